@@ -1,0 +1,442 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""One tenant over HTTP: session, token, retries and one ``request()``. Knows nothing of Ansible."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import ssl
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from ._errors import (
+    STATUS,
+    AuthenticationError,
+    IdentityError,
+    InvalidError,
+    ProtocolError,
+    RateLimitedError,
+    ServerError,
+    TransportError,
+    UnavailableError,
+)
+
+REQUESTS_IMPORT_ERROR: str | None = None
+try:
+    import requests
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError
+    from urllib3.util import Retry
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+VERSION = "0.1.0"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
+IDEMPOTENT = ("GET", "PUT", "DELETE")
+LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
+LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
+
+CREDENTIALS_HINT = "Check client_id (the service user's full login name) and client_secret (its password)"
+TOKEN_HINTS = {
+    "invalid_client": CREDENTIALS_HINT + ", and that the user is an OAuth confidential client",
+    "unauthorized_client": "Enable 'Client Creds' on the Tokens page of the OAuth2 client app",
+    "invalid_scope": "Set the option scope to a scope that the OAuth2 client app defines on its Scope page",
+    "invalid_request": "Check that app_id is the Application ID of an OAuth2 client app of this tenant",
+}
+STATUS_HINTS = {
+    401: "The token was refused: it may have expired, or belong to another tenant",
+    403: "The role of the service user needs the administrative right for this object (User Management for users, "
+    "Role Management for groups), the app's scope has to allow 'scim*', and the role needs the View permission "
+    "on the app",
+    429: "Run fewer tasks at once, or raise the option retries",
+}
+HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
+# Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
+# OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
+DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
+
+Authenticate = Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the tenant is and who is calling. Times are seconds. Secrets are kept out of ``repr``."""
+
+    tenant_url: str
+    app_id: str | None = None
+    scope: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    token_endpoint_auth_method: str = "client_secret_post"
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: float = 30.0
+    retries: int = 5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tenant_url", origin(self.tenant_url))
+        if not self.access_token and not (self.client_id and self.client_secret):
+            raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
+        for option in ("ca_path", "client_cert", "client_key"):
+            path = getattr(self, option)
+            if path and not os.path.exists(path):
+                raise InvalidError(f"{option}: there is no file {path!r} on the host that runs the task")
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint of the app; without an app, the tenant's platform token endpoint."""
+        if not self.app_id:
+            return f"{self.tenant_url}/oauth2/platformtoken"
+        return f"{self.tenant_url}/oauth2/token/{quote(self.app_id, safe='')}"
+
+    @property
+    def verify(self) -> bool | str:
+        return (self.ca_path or True) if self.validate_certs else False
+
+    @property
+    def certificate(self) -> str | tuple[str, str] | None:
+        return (self.client_cert, self.client_key) if self.client_cert and self.client_key else self.client_cert
+
+
+def origin(url: str) -> str:
+    """The tenant's address as ``https://host[:port]``, refused where credentials would not be safe with it.
+
+    Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine.
+    """
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if "@" in parts.netloc:
+        raise InvalidError("tenant_url must not hold a user name or a password", hint="Set client_id and client_secret")
+    if parts.scheme not in ("https", "http") or not host or parts.path.strip("/") or parts.query or parts.fragment:
+        raise InvalidError(
+            f"tenant_url {url!r} is not the address of a tenant", hint="It looks like https://example.id.cyberark.cloud"
+        )
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise InvalidError(
+            f"tenant_url {url!r} would send credentials unencrypted",
+            hint="Use https://; http:// is for this machine only",
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def password_in(url: str) -> str | None:
+    """The password that an address holds, as a person would write it."""
+    user_info, at, _host = url.rpartition("://")[2].rpartition("@")
+    return unquote(user_info.partition(":")[2]) or None if at else None
+
+
+class Client:
+    """A session with one tenant. Safe to share between threads; to be closed by the one who made it.
+
+    ``warn`` is told of every retry; ``protect`` is told of every secret the moment it exists.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        warn: Callable[[str], None] = lambda text: None,
+        protect: Callable[[str], None] = lambda secret: None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.connection = connection
+        self.warn = warn
+        self._protect = protect
+        self._sleep = sleep
+        self._clock = clock
+        self._access_token = connection.access_token or None
+        self._lock = threading.Lock()
+        self._session = requests.Session()
+        self._session.headers.update(
+            {
+                "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
+                "Accept": "application/json, application/scim+json",
+            }
+        )
+        if not connection.validate_certs:
+            warn("The certificate of the tenant is not verified, because validate_certs is false")
+            requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
+        for secret in (connection.client_secret, connection.access_token, _proxy_password(connection.tenant_url)):
+            if secret:
+                protect(secret)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def request(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> dict[str, Any] | None:
+        """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
+
+        ``path`` is quoted already. A refused token is renewed once, if there are credentials to do it with.
+        Raises the IdentityError that fits the status, TransportError, or ProtocolError.
+        """
+        url = f"{self.connection.tenant_url}{path}"
+        if params:
+            url += "?" + urlencode(params, quote_via=quote)
+        content = {} if body is None else {"json": body}
+        token = self._token()
+        try:
+            return self._exchange(method, url, auth=_bearer(token), **content)
+        except AuthenticationError:
+            renewed = self._token(refused=token)
+            if renewed == token:
+                raise
+        return self._exchange(method, url, auth=_bearer(renewed), **content)
+
+    def pause(self, attempt: int, error: IdentityError) -> None:
+        """Wait before ``attempt`` (counted from 1) is followed by another, and say so."""
+        wait = error.retry_after
+        if wait is None:
+            # Half of the back-off is left to chance, so that callers stopped together do not return together.
+            wait = min(LONGEST_WAIT, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+        wait = max(0.0, min(LONGEST_WAIT, wait))
+        self.warn(f"{error.reason}; try {attempt + 1} of {self.connection.retries + 1} follows in {wait:.1f} s")
+        self._sleep(wait)
+
+    def _token(self, refused: str | None = None) -> str:
+        """The current token; a new one if there is none or if it is the one that was ``refused``."""
+        with self._lock:
+            stale = self._access_token is None or self._access_token == refused
+            if stale and self.connection.client_secret:
+                self._access_token = self._fetch_token()
+            return self._access_token or ""
+
+    def _fetch_token(self) -> str:
+        """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError."""
+        connection = self.connection
+        form = {"grant_type": "client_credentials"}
+        if connection.app_id and connection.scope:
+            form["scope"] = connection.scope
+        credentials = (connection.client_id or "", connection.client_secret or "")
+        auth: Authenticate = _no_auth
+        if connection.token_endpoint_auth_method == "client_secret_basic":
+            # The tenant wants both parts raw, where RFC 6749 section 2.3.1 would have them URL-encoded first.
+            auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
+        else:
+            form["client_id"], form["client_secret"] = credentials
+        try:
+            answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True)
+        except IdentityError as error:
+            raise _token_error(error, connection) from error
+        token = (answer or {}).get("access_token")
+        if not isinstance(token, str) or not token:
+            raise ProtocolError(
+                f"The token endpoint {connection.token_url} answered without an access_token", hint=HTML_HINT
+            )
+        self._protect(token)
+        return token
+
+    def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
+        """Send until there is an answer that can be returned or a failure that another try would not mend."""
+        began = self._clock()
+        attempt = 1
+        while True:
+            try:
+                return self._send(method, url, **content)
+            except IdentityError as error:
+                late = self._clock() - began > LONGEST_RETRYING
+                if late or attempt > self.connection.retries or not _may_repeat(error, method, repeatable):
+                    raise
+                self.pause(attempt, error)
+            attempt += 1
+
+    def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
+        try:
+            response = self._session.request(
+                method,
+                url,
+                timeout=self.connection.timeout,
+                # A redirect could carry the credentials to another host or turn a write into a read.
+                allow_redirects=False,
+                # A session's own setting loses to REQUESTS_CA_BUNDLE; a call's does not.
+                verify=self.connection.verify,
+                cert=self.connection.certificate,
+                **content,
+            )
+        # Every failure of requests is an OSError, and so is a certificate file that cannot be read.
+        except OSError as error:
+            raise _transport_error(error, f"{method} {_without_query(url)}", self.connection) from error
+        return _read(response, f"{method} {_without_query(url)}")
+
+
+def _read(response: requests.Response, request: str) -> dict[str, Any] | None:
+    """The JSON object of a good answer, None if it is empty; raises what the status or the body calls for."""
+    status = response.status_code
+    said = f"{request} answered {status} {HTTPStatus(status).phrase if status in _PHRASES else ''}".rstrip()
+    kind = response.headers.get("Content-Type") or "no content type"
+    body = _json(response)
+    if 300 <= status < 400:
+        host = urlsplit(response.headers.get("Location", "")).hostname or "elsewhere"
+        raise ProtocolError(f"{said}: a redirect to {host}, which is not followed", hint=HTML_HINT, status=status)
+    if status >= 400:
+        raise _status_error(response, said, body if isinstance(body, dict) else {})
+    if not response.content:
+        return None
+    if not isinstance(body, dict):
+        cut = "json" in kind.lower() and body is None
+        raise ProtocolError(
+            f"{said} with {'broken JSON' if cut else 'something that is no JSON object'} ({kind})",
+            hint=None if cut else HTML_HINT,
+            status=status,
+            transient=cut,
+            uncertain=True,
+        )
+    if body.get("success") is False:  # the administration API's way to fail, with status 200
+        raise ProtocolError(f"{said}, but reports a failure: {_detail(body)}", status=status, detail=_detail(body))
+    return body
+
+
+def _json(response: requests.Response) -> Any:
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _status_error(response: requests.Response, said: str, body: dict[str, Any]) -> IdentityError:
+    status = response.status_code
+    detail = _detail(body)
+    oauth_error = body.get("error") if "error_description" in body else None
+    error_type = body.get("scimType") or oauth_error
+    kind = STATUS.get(status, UnavailableError if status >= 500 else InvalidError)
+    return kind(
+        said + (f" ({error_type})" if error_type else "") + (f": {detail}" if detail else ""),
+        hint=STATUS_HINTS.get(status),
+        status=status,
+        detail=detail,
+        error_type=error_type,
+        retry_after=_retry_after(response),
+        transient=kind in (RateLimitedError, UnavailableError),
+        uncertain=kind is UnavailableError,
+    )
+
+
+def _detail(body: dict[str, Any]) -> str | None:
+    for key in DETAIL_KEYS:
+        if isinstance(body.get(key), str) and body[key].strip():
+            return str(body[key]).strip()
+    return None
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds to wait by the Retry-After header, given in seconds or as a date; None without one that is legible."""
+    header = response.headers.get("Retry-After")
+    try:
+        return float(Retry().parse_retry_after(header)) if header else None
+    except HTTPError:
+        return None
+
+
+def _transport_error(error: OSError, request: str, connection: Connection) -> TransportError:
+    """What a failure below HTTP means: whether the request had been sent, and whether another try may go better."""
+    cause = _cause(error)
+    text = f"{request} failed: "
+    if isinstance(cause, (ssl.SSLCertVerificationError, FileNotFoundError, PermissionError)):
+        return TransportError(
+            f"{text}the server's certificate is not trusted: {_plain(cause)}",
+            hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TransportError(
+            f"{text}the proxy does not let it through: {_plain(cause)}", hint="Check HTTPS_PROXY and NO_PROXY"
+        )
+    if isinstance(error, requests.exceptions.RequestException) and isinstance(error, ValueError):
+        return TransportError(f"{text}{_plain(error)}", hint="Check tenant_url and the proxy settings")
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError):
+        return TransportError(
+            f"{text}no connection: {_plain(cause)}",
+            hint="Check tenant_url, the network and the proxy settings",
+            transient=True,
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        text += f"no answer within {connection.timeout:g} s"
+        return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True)
+    return TransportError(f"{text}the connection broke: {_plain(cause)}", transient=True, uncertain=True)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first failure that speaks for itself: requests and urllib3 wrap it, as ``reason`` or as an argument."""
+    inner = getattr(error, "reason", None)
+    wrapped = [inner, *error.args] if not isinstance(error, NewConnectionError) else []
+    for candidate in wrapped:
+        if isinstance(candidate, BaseException):
+            return _cause(candidate)
+    return error
+
+
+def _plain(error: BaseException) -> str:
+    """The failure's own words, without the object addresses that urllib3 puts before them."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).rsplit(">: ", 1)[-1]
+
+
+def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
+    """Whether the same request may be sent again.
+
+    What certainly had no effect may, and so may what has the same effect twice. A 500 can be this server's answer
+    to a client's mistake, so that a write is not repeated after one.
+    """
+    if isinstance(error, ServerError):
+        return method == "GET" or repeatable
+    return error.transient and (not error.uncertain or repeatable or method in IDEMPOTENT)
+
+
+def _token_error(error: IdentityError, connection: Connection) -> IdentityError:
+    """The same failure, told as what it means at the token endpoint."""
+    error.attempt = f"get a token from {connection.token_url}"
+    if error.status not in (400, 401, 403, 404):
+        return error
+    case = "invalid_request" if error.status == 404 else error.error_type
+    refused = AuthenticationError(
+        error.reason,
+        hint=TOKEN_HINTS.get(case or "", CREDENTIALS_HINT),
+        status=error.status,
+        detail=error.detail,
+        error_type=error.error_type,
+    )
+    refused.attempt = error.attempt
+    return refused
+
+
+def _bearer(token: str) -> Authenticate:
+    """Authentication for requests; given as such, it also keeps a .netrc entry from taking the header's place."""
+
+    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    return authenticate
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _proxy_password(url: str) -> str | None:
+    return password_in(requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or "")
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
+
+
+_PHRASES = frozenset(status.value for status in HTTPStatus)

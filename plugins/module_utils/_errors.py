@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What can keep a task from its goal.
+
+Shared code raises one of these and never exits; ``_module`` reports it, once. ``code`` is what a playbook
+branches on (``result.failure.code``) and is therefore part of the collection's public interface.
+
+    IdentityError
+    ├── InvalidError          invalid          a value is refused: by us before anything is sent, or by the server
+    ├── AuthenticationError   authentication   no token, or the server does not take it
+    ├── AuthorizationError    authorization    the token is good, the right is missing
+    ├── NotFoundError         not_found        the object addressed does not exist
+    ├── ConflictError         conflict         the name is taken
+    ├── AmbiguousError        ambiguous        more than one object answers to the name
+    ├── ReadOnlyError         read_only        the object belongs to another directory
+    ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
+    ├── UnavailableError      unavailable      a gateway or the service is down
+    ├── ServerError           server_error     the server failed on this very request
+    ├── UnsupportedError      unsupported      the server does not offer the operation
+    ├── TransportError        transport        no connection, TLS, proxy, time-out, broken connection
+    └── ProtocolError         protocol         an answer that is not what the protocol promises
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class IdentityError(Exception):
+    """The root: what was tried, what the server said, what to do next.
+
+    ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
+    (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
+    have taken effect all the same, so that a writer looks before it repeats anything. ``attempt`` is what was being
+    done, ``diff`` the change that was planned when the failure came.
+    """
+
+    code = "protocol"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        detail: str | None = None,
+        error_type: str | None = None,
+        retry_after: float | None = None,
+        transient: bool = False,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.status = status
+        self.detail = detail
+        self.error_type = error_type
+        self.retry_after = retry_after
+        self.transient = transient
+        self.uncertain = uncertain
+        self.attempt: str | None = None
+        self.diff: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        text = f"Could not {self.attempt}: {self.reason}" if self.attempt else self.reason
+        return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
+
+    def failure(self) -> dict[str, Any]:
+        """The ``failure`` of a module's result: always ``code``, the rest where the server gave it."""
+        facts = {"code": self.code, "status": self.status, "detail": self.detail, "type": self.error_type}
+        return {name: value for name, value in facts.items() if value is not None}
+
+
+class InvalidError(IdentityError):
+    code = "invalid"
+
+
+class AuthenticationError(IdentityError):
+    code = "authentication"
+
+
+class AuthorizationError(IdentityError):
+    code = "authorization"
+
+
+class NotFoundError(IdentityError):
+    code = "not_found"
+
+
+class ConflictError(IdentityError):
+    code = "conflict"
+
+
+class AmbiguousError(IdentityError):
+    code = "ambiguous"
+
+
+class ReadOnlyError(IdentityError):
+    code = "read_only"
+
+
+class RateLimitedError(IdentityError):
+    code = "rate_limited"
+
+
+class UnavailableError(IdentityError):
+    code = "unavailable"
+
+
+class ServerError(IdentityError):
+    code = "server_error"
+
+
+class UnsupportedError(IdentityError):
+    code = "unsupported"
+
+
+class TransportError(IdentityError):
+    code = "transport"
+
+
+class ProtocolError(IdentityError):
+    code = "protocol"
+
+
+STATUS: dict[int, type[IdentityError]] = {
+    400: InvalidError,
+    401: AuthenticationError,
+    403: AuthorizationError,
+    404: NotFoundError,
+    405: UnsupportedError,
+    409: ConflictError,
+    412: ConflictError,
+    422: InvalidError,
+    429: RateLimitedError,
+    500: ServerError,
+    501: UnsupportedError,
+    502: UnavailableError,
+    503: UnavailableError,
+    504: UnavailableError,
+}
+
+
+@contextmanager
+def trying(attempt: str) -> Iterator[None]:
+    """Name what is being tried, as it will stand behind "Could not": the innermost name wins."""
+    try:
+        yield
+    except IdentityError as error:
+        error.attempt = error.attempt or attempt
+        raise
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
