@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""One object to its desired state: find, plan, apply, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ._errors import (
+    ConflictError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    ReadOnlyError,
+    ServerError,
+    UnsupportedError,
+    trying,
+)
+from ._plan import Plan, plan_absent, plan_present
+from ._resources import LINKED_OBJECT, USER, Object, Resource
+from ._scim import Scim
+
+RESOURCES = {resource.endpoint: resource for resource in (USER,)}
+# What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
+PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is wanted of one object. Options of ``desired`` that are None are not managed."""
+
+    resource: Resource
+    desired: Object
+    identifier: str | None = None
+    absent: bool = False
+    write_secrets: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name} {self.identifier or self.desired[self.resource.key]!r}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be in check mode. ``entity`` is None where there is no object afterwards."""
+
+    changed: bool
+    entity: Object | None
+    diff: dict[str, Any]
+
+
+def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
+    """Bring the object to its desired state and say what changed; with ``check``, only say it.
+
+    A write whose effect is uncertain, and a create that is refused, are followed by another look at the object
+    and a new plan. Raises IdentityError, with the planned ``diff`` once there is one.
+    """
+    failure: IdentityError | None = None
+    landed: Plan | None = None
+    attempt = 0
+    while True:
+        attempt += 1
+        with trying(f"look up {task.label}"):
+            current = _locate(scim, task)
+        plan, compare = _plan(scim, task, current, check=check)
+        if failure and not failure.uncertain and plan.action == "create":
+            raise failure
+        if check or not plan.changed:
+            # Without a change now, an earlier write had taken effect, though no good answer came.
+            return _outcome(landed or plan, plan.expected)
+        try:
+            with trying(f"{plan.action} {task.label}"):
+                return _outcome(landed or plan, _write(scim, plan, compare))
+        except IdentityError as error:
+            error.diff = error.diff or plan.diff
+            refused = plan.action == "create" and isinstance(error, (ConflictError, InvalidError, ServerError))
+            if attempt > scim.client.connection.retries or not (error.uncertain or refused):
+                raise
+            if error.uncertain:
+                landed = landed or plan
+                scim.client.pause(attempt, error)
+            failure = error
+
+
+def _locate(scim: Scim, task: Task) -> Object | None:
+    resource = task.resource
+    if not task.identifier:
+        return scim.find(resource.endpoint, resource.key_attribute, task.desired[resource.key])
+    current = scim.get(resource.endpoint, task.identifier)
+    if current is None and not task.absent:
+        raise NotFoundError(
+            f"there is no {resource.name} with this id", hint=f"To create one, leave out id and give {resource.key}"
+        )
+    return current
+
+
+Compare = Callable[["Object | None"], Plan]
+
+
+def _plan(scim: Scim, task: Task, current: Object | None, *, check: bool) -> tuple[Plan, Compare]:
+    """The plan, and the way to make it anew from a later reading. Refuses what must not be written."""
+    resource = task.resource
+    desired = {} if task.absent else _resolve(scim, task, current, check=check)
+
+    def compare(current: Object | None) -> Plan:
+        if task.absent:
+            return plan_absent(resource, current)
+        return plan_present(resource, current, desired, write_secrets=task.write_secrets)
+
+    plan = compare(current)
+    with trying(f"{plan.action} {task.label}"):
+        try:
+            _refuse(scim, plan)
+        except IdentityError as error:
+            error.diff = plan.diff
+            raise
+    return plan, compare
+
+
+def _refuse(scim: Scim, plan: Plan) -> None:
+    """Raise for an object that belongs to another directory and for a new name that another object has."""
+    resource, current = plan.resource, plan.current
+    if current is None or not plan.changed:
+        return
+    if current.get(LINKED_OBJECT):
+        raise ReadOnlyError(
+            f"this {resource.name} comes from another directory and is read-only here",
+            hint="Change it in the directory that it comes from",
+        )
+    for change in plan.changes:
+        if change.attribute.option == resource.key:
+            other = scim.find(resource.endpoint, resource.key_attribute, change.after)
+            if other and other["id"] != current["id"]:
+                raise ConflictError(f"the {resource.key} {change.after!r} belongs to {other['id']}")
+
+
+def _resolve(scim: Scim, task: Task, current: Object | None, *, check: bool) -> Object:
+    """The desired options with references by name turned into ids.
+
+    In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
+    """
+    desired = dict(task.desired)
+    for attribute in task.resource.attributes:
+        wanted = desired.get(attribute.option)
+        if not attribute.refers_to or not wanted or wanted == attribute.read(current or {}):
+            continue
+        with trying(f"resolve {attribute.option} {wanted!r} of {task.label}"):
+            found = lookup(scim, RESOURCES[attribute.refers_to], wanted)
+            if found:
+                desired[attribute.option] = found["id"]
+            elif check:
+                scim.client.warn(f"{attribute.option} {wanted!r} does not exist; the run fails unless it does by then")
+            else:
+                raise NotFoundError(f"no {RESOURCES[attribute.refers_to].name} has this name or id")
+    return desired
+
+
+def lookup(scim: Scim, resource: Resource, reference: str) -> Object | None:
+    """The object that a reference means: by natural key or by id, the likelier one first."""
+
+    def by_key() -> Object | None:
+        return scim.find(resource.endpoint, resource.key_attribute, reference)
+
+    def by_id() -> Object | None:
+        return scim.get(resource.endpoint, reference)
+
+    # Login names hold an @ and ids do not (contract of the tenant's directory: name@suffix).
+    first, second = (by_key, by_id) if "@" in reference else (by_id, by_key)
+    return first() or second()
+
+
+def _write(scim: Scim, plan: Plan, compare: Compare) -> Object:
+    """Carry the plan out and return the object as the server then holds it, as far as it can be known."""
+    resource = plan.resource
+    if plan.action == "create":
+        answer = scim.create(resource.endpoint, plan.body)
+        key = plan.after[resource.key]
+        written = _object(answer) or scim.find(resource.endpoint, resource.key_attribute, key)
+    else:
+        identifier = str((plan.current or {})["id"])
+        if plan.action == "delete":
+            scim.delete(resource.endpoint, identifier)
+            return {}
+        written = _object(_update(scim, plan, identifier, compare)) or scim.get(resource.endpoint, identifier)
+    for change in plan.changes:
+        held = change.attribute.read(written or {})
+        if written and not change.attribute.secret and not change.attribute.same(held, change.after):
+            scim.client.warn(
+                f"The server accepted {change.attribute.option} = {change.after!r} of {resource.name} "
+                f"{written['id']} and holds {held!r}"
+            )
+    return written or plan.expected
+
+
+def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object | None:
+    """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
+    endpoint = plan.resource.endpoint
+    try:
+        return scim.patch(endpoint, identifier, plan.operations)
+    except UnsupportedError:
+        pass
+    except InvalidError as error:
+        if error.error_type not in PATCH_REFUSED:
+            raise
+    # What another writer has changed since the first reading must not be put back.
+    latest = compare(scim.get(endpoint, identifier))
+    return scim.replace(endpoint, identifier, latest.body) if latest.action == "update" else latest.current
+
+
+def _object(answer: Object | None) -> Object | None:
+    return answer if answer and answer.get("id") else None
+
+
+def _outcome(plan: Plan, entity: Object) -> Outcome:
+    return Outcome(plan.changed, plan.resource.describe(entity) if entity else None, plan.diff)

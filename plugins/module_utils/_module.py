@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Where Ansible meets the rest: argument specs, wiring, result and failure. Only this file knows AnsibleModule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._client import REQUESTS_IMPORT_ERROR, Client, Connection, password_in
+from ._ensure import Task, ensure
+from ._errors import IdentityError, InvalidError, trying
+from ._resources import Object, Resource
+from ._scim import Scim
+
+Spec = dict[str, dict[str, Any]]
+
+CONNECTION: Spec = {
+    "tenant_url": {"type": "str", "required": True},
+    "app_id": {"type": "str"},
+    "scope": {"type": "str", "default": "scim"},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "access_token": {"type": "str", "no_log": True},
+    "token_endpoint_auth_method": {
+        "type": "str",
+        "choices": ["client_secret_post", "client_secret_basic"],
+        "default": "client_secret_post",
+        "no_log": False,
+    },
+    "scim_path": {"type": "str", "default": "/scim/v2"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "timeout": {"type": "float", "default": 30},
+    "retries": {"type": "int", "default": 5},
+}
+for _option, _spec in CONNECTION.items():
+    _spec["fallback"] = (env_fallback, [f"CYBERARK_IDENTITY_{_option.upper()}"])
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """A module of this collection: the connection options are its own, and every failure has a code."""
+
+    def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
+        super().__init__(
+            argument_spec={**CONNECTION, **argument_spec},
+            required_one_of=[("access_token", "client_id"), *restrictions.pop("required_one_of", [])],
+            required_together=[("client_id", "client_secret")],
+            required_by={"client_key": ["client_cert"]},
+            supports_check_mode=True,
+            **restrictions,
+        )
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        result.setdefault("failure", InvalidError(msg).failure())
+        super().fail_json(msg, **result)
+
+    def run(self, work: Callable[[Scim], dict[str, Any]]) -> None:
+        """Do the work with a SCIM client and leave with its result, or with the failure that kept it from it."""
+        if REQUESTS_IMPORT_ERROR:
+            self.fail_json(
+                f"{missing_required_lib('requests')} Install it with: python -m pip install requests",
+                failure={"code": "missing_library"},
+            )
+        try:
+            result = self._connected(work)
+        except IdentityError as error:
+            diff = {"diff": error.diff} if error.diff else {}
+            self.fail_json(str(error), failure=error.failure(), **diff)
+        else:
+            self.exit_json(**result)
+
+    def _connected(self, work: Callable[[Scim], dict[str, Any]]) -> dict[str, Any]:
+        options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
+        if misplaced := password_in(options["tenant_url"]):
+            self.no_log_values.add(misplaced)
+        client = Client(Connection(**options), warn=self.warn, protect=self.no_log_values.add)
+        try:
+            return work(Scim(client, self.params["scim_path"]))
+        finally:
+            client.close()
+
+
+def run_object(resource: Resource) -> None:
+    """The ``main()`` of a module that manages one object."""
+    spec: Spec = {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "id": {"type": "str"},
+    }
+    for row in resource.attributes:
+        spec[row.option] = {"type": row.type, **row.spec}
+        if row.secret:
+            policy = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+            spec[f"update_{row.option}"] = policy
+    module = Module(spec, required_one_of=[("id", resource.key)])
+
+    def work(scim: Scim) -> dict[str, Any]:
+        task = _task(resource, module.params)
+        outcome = ensure(scim, task, check=module.check_mode)
+        return {"changed": outcome.changed, resource.name: outcome.entity, "diff": outcome.diff}
+
+    module.run(work)
+
+
+def run_info(resource: Resource) -> None:
+    """The ``main()`` of a module that reads objects: by id, by natural key, by filter, or all of them."""
+    ways = ("id", resource.key, "filter")
+    module = Module({way: {"type": "str"} for way in ways}, mutually_exclusive=[ways])
+
+    def work(scim: Scim) -> dict[str, Any]:
+        given = {way: module.params[way] for way in ways if module.params[way] is not None}
+        with trying(f"read {resource.plural}"):
+            found = _read(scim, resource, **given)
+        return {"changed": False, resource.plural: [resource.describe(item) for item in found]}
+
+    module.run(work)
+
+
+def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **address: str) -> list[Object]:
+    if not address:
+        return list(scim.query(resource.endpoint, filter=filter))
+    ((way, value),) = address.items()
+    if way == "id":
+        found = scim.get(resource.endpoint, value)
+    else:
+        found = scim.find(resource.endpoint, resource.key_attribute, value)
+    return [found] if found else []
+
+
+def _task(resource: Resource, params: dict[str, Any]) -> Task:
+    """The task's options as what is wanted. Raises InvalidError for a value that no server could take."""
+    desired = {row.option: params[row.option] for row in resource.attributes}
+    identifier = params["id"] or None  # a job template's survey sends an empty string for a field left empty
+    if not identifier and not desired[resource.key]:
+        raise InvalidError(f"one of id and {resource.key} has to name the {resource.name}")
+    for row in resource.attributes:
+        value = desired[row.option]
+        if row.required and value == "":
+            raise InvalidError(f"{row.option} cannot be cleared")
+        if isinstance(value, dict) and any(isinstance(item, (dict, list)) for item in value.values()):
+            raise InvalidError(f"{row.option} is a flat map: its values are single values, no lists and no maps")
+    secrets = [row.option for row in resource.attributes if row.secret]
+    return Task(
+        resource,
+        desired,
+        identifier=identifier,
+        absent=params["state"] == "absent",
+        write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
+    )
