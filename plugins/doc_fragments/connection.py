@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  tenant_url:
+    description:
+      - The address of the tenant, such as V(https://example.id.cyberark.cloud). Without a scheme, V(https://)
+        is meant.
+      - V(http://) is refused unless the host is this very machine, and so is an address with a user name or a
+        password in it.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TENANT_URL) is used.
+    type: str
+    required: true
+  app_id:
+    description:
+      - The Application ID of the OAuth2 client app of the tenant. The token is asked for at
+        C(/oauth2/token/APP_ID).
+      - When omitted, the token is asked for at the platform token endpoint, C(/oauth2/platformtoken).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_APP_ID) is used.
+    type: str
+  scope:
+    description:
+      - The scope to ask for, as the Scope page of the OAuth2 client app names it. Not sent without O(app_id).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCOPE) is used.
+    type: str
+    default: scim
+  client_id:
+    description:
+      - The full login name of the service user, which is an OAuth confidential client.
+      - Required together with O(client_secret). One of O(client_id) and O(access_token) is required.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_ID) is used.
+    type: str
+  client_secret:
+    description:
+      - The password of the service user.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_SECRET) is used.
+    type: str
+  access_token:
+    description:
+      - A bearer token that is used instead of asking for one.
+      - Given together with O(client_id) and O(client_secret), it is used until the server refuses it; then one
+        is asked for.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_ACCESS_TOKEN) is used.
+    type: str
+  token_endpoint_auth_method:
+    description:
+      - How O(client_id) and O(client_secret) are sent to the token endpoint.
+        V(client_secret_post) puts them into the form, V(client_secret_basic) into the header for HTTP Basic
+        authentication.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TOKEN_ENDPOINT_AUTH_METHOD) is used.
+    type: str
+    choices: [client_secret_post, client_secret_basic]
+    default: client_secret_post
+  scim_path:
+    description:
+      - The path of the SCIM server below O(tenant_url).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCIM_PATH) is used.
+    type: str
+    default: /scim/v2
+  validate_certs:
+    description:
+      - Whether the certificate of the tenant has to be trusted and to name its host. Without that, nobody knows
+        who is given the credentials.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file, or a folder made with C(openssl rehash), with the certificates of the certificate authorities to
+        trust, in PEM format.
+      - When omitted, those that the Python library C(requests) trusts, or the file that E(REQUESTS_CA_BUNDLE)
+        names.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CA_PATH) is used.
+    type: path
+  client_cert:
+    description:
+      - A file with the certificate to show to a proxy or gateway that wants one, in PEM format. It may hold the
+        key, too.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_CERT) is used.
+    type: path
+  client_key:
+    description:
+      - A file with the key that belongs to O(client_cert), in PEM format and not encrypted.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_KEY) is used.
+    type: path
+  timeout:
+    description:
+      - The longest time to wait for a connection, and then for each part of an answer, in seconds.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TIMEOUT) is used.
+    type: float
+    default: 30
+  retries:
+    description:
+      - How many times a request is sent again when that is safe and may help. Each of these is a warning.
+      - Connections that were not made and answers with status 429 are tried again always; broken connections,
+        time-outs and
+        answers with status 502, 503 or 504 when the request can be repeated without harm. After a write that
+        cannot,
+        the object is read again and only what is still missing is written.
+      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait doubles from half a second on.
+        No try of the same request begins later than five minutes after the first one.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.
+    type: int
+    default: 5
+requirements:
+  - requests >= 2.25
+notes:
+  - Options that are the same for many tasks are best set once, with C(module_defaults) for the action group
+    C(group/idops.cyberark_identity.scim), or through the environment variables.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects
+    are not followed.
+"""

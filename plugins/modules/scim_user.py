@@ -1,0 +1,306 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_user
+short_description: Manage users of CyberArk Identity over SCIM
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Creates, changes, renames, suspends and deletes one user of the CyberArk Cloud Directory.
+  - An option that is omitted or null leaves the attribute alone. An empty string clears it.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Not with O(update_password=always), because a password cannot be read back.
+options:
+  state:
+    description:
+      - Whether the user should exist. With V(absent), the user is deleted; only O(id) or O(user_name) matter then.
+      - To suspend a user rather than to delete it, set O(active=false).
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a user that exists. O(user_name) is then an attribute like the others, so that a user can be
+        renamed.
+      - One of O(id) and O(user_name) is required.
+    type: str
+  user_name:
+    description:
+      - The login name, C(name@suffix), with a suffix that the tenant knows. It names the user unless O(id) does.
+      - Upper and lower case are the same. A task that names a user in another case finds it and does not rename it.
+    type: str
+  display_name:
+    description:
+      - The name to show. The server sets it to the part of the login name before the C(@) when a user is
+        created without it.
+    type: str
+  given_name:
+    description: The given name.
+    type: str
+  family_name:
+    description: The family name.
+    type: str
+  email:
+    description:
+      - The e-mail address. The directory keeps one for each user. Upper and lower case are the same.
+    type: str
+  phone_numbers:
+    description: The phone numbers. A kind that is not given is left alone; an empty string clears it.
+    type: dict
+    suboptions:
+      work:
+        description: The number of the office.
+        type: str
+      mobile:
+        description: The number of the mobile phone.
+        type: str
+      home:
+        description: The number at home.
+        type: str
+  preferred_language:
+    description: The language of the user's portal, such as V(en_US).
+    type: str
+  active:
+    description: Whether the user can log in. V(false) suspends the user.
+    type: bool
+  organization:
+    description: The organization that the user belongs to.
+    type: str
+  manager:
+    description:
+      - The user's manager, by login name or by id. An empty string clears it.
+      - The manager has to exist. In check mode a manager who does not exist is a warning,
+        because an earlier task may be about to create that user.
+    type: str
+  custom_attributes:
+    description:
+      - Attributes that the tenant has defined in addition, by name. A name that is not given is left alone; an
+        empty string clears it.
+      - Values are compared as text, so that V(7) and V("7") are the same.
+    type: dict
+  password:
+    description:
+      - The password. The tenant needs one to create a user, and has rules for it.
+      - It is written when the user is created; to write it to a user that exists, see O(update_password).
+    type: str
+  update_password:
+    description:
+      - When to write O(password). With V(on_create), only when the user is created; with V(always), at each run,
+        which is then reported as changed, because a password cannot be read back and compared.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+notes:
+  - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete
+    one fails with
+    C(failure.code=read_only).
+seealso:
+  - module: idops.cyberark_identity.scim_user_info
+"""
+
+EXAMPLES = r"""
+# The connection is the same for all tasks. Here it comes from the environment variables
+# CYBERARK_IDENTITY_TENANT_URL, CYBERARK_IDENTITY_APP_ID, CYBERARK_IDENTITY_CLIENT_ID
+# and CYBERARK_IDENTITY_CLIENT_SECRET.
+
+- name: Create a user, or bring one that exists to this state
+  idops.cyberark_identity.scim_user:
+    user_name: ada@example.com
+    display_name: Ada Lovelace
+    given_name: Ada
+    family_name: Lovelace
+    email: ada@example.com
+    phone_numbers:
+      mobile: "+441632960001"
+    organization: Analytical Engines
+    manager: charles@example.com
+    custom_attributes:
+      costCenter: "4711"
+    password: "{{ vault_initial_password }}"
+
+- name: Change one attribute, clear another, leave the rest alone
+  idops.cyberark_identity.scim_user:
+    user_name: ada@example.com
+    display_name: Ada King
+    organization: ""
+
+- name: Suspend a user
+  idops.cyberark_identity.scim_user:
+    user_name: ada@example.com
+    active: false
+
+- name: Find the user's id
+  idops.cyberark_identity.scim_user_info:
+    user_name: ada@example.com
+  register: found
+
+- name: Rename the user
+  idops.cyberark_identity.scim_user:
+    id: "{{ found.users[0].id }}"
+    user_name: ada.king@example.com
+
+- name: Set a new password, at every run
+  idops.cyberark_identity.scim_user:
+    user_name: ada.king@example.com
+    password: "{{ vault_new_password }}"
+    update_password: always
+
+- name: Delete a user
+  idops.cyberark_identity.scim_user:
+    user_name: ada.king@example.com
+    state: absent
+
+- name: Tell one failure from another
+  idops.cyberark_identity.scim_user:
+    user_name: grace@example.com
+    manager: nobody@example.com
+  register: result
+  failed_when: result.failed and result.failure.code != "not_found"
+"""
+
+RETURN = r"""
+user:
+  description:
+    - The user after the task, or as it would be in check mode. Null when there is no user afterwards.
+    - It speaks the words of the options and can be given to this module as it is. What the server does not hold
+      is null.
+      Secrets are left out.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id. Null in check mode for a user that does not exist yet.
+      type: str
+      returned: always
+      sample: 1dccc67c-6750-4c0a-b14f-0fee20015c9f
+    user_name:
+      description: The login name.
+      type: str
+      returned: always
+      sample: ada@example.com
+    display_name:
+      description: The name to show.
+      type: str
+      returned: always
+      sample: Ada Lovelace
+    given_name:
+      description: The given name.
+      type: str
+      returned: always
+      sample: Ada
+    family_name:
+      description: The family name.
+      type: str
+      returned: always
+      sample: Lovelace
+    email:
+      description: The e-mail address.
+      type: str
+      returned: always
+      sample: ada@example.com
+    phone_numbers:
+      description: The phone numbers by kind.
+      type: dict
+      returned: always
+      sample:
+        mobile: "+441632960001"
+    preferred_language:
+      description: The language of the user's portal.
+      type: str
+      returned: always
+      sample: en_US
+    active:
+      description: Whether the user can log in.
+      type: bool
+      returned: always
+      sample: true
+    organization:
+      description: The organization that the user belongs to.
+      type: str
+      returned: always
+      sample: Analytical Engines
+    manager:
+      description: The id of the user's manager.
+      type: str
+      returned: always
+      sample: 7a7ca1f5-6370-4d2b-8a8e-2f0c31a5f0b1
+    custom_attributes:
+      description: The attributes that the tenant has defined in addition.
+      type: dict
+      returned: always
+      sample:
+        costCenter: "4711"
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no user.
+    - Of a user that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample:
+        user_name: ada@example.com
+        display_name: Ada Lovelace
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        user_name: ada@example.com
+        display_name: Ada King
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
+          V(conflict), V(ambiguous),
+          V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported), V(transport),
+          V(protocol), V(missing_library).
+      type: str
+      returned: always
+      sample: conflict
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 409
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: User already exists
+    type:
+      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: uniqueness
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import USER
+
+
+def main() -> None:
+    run_object(USER)
+
+
+if __name__ == "__main__":
+    main()
