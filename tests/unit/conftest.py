@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One tenant for all tests of a process: the real emulator, in a process of its own, reset before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+
+# Started with the session rather than by a fixture: ansible-test runs every test in a forked process of its own,
+# and what that process starts would start anew for each test.
+_TENANTS: dict[str, Tenant] = {}
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        return  # the one that only hands out tests to workers
+    _TENANTS["http"] = Tenant.start()
+
+
+def pytest_sessionfinish() -> None:
+    while _TENANTS:
+        _TENANTS.popitem()[1].stop()
+
+
+@pytest.fixture
+def tenant() -> Iterator[Tenant]:
+    """The tenant as it is when new, over plain HTTP."""
+    tenant = _TENANTS["http"]
+    tenant.reset()
+    yield tenant
+
+
+@pytest.fixture(scope="module")
+def tls_tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
+    """A tenant with a certificate of a private authority."""
+    tenant = Tenant.start("--tls", str(tmp_path_factory.mktemp("tls")))
+    yield tenant
+    tenant.stop()
+
+
+@pytest.fixture
+def run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """Run a module against the tenant as its service user; options given as keywords come on top."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def call(module: str, *, check: bool = False, **options: object) -> Result:
+        return run_module(module, {**tenant.connection, **options}, check=check)
+
+    return call

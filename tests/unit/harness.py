@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A tenant and a way to run the modules against it, for tests: nothing in between is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import requests
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+
+ROOT = Path(__file__).parents[2]
+MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
+CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+
+class Tenant:
+    """The emulator in a process of its own, with its control interface and a SCIM client that is not ours."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        assert process.stdout
+        self.info: dict[str, Any] = json.loads(process.stdout.readline())
+        self._control = requests.Session()
+        self._control.trust_env = False
+        self._control.verify = self.info["ca_path"] or True
+        self._token = ""
+
+    @classmethod
+    def start(cls, *arguments: str) -> Tenant:
+        command = [sys.executable, "-m", "tests.emulator", *arguments]
+        return cls(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+
+    def stop(self) -> None:
+        self._control.close()
+        self._process.terminate()
+        assert self._process.stdout
+        self._process.stdout.close()
+        assert self._process.wait(timeout=10) == 0, "the emulator does not stop cleanly"
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The connection options of a module. No waiting: a test that wants retries says so."""
+        names = ("tenant_url", "app_id", "scope", "client_id", "client_secret")
+        return {name: self.info[name] for name in names} | {"ca_path": self.info["ca_path"], "retries": 0}
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self._control.request(method, f"{self.info['control_url']}/{path}", json=body, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def reset(self) -> None:
+        self.control("POST", "reset")
+        self._token = ""
+
+    def switch(self, **values: Any) -> None:
+        self.control("POST", "switches", values)
+
+    def fault(self, **fault: Any) -> None:
+        self.control("POST", "faults", {"method": "*", "path": ".", "count": 1, **fault})
+
+    def seed(self, **what: Any) -> dict[str, Any]:
+        return self.control("POST", "seed", what)
+
+    def seed_user(self, **attributes: Any) -> str:
+        """One user, past all checks; the id."""
+        return self.seed(users=[{"schemas": [CORE_USER], **attributes}])["users"][0]
+
+    def requests(self) -> list[dict[str, Any]]:
+        return self.control("GET", "requests")
+
+    def forget_requests(self) -> None:
+        self.control("DELETE", "requests")
+
+    def writes(self) -> list[str]:
+        """The requests that could change an object, such as ``POST /scim/v2/Users``."""
+        return [
+            f"{seen['method']} {seen['path']}"
+            for seen in self.requests()
+            if seen["method"] != "GET" and "/oauth2/" not in seen["path"].lower()
+        ]
+
+    def tokens(self) -> int:
+        """How many tokens were asked for."""
+        return sum("/oauth2/" in seen["path"].lower() for seen in self.requests())
+
+    def scim(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """A request of another client. It is recorded like all others: count first, or forget afterwards."""
+        if not self._token:
+            form = {name: self.info[name] for name in ("client_id", "client_secret", "scope")}
+            url = f"{self.info['tenant_url']}/oauth2/token/{self.info['app_id']}"
+            answer = self._control.post(url, data={"grant_type": "client_credentials", **form}, timeout=60)
+            self._token = answer.json()["access_token"]
+        headers = {"Authorization": f"Bearer {self._token}"}
+        url = f"{self.info['tenant_url']}/scim/v2/{path}"
+        answer = self._control.request(method, url, json=body, headers=headers, timeout=60)
+        assert answer.ok, answer.text
+        return answer
+
+    def users(self, user_name: str) -> list[dict[str, Any]]:
+        """The users with this login name, compared without case, as the server holds them."""
+        found: dict[str, Any] = {}
+        while page := self.scim("GET", f"Users?startIndex={len(found) + 1}").json().get("Resources"):
+            known = len(found)
+            found.update((user["id"], user) for user in page)
+            if len(found) == known:  # a server that ignores paging
+                break
+        return [user for user in found.values() if user["userName"].casefold() == user_name.casefold()]
+
+    def user(self, user_name: str) -> dict[str, Any]:
+        (user,) = self.users(user_name)
+        return user
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a module printed, and the exit status it left with."""
+
+    json: dict[str, Any]
+    status: int
+    output: str
+
+    def __getitem__(self, key: str) -> Any:
+        return self.json[key]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.json.get("failed"))
+
+    @property
+    def code(self) -> str | None:
+        return self.json.get("failure", {}).get("code")
+
+    @property
+    def warnings(self) -> list[str]:
+        items = self.json.get("warnings", [])
+        # A text up to ansible-core 2.18, then a summary of events.
+        return [item if isinstance(item, str) else item["event"]["msg"] for item in items]
+
+
+def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> Result:
+    """Run the module's ``main()`` in this process and return what it printed."""
+    main = importlib.import_module(f"{MODULES}.{module}").main
+    arguments = {**options, "_ansible_check_mode": check}
+    output = io.StringIO()
+    status: Any = None
+    with _arguments(arguments), contextlib.redirect_stdout(output):
+        warnings._global_warnings.clear()
+        try:
+            main()
+        except SystemExit as leaving:
+            status = leaving.code
+    assert status is not None, "the module came back without leaving"
+    return Result(json.loads(output.getvalue()), status, output.getvalue())
+
+
+@contextlib.contextmanager
+def _arguments(arguments: dict[str, Any]) -> Iterator[None]:
+    encoded = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    with mock.patch.object(basic, "_ANSIBLE_ARGS", encoded):
+        if not hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core before 2.19
+            yield
+            return
+        with mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"):
+            yield

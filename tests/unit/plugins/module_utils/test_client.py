@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client by itself: waiting, giving up, and what threads share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import RateLimitedError, UnavailableError
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+
+Make = Callable[..., Client]
+
+
+class Clock:
+    """Time that passes only by waiting."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def now(self) -> float:
+        return sum(self.waits)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make(tenant: Tenant, clock: Clock) -> Make:
+    def client(**options: Any) -> Client:
+        connection = Connection(**{**tenant.connection, **options})
+        return Client(connection, sleep=clock.sleep, clock=clock.now)
+
+    return client
+
+
+def test_waits_grow_and_are_left_to_chance(tenant: Tenant, clock: Clock, make: Make) -> None:
+    tenant.fault(path="/Users", status=503, count=None)
+    with pytest.raises(UnavailableError):
+        make(retries=9).request("GET", "/scim/v2/Users")
+    assert len(clock.waits) == 9
+    for number, wait in enumerate(clock.waits):
+        longest = min(60.0, 0.5 * 2**number)
+        assert longest / 2 <= wait <= longest
+    assert len({round(wait / min(60.0, 0.5 * 2**number), 6) for number, wait in enumerate(clock.waits)}) > 1
+
+
+@pytest.mark.parametrize(
+    ("header", "low", "high"),
+    [(7, 7, 7), (0, 0, 0), (86400, 60, 60), ("soon", 0.25, 0.5), (-5, 0, 0.5)],
+)
+def test_retry_after(tenant: Tenant, clock: Clock, make: Make, header: Any, low: float, high: float) -> None:
+    tenant.fault(path="/Users", status=429, retry_after=header)
+    make(retries=1).request("GET", "/scim/v2/Users")
+    assert low <= clock.waits[0] <= high
+
+
+def test_retry_after_as_a_date(tenant: Tenant, clock: Clock, make: Make) -> None:
+    import time
+
+    tenant.fault(path="/Users", status=429, retry_after=formatdate(time.time() + 20, usegmt=True))
+    make(retries=1).request("GET", "/scim/v2/Users")
+    assert 15 <= clock.waits[0] <= 20
+
+
+def test_retrying_ends_after_five_minutes(tenant: Tenant, clock: Clock, make: Make) -> None:
+    tenant.fault(path="/Users", status=429, retry_after=60, count=None)
+    with pytest.raises(RateLimitedError):
+        make(retries=1000).request("GET", "/scim/v2/Users")
+    assert 300 < clock.now() <= 360
+
+
+def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> None:
+    client = make()
+    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tenant.tokens() == 1
+    tenant.control("POST", "expire_tokens")
+    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tenant.tokens() == 2
+
+
+def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://me:pass%20word@127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    secrets: list[str] = []
+    Client(Connection(**{**tenant.connection, "access_token": "a-token"}), protect=secrets.append)
+    assert secrets == [tenant.info["client_secret"], "a-token", "pass word"]
+    monkeypatch.delenv("HTTP_PROXY")
+    secrets.clear()
+    client = Client(Connection(**tenant.connection), protect=secrets.append)
+    client.request("GET", "/scim/v2/Users")
+    assert secrets[1:] == [client._access_token]
+
+
+def test_a_connection_does_not_show_its_secrets(tenant: Tenant) -> None:
+    shown = repr(Connection(**{**tenant.connection, "access_token": "a-token"}))
+    assert tenant.info["client_secret"] not in shown
+    assert "a-token" not in shown
+
+
+def test_version_is_that_of_the_collection() -> None:
+    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"] == _client.VERSION
+
+
+def test_without_requests_the_module_can_still_be_imported(tmp_path: Path) -> None:
+    """So that it can name the missing library rather than end in a traceback."""
+    import os
+    import subprocess
+    import sys
+
+    (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
+    code = (
+        "from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client, _module; "
+        "print(bool(_client.REQUESTS_IMPORT_ERROR))"
+    )
+    paths = [str(tmp_path), *sys.path]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "True", done.stderr

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The laws of planning, over any user and any wish."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import HIDDEN, plan_absent, plan_present
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+    CUSTOM,
+    ENTERPRISE_USER,
+    USER,
+    get,
+    path_text,
+    put,
+    same,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import quoted
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXT = st.text(min_size=1, max_size=8)
+OPTION = st.one_of(st.none(), st.just(""), TEXT)
+PHONES = st.dictionaries(st.sampled_from(["work", "mobile", "home"]), OPTION)
+CUSTOMS = st.dictionaries(
+    st.sampled_from(["costCenter", "badge", "site"]), st.one_of(OPTION, st.integers(), st.booleans())
+)
+
+DESIRED = st.fixed_dictionaries(
+    {"user_name": TEXT},
+    optional={
+        "display_name": OPTION,
+        "given_name": OPTION,
+        "family_name": OPTION,
+        "email": OPTION,
+        "phone_numbers": PHONES,
+        "preferred_language": OPTION,
+        "active": st.one_of(st.none(), st.booleans()),
+        "organization": OPTION,
+        "manager": OPTION,
+        "custom_attributes": CUSTOMS,
+        "password": st.one_of(st.none(), TEXT),
+    },
+)
+
+
+@st.composite
+def existing(draw: Any) -> dict[str, Any]:
+    """A user as a server holds it, with attributes that no option manages."""
+    wish = {key: value for key, value in draw(DESIRED).items() if key != "password"}
+    user = plan_present(USER, None, wish, write_secrets=False).expected
+    put(user, (ENTERPRISE_USER, "department"), draw(st.one_of(st.none(), TEXT)))
+    user.update(id="1", meta={"version": "7"}, nickName=draw(TEXT), groups=[{"value": "g"}])
+    return user
+
+
+def plan(current: Any, desired: Any, write_secrets: bool = False) -> Any:
+    return plan_present(USER, current, desired, write_secrets=write_secrets)
+
+
+@given(existing(), DESIRED)
+def test_after_the_plan_there_is_nothing_left_to_do(current: dict[str, Any], desired: dict[str, Any]) -> None:
+    first = plan(current, desired)
+    again = plan(first.expected, desired)
+    assert again.action == "none"
+    assert again.before == again.after == first.after
+
+
+@given(DESIRED)
+def test_a_created_user_is_as_desired(desired: dict[str, Any]) -> None:
+    first = plan(None, desired)
+    assert first.action == "create"
+    assert plan(first.body, desired).action == "none"
+    assert first.body["schemas"][0] == USER.schema
+
+
+@given(existing(), DESIRED)
+def test_what_is_not_managed_does_not_change(current: dict[str, Any], desired: dict[str, Any]) -> None:
+    untouched = copy.deepcopy(current)
+    body = plan(current, desired).body
+    assert current == untouched, "planning must not change what was read"
+    assert body["nickName"] == current["nickName"]
+    assert get(body, (ENTERPRISE_USER, "department")) == get(current, (ENTERPRISE_USER, "department"))
+    for row in USER.attributes:
+        if desired.get(row.option) is None:
+            assert row.read(body) == row.read(current)
+    for key, value in (current.get(CUSTOM) or {}).items():
+        if (desired.get("custom_attributes") or {}).get(key) is None:
+            assert body[CUSTOM][key] == value
+
+
+@given(existing(), DESIRED)
+def test_operations_name_exactly_what_changes(current: dict[str, Any], desired: dict[str, Any]) -> None:
+    first = plan(current, desired)
+    assert bool(first.operations) == (first.action == "update")
+    paths = [operation["path"] for operation in first.operations]
+    assert len(set(paths)) == len(paths)
+    for operation in first.operations:
+        assert (operation["op"] == "replace") == ("value" in operation)
+
+
+@given(existing(), DESIRED, st.booleans())
+def test_a_secret_shows_nowhere(current: dict[str, Any], desired: dict[str, Any], write_secrets: bool) -> None:
+    secret = "S3cret-word-that-shows"
+    first = plan(current, {**desired, "password": secret}, write_secrets)
+    assert secret not in str(first.diff)
+    assert secret not in str(USER.describe(first.expected))
+    assert (first.after.get("password") == HIDDEN) == write_secrets
+    assert (secret in str(first.operations)) == write_secrets
+
+
+@given(existing())
+def test_a_description_is_a_wish_that_is_fulfilled(current: dict[str, Any]) -> None:
+    description = USER.describe(current)
+    description.pop("id")
+    assert plan(current, description).action == "none"
+
+
+@given(existing())
+def test_absence(current: dict[str, Any]) -> None:
+    assert plan_absent(USER, current).action == "delete"
+    assert plan_absent(USER, current).after == {}
+    assert plan_absent(USER, None).action == "none"
+
+
+@given(st.text())
+def test_a_quoted_filter_value_reads_back(value: str) -> None:
+    import json
+
+    assert json.loads(quoted(value)) == value
+    assert '"' not in quoted(value)[1:-1].replace("\\\\", "").replace('\\"', "")
+
+
+def test_paths_as_patch_wants_them() -> None:
+    assert path_text(("displayName",)) == "displayName"
+    assert path_text(("name", "givenName")) == "name.givenName"
+    assert path_text((ENTERPRISE_USER, "organization")) == f"{ENTERPRISE_USER}:organization"
+
+
+def test_values_that_are_the_same_to_a_server() -> None:
+    for one, other in [
+        (7, "7"),
+        (True, "true"),
+        ("True", True),
+        (None, ""),
+        (None, {}),
+        ({"a": ""}, {}),
+        ({"a": 1}, {"a": "1"}),
+    ]:
+        assert same(one, other)
+        assert same(other, one)
+    for one, other in [("a", "A"), (1, 2), (True, False), ({"a": 1}, {}), ({"a": 1}, "a"), ("True", "true"), (0, None)]:
+        assert not same(one, other)
+    assert same("a", "A", caseless=True)

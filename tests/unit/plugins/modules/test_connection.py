@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How every module reaches the tenant, and what it says when it cannot. Shown with scim_user."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils import _module
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+
+Run = Callable[..., Result]
+READ = "scim_user_info"
+
+
+def read(run: Run, **options: Any) -> Result:
+    return run(READ, user_name="ada@example.com", **options)
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Page(BaseHTTPRequestHandler):
+    """What is not a tenant: a web server that answers everything with a page, or with ``status``."""
+
+    status = 200
+    seen: list[str] = []  # noqa: RUF012
+
+    def answer(self) -> None:
+        self.seen.append(str(self.headers.get("Authorization")))
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(self.status)
+        if self.status in (301, 302, 307):
+            self.send_header("Location", "https://elsewhere.example/login?token=1")
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<html>Sign in</html>")
+
+    do_GET = do_POST = do_CONNECT = answer
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def web_server(request: pytest.FixtureRequest) -> Iterator[tuple[str, type[Page]]]:
+    page = type("OnePage", (Page,), {"status": getattr(request, "param", 200), "seen": []})
+    with HTTPServer(("127.0.0.1", 0), page) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", page
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://tenant.example.com", "unencrypted"),
+        ("http://127.0.0.1.example.com", "unencrypted"),
+        ("https://user:s3cret-word@tenant.example.com", "user name or a password"),
+        ("https://user@tenant.example.com", "user name or a password"),
+        ("ftp://tenant.example.com", "not the address"),
+        ("https://tenant.example.com/scim/v2", "not the address"),
+        ("https://tenant.example.com?x=1", "not the address"),
+        ("https://", "not the address"),
+        ("https://tenant.example.com:port", "not the address"),
+        ("", "not the address"),
+    ],
+)
+def test_addresses_that_are_refused(tenant: Tenant, run: Run, url: str, words: str) -> None:
+    result = read(run, tenant_url=url)
+    assert result.code == "invalid"
+    assert words in result["msg"]
+    assert "s3cret-word" not in result.output
+    assert tenant.requests() == []
+
+
+@pytest.mark.parametrize("form", ["{url}/", "{host}"])
+def test_addresses_that_are_taken(tenant: Tenant, run: Run, form: str) -> None:
+    url = tenant.info["tenant_url"]
+    result = read(run, tenant_url=form.format(url=url, host=url.partition("://")[2]))
+    # A bare host means https://, which this tenant does not speak: that shows in the failure.
+    assert result.json.get("users") == [] if "://" in form.format(url=url, host="") else result.code == "transport"
+
+
+def test_no_tenant_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CYBERARK_IDENTITY_TENANT_URL", raising=False)
+    result = run_module(READ, {"access_token": "a-token"})
+    assert result.code == "invalid"
+    assert "tenant_url" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"client_id": "a"},
+        {"client_secret": "b-secret"},
+        {"access_token": ""},
+        {"client_id": "", "client_secret": ""},
+    ],
+)
+def test_no_credentials(options: dict[str, Any]) -> None:
+    result = run_module(READ, {"tenant_url": "http://127.0.0.1:9", **options})
+    assert result.code == "invalid"
+    assert "client_id" in result["msg"]
+
+
+def test_a_missing_library_names_the_fix(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "ImportError")
+    result = read(run)
+    assert result.code == "missing_library"
+    assert "pip install requests" in result["msg"]
+    assert tenant.requests() == []
+
+
+def test_everything_can_come_from_the_environment(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in tenant.connection.items():
+        if value is not None:
+            monkeypatch.setenv(f"CYBERARK_IDENTITY_{name.upper()}", str(value))
+    monkeypatch.setenv("CYBERARK_IDENTITY_SCIM_PATH", "scim/")
+    assert run_module(READ, {"user_name": "ada@example.com"})["users"] == []
+    assert tenant.requests()[-1]["path"] == "/scim/Users"
+
+
+@pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
+@pytest.mark.parametrize("app", [True, False])
+def test_ways_to_a_token(tenant: Tenant, run: Run, method: str, app: bool) -> None:
+    app_id = tenant.info["app_id"] if app else None
+    assert read(run, token_endpoint_auth_method=method, app_id=app_id)["users"] == []
+    path = f"/oauth2/token/{app_id}" if app else "/oauth2/platformtoken"
+    assert tenant.requests()[0]["path"] == path
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_wrong_secret(tenant: Tenant, run: Run, status: int) -> None:
+    tenant.switch(token_error_status=status)
+    result = read(run, client_secret="a-wrong-secret")
+    assert result.code == "authentication"
+    assert result["failure"]["type"] == "invalid_client"
+    assert "client_secret" in result["msg"]
+    assert "a-wrong-secret" not in result.output
+    assert tenant.tokens() == len(tenant.requests()) == 1
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_unknown_app(tenant: Tenant, run: Run, status: int) -> None:
+    tenant.switch(unknown_app_status=status)
+    result = read(run, app_id="no such/app")
+    assert result.code == "authentication"
+    assert "app_id" in result["msg"]
+    assert "no%20such%2Fapp" in result["msg"]
+
+
+def test_unknown_scope(tenant: Tenant, run: Run) -> None:
+    result = read(run, scope="other")
+    assert result.code == "authentication"
+    assert result["failure"]["type"] == "invalid_scope"
+    assert "other" in result["failure"]["detail"]
+    assert result["failure"]["detail"] in result["msg"]
+
+
+def test_given_token_is_used_without_asking_for_one(tenant: Tenant, run: Run) -> None:
+    tenant.scim("GET", "Users?count=1")
+    token = tenant._token
+    tenant.forget_requests()
+    assert read(run, access_token=token, client_id=None, client_secret=None)["users"] == []
+    assert tenant.tokens() == 0
+
+
+def test_given_token_that_is_refused_is_replaced_once(tenant: Tenant, run: Run) -> None:
+    result = read(run, access_token="a-stale-token")
+    assert result["users"] == []
+    assert tenant.tokens() == 1
+    assert "a-stale-token" not in result.output
+
+
+def test_given_token_that_is_refused_without_credentials(tenant: Tenant, run: Run) -> None:
+    result = read(run, access_token="a-stale-token", client_id=None, client_secret=None)
+    assert result.code == "authentication"
+    assert "token was refused" in result["msg"]
+    assert len(tenant.requests()) == 1
+
+
+def test_token_refused_for_ever(tenant: Tenant, run: Run) -> None:
+    tenant.fault(path="/scim/", status=401, count=None)
+    assert read(run).code == "authentication"
+    assert tenant.tokens() == 2
+    assert len(tenant.requests()) == 4
+
+
+def test_missing_right(tenant: Tenant, run: Run) -> None:
+    tenant.switch(granted_rights=["RoleManagement"])
+    result = read(run)
+    assert result.code == "authorization"
+    assert "User Management" in result["msg"]
+
+
+def test_netrc_does_not_replace_the_token(
+    tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert read(run)["users"] == []
+
+
+@pytest.mark.parametrize("web_server", [200, 404, 503], indirect=True)
+def test_a_host_that_answers_with_a_page(web_server: tuple[str, Any], run: Run) -> None:
+    result = read(run, tenant_url=web_server[0])
+    assert result.failed
+    assert result.code in ("protocol", "authentication", "unavailable")
+    assert web_server[0] in result["msg"]
+    assert "<html>" not in result.output
+
+
+@pytest.mark.parametrize("web_server", [302, 307], indirect=True)
+def test_redirects_are_not_followed(web_server: tuple[str, Any], run: Run) -> None:
+    result = read(run, tenant_url=web_server[0], access_token="a-token-of-mine", client_id=None, client_secret=None)
+    assert result.code == "protocol"
+    assert "elsewhere.example" in result["msg"]
+    assert len(web_server[1].seen) == 1
+
+
+@pytest.mark.parametrize("web_server", [403], indirect=True)
+def test_a_proxy_that_refuses(web_server: tuple[str, Any], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = web_server[0].replace("http://", "http://me:proxy-pass-word@")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    result = read(run, tenant_url="https://tenant.example.com", ca_path=None)
+    assert result.code == "transport"
+    assert "proxy" in result["msg"]
+    assert "403" in result["msg"]
+    assert "proxy-pass-word" not in result.output
+
+
+def test_no_connection(run: Run, closed_port: int) -> None:
+    result = read(run, tenant_url=f"http://127.0.0.1:{closed_port}")
+    assert result.code == "transport"
+    assert "refused" in result["msg"].lower()
+    assert "0x" not in result["msg"]
+
+
+def test_a_host_that_does_not_exist(run: Run) -> None:
+    result = read(run, tenant_url="https://tenant.invalid", ca_path=None)
+    assert result.code == "transport"
+    assert "no connection" in result["msg"]
+
+
+class TestTls:
+    def test_trusted(self, tls_tenant: Tenant) -> None:
+        assert run_module(READ, {**tls_tenant.connection, "user_name": "x@example.com"})["users"] == []
+
+    def test_bundle_of_the_environment(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_tenant.info["ca_path"])
+        options = {**tls_tenant.connection, "ca_path": None, "user_name": "x@example.com"}
+        assert run_module(READ, options)["users"] == []
+
+    @pytest.mark.parametrize("bundle", [True, False])
+    def test_not_trusted(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool) -> None:
+        # A bundle of the environment must not make up for a ca_path that does not know the server.
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_tenant.info["ca_path"]) if bundle else None
+        import certifi
+
+        tls_tenant.forget_requests()
+        result = run_module(READ, {**tls_tenant.connection, "ca_path": certifi.where(), "retries": 3})
+        assert result.code == "transport"
+        assert "ca_path" in result["msg"]
+        assert result.warnings == []
+        assert tls_tenant.requests() == []
+
+    @pytest.mark.parametrize("bundle", [True, False])
+    def test_not_verified(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool) -> None:
+        import certifi
+
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where()) if bundle else None
+        options = {**tls_tenant.connection, "ca_path": None, "validate_certs": False, "user_name": "x@example.com"}
+        result = run_module(READ, options)
+        assert result["users"] == []
+        assert "not verified" in result.warnings[0]
+
+    def test_missing_files(self, tls_tenant: Tenant) -> None:
+        for option in ("ca_path", "client_cert"):
+            result = run_module(READ, {**tls_tenant.connection, option: "/nowhere/file.pem"})
+            assert result.code == "invalid"
+            assert option in result["msg"]
+
+    def test_file_that_is_no_certificate(self, tls_tenant: Tenant, tmp_path: Path) -> None:
+        (tmp_path / "empty.pem").write_text("nothing")
+        for option in ("ca_path", "client_cert"):
+            result = run_module(READ, {**tls_tenant.connection, option: str(tmp_path / "empty.pem")})
+            assert result.code == "transport", result.output
+            assert "Traceback" not in result.output

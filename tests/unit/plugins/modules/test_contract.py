@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module of the collection promises, checked for every module that there is."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.idops.cyberark_identity.plugins.module_utils import _errors
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES, Case
+
+MODULE_FILES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.module)
+OBJECTS = pytest.mark.parametrize("case", [case for case in CASES if not case.reads_only], ids=lambda case: case.module)
+Run = Callable[..., Result]
+
+
+def without_id(entity: Any) -> Any:
+    return {key: value for key, value in entity.items() if key != "id"} if isinstance(entity, dict) else entity
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    assert result.status == 0
+    return result
+
+
+def test_every_module_has_a_case() -> None:
+    assert sorted(case.module for case in CASES) == MODULE_FILES
+
+
+@EVERY
+def test_check_mode_writes_nothing_and_predicts_the_run(case: Case, tenant: Tenant, run: Run) -> None:
+    case.prepare(tenant)
+    for step, options in case.life.items():
+        tenant.forget_requests()
+        predicted = good(run(case.module, check=True, **options))
+        assert tenant.writes() == [], step
+        actual = good(run(case.module, **options))
+        assert predicted["changed"] == actual["changed"] == (not case.reads_only), step
+        assert predicted.json.get("diff") == actual.json.get("diff"), step
+        assert without_id(predicted[case.result]) == without_id(actual[case.result]), step
+        assert predicted.warnings == actual.warnings == [], step
+
+
+@EVERY
+def test_second_run_changes_nothing_with_one_token_and_no_write(case: Case, tenant: Tenant, run: Run) -> None:
+    case.prepare(tenant)
+    for step, options in case.life.items():
+        first = good(run(case.module, **options))
+        tenant.forget_requests()
+        second = good(run(case.module, **options))
+        assert second["changed"] is False, step
+        assert tenant.writes() == [], step
+        assert tenant.tokens() == 1, step
+        assert second[case.result] == first[case.result], step
+
+
+@OBJECTS
+def test_diffs_chain(case: Case, tenant: Tenant, run: Run) -> None:
+    case.prepare(tenant)
+    for step, options in case.life.items():
+        first = good(run(case.module, **options))["diff"]
+        second = good(run(case.module, **options))["diff"]
+        readable = {key: value for key, value in first["after"].items() if key not in case.secrets}
+        assert second["before"] == second["after"] == readable, step
+        assert isinstance(first["before"], dict), step
+
+
+@OBJECTS
+def test_result_can_be_given_to_the_module(case: Case, tenant: Tenant, run: Run) -> None:
+    case.prepare(tenant)
+    for step, options in case.life.items():
+        entity = good(run(case.module, **options))[case.result]
+        if entity is not None:
+            assert good(run(case.module, **entity))["changed"] is False, step
+
+
+@EVERY
+def test_bad_input_is_refused_before_anything_is_sent(case: Case, tenant: Tenant, run: Run) -> None:
+    tenant.forget_requests()
+    for problem, options in case.bad.items():
+        result = run(case.module, **options)
+        assert result.failed, problem
+        assert result.status == 1, problem
+        assert result.code == "invalid", problem
+        assert "Traceback" not in result.output, problem
+    assert tenant.requests() == []
+
+
+@EVERY
+def test_no_secret_comes_back(case: Case, tenant: Tenant, run: Run) -> None:
+    case.prepare(tenant)
+    for options in case.life.values():
+        output = run(case.module, **options).output
+        secrets = [options[name] for name in case.secrets if name in options] + [tenant.info["client_secret"]]
+        assert not [secret for secret in secrets if secret in output]
+
+
+@EVERY
+def test_documentation_and_results_agree(case: Case, tenant: Tenant, run: Run) -> None:
+    """Every result that comes is described, down to the attributes of the object, and the other way round."""
+    case.prepare(tenant)
+    described = yaml.safe_load(importlib.import_module(f"{MODULES}.{case.module}").RETURN)
+    result = good(run(case.module, **next(iter(case.life.values()))))
+    own = {key for key in result.json if key not in ("changed", "invocation", "warnings", "deprecations")}
+    assert own == set(described) - {"failure"}
+    entity = result[case.result]
+    assert set(entity[0] if isinstance(entity, list) else entity) == set(described[case.result]["contains"])
+
+
+@pytest.mark.parametrize("module", MODULE_FILES)
+def test_module_is_in_the_action_group_and_has_a_target(module: str) -> None:
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    assert module in runtime["action_groups"]["scim"]
+    assert (ROOT / "tests/integration/targets" / module / "tasks/main.yml").is_file()
+
+
+@pytest.mark.parametrize("module", MODULE_FILES)
+def test_module_documents_every_failure_code(module: str) -> None:
+    codes = {kind.code for kind in vars(_errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    returned = json.dumps(yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)["failure"])
+    if "See M(" not in returned:
+        assert not [code for code in codes | {"missing_library"} if f"V({code})" not in returned]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins").rglob("*.py")), ids=lambda path: path.name)
+def test_no_example_holds_a_secret(path: Path) -> None:
+    """A secret option in an example is a variable: ansible-core quotes the source of a task in its errors."""
+    for line in path.read_text().partition("EXAMPLES =")[2].partition("RETURN =")[0].splitlines():
+        option, _colon, value = line.strip().partition(": ")
+        if option in ("password", "client_secret", "access_token", "secret"):
+            assert "{{" in value, line

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When the network or the server fails: what is tried again, what is not, and that nothing is doubled or lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+NAME = "ada@example.com"
+
+
+def create(run: Run, **options: Any) -> Result:
+    return run("scim_user", user_name=NAME, display_name="Ada", password="Initial-pass-1", **options)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("path", ["/oauth2/", "/Users"])
+def test_a_reading_is_tried_again(tenant: Tenant, run: Run, status: int, path: str) -> None:
+    tenant.fault(path=path, status=status, retry_after=0)
+    result = run("scim_user_info", user_name=NAME, retries=1)
+    assert result["users"] == []
+    assert f"{status}" in result.warnings[0]
+    assert "try 2 of 2" in result.warnings[0]
+
+
+def test_500_is_tried_again_only_for_a_reading(tenant: Tenant, run: Run) -> None:
+    tenant.fault(method="GET", path="/Users", status=500, retry_after=0)
+    tenant.fault(method="POST", path="/Users", status=500)
+    result = create(run, retries=2)
+    assert result.code == "server_error"
+    assert tenant.writes() == ["POST /scim/v2/Users"]
+
+
+@pytest.mark.parametrize("retry_after", [1, "Wed, 21 Oct 2015 07:28:00 GMT", None])
+def test_429_is_tried_again_for_every_method(tenant: Tenant, run: Run, retry_after: Any) -> None:
+    for method in ("GET", "POST"):
+        tenant.fault(method=method, path="/Users", status=429, retry_after=retry_after)
+    began = time.monotonic()
+    result = create(run, retries=1)
+    took = time.monotonic() - began
+    assert result["changed"] is True
+    assert len(result.warnings) == 2
+    assert len(tenant.users(NAME)) == 1
+    assert took >= 2 if retry_after == 1 else took < 2
+
+
+def test_429_for_ever(tenant: Tenant, run: Run) -> None:
+    tenant.fault(path="/Users", status=429, retry_after=0, count=None)
+    result = run("scim_user_info", user_name=NAME, retries=2)
+    assert result.code == "rate_limited"
+    assert len(tenant.requests()) == 1 + 3
+
+
+WRITE_FAULTS: list[dict[str, Any]] = [
+    {"drop": "before"},
+    {"drop": "after"},
+    {"status": 503, "retry_after": 0},
+    {"status": 503, "retry_after": 0, "effect": True},
+    {"status": 502, "effect": True},
+    {"status": 504},
+    {"body": "truncated"},
+    {"body": "html"},
+    {"body": "empty"},
+    {"body": "invalid_json"},
+    {"body": "wrong_shape"},
+]
+
+
+@pytest.mark.parametrize("fault", WRITE_FAULTS, ids=str)
+@pytest.mark.parametrize("write", ["POST", "PATCH", "PUT", "DELETE"])
+def test_a_write_whose_effect_is_uncertain(tenant: Tenant, run: Run, fault: dict[str, Any], write: str) -> None:
+    """With one more look and what is still missing: done once, said to be changed, nothing doubled."""
+    if write != "POST":
+        tenant.seed_user(userName=NAME, displayName="before", active=True)
+    if write == "PUT":
+        tenant.switch(patch_supported={"Users": 405})
+    tenant.fault(method=write, path="/Users", **fault)
+    options = {"state": "absent"} if write == "DELETE" else {}
+    result = create(run, retries=2, **options)
+    assert not result.failed, result.output
+    assert result["changed"] is True
+    found = tenant.users(NAME)
+    if write == "DELETE":
+        assert found == []
+        assert result["user"] is None
+    else:
+        assert [user["displayName"] for user in found] == ["Ada"]
+        assert result["user"]["display_name"] == "Ada"
+        assert result["diff"]["after"]["display_name"] == "Ada"
+        assert result["diff"]["before"] == ({} if write == "POST" else {"user_name": NAME, "display_name": "before"})
+    tenant.forget_requests()
+    assert create(run, **options)["changed"] is False
+
+
+@pytest.mark.parametrize("fault", [fault for fault in WRITE_FAULTS if fault not in ({"body": "empty"},)], ids=str)
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_without_retries_a_fault_fails_and_the_next_run_converges(
+    tenant: Tenant, run: Run, fault: dict[str, Any], method: str
+) -> None:
+    if method in ("PATCH", "DELETE"):
+        tenant.seed_user(userName=NAME, displayName="before")
+    tenant.fault(method=method, path="/Users", **fault)
+    options = {"state": "absent"} if method == "DELETE" else {}
+    first = create(run, **options)
+    assert "Traceback" not in first.output
+    if first.failed:
+        assert first.code in ("transport", "unavailable", "protocol")
+    create(run, **options)
+    assert len(tenant.users(NAME)) == (0 if method == "DELETE" else 1)
+    assert create(run, **options)["changed"] is False
+
+
+@pytest.mark.parametrize("body", ["truncated", "html", "empty", "invalid_json", "wrong_shape"])
+@pytest.mark.parametrize("path", ["/oauth2/", "/Users"])
+def test_answers_that_are_none(tenant: Tenant, run: Run, body: str, path: str) -> None:
+    tenant.fault(path=path, body=body, count=None)
+    result = run("scim_user_info", user_name=NAME)
+    if result.failed:
+        assert result.code in ("transport", "protocol", "authentication")
+        assert "Traceback" not in result.output
+    else:
+        assert path == "/Users"
+        assert body == "empty"
+
+
+def test_timeout(tenant: Tenant, run: Run) -> None:
+    tenant.fault(path="/Users", latency=2, status=503)
+    result = run("scim_user_info", user_name=NAME, timeout=0.2)
+    assert result.code == "transport"
+    assert "no answer within 0.2 s" in result["msg"]
+
+
+def test_token_that_expires_on_the_way(tenant: Tenant, run: Run) -> None:
+    tenant.fault(method="POST", path="/Users", status=401)
+    assert create(run)["changed"] is True
+    assert tenant.tokens() == 2
+
+
+def test_a_failure_keeps_the_planned_diff(tenant: Tenant, run: Run) -> None:
+    tenant.fault(method="POST", path="/Users", status=403)
+    result = create(run)
+    assert result.code == "authorization"
+    assert result["diff"]["after"]["display_name"] == "Ada"
+    assert result["diff"]["after"]["password"] == "********"
+
+
+def test_listing_that_ends_early_does_not_pass_for_absence(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=30)
+    tenant.switch(users_paging=False, max_results=10)
+    result = run("scim_user_info")
+    if result.failed:
+        assert result.code == "protocol"
+        assert "handed out" in result["msg"]
+    else:
+        assert len(result["users"]) >= 30

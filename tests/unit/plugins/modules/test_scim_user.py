@@ -1,0 +1,331 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is special to users: names, references, foreign directories, servers that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
+
+Run = Callable[..., Result]
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+PASSWORD = "Initial-pass-1"
+
+ODD_NAMES = [
+    "o'neill@example.com",
+    'quo"te@example.com',
+    "back\\slash@example.com",
+    "two words@example.com",
+    "plus+tag@example.com",
+    "per%20cent@example.com",
+    "sla/sh@example.com",
+    "question?mark&more=1#x@example.com",
+    "zoë.ñandú@example.com",
+    "漢字@example.com",
+    "emoji😀@example.com",
+]
+
+
+def create(run: Run, name: str = "ada@example.com", **options: Any) -> Result:
+    return run("scim_user", user_name=name, **{"password": PASSWORD, **options})
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_live_a_whole_life(tenant: Tenant, run: Run, name: str) -> None:
+    # Past the tenant's own rules for names: what another system put there has to be manageable.
+    tenant.seed_user(userName=name, displayName="before")
+    assert run("scim_user", user_name=name, display_name=name)["changed"] is True
+    assert tenant.user(name)["displayName"] == name
+    assert run("scim_user", user_name=name, display_name=name)["changed"] is False
+    assert [user["user_name"] for user in run("scim_user_info", user_name=name)["users"]] == [name]
+    assert run("scim_user", user_name=name, state="absent")["changed"] is True
+    assert tenant.users(name) == []
+
+
+def test_every_attribute_survives_the_round_trip(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="boss@example.com")
+    run("scim_user", **EVERY_USER_OPTION)
+    (user,) = run("scim_user_info", user_name="ada@example.com")["users"]
+    assert user["manager"] == tenant.user("boss@example.com")["id"]
+    assert {**user, "manager": "boss@example.com", "id": None} == {
+        **{key: value for key, value in EVERY_USER_OPTION.items() if key != "password"},
+        "id": None,
+    }
+    again = run("scim_user", **user)
+    assert again["changed"] is False
+    assert again["user"] == user
+
+
+def test_what_is_not_given_is_left_alone(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="boss@example.com")
+    run("scim_user", **EVERY_USER_OPTION)
+    before = tenant.user("ada@example.com")
+    run("scim_user", user_name="ada@example.com", given_name="Augusta", phone_numbers={"home": ""}, email=None)
+    after = tenant.user("ada@example.com")
+    assert after["name"].pop("givenName") == "Augusta"
+    assert before["name"].pop("givenName") == "Ada"
+    before["phoneNumbers"] = [phone for phone in before["phoneNumbers"] if phone["type"] != "home"]
+    for volatile in (before, after):
+        volatile.pop("meta")
+        volatile["phoneNumbers"].sort(key=lambda phone: phone["type"])
+    assert after == before
+
+
+def test_only_the_difference_is_sent(tenant: Tenant, run: Run) -> None:
+    identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada", active=True)
+    tenant.forget_requests()
+    run("scim_user", user_name="ada@example.com", display_name="Ada", active=False)
+    assert tenant.writes() == [f"PATCH /scim/v2/Users/{identifier}"]
+    assert len(tenant.requests()) == 3  # token, find, write
+
+
+@pytest.mark.parametrize("filter_case_sensitive", [True, False])
+@pytest.mark.parametrize("filters_ignored", [True, False])
+@pytest.mark.parametrize("unique_case_sensitive", [True, False])
+def test_other_casing_is_found_and_not_doubled(
+    tenant: Tenant, run: Run, filter_case_sensitive: bool, filters_ignored: bool, unique_case_sensitive: bool
+) -> None:
+    tenant.switch(
+        filter_case_sensitive=filter_case_sensitive,
+        filters_ignored=filters_ignored,
+        unique_case_sensitive=unique_case_sensitive,
+    )
+    tenant.seed(users=30)
+    tenant.scim("POST", "Users", {"schemas": [CORE_USER], "userName": "Ada.King@Example.com", "password": PASSWORD})
+    result = create(run, "ada.king@example.com", display_name="Ada")
+    assert result["changed"] is True
+    assert tenant.user("ada.king@example.com")["userName"] == "Ada.King@Example.com"
+    assert tenant.user("ada.king@example.com")["displayName"] == "Ada"
+    assert create(run, "ADA.KING@EXAMPLE.COM", display_name="Ada")["changed"] is False
+    assert len(run("scim_user_info", user_name="ada.KING@example.com")["users"]) == 1
+    assert run("scim_user", user_name="aDa.king@example.com", state="absent")["changed"] is True
+    assert tenant.users("ada.king@example.com") == []
+
+
+def test_rename_by_id(tenant: Tenant, run: Run) -> None:
+    identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada")
+    result = run("scim_user", id=identifier, user_name="ada.king@example.com")
+    assert result["diff"] == {
+        "before": {"user_name": "ada@example.com"},
+        "after": {"user_name": "ada.king@example.com"},
+    }
+    assert tenant.user("ada.king@example.com")["id"] == identifier
+    assert tenant.users("ada@example.com") == []
+    assert run("scim_user", id=identifier, user_name="ada.king@example.com")["changed"] is False
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_rename_onto_an_existing_name_is_refused(tenant: Tenant, run: Run, check: bool) -> None:
+    identifier = tenant.seed_user(userName="ada@example.com")
+    other = tenant.seed_user(userName="grace@example.com")
+    tenant.forget_requests()
+    result = run("scim_user", id=identifier, user_name="Grace@example.com", check=check)
+    assert result.code == "conflict"
+    assert other in result["msg"]
+    assert result["diff"]["after"] == {"user_name": "Grace@example.com"}
+    assert tenant.writes() == []
+
+
+def test_unknown_id(tenant: Tenant, run: Run) -> None:
+    result = run("scim_user", id="no-such-id", display_name="x")
+    assert result.code == "not_found"
+    assert "leave out id" in result["msg"]
+    assert run("scim_user", id="no-such-id", state="absent")["changed"] is False
+    assert run("scim_user_info", id="no-such-id")["users"] == []
+
+
+@pytest.mark.parametrize("identifier", [".", ".."])
+def test_an_id_never_names_the_collection(tenant: Tenant, run: Run, identifier: str) -> None:
+    assert run("scim_user", id=identifier, state="absent").code == "invalid"
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_users_that_match(tenant: Tenant, run: Run, state: str) -> None:
+    tenant.switch(filter_case_sensitive=False)
+    ids = [tenant.seed_user(userName=name) for name in ("ada@example.com", "Ada@example.com")]
+    tenant.forget_requests()
+    result = run("scim_user", user_name="ada@example.com", state=state)
+    assert result.code == "ambiguous"
+    assert all(identifier in result["msg"] for identifier in ids)
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("change", [{"display_name": "x"}, {"state": "absent"}, {"active": False}])
+@pytest.mark.parametrize("check", [True, False])
+def test_user_of_another_directory_is_read_only(tenant: Tenant, run: Run, change: dict[str, Any], check: bool) -> None:
+    tenant.seed(
+        linked_users=[{"schemas": [CORE_USER], "userName": "ada@example.com", "displayName": "Ada", "active": True}]
+    )
+    tenant.forget_requests()
+    result = run("scim_user", user_name="ada@example.com", check=check, **change)
+    assert result.code == "read_only"
+    assert tenant.writes() == []
+    assert run("scim_user", user_name="ada@example.com", display_name="Ada")["changed"] is False
+    assert len(run("scim_user_info", user_name="ada@example.com")["users"]) == 1
+
+
+def test_password_is_written_on_create_only_unless_told(tenant: Tenant, run: Run) -> None:
+    first = create(run)
+    assert first["diff"]["after"]["password"] == "********"
+    tenant.forget_requests()
+    assert create(run, password="Another-pass-2")["changed"] is False
+    assert tenant.writes() == []
+    result = create(run, password="Another-pass-2", update_password="always")
+    assert result["changed"] is True
+    assert len(tenant.writes()) == 1
+    assert "Another-pass-2" not in result.output
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_unknown_manager(tenant: Tenant, run: Run, check: bool) -> None:
+    result = create(run, manager="nobody@example.com", check=check)
+    if check:
+        assert result["changed"] is True
+        assert "nobody@example.com" in result.warnings[0]
+    else:
+        assert result.code == "not_found"
+        assert "manager 'nobody@example.com'" in result["msg"]
+    assert tenant.writes() == []
+
+
+def test_manager_by_id_costs_no_request_once_set(tenant: Tenant, run: Run) -> None:
+    boss = tenant.seed_user(userName="boss@example.com")
+    assert create(run, manager=boss)["user"]["manager"] == boss
+    tenant.forget_requests()
+    assert create(run, manager=boss)["changed"] is False
+    assert len(tenant.requests()) == 2  # token, find
+
+
+@pytest.mark.parametrize("status", [409, 400, 500])
+def test_another_writer_creates_the_user_first(tenant: Tenant, run: Run, status: int) -> None:
+    """The name is free when it is looked up and taken when the POST comes: the user is then brought to its state."""
+    tenant.switch(duplicate_status=status)
+    tenant.seed(users=1)
+    # The first POST takes effect and is answered as if another one had been there before it.
+    tenant.fault(method="POST", path="/Users$", status=status, effect=True)
+    result = create(run, display_name="Ada", retries=1)
+    assert not result.failed, result.output
+    assert tenant.user("ada@example.com")["displayName"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("options", "detail"),
+    [
+        ({"name": "ada"}, "ada"),
+        ({"name": "ada@nowhere.example"}, "nowhere.example"),
+        ({"name": "ada@example.com", "password": "short"}, None),
+        ({"name": "ada@example.com", "custom_attributes": {"colour": "red"}}, "colour"),
+    ],
+)
+def test_what_the_tenant_refuses_is_told_in_its_words(
+    tenant: Tenant, run: Run, options: dict[str, Any], detail: str | None
+) -> None:
+    result = create(run, **options)
+    assert result.code == "invalid"
+    assert result["failure"]["status"] == 400
+    assert result["failure"]["detail"] in result["msg"]
+    assert detail is None or detail in result["msg"]
+    assert "Could not create user" in result["msg"]
+    assert tenant.users(options["name"]) == []
+
+
+SERVERS: list[dict[str, Any]] = [
+    {"patch_supported": {"Users": 405}},
+    {"patch_supported": {"Users": 501}},
+    {"patch_paths": "core_only"},
+    {"patch_status": 204},
+    {"delete_status": 200},
+    {"resources_omitted_when_empty": False},
+    {"list_keys_minimal": True},
+    {"users_paging": False},
+    {"content_type": "scim+json"},
+    {"total_results_wrong": True},
+    {"filters_ignored": True},
+    {"filter_case_sensitive": False},
+    {"default_page_size": 1, "max_results": 1},
+    {"list_service_users": False},
+]
+
+
+@pytest.mark.parametrize("switches", SERVERS, ids=str)
+def test_every_kind_of_server(tenant: Tenant, run: Run, switches: dict[str, Any]) -> None:
+    tenant.seed(users=7)
+    tenant.seed_user(userName="boss@example.com")
+    tenant.switch(**switches)
+    first = run("scim_user", **EVERY_USER_OPTION)
+    assert not first.failed, first.output
+    change = {
+        "user_name": "ada@example.com",
+        "display_name": "Ada King",
+        "given_name": "",
+        "organization": "Poetry",
+        "manager": "",
+        "custom_attributes": {"badge": "", "site": "London"},
+        "phone_numbers": {"work": "", "mobile": "1"},
+        "email": "",
+    }
+    changed = run("scim_user", **change)
+    assert changed["changed"] is True
+    assert changed.warnings == []
+    user = tenant.user("ada@example.com")
+    assert user["displayName"] == "Ada King"
+    assert "givenName" not in user["name"]
+    assert user["name"]["familyName"] == "Lovelace"
+    assert user[ENTERPRISE] == {"organization": "Poetry"}
+    assert user[CUSTOM] == {"costCenter": "4711", "site": "London"}
+    assert {phone["type"]: phone["value"] for phone in user["phoneNumbers"]} == {"home": "+441632960003", "mobile": "1"}
+    assert "emails" not in user
+    assert run("scim_user", **change)["changed"] is False
+    assert len(run("scim_user_info")["users"]) >= 9
+    assert run("scim_user", user_name="ada@example.com", state="absent")["changed"] is True
+    assert tenant.users("ada@example.com") == []
+
+
+def test_put_keeps_what_another_writer_changed_meanwhile(tenant: Tenant, run: Run) -> None:
+    """Between the reading and the refused PATCH another client writes; the PUT that follows must not undo it."""
+    identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada", name={"familyName": "Lovelace"})
+    tenant.switch(patch_supported={"Users": 501})
+    # Only the second reading shows the other writer's change: it is made while the PATCH is on its way.
+    tenant.fault(method="PATCH", path="/Users/", status=501, latency=0.5)
+    import threading
+
+    other = {
+        "schemas": [CORE_USER],
+        "userName": "ada@example.com",
+        "name": {"familyName": "King"},
+        "displayName": "Ada",
+    }
+    timer = threading.Timer(0.25, lambda: tenant.scim("PUT", f"Users/{identifier}", other))
+    timer.start()
+    run("scim_user", user_name="ada@example.com", given_name="Augusta")
+    timer.join()
+    assert tenant.user("ada@example.com")["name"]["familyName"] == "King"
+    assert tenant.user("ada@example.com")["name"]["givenName"] == "Augusta"
+
+
+def test_a_warning_names_what_the_server_does_not_hold(tenant: Tenant, run: Run) -> None:
+    """An emptied display name is filled in again by the server: that is told, not hidden."""
+    tenant.seed_user(userName="ada@example.com", displayName="Ada")
+    result = run("scim_user", user_name="ada@example.com", display_name="")
+    if tenant.user("ada@example.com").get("displayName"):
+        assert "display_name" in result.warnings[0]
+
+
+def test_info_reads_every_page(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=2500)
+    users = run("scim_user_info")["users"]
+    assert len({user["id"] for user in users}) == len(users) >= 2500
+    assert len(run("scim_user_info", filter='userName sw "user0000"')["users"]) == 9
+
+
+def test_info_with_a_filter_that_the_server_does_not_know(tenant: Tenant, run: Run) -> None:
+    result = run("scim_user_info", filter="userName pr")
+    assert result.code == "invalid"
+    assert result["failure"]["type"] == "invalidFilter"
