@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
-from ._client import REQUESTS_IMPORT_ERROR, Client, Connection, password_in
+from ._answers import REQUESTS_IMPORT_ERROR
+from ._client import Client, Connection, password_in
 from ._ensure import Task, ensure
 from ._errors import IdentityError, InvalidError, trying
 from ._resources import Object, Resource

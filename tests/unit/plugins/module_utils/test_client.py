@@ -132,8 +132,8 @@ def test_without_requests_the_module_can_still_be_imported(tmp_path: Path) -> No
 
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     code = (
-        "from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client, _module; "
-        "print(bool(_client.REQUESTS_IMPORT_ERROR))"
+        "from ansible_collections.idops.cyberark_identity.plugins.module_utils import _answers, _module; "
+        "print(bool(_answers.REQUESTS_IMPORT_ERROR))"
     )
     paths = [str(tmp_path), *sys.path]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

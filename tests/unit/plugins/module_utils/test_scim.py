@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SCIM servers that are like no tenant: lists that lie, filters that know little, answers of no known shape."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+    AmbiguousError,
+    InvalidError,
+    ProtocolError,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import PAGE, Scim, case_free_filters
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
+from hypothesis import given
+from hypothesis import strategies as st
+
+Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
+Serve = Callable[[Answer], Scim]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A server that answers each GET with what a function says of its path and query."""
+    servers: list[tuple[HTTPServer, threading.Thread]] = []
+
+    def start(answer: Answer) -> Scim:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+                status, body = answer(parts.path, query)
+                encoded = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/scim+json")
+                self.send_header("Content-Length", str(len(encoded)))
+                self.end_headers()
+                self.wfile.write(encoded)
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        servers.append((server, thread))
+        url = f"http://127.0.0.1:{server.server_port}"
+        return Scim(Client(Connection(url, access_token="a-token", retries=0)), "/v2/")
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def users(*numbers: int) -> list[dict[str, Any]]:
+    return [{"id": str(number), "userName": f"user{number}@example.com"} for number in numbers]
+
+
+def paged(people: list[dict[str, Any]], total: Any, size: int) -> Answer:
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        start = int(query["startIndex"]) - 1
+        return 200, {"totalResults": total, "Resources": people[start : start + size]}
+
+    return answer
+
+
+@pytest.mark.parametrize("total", [7, "7", 0, 100, None, "many", -1])
+@pytest.mark.parametrize("size", [2, 7, 1000])
+def test_every_object_is_read_whatever_the_count_says(serve: Serve, total: Any, size: int) -> None:
+    scim = serve(paged(users(*range(7)), total, size))
+    if total in (7, "7", 100):
+        assert len(list(scim.query("Users"))) == 7
+    else:  # a count that is too low can hide later pages, and nothing can be done about it
+        assert len(list(scim.query("Users"))) == min(7, size)
+
+
+def test_a_full_page_is_followed_by_another_look(serve: Serve) -> None:
+    scim = serve(paged(users(*range(PAGE + 5)), PAGE, PAGE))
+    assert len(list(scim.query("Users"))) == PAGE + 5
+
+
+def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve) -> None:
+    scim = serve(lambda path, query: (200, {"totalResults": 50, "Resources": users(1, 2, 3)}))
+    with pytest.raises(ProtocolError, match="counts 50 Users and handed out 3"):
+        list(scim.query("Users"))
+
+
+def test_a_server_that_hands_out_everything_at_once(serve: Serve) -> None:
+    scim = serve(lambda path, query: (200, {"totalResults": 1500, "Resources": users(*range(1500))}))
+    assert len(list(scim.query("Users"))) == 1500
+
+
+@pytest.mark.parametrize("body", [{}, {"Resources": None}, {"Resources": []}, {"totalResults": 0}])
+def test_a_list_without_anything(serve: Serve, body: Any) -> None:
+    scim = serve(lambda path, query: (200, body))
+    assert list(scim.query("Users")) == []
+    assert scim.find("Users", "userName", "ada@example.com") is None
+
+
+@pytest.mark.parametrize(
+    "resources", ["text", {"id": "1"}, [1], [None], [{"userName": "x"}], [{"id": ""}], [[{"id": "1"}]]], ids=str
+)
+def test_a_list_of_no_known_shape(serve: Serve, resources: Any) -> None:
+    scim = serve(lambda path, query: (200, {"totalResults": 1, "Resources": resources}))
+    with pytest.raises(ProtocolError):
+        list(scim.query("Users"))
+
+
+@pytest.mark.parametrize("body", [{}, {"userName": "x"}, []])
+def test_an_object_of_no_known_shape(serve: Serve, body: Any) -> None:
+    with pytest.raises(ProtocolError):
+        serve(lambda path, query: (200, body)).get("Users", "1")
+
+
+def test_ids_are_quoted(serve: Serve) -> None:
+    seen: list[str] = []
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        seen.append(path)
+        return 200, {"id": "x"}
+
+    scim = serve(answer)
+    for identifier in ("a/b", "a b", "a%b", "a?b#c", "../Groups/1", "ä"):
+        scim.get("Users", identifier)
+    assert seen == [
+        "/v2/Users/a%2Fb",
+        "/v2/Users/a%20b",
+        "/v2/Users/a%25b",
+        "/v2/Users/a%3Fb%23c",
+        "/v2/Users/..%2FGroups%2F1",
+        "/v2/Users/%C3%A4",
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 501])
+def test_a_server_whose_filters_know_only_eq(serve: Serve, status: int) -> None:
+    people = [{"id": "1", "userName": "Ada@Example.com"}, {"id": "2", "userName": "grace@example.com"}]
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        if path.endswith("/1"):
+            return 200, people[0]
+        filter = query.get("filter")
+        if filter and " eq " not in filter:
+            return status, {"status": str(status), "scimType": "invalidFilter", "detail": "unknown operator"}
+        found = [user for user in people if not filter or filter == f'userName eq "{user["userName"]}"']
+        return 200, {"totalResults": len(found), "Resources": found}
+
+    scim = serve(answer)
+    assert scim.find("Users", "userName", "ada@example.com") == people[0]
+    assert scim.find("Users", "userName", "nobody@example.com") is None
+
+
+def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) -> None:
+    """A directory of thousands is not read to find that a name is free."""
+    tenant.seed(users=3000)
+    scim = Scim(Client(Connection(**tenant.connection)))
+    for name, most in (("user12345@example.com", 2), ("ada.king@example.com", 5)):
+        tenant.forget_requests()
+        assert scim.find("Users", "userName", name) is None
+        assert len(tenant.requests()) - tenant.tokens() <= most
+    assert scim.find("Users", "userName", "USER02999@EXAMPLE.COM")
+
+
+@given(st.from_regex(r"[a-zA-Z0-9._-]{1,12}@[a-z]{2,5}\.[a-z]{2}", fullmatch=True), st.randoms())
+def test_some_filter_finds_every_other_casing(name: str, chance: Any) -> None:
+    """Checked against what the operators mean when they compare with case."""
+    other = "".join(chance.choice([character.lower(), character.upper()]) for character in name)
+    assert any(
+        {"co": value in other, "sw": other.startswith(value)}[operator]
+        for _attribute, operator, quoted in (filter.split(" ", 2) for filter in case_free_filters("userName", name))
+        for value in [json.loads(quoted)]
+    )
+
+
+def test_several_matches_are_named(serve: Serve) -> None:
+    people = [{"id": identifier, "userName": "ada@example.com"} for identifier in ("b", "a")]
+    scim = serve(lambda path, query: (200, {"totalResults": 2, "Resources": people}))
+    with pytest.raises(AmbiguousError, match="a, b"):
+        scim.find("Users", "userName", "ADA@example.com")
+
+
+@pytest.mark.parametrize("identifier", ["", ".", ".."])
+def test_ids_that_would_name_the_collection(serve: Serve, identifier: str) -> None:
+    scim = serve(lambda path, query: (200, {}))
+    with pytest.raises(InvalidError):
+        scim.delete("Users", identifier)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (400, {"detail": "SCIM's words", "scimType": {"odd": 1}}, "SCIM's words"),
+        (400, {"ErrorCode": "X1", "ErrorMessage": "the vault's words"}, "the vault's words"),
+        (400, {"Message": "the directory's words"}, "the directory's words"),
+        (418, {}, "418"),
+        (400, [1, 2], "400"),
+        (200, {"success": False, "Message": "failed with 200"}, "failed with 200"),
+    ],
+    ids=str,
+)
+def test_failures_of_every_shape_are_told(serve: Serve, status: int, body: Any, words: str) -> None:
+    with pytest.raises((InvalidError, ProtocolError), match=words):
+        serve(lambda path, query: (status, body)).get("Users", "1")
