@@ -29,6 +29,9 @@ RESOURCES = {resource.endpoint: resource for resource in (USER,)}
 # What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 
+# How servers answer a POST of a name that exists; the contract leaves open which it is here.
+NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -78,12 +81,11 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
                 return _outcome(landed or plan, _write(scim, plan, compare))
         except IdentityError as error:
             error.diff = error.diff or plan.diff
-            refused = plan.action == "create" and isinstance(error, (ConflictError, InvalidError, ServerError))
-            if attempt > scim.client.connection.retries or not (error.uncertain or refused):
-                raise
-            if error.uncertain:
+            if error.uncertain and attempt <= scim.client.connection.retries:
                 landed = landed or plan
                 scim.client.pause(attempt, error)
+            elif failure or plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
+                raise
             failure = error
 
 
@@ -208,7 +210,10 @@ def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object
         if error.error_type not in PATCH_REFUSED:
             raise
     # What another writer has changed since the first reading must not be put back.
-    latest = compare(scim.get(endpoint, identifier))
+    fresh = scim.get(endpoint, identifier)
+    if fresh is None:
+        raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
+    latest = compare(fresh)
     return scim.replace(endpoint, identifier, latest.body) if latest.action == "update" else latest.current
 
 

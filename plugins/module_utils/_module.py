@@ -117,6 +117,8 @@ def run_info(resource: Resource) -> None:
 
     def work(scim: Scim) -> dict[str, Any]:
         given = {way: module.params[way] for way in ways if module.params[way] is not None}
+        if empty := [way for way in given if not given[way]]:
+            raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
         with trying(f"read {resource.plural}"):
             found = _read(scim, resource, **given)
         return {"changed": False, resource.plural: [resource.describe(item) for item in found]}
@@ -138,9 +140,8 @@ def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **addres
 def _task(resource: Resource, params: dict[str, Any]) -> Task:
     """The task's options as what is wanted. Raises InvalidError for a value that no server could take."""
     desired = {row.option: params[row.option] for row in resource.attributes}
-    identifier = params["id"] or None  # a job template's survey sends an empty string for a field left empty
-    if not identifier and not desired[resource.key]:
-        raise InvalidError(f"one of id and {resource.key} has to name the {resource.name}")
+    if params["id"] == "":
+        raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by {resource.key}")
     for row in resource.attributes:
         value = desired[row.option]
         if row.required and value == "":
@@ -151,7 +152,7 @@ def _task(resource: Resource, params: dict[str, Any]) -> Task:
     return Task(
         resource,
         desired,
-        identifier=identifier,
+        identifier=params["id"],
         absent=params["state"] == "absent",
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
     )

@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+
+# How long an example takes depends on what else the machine does, and a failing example is printed: no database.
+hypothesis.settings.register_profile("suite", deadline=None, database=None)
+hypothesis.settings.load_profile("suite")
 
 # Started with the session rather than by a fixture: ansible-test runs every test in a forked process of its own,
 # and what that process starts would start anew for each test.

@@ -61,7 +61,7 @@ def test_waits_grow_and_are_left_to_chance(tenant: Tenant, clock: Clock, make: M
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [(7, 7, 7), (0, 0, 0), (86400, 60, 60), ("soon", 0.25, 0.5), (-5, 0, 0.5)],
+    [(7, 7, 7), (0, 0, 0), (86400, 60, 60), ("soon", 0.25, 0.5)],
 )
 def test_retry_after(tenant: Tenant, clock: Clock, make: Make, header: Any, low: float, high: float) -> None:
     tenant.fault(path="/Users", status=429, retry_after=header)

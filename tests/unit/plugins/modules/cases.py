@@ -88,6 +88,7 @@ CASES = [
             "a value of the wrong type": {"user_name": "ada@example.com", "active": "perhaps"},
             "no name": {"display_name": "Ada"},
             "an empty name": {"user_name": ""},
+            "an empty id": {"user_name": "ada@example.com", "id": ""},
             "a password cleared": {"user_name": "ada@example.com", "password": ""},
             "a nested custom attribute": {"user_name": "ada@example.com", "custom_attributes": {"badge": [1]}},
             "an unknown option": {"user_name": "ada@example.com", "colour": "red"},
@@ -104,6 +105,11 @@ CASES = [
             "by filter": {"filter": 'userName sw "boss"'},
             "all": {},
         },
-        bad={"two ways at once": {"user_name": "boss@example.com", "id": "1"}},
+        bad={
+            "two ways at once": {"user_name": "boss@example.com", "id": "1"},
+            "an empty id": {"id": ""},
+            "an empty name": {"user_name": ""},
+            "an empty filter": {"filter": ""},
+        },
     ),
 ]

@@ -201,11 +201,33 @@ def test_token_refused_for_ever(tenant: Tenant, run: Run) -> None:
     assert len(tenant.requests()) == 4
 
 
-def test_missing_right(tenant: Tenant, run: Run) -> None:
-    tenant.switch(granted_rights=["RoleManagement"])
+@pytest.mark.parametrize(
+    "switches",
+    [{}, {"html_on_auth_error": True}, {"auth_error_body": "empty"}, {"auth_error_body": "envelope"}],
+    ids=str,
+)
+@pytest.mark.parametrize("status", [403, 401])
+def test_missing_right(tenant: Tenant, run: Run, status: int, switches: dict[str, Any]) -> None:
+    tenant.switch(granted_rights=["RoleManagement"], missing_right_status=status, **switches)
     result = read(run)
-    assert result.code == "authorization"
-    assert "User Management" in result["msg"]
+    assert result.code == {403: "authorization", 401: "authentication"}[status]
+    assert result["failure"]["status"] == status
+    assert ("User Management" in result["msg"]) == (status == 403)
+    assert "<" not in result["msg"]
+
+
+def test_client_credentials_not_enabled(tenant: Tenant, run: Run) -> None:
+    tenant.switch(client_creds_enabled=False)
+    result = read(run)
+    assert result.code == "authentication"
+    assert "'Client Creds'" in result["msg"]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_platform_token(tenant: Tenant, run: Run, accepted: bool) -> None:
+    tenant.switch(platform_token_accepted=accepted)
+    result = read(run, app_id=None)
+    assert result.code == (None if accepted else "authentication")
 
 
 def test_netrc_does_not_replace_the_token(
