@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WSGI application: the log, the faults and the way to the endpoints."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from . import control, scim, tokens
+from .faults import TRUNCATED, Fault
+from .tenant import Entry, Tenant
+from .wire import Request, Response, html_response, json_response
+
+CONTROL = "_control"
+SWEPT_PER_REQUEST = 100
+
+Endpoint = Callable[[Tenant, Request, list[str]], Response]
+
+
+def not_implemented(tenant: Tenant, request: Request, segments: list[str]) -> Response:
+    """Answer for an API that is not part of the emulator yet."""
+    return json_response(501, {"success": False, "Message": "Not implemented"})
+
+
+# The first segment of a path, whatever its case.
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "oauth2": tokens.serve,
+    "scim": scim.serve,
+    "usermgmt": not_implemented,
+    "roles": not_implemented,
+    "saasmanage": not_implemented,
+    "redrock": not_implemented,
+}
+
+
+class Application:
+    """Serves a tenant over WSGI."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Serve one request."""
+        request = Request.from_environ(environ)
+        segments = [part for part in request.path.split("/") if part]
+        if segments[:1] == [CONTROL]:
+            return send(control.serve(self.tenant, request, segments[1:]), start_response)
+
+        with self.tenant.lock:
+            entry = Entry(request.method, request.path, request.decoded_query)
+            self.tenant.log.append(entry)
+            self.tenant.storage.sweep(SWEPT_PER_REQUEST)
+            fault = self.tenant.faults.take(request.method, request.path) or Fault()
+            delay = self.tenant.switches["latency"] + fault.latency
+        if delay:
+            time.sleep(delay)
+        response = Response(500) if fault.prevents_effect else self.respond(request, segments)
+        if fault.drop is not None:
+            # The server closes a connection that was reset under its hands, without an answer.
+            raise ConnectionResetError(errno.ECONNRESET, "Injected fault")
+        response = fault.spoil(response)
+        entry.status = response.status
+        return send(response, start_response, truncated=fault.body == TRUNCATED)
+
+    def respond(self, request: Request, segments: list[str]) -> Response:
+        """Return the answer to a request; a path outside the APIs is a web page."""
+        endpoint = ENDPOINTS.get(segments[0].lower()) if segments else None
+        if endpoint is None:
+            return html_response(404)
+        with self.tenant.lock:
+            return endpoint(self.tenant, request, segments[1:])
+
+
+def send(response: Response, start_response: Callable[..., Any], *, truncated: bool = False) -> Iterable[bytes]:
+    """Send an answer, or only the first half of its body."""
+    headers = [*response.headers.items(), ("Content-Length", str(len(response.body)))]
+    start_response(response.status_line, headers)
+    if truncated:
+        return first_half(response.body)
+    return [response.body]
+
+
+def first_half(body: bytes) -> Iterator[bytes]:
+    """Send half of a body, then break the connection off."""
+    yield body[: len(body) // 2]
+    raise ConnectionResetError(errno.ECONNRESET, "Injected fault")

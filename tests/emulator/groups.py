@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of groups, which are the roles of the tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .failures import MEMBERS_NOT_ARRAY, Failure, duplicate, invalid_value, member_not_found
+from .models import Model
+
+if TYPE_CHECKING:
+    from .tenant import Tenant
+
+# One built-in role id is on record (Privilege_Cloud_Users_ID); the other ids
+# and the refusals below are guesses.
+BUILT_IN = {
+    "System_Administrator_ID": "System Administrator",
+    "Everybody_ID": "Everybody",
+    "Privilege_Cloud_Users_ID": "Privilege Cloud Users",
+}
+ENDPOINTS = {"User": "Users", "Group": "Groups"}
+
+
+class GroupRules:
+    """Roles, whose members are users and other roles."""
+
+    type_name = "Group"
+
+    def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
+        """Refuse members that are not an array, with the 500 on record for it."""
+        check_members_array(body.get("members"))
+
+    def check_delete(self, tenant: Tenant, group: Model) -> None:
+        """Refuse to delete a built-in role."""
+        if group.id in BUILT_IN:
+            raise invalid_value(f"The built-in role {group.display_name} cannot be deleted")
+
+    def prepare(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
+        """Return the state to store after a write, or refuse it."""
+        check_name(tenant, group, previous)
+        known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
+        members: dict[str, Any] = {}
+        for member in group.members or ():
+            value = str(member.value or "")
+            if value in members:
+                continue
+            try:
+                members[value] = known.get(value) or resolved(tenant, member)
+            except Failure as failure:
+                # The record of the 404 does not say whether the role exists afterwards.
+                if previous is not None or not tenant.switches["group_created_on_member_error"]:
+                    raise
+                tenant.deferred_failure = failure
+        if previous is not None:
+            check_no_cycle(tenant, str(group.id), [item for key, item in members.items() if key not in known])
+        return group.model_copy(update={"members": list(members.values()) or None, "LinkedObject": None})
+
+    def published(self, tenant: Tenant, group: Model) -> dict[str, Any]:
+        """Return what an answer adds; members are stored complete."""
+        return {}
+
+    def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
+        """Keep the roles in step with a role that was renamed or deleted."""
+        refresh_member(tenant, old, new)
+
+
+def check_members_array(members: Any) -> None:
+    """Refuse members that are not an array (recorded for PATCH)."""
+    if members is not None and not isinstance(members, list):
+        raise Failure(500, MEMBERS_NOT_ARRAY)
+
+
+def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:
+    """Refuse a name that is taken, and a new name for a built-in role."""
+    name = str(group.display_name or "")
+    if not name:
+        raise invalid_value("displayName is required")
+    if previous is not None and previous.display_name == name:
+        return
+    if previous is not None and previous.id in BUILT_IN:
+        raise invalid_value(f"The built-in role {previous.display_name} cannot be renamed")
+    for other in tenant.storage.find("Group", "displayName", name):
+        same = other.display_name == name or not tenant.switches["unique_case_sensitive"]
+        if same and (previous is None or other.id != previous.id):
+            raise duplicate(tenant.switches["duplicate_status"], "Group", name)
+
+
+def find_member(tenant: Tenant, value: str) -> tuple[str, Model] | None:
+    """Return the type and the user or role with an id."""
+    for type_name in ENDPOINTS:
+        found = tenant.storage.peek(type_name, value)
+        if found is not None:
+            return type_name, found
+    return None
+
+
+def resolved(tenant: Tenant, member: Any) -> Any:
+    """Return a member with the details the server computes from its id (recorded)."""
+    value = str(member.value or "")
+    found = find_member(tenant, value)
+    if found is None:
+        raise member_not_found(value)
+    type_name, resource = found
+    details = {
+        "value": value,
+        "ref": tenant.location(ENDPOINTS[type_name], value),
+        "type": type_name,
+        "display": display_of(resource),
+    }
+    return type(member).model_construct(_fields_set=set(details), **details)
+
+
+def display_of(resource: Model) -> str:
+    """Return the name a member is shown under: the login name, or the role name (recorded)."""
+    return str(getattr(resource, "user_name", None) or resource.display_name)
+
+
+def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any]) -> None:
+    """Refuse a role that would contain itself."""
+    waiting = [str(item.value) for item in added if item.type == "Group"]
+    seen: set[str] = set()
+    while waiting:
+        current = waiting.pop()
+        if current == group_id:
+            raise invalid_value("A role cannot be a member of itself, directly or through other roles")
+        if current in seen:
+            continue
+        seen.add(current)
+        nested = tenant.storage.peek("Group", current)
+        if nested is not None:
+            waiting += [str(item.value) for item in nested.members or () if item.type == "Group"]
+
+
+def refresh_member(tenant: Tenant, old: Model | None, new: Model | None) -> None:
+    """Rename a user or role in the roles it is in, or take it out once it is deleted."""
+    if old is None or (new is not None and display_of(old) == display_of(new)):
+        return
+    for group in tenant.storage.find("Group", "members.value", str(old.id)):
+        members = []
+        for member in group.members:
+            if member.value != old.id:
+                members.append(member)
+            elif new is not None:
+                members.append(member.model_copy(update={"display": display_of(new)}))
+        tenant.storage.put("Group", group.model_copy(update={"members": members or None}))

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resource models, built from the schema files.
+
+The files in ``schemas/`` hold what the tenant publishes. The server treats a
+few attributes otherwise than it publishes them; :data:`WRITABLE` lists those.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, create_model
+from scim2_models import (
+    URN,
+    Bulk,
+    ChangePassword,
+    ETag,
+    Extension,
+    Filter,
+    Mutability,
+    Patch,
+    Resource,
+    ResourceType,
+    Schema,
+    ScimPolicy,
+    ScimProvider,
+    ServiceProviderConfig,
+    Sort,
+)
+
+FOLDER = Path(__file__).parent / "schemas"
+USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
+ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM_URN = "urn:scim:schemas:extension:custom:2.0"
+LINKED_URN = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
+
+COMMON = ("schemas", "id", "meta")
+
+# Published read-only or immutable, yet written: a PATCH of name.formatted was
+# accepted (recorded in 2024), and the others are sent back by clients that
+# merge what they have read.
+WRITABLE = {
+    USER_URN: ("name.formatted", "emails.type", "emails.primary"),
+    GROUP_URN: ("members.*",),
+    ENTERPRISE_URN: ("manager.displayName",),
+}
+
+# A resource type is served once it is here and has a row in rules.RULES.
+IMPLEMENTED = ("User", "Group")
+
+# The models are built at run time, so a type checker knows nothing about their attributes.
+Model = Any
+
+Scalar = bool | int | float | str
+
+
+@cache
+def published_schemas() -> tuple[dict[str, Any], ...]:
+    """Return the schemas in the order the tenant lists them."""
+    return tuple(json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("[0-9]*.json")))
+
+
+@cache
+def published_resource_types() -> tuple[dict[str, Any], ...]:
+    """Return the resource types in the order the tenant lists them."""
+    return tuple(json.loads((FOLDER / "resource_types.json").read_text("utf-8")))
+
+
+@cache
+def published_config() -> dict[str, Any]:
+    """Return the service provider configuration, without its meta."""
+    config: dict[str, Any] = json.loads((FOLDER / "service_provider_config.json").read_text("utf-8"))
+    return config
+
+
+def served_config() -> ServiceProviderConfig:
+    """Return what the library may do: sorting works although it is not announced (recorded)."""
+    return ServiceProviderConfig(
+        patch=Patch(supported=True),
+        bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
+        filter=Filter(supported=True),
+        change_password=ChangePassword(supported=False),
+        sort=Sort(supported=True),
+        etag=ETag(supported=False),
+        authentication_schemes=published_config()["authenticationSchemes"],
+    )
+
+
+@cache
+def schema_models() -> dict[str, type[Resource[Any]] | type[Extension]]:
+    """Return the models of every schema but the custom one, by URN."""
+    models: dict[str, type[Resource[Any]] | type[Extension]] = {}
+    for document in published_schemas():
+        if document["id"] != CUSTOM_URN:
+            is_resource = any(attribute["name"] == "id" for attribute in document["attributes"])
+            base = Resource if is_resource else Extension
+            models[document["id"]] = base.from_schema(Schema.model_validate(writable(document)))
+    return models
+
+
+def writable(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema as the server applies it."""
+    attributes = [item for item in document["attributes"] if item["name"] not in COMMON]
+    names = WRITABLE.get(document["id"], ())
+    return {**document, "attributes": [with_mutability(item, "", names) for item in attributes]}
+
+
+def with_mutability(attribute: dict[str, Any], prefix: str, names: Iterable[str]) -> dict[str, Any]:
+    """Return an attribute, writable when it is one of the names."""
+    path = f"{prefix}{attribute['name']}"
+    result = dict(attribute)
+    if path in names or f"{prefix}*" in names:
+        result["mutability"] = "readWrite"
+    if "subAttributes" in attribute:
+        result["subAttributes"] = [with_mutability(sub, f"{path}.", names) for sub in attribute["subAttributes"]]
+    return result
+
+
+def custom_model(names: tuple[str, ...]) -> type[Extension]:
+    """Return the extension that holds the additional attributes of the tenant as a flat map."""
+    fields: dict[str, Any] = {
+        name: (
+            Annotated[Scalar | None, Mutability.read_write],
+            Field(default=None, serialization_alias=name, validation_alias=name),
+        )
+        for name in names
+    }
+    model: type[Extension] = create_model("CustomData", __base__=Extension, **fields)
+    model.__schema__ = URN(CUSTOM_URN)
+    # The library learns about the schema of a model when it completes it.
+    model.__pydantic_on_complete__()
+    return model
+
+
+def build_provider(custom: tuple[str, ...], policy: ScimPolicy) -> ScimProvider:
+    """Describe the service for the library, with some additional user attributes."""
+    types = [ResourceType.model_validate(item) for item in published_resource_types() if item["name"] in IMPLEMENTED]
+    wanted = {str(item.schema_) for item in types}
+    wanted |= {str(extension.schema_) for item in types for extension in item.schema_extensions or []}
+    models = [model for urn, model in schema_models().items() if urn in wanted]
+    return ScimProvider([*models, custom_model(custom)], types, config=served_config(), policy=policy)

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading PATCH bodies (RFC 7644 section 3.5.2) the way the tenant does.
+
+The library applies the operations. Before that, every path is looked up,
+because the tenant answers ``noTarget`` to a path that leads nowhere, and some
+notations are translated. The members of a role are handled apart: the library
+copies all members for every operation, which is slow for a large role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scim2_models import Path, Resource, SCIMException
+
+from .failures import Failure, invalid_value, no_target
+from .groups import check_members_array
+from .switches import Switches
+
+Operation = dict[str, Any]
+MEMBERS = "members"
+ONE_MEMBER = re.compile(r"""members\[\s*value\s+eq\s+(?:"(?P<value>[^"]*)"|'(?P<other>[^']*)')\s*\]""", re.IGNORECASE)
+
+
+def read_operations(body: Any) -> list[Operation]:
+    """Return the operations of a body; their key is written with a capital (recorded)."""
+    operations = body.get("Operations") if isinstance(body, dict) else None
+    if not isinstance(operations, list) or not operations:
+        raise Failure(400, "Operations is required", "invalidSyntax")
+    if not all(isinstance(operation, dict) for operation in operations):
+        raise Failure(400, "Every operation must be an object", "invalidSyntax")
+    return operations
+
+
+class PathReader:
+    """Looks up the paths of operations in a model."""
+
+    def __init__(self, model: type[Resource[Any]], switches: Switches) -> None:
+        self.model = model
+        self.switches = switches
+        self.extensions = {urn.casefold(): urn for urn in map(str, model.get_extension_models())}
+
+    def translate(self, operation: Operation) -> Iterator[Operation]:
+        """Return an operation in a form the library takes."""
+        path, value = operation.get("path"), operation.get("value")
+        removal = str(operation.get("op", "")).lower() == "remove"
+        if path is None or path == "":
+            if removal:
+                raise no_target()
+            if not isinstance(value, dict):
+                raise invalid_value("The value of an operation without a path must be an object")
+            yield {**operation, "path": None, "value": dict(self.flattened(value))}
+        elif not isinstance(path, str):
+            raise no_target()
+        elif path.casefold() in self.extensions:
+            yield from self.whole_extension(operation, self.extensions[path.casefold()], removal)
+        else:
+            self.check(path)
+            yield operation
+
+    def flattened(self, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Return the keys of a value; an object under the URN of an extension becomes one key per attribute."""
+        for key, item in value.items():
+            if key.lower() in ("schemas", "id", "meta"):
+                continue
+            urn = self.extensions.get(key.casefold())
+            if urn is None:
+                self.check(key)
+                yield key, item
+                continue
+            names = item if isinstance(item, dict) else dict.fromkeys(self.names(urn))
+            for name, part in names.items():
+                self.check(f"{urn}:{name}")
+                yield f"{urn}:{name}", part
+
+    def whole_extension(self, operation: Operation, urn: str, removal: bool) -> Iterator[Operation]:
+        """Return the operations that write or remove the attributes of an extension."""
+        if removal:
+            for name in self.names(urn):
+                self.check(f"{urn}:{name}")
+                yield {"op": "remove", "path": f"{urn}:{name}"}
+            return
+        yield {**operation, "path": None, "value": dict(self.flattened({urn: operation.get("value")}))}
+
+    def names(self, urn: str) -> list[str]:
+        """Return the attribute names of an extension."""
+        extension = self.model.get_extension_models()[urn]
+        return [
+            str(field.serialization_alias or name)
+            for name, field in extension.model_fields.items()
+            if name != "schemas"
+        ]
+
+    def check(self, path: str) -> None:
+        """Refuse a path that leads to no attribute, or that this tenant does not support."""
+        if self.switches["patch_paths"] == "core_only" and (path.lower().startswith("urn:") or "[" in path):
+            raise no_target()
+        try:
+            bound = Path[self.model](path)  # type: ignore[name-defined]
+            found = bound.resolve()
+        except SCIMException:
+            raise no_target() from None
+        if found is None or path.casefold() == "externalid":
+            raise no_target()
+
+
+def member_changes(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
+    """Return the operations on the members of a role, and the other ones."""
+    members, others = [], []
+    for operation in operations:
+        path, value = operation.get("path"), operation.get("value")
+        if isinstance(path, str) and (path.casefold() == MEMBERS or ONE_MEMBER.fullmatch(path)):
+            members.append(operation)
+        elif not path and isinstance(value, dict) and any(key.casefold() == MEMBERS for key in value):
+            found = next(item for key, item in value.items() if key.casefold() == MEMBERS)
+            members.append({**operation, "path": MEMBERS, "value": found})
+            rest = {key: item for key, item in value.items() if key.casefold() != MEMBERS}
+            others += [{**operation, "value": rest}] if rest else []
+        else:
+            others.append(operation)
+    return members, others
+
+
+def apply_member_change(current: dict[str, Any], operation: Operation, switches: Switches) -> dict[str, Any]:
+    """Return the member values of a role after one operation; new ones have no details yet."""
+    op, path, value = str(operation.get("op", "")).lower(), str(operation["path"]), operation.get("value")
+    one = ONE_MEMBER.fullmatch(path)
+    if op == "remove":
+        return without_members(current, one, value, switches)
+    if one is not None:
+        raise no_target()
+    check_members_array(value)
+    if op == "add":
+        return {**current, **{item: current.get(item) for item in member_values(value)}}
+    if op == "replace" and switches["replace_members"]:
+        return {item: current.get(item) for item in member_values(value)}
+    raise no_target() if op == "replace" else invalid_value(f"Unknown operation {op!r}")
+
+
+def without_members(
+    current: dict[str, Any], one: re.Match[str] | None, value: Any, switches: Switches
+) -> dict[str, Any]:
+    """Return the member values that a remove leaves."""
+    if one is not None:
+        values = [one["value"] if one["value"] is not None else one["other"]]
+    elif value is None or switches["remove_with_value"] == "ignore":
+        return {}
+    elif switches["remove_with_value"] == "refuse":
+        raise invalid_value("A remove operation carries no value")
+    else:
+        check_members_array(value)
+        values = member_values(value)
+    if switches["remove_absent_member"] == 400 and any(item not in current for item in values):
+        raise no_target()
+    gone = set(values)
+    return {key: item for key, item in current.items() if key not in gone}
+
+
+def member_values(entries: Any) -> list[str]:
+    """Return the ids of a member list; extra keys of its entries are ignored (recorded)."""
+    return [str(entry.get("value", "")) if isinstance(entry, dict) else str(entry) for entry in entries or ()]

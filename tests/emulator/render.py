@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The form of resources in answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+LAST_KEYS = ("schemas", "id", "meta")
+
+
+def timestamp() -> str:
+    """Return the time as .NET writes it: UTC with seven fractional digits (recorded in 2024)."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+
+
+def meta_body(resource_type: str, location: str) -> dict[str, str]:
+    """Return the metadata of a resource.
+
+    Both times are the time of the answer, whatever happened to the resource
+    before (recorded: two reads of one role gave two creation times).
+    """
+    now = timestamp()
+    return {"resourceType": resource_type, "created": now, "lastModified": now, "location": location}
+
+
+def ordered(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource with its keys in the recorded order; the schema files order the other keys."""
+    meta = body.get("meta")
+    if meta is not None:
+        body["meta"] = meta_body(meta["resourceType"], meta["location"])
+    for key in LAST_KEYS:
+        if key in body:
+            body[key] = body.pop(key)
+    return body

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator as a server in this process."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from cheroot import wsgi
+
+from .app import CONTROL, Application
+from .tenant import Tenant
+
+HOST = "127.0.0.1"
+THREADS = 8
+# Seconds until the server notices that it has to stop.
+STOP_POLL = 0.05
+
+
+class Emulator:
+    """A tenant on a loopback port, for as long as the ``with`` block runs."""
+
+    def __init__(self, tls_dir: str | Path | None = None, port: int = 0, seed_users: int = 0) -> None:
+        self.tenant = Tenant(seed_users)
+        self._server = wsgi.Server(
+            (HOST, port), Application(self.tenant), numthreads=THREADS, request_queue_size=128, shutdown_timeout=1
+        )
+        self._server.expiration_interval = STOP_POLL
+        self._ca_path: str | None = None
+        if tls_dir is not None:
+            self._ca_path = self._use_tls(Path(tls_dir))
+        self._thread: threading.Thread | None = None
+
+    def _use_tls(self, directory: Path) -> str:
+        """Serve TLS with a new certificate, and return where its CA is written.
+
+        The server takes the private key from a file only, so the file exists
+        just for that moment, in a directory nobody else can read.
+        """
+        # Imported here, because a plain emulator starts faster without them.
+        import trustme
+        from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+        authority = trustme.CA()
+        issued = authority.issue_cert(HOST, "localhost")
+        directory.mkdir(parents=True, exist_ok=True)
+        ca_path = directory / "ca.pem"
+        authority.cert_pem.write_to_path(str(ca_path))
+        with tempfile.TemporaryDirectory() as private:
+            key, chain = Path(private, "key.pem"), Path(private, "chain.pem")
+            key.touch(mode=0o600)
+            issued.private_key_pem.write_to_path(str(key))
+            chain.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+            self._server.ssl_adapter = BuiltinSSLAdapter(str(chain), str(key))
+        return str(ca_path.resolve())
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Where the tenant is, and the credentials of its clients."""
+        credentials = self.tenant.credentials
+        return {
+            "tenant_url": self.tenant.base_url,
+            "ca_path": self._ca_path,
+            "app_id": credentials.app_id,
+            "scope": credentials.scope,
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "admin_client_id": credentials.admin_client_id,
+            "admin_client_secret": credentials.admin_client_secret,
+            "control_url": f"{self.tenant.base_url}/{CONTROL}",
+        }
+
+    def start(self) -> None:
+        """Accept connections, in a thread of its own."""
+        self._server.prepare()
+        scheme = "https" if self._server.ssl_adapter is not None else "http"
+        self.tenant.base_url = f"{scheme}://{HOST}:{self._server.bind_addr[1]}"
+        self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop accepting connections, and close the open ones."""
+        self._server.stop()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def __enter__(self) -> Emulator:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

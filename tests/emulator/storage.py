@@ -1,0 +1,232 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The resources of the tenant, with an index on the values that are looked up.
+
+The storages of the library walk every resource unless a filter is a single
+comparison. A tenant with ten thousand users needs its names, its e-mail
+addresses and its memberships found at once, so each is a row of
+:data:`INDEXES`. An index ignores case and only narrows the search: the filter
+itself still decides, with the case rule of the tenant.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scim2_models import Meta, ResourceType, ResponseParameters, ScimPolicy, SearchRequest
+from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr
+from scim2_server.storage import ScimStorage, SearchPage
+
+from .failures import not_found
+from .models import Model
+
+Buckets = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Index:
+    """An indexed attribute of a resource type."""
+
+    resource_type: str
+    attribute: str
+    values: Callable[[Any], Iterable[str | None]]
+
+
+INDEXES = (
+    Index("User", "id", lambda user: (user.id,)),
+    Index("User", "userName", lambda user: (user.user_name,)),
+    Index("User", "displayName", lambda user: (user.display_name,)),
+    Index("User", "emails.value", lambda user: [item.value for item in user.emails or ()]),
+    Index("Group", "id", lambda group: (group.id,)),
+    Index("Group", "displayName", lambda group: (group.display_name,)),
+    Index("Group", "members.value", lambda group: [item.value for item in group.members or ()]),
+    Index("Group", "members.display", lambda group: [item.display for item in group.members or ()]),
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The content of a storage at one moment; resources are never changed in place."""
+
+    tables: dict[str, dict[str, Model]]
+    buckets: tuple[Buckets, ...]
+
+
+class TenantStorage(ScimStorage):
+    """The resources by type and id, in the order they were made."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, Model]] = {}
+        self._buckets: tuple[Buckets, ...] = tuple({} for _ in INDEXES)
+        self._discarded: list[dict[str, Model]] = []
+        self.hidden: frozenset[str] = frozenset()
+        self.on_change: Callable[[str, Model | None, Model | None], None] = lambda type_name, old, new: None
+
+    # -- What the rest of the emulator uses --------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Return the current content."""
+        return Snapshot({name: dict(table) for name, table in self._tables.items()}, tuple(map(dict, self._buckets)))
+
+    def exchange(self, snapshot: Snapshot) -> Snapshot:
+        """Put the content of a snapshot in place, and return what was there."""
+        current = Snapshot(self._tables, self._buckets)
+        self._tables, self._buckets = snapshot.tables, snapshot.buckets
+        return current
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return to the content of a snapshot.
+
+        Freeing ten thousand resources takes far longer than that, so
+        :meth:`sweep` does it bit by bit.
+        """
+        self._discarded += self._tables.values()
+        self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
+        self._buckets = tuple(map(dict, snapshot.buckets))
+
+    def sweep(self, limit: int) -> None:
+        """Free at most so many of the resources that a restore left behind."""
+        while self._discarded and limit > 0:
+            table = self._discarded[-1]
+            while table and limit > 0:
+                table.popitem()
+                limit -= 1
+            if not table:
+                self._discarded.pop()
+
+    def peek(self, type_name: str, resource_id: str) -> Model | None:
+        """Return a stored resource itself; the caller must not change it."""
+        return self._tables.get(type_name, {}).get(resource_id)
+
+    def all(self, type_name: str) -> Iterator[Model]:
+        """Return the stored resources of a type; the caller must not change them."""
+        return iter(self._tables.get(type_name, {}).values())
+
+    def find(self, type_name: str, attribute: str, value: str) -> list[Model]:
+        """Return the resources that hold a value, whatever its case."""
+        for index, buckets in zip(INDEXES, self._buckets, strict=True):
+            if index.resource_type == type_name and index.attribute.casefold() == attribute.casefold():
+                table = self._tables.get(type_name, {})
+                return [table[resource_id] for resource_id in buckets.get(value.casefold(), ())]
+        raise LookupError(f"{type_name}.{attribute} is not indexed")
+
+    def put(self, type_name: str, resource: Model) -> None:
+        """Keep a resource as it is, in place of the one with its id."""
+        table = self._tables.setdefault(type_name, {})
+        resource_id = str(resource.id)
+        previous = table.get(resource_id)
+        table[resource_id] = resource
+        self._reindex(type_name, resource_id, previous, resource)
+
+    def insert(self, type_name: str, resource: Model, resource_id: str | None = None) -> str:
+        """Keep a new resource without any check, and return its id."""
+        resource.id = resource_id or new_id(type_name)
+        resource.meta = Meta(resource_type=type_name)
+        self.put(type_name, resource)
+        return str(resource.id)
+
+    def discard(self, type_name: str, resource_id: str) -> None:
+        """Forget a resource."""
+        previous = self._tables.get(type_name, {}).pop(resource_id, None)
+        self._reindex(type_name, resource_id, previous, None)
+
+    def _reindex(self, type_name: str, resource_id: str, old: Model | None, new: Model | None) -> None:
+        for index, buckets in zip(INDEXES, self._buckets, strict=True):
+            if index.resource_type != type_name:
+                continue
+            before, after = keys_of(index, old), keys_of(index, new)
+            for key in before - after:
+                left = tuple(item for item in buckets[key] if item != resource_id)
+                if left:
+                    buckets[key] = left
+                else:
+                    del buckets[key]
+            for key in after - before:
+                buckets[key] = (*buckets.get(key, ()), resource_id)
+
+    # -- What the library calls --------------------------------------------
+
+    def get(
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        *,
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> Model:
+        """Return a copy of a resource, which a PATCH may then change."""
+        stored = self.peek(str(resource_type.name), resource_id)
+        if stored is None:
+            raise not_found(str(resource_type.name), resource_id)
+        return stored.model_copy(deep=True)
+
+    def search(
+        self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
+    ) -> SearchPage:
+        """Filter, sort and page; the resources are not copied, as they are only read."""
+        found: list[Model] = []
+        for resource_type in resource_types:
+            candidates = self._candidates(str(resource_type.name), search_request.filter)
+            found += [
+                resource
+                for resource in candidates
+                if resource.id not in self.hidden
+                and (search_request.filter is None or search_request.filter.match(resource))
+            ]
+        # Sorting follows RFC 7644 section 3.4.2.3, not the case rule of filters.
+        with ScimPolicy():
+            found = search_request.sort(found)
+        return SearchPage(len(found), found[search_request.start_index_0 or 0 : search_request.stop_index_0])
+
+    def _candidates(self, type_name: str, scim_filter: Any) -> Iterable[Model]:
+        for comparison in comparisons(scim_filter.ast if scim_filter is not None else None):
+            if comparison.op == CompareOperator.eq and isinstance(comparison.value, str):
+                try:
+                    return self.find(type_name, str(comparison.attr_path), comparison.value)
+                except LookupError:
+                    continue
+        return self.all(type_name)
+
+    def create(self, resource_type: ResourceType, resource: Model) -> Model:
+        """Store a new resource under a new id."""
+        self.insert(str(resource_type.name), resource)
+        return resource
+
+    def update(self, resource_type: ResourceType, resource: Model, *, expected_version: str | None = None) -> Model:
+        """Store the new state of a resource."""
+        type_name = str(resource_type.name)
+        previous = self.peek(type_name, str(resource.id))
+        self.put(type_name, resource)
+        self.on_change(type_name, previous, resource)
+        return resource
+
+    def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
+        """Forget a resource."""
+        type_name = str(resource_type.name)
+        previous = self.peek(type_name, resource_id)
+        self.discard(type_name, resource_id)
+        self.on_change(type_name, previous, None)
+
+
+def new_id(type_name: str) -> str:
+    """Return an id: a GUID with hyphens, or with underscores for a role (recorded in 2024)."""
+    value = str(uuid.uuid4())
+    return value.replace("-", "_") if type_name == "Group" else value
+
+
+def keys_of(index: Index, resource: Model | None) -> set[str]:
+    """Return the keys a resource is found under in an index."""
+    if resource is None:
+        return set()
+    return {value.casefold() for value in index.values(resource) if value}
+
+
+def comparisons(node: FilterNode | None) -> Iterator[Comparison]:
+    """Return the comparisons that must all hold; only ``and`` joins them here."""
+    if isinstance(node, Comparison):
+        yield node
+    elif isinstance(node, LogicalExpr):
+        for term in node.terms:
+            yield from comparisons(term)
