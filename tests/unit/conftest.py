@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -16,36 +17,37 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import Resul
 hypothesis.settings.register_profile("suite", deadline=None, database=None)
 hypothesis.settings.load_profile("suite")
 
-# Started with the session rather than by a fixture: ansible-test runs every test in a forked process of its own,
-# and what that process starts would start anew for each test.
+# Started with the session rather than by a fixture: ansible-test runs every test in a forked process of its own, which
+# would start one anew and leave it behind.
 _TENANTS: dict[str, Tenant] = {}
+_FOLDER = tempfile.TemporaryDirectory(prefix="cyberark-identity-tests-")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
         return  # the one that only hands out tests to workers
     _TENANTS["http"] = Tenant.start()
+    _TENANTS["https"] = Tenant.start("--tls", _FOLDER.name)
 
 
 def pytest_sessionfinish() -> None:
     while _TENANTS:
         _TENANTS.popitem()[1].stop()
+    _FOLDER.cleanup()
 
 
 @pytest.fixture
-def tenant() -> Iterator[Tenant]:
+def tenant() -> Tenant:
     """The tenant as it is when new, over plain HTTP."""
-    tenant = _TENANTS["http"]
-    tenant.reset()
-    yield tenant
+    _TENANTS["http"].reset()
+    return _TENANTS["http"]
 
 
-@pytest.fixture(scope="module")
-def tls_tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
+@pytest.fixture
+def tls_tenant() -> Tenant:
     """A tenant with a certificate of a private authority."""
-    tenant = Tenant.start("--tls", str(tmp_path_factory.mktemp("tls")))
-    yield tenant
-    tenant.stop()
+    _TENANTS["https"].reset()
+    return _TENANTS["https"]
 
 
 @pytest.fixture

@@ -176,6 +176,8 @@ def test_user_of_another_directory_is_read_only(tenant: Tenant, run: Run, change
 def test_password_is_written_on_create_only_unless_told(tenant: Tenant, run: Run) -> None:
     first = create(run)
     assert first["diff"]["after"]["password"] == "********"
+    credentials = {"userName": "ada@example.com", "password": PASSWORD}
+    assert tenant.control("POST", "check_password", credentials) == {"matches": True}
     tenant.forget_requests()
     assert create(run, password="Another-pass-2")["changed"] is False
     assert tenant.writes() == []
@@ -183,6 +185,8 @@ def test_password_is_written_on_create_only_unless_told(tenant: Tenant, run: Run
     assert result["changed"] is True
     assert len(tenant.writes()) == 1
     assert "Another-pass-2" not in result.output
+    credentials = {"userName": "ada@example.com", "password": "Another-pass-2"}
+    assert tenant.control("POST", "check_password", credentials) == {"matches": True}
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the documents promise is there, and what is there is in the documents."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils import _errors
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+
+README = (ROOT / "README.md").read_text()
+
+
+def table(text: str, heading: str) -> set[str]:
+    """The first column of the table below the heading row."""
+    rows = text.partition(heading)[2].partition("\n\n")[0]
+    return set(re.findall(r"^\| `([^`]+)`", rows, re.MULTILINE))
+
+
+def test_readme_lists_every_failure_code() -> None:
+    codes = {kind.code for kind in vars(_errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    assert table(README, "| `failure.code`") == codes | {"missing_library"}
+
+
+def test_readme_lists_every_module() -> None:
+    assert table(README, "| module |") == {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
+
+
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) < 150
+
+
+def test_switches_are_documented(tenant: Tenant) -> None:
+    documented = table((ROOT / "docs/emulator.md").read_text(), "| switch |")
+    assert documented == set(tenant.control("GET", "switches"))
