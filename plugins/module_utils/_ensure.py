@@ -63,30 +63,27 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
     A write whose effect is uncertain, and a create that is refused, are followed by another look at the object
     and a new plan. Raises IdentityError, with the planned ``diff`` once there is one.
     """
-    failure: IdentityError | None = None
-    landed: Plan | None = None
-    attempt = 0
+    failures: list[IdentityError] = []
+    landed: Plan | None = None  # the plan of the first write whose effect is uncertain
     while True:
-        attempt += 1
         with trying(f"look up {task.label}"):
             current = _locate(scim, task)
         plan, compare = _plan(scim, task, current, check=check)
-        if failure and not failure.uncertain and plan.action == "create":
-            raise failure
+        if failures and not failures[-1].uncertain and plan.action == "create":
+            raise failures[-1]
         if check or not plan.changed:
-            # Without a change now, an earlier write had taken effect, though no good answer came.
             return _outcome(landed or plan, plan.expected)
         try:
             with trying(f"{plan.action} {task.label}"):
                 return _outcome(landed or plan, _write(scim, plan, compare))
         except IdentityError as error:
             error.diff = error.diff or plan.diff
-            if error.uncertain and attempt <= scim.client.connection.retries:
+            if error.uncertain and len(failures) < scim.client.connection.retries:
                 landed = landed or plan
-                scim.client.pause(attempt, error)
-            elif failure or plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
+                scim.client.pause(len(failures) + 1, error)
+            elif plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
                 raise
-            failure = error
+            failures.append(error)
 
 
 def _locate(scim: Scim, task: Task) -> Object | None:

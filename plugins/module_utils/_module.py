@@ -129,7 +129,7 @@ def run_info(resource: Resource) -> None:
 def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **address: str) -> list[Object]:
     if not address:
         return list(scim.query(resource.endpoint, filter=filter))
-    ((way, value),) = address.items()
+    way, value = next(iter(address.items()))
     if way == "id":
         found = scim.get(resource.endpoint, value)
     else:

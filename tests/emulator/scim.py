@@ -55,7 +55,7 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
 
 def authenticated(tenant: Tenant, request: Request) -> Token:
     """Return the token of a request, or refuse the request."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     token = tenant.tokens.find(value.strip()) if scheme.lower() == "bearer" else None
     if token is None or (token.origin == PLATFORM and not tenant.switches["platform_token_accepted"]):
         raise Failure(401, "The access token is missing, unknown or expired")

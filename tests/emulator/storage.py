@@ -60,7 +60,7 @@ class TenantStorage(ScimStorage):
 
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, Model]] = {}
-        self._buckets: tuple[Buckets, ...] = tuple({} for _ in INDEXES)
+        self._buckets: tuple[Buckets, ...] = tuple({} for _index in INDEXES)
         self._discarded: list[dict[str, Model]] = []
         self.hidden: frozenset[str] = frozenset()
         self.on_change: Callable[[str, Model | None, Model | None], None] = lambda type_name, old, new: None

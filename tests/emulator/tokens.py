@@ -114,11 +114,11 @@ def presented_credentials(request: Request, form: dict[str, str]) -> tuple[str, 
     The Basic header carries them as they are, not URL-encoded as RFC 6749
     section 2.3.1 wants; the product's own clients send them so.
     """
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")
     try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+        client_id, _colon, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     return client_id, secret

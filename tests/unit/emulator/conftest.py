@@ -142,7 +142,7 @@ def pytest_sessionfinish() -> None:
     while _RUNNING:
         process = _RUNNING.pop()
         process.terminate()
-        _, errors = process.communicate(timeout=10)
+        _output, errors = process.communicate(timeout=10)
         assert (process.returncode, errors) == (0, ""), errors
 
 

@@ -42,13 +42,13 @@ def test_retry_after(client, value):
 
 def test_count_and_skip(client):
     client.fault(path="Users", status=503, count=2, skip=1)
-    assert [client.get("Users").status_code for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert [client.get("Users").status_code for _time in range(5)] == [200, 503, 503, 200, 200]
     assert client.control("GET", "faults") == []
 
 
 def test_for_ever_until_called_off(client):
     client.fault(path="Users", status=503, count=None)
-    assert {client.get("Users").status_code for _ in range(5)} == {503}
+    assert {client.get("Users").status_code for _time in range(5)} == {503}
     client.control("DELETE", "faults")
     assert client.get("Users").status_code == 200
 
@@ -64,7 +64,7 @@ def test_method_and_path_select(client):
 
 def test_several_faults_in_their_order(client):
     client.control("POST", "faults", [{"status": 503}, {"status": 429}])
-    assert [client.get("Users").status_code for _ in range(3)] == [503, 429, 200]
+    assert [client.get("Users").status_code for _time in range(3)] == [503, 429, 200]
 
 
 def test_token_endpoint(client):

@@ -47,7 +47,7 @@ def test_stops_cleanly_while_a_connection_is_open(start, connect):
     client = connect(json.loads(process.stdout.readline()))
     client.login()
     process.terminate()
-    _, errors = process.communicate(timeout=5)
+    _output, errors = process.communicate(timeout=5)
     client.session.close()
     assert (process.returncode, errors) == (0, "")
 

@@ -23,12 +23,12 @@ def elapsed(call, *arguments, **named):
 
 def fastest(call, *arguments, tries=3, **named):
     """Return the shortest of some times: a busy machine makes single ones longer."""
-    return min(elapsed(call, *arguments, **named)[0] for _ in range(tries))
+    return min(elapsed(call, *arguments, **named)[0] for _time in range(tries))
 
 
 def test_a_large_tenant(client):
     large = client
-    seconds, _ = elapsed(client.seed, users=MANY)
+    seconds, _result = elapsed(client.seed, users=MANY)
     assert seconds < 5 * SLACK
     assert len(large.get("Users", count=1000).json()["Resources"]) == 1000
     assert fastest(large.get, "Users", count=1000) < 0.5 * SLACK
@@ -64,13 +64,13 @@ def test_round_trips_on_a_connection_that_is_kept(client):
     assert statistics.median(times) < 0.01 * SLACK
     operation = {"op": "replace", "path": "displayName", "value": "x"}
     user = client.user()
-    times = [elapsed(client.patch, f"Users/{user['id']}", operation)[0] for _ in range(40)]
+    times = [elapsed(client.patch, f"Users/{user['id']}", operation)[0] for _time in range(40)]
     assert statistics.median(times) < 0.01 * SLACK
 
 
 def test_the_connection_is_kept(client):
     ports = set()
-    for _ in range(5):
+    for _time in range(5):
         answer = client.session.get(f"{client.base}/scim/v2/Users", stream=True)
         ports.add(answer.raw._connection.sock.getsockname()[1] if answer.raw._connection else None)
         assert answer.content

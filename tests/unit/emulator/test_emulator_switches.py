@@ -100,9 +100,9 @@ def test_switch_stale_reads(client):
     path = f"Users/{user['id']}"
     client.switch(stale_reads=2)
     assert client.put_user(user["id"], userName=user["userName"], displayName="new").json()["displayName"] == "new"
-    assert [client.get(path).json()["displayName"] for _ in range(3)] == ["old", "old", "new"]
+    assert [client.get(path).json()["displayName"] for _time in range(3)] == ["old", "old", "new"]
     client.call("DELETE", path)
-    assert [client.get(path).status_code for _ in range(3)] == [200, 200, 404]
+    assert [client.get(path).status_code for _time in range(3)] == [200, 200, 404]
     client.switch(stale_reads=0)
     client.user()
     assert client.get("Users", filter='userName sw "ada"').json()["totalResults"] == 1

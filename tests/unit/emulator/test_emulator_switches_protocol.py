@@ -188,7 +188,7 @@ def test_switch_granted_rights(client, error):
 @pytest.mark.parametrize("status", [403, 401])
 def test_switch_missing_right_status(client, error, status):
     client.switch(granted_rights=[], missing_right_status=status)
-    code, _, detail = error(client.get("Users"))
+    code, _scim_type, detail = error(client.get("Users"))
     assert code == status
     assert "UserManagement" in detail
 
@@ -198,7 +198,7 @@ def test_switch_missing_right_status(client, error, status):
 
 def test_switch_throttle(client, error):
     client.switch(throttle={"every": 3, "retry_after": 7})
-    answers = [client.get("Users") for _ in range(6)]
+    answers = [client.get("Users") for _time in range(6)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200, 429]
     assert error(answers[2])[0] == 429
     assert answers[2].headers["Retry-After"] == "7"
@@ -216,7 +216,7 @@ def test_switch_latency(client):
         call()
         return time.perf_counter() - begin
 
-    assert min(elapsed(lambda: client.get("Schemas/User")) for _ in range(5)) < 0.15
+    assert min(elapsed(lambda: client.get("Schemas/User")) for _time in range(5)) < 0.15
     client.switch(latency=0.2)
     assert elapsed(lambda: client.get("Schemas/User")) >= 0.2
     assert elapsed(client.token) >= 0.2

@@ -87,7 +87,7 @@ def test_empty_attributes_are_left_out(client):
 
 def test_times_are_those_of_the_answer(client):
     user = client.user()
-    first, second = (client.get(f"Users/{user['id']}").json()["meta"]["created"] for _ in range(2))
+    first, second = (client.get(f"Users/{user['id']}").json()["meta"]["created"] for _time in range(2))
     assert user["meta"]["created"] < first < second
 
 

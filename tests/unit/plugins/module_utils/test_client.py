@@ -86,14 +86,14 @@ def test_retrying_ends_after_five_minutes(tenant: Tenant, clock: Clock, make: Ma
 
 def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> None:
     client = make()
-    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _ in range(8)]
+    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _time in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert tenant.tokens() == 1
     tenant.control("POST", "expire_tokens")
-    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _ in range(8)]
+    threads = [threading.Thread(target=client.request, args=("GET", "/scim/v2/Users")) for _time in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -102,7 +102,7 @@ def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> N
 
 
 def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://me:pass%20word@127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", "http://me:pass%20word@127.0.0.1:9")  # pragma: allowlist secret
     monkeypatch.setenv("NO_PROXY", "")
     secrets: list[str] = []
     Client(Connection(**{**tenant.connection, "access_token": "a-token"}), protect=secrets.append)

@@ -140,18 +140,13 @@ def test_paths_as_patch_wants_them() -> None:
     assert path_text((ENTERPRISE_USER, "organization")) == f"{ENTERPRISE_USER}:organization"
 
 
+SAME = [(7, "7"), (True, "true"), ("True", True), (None, ""), (None, {}), ({"a": ""}, {}), ({"a": 1}, {"a": "1"})]
+DIFFERENT = [("a", "A"), (1, 2), (True, False), ({"a": 1}, {}), ({"a": 1}, "a"), ("True", "true"), (0, None)]
+
+
 def test_values_that_are_the_same_to_a_server() -> None:
-    for one, other in [
-        (7, "7"),
-        (True, "true"),
-        ("True", True),
-        (None, ""),
-        (None, {}),
-        ({"a": ""}, {}),
-        ({"a": 1}, {"a": "1"}),
-    ]:
-        assert same(one, other)
-        assert same(other, one)
-    for one, other in [("a", "A"), (1, 2), (True, False), ({"a": 1}, {}), ({"a": 1}, "a"), ("True", "true"), (0, None)]:
-        assert not same(one, other)
+    for left, right in SAME + [(right, left) for left, right in SAME]:
+        assert same(left, right)
+    for left, right in DIFFERENT + [(right, left) for left, right in DIFFERENT]:
+        assert not same(left, right)
     assert same("a", "A", caseless=True)

@@ -69,7 +69,7 @@ def web_server(request: pytest.FixtureRequest) -> Iterator[tuple[str, type[Page]
     [
         ("http://tenant.example.com", "unencrypted"),
         ("http://127.0.0.1.example.com", "unencrypted"),
-        ("https://user:s3cret-word@tenant.example.com", "user name or a password"),
+        ("https://user:s3cret-word@tenant.example.com", "user name or a password"),  # pragma: allowlist secret
         ("https://user@tenant.example.com", "user name or a password"),
         ("ftp://tenant.example.com", "not the address"),
         ("https://tenant.example.com/scim/v2", "not the address"),

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything the project does on a machine that has Python 3.11 or newer, git, make and a package index.
+# Each target sets up what it needs. All that is written stays in this folder: in .venv and in build.
+
+PYTHON ?= python3
+BIN := .venv/bin
+BUILD := $(CURDIR)/build
+
+# Ansible finds a collection by its folder, .../ansible_collections/NAMESPACE/NAME. This link makes a clone of any name
+# one. It is the fast way to run from the working tree; ansible-test refuses links and gets a copy (tools/ansible_test.py).
+COLLECTION := build/collections/ansible_collections/idops/cyberark_identity
+
+# The releases of ansible-core to test with. Their versions and Pythons are in tools/ansible_test.py.
+CORES := 2.16 2.19 2.21
+ANSIBLE_TEST := $(addprefix ansible-test-,$(CORES))
+SANITY := $(addprefix sanity-,$(CORES))
+UNITS := $(addprefix units-,$(CORES))
+INTEGRATION := $(addprefix integration-,$(CORES))
+
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
+export ANSIBLE_HOME := $(BUILD)/ansible
+export ANSIBLE_LOCAL_TEMP := $(BUILD)/ansible/tmp
+export ANSIBLE_REMOTE_TMP := $(BUILD)/ansible/tmp
+export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
+export PIP_CACHE_DIR := $(BUILD)/cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export XDG_CACHE_HOME := $(BUILD)/cache
+
+.PHONY: help test lint ansible-lint format unit integration package demo emulator clean distclean
+.PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
+
+help: ## print this list
+	@sed -n 's/^\([a-z.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F '|' '{ printf "%-24s%s\n", $$1, $$2 }'
+	@echo "  ansible-test-CORE     sanity, units and integration on one ansible-core: $(CORES)"
+	@echo "  sanity-CORE, units-CORE, integration-CORE"
+	@echo "Python: PYTHON=$(PYTHON)"
+
+test: $(BIN)/.installed $(COLLECTION) ## the whole suite, as CI runs it
+	@$(BIN)/python tools/suite.py
+
+# --- set-up
+
+# The stamp is newer than the requirements when .venv is up to date. An existing .venv is updated in place.
+$(BIN)/.installed: requirements-dev.txt requirements-test.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is not Python 3.11 or newer. Name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+.PHONY: .venv
+.venv: $(BIN)/.installed ## the development environment
+
+$(COLLECTION):
+	@mkdir -p $(@D)
+	@ln -s ../../../.. $@
+
+# --- checks
+
+# ansible-lint and antsibull-docs look for ansible on the PATH. antsibull-docs leaves a log in HOME.
+lint ansible-lint: export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# Without the detector of names: in this project every other line says "password". A false alarm is answered with the
+# comment "pragma: allowlist secret" on its line.
+DETECT_SECRETS := $(BIN)/detect-secrets-hook --disable-plugin KeywordDetector
+
+lint: $(BIN)/.installed $(COLLECTION) ansible-lint ## style, types, licences, documentation, secrets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
+	$(BIN)/antsibull-changelog lint
+	HOME=$(BUILD)/cache $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+	git ls-files -z --cached --others --exclude-standard | xargs -0 $(DETECT_SECRETS)
+
+ansible-lint: $(BIN)/.installed $(COLLECTION)
+	$(BIN)/ansible-lint
+
+format: $(BIN)/.installed ## let ruff format the code and mend what it can
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of plugins/module_utils
+	@mkdir -p $(BUILD)/coverage
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing
+
+# One HOME and one tree for each ansible-core: never run two targets of the same one side by side.
+$(ANSIBLE_TEST): ansible-test-%: $(BIN)/.installed
+	@$(BIN)/python tools/ansible_test.py $*
+
+$(SANITY): sanity-%: $(BIN)/.installed
+	@$(BIN)/python tools/ansible_test.py $* sanity
+
+$(UNITS): units-%: $(BIN)/.installed
+	@$(BIN)/python tools/ansible_test.py $* units
+
+$(INTEGRATION): integration-%: $(BIN)/.installed
+	@$(BIN)/python tools/ansible_test.py $* integration
+
+integration: integration-2.19 ## integration tests on the ansible-core of .venv
+
+# The install would do nothing, and succeed, if it found the working tree on ANSIBLE_COLLECTIONS_PATH: it is given a
+# path of its own.
+package: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/package
+package: INSTALLED := $(BUILD)/package/ansible_collections/idops/cyberark_identity
+package: $(BIN)/.installed ## build the tarball, install it, and look at what arrived
+	rm -rf $(BUILD)/package
+	mkdir -p $(BUILD)/package
+	$(BIN)/ansible-galaxy collection build --output-path $(BUILD)/package
+	$(BIN)/ansible-galaxy collection install --offline -p $(BUILD)/package $(BUILD)/package/*.tar.gz
+	test -f $(INSTALLED)/MANIFEST.json
+	test ! -e $(INSTALLED)/tests
+	cd $(INSTALLED) && ls -A
+	$(BIN)/ansible-doc --type module idops.cyberark_identity.scim_user > $(BUILD)/package/scim_user.txt
+	$(BIN)/ansible-doc --type module --list idops.cyberark_identity | grep scim_user
+
+# --- to try it
+
+demo emulator: export PYTHONPATH := $(BUILD)/collections
+
+demo: $(BIN)/.installed $(COLLECTION) ## run a playbook against the emulated tenant
+	@$(BIN)/python tests/demo/demo.py
+
+emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the foreground
+	@$(BIN)/python -m tests.emulator
+
+# --- to tidy up
+
+clean: ## remove all that was built, but not .venv
+	rm -rf build tests/output .ansible
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv as well
+	rm -rf .venv

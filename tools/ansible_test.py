@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-test for one release of ansible-core: ansible_test.py CORE [sanity] [units] [integration].
+
+ansible-test is particular about where it runs, so each release gets a folder of its own, build/ansible-test-CORE:
+
+venv/                 the release, with requirements-test.txt
+home/                 its HOME: the virtual environments of the sanity tests are kept there
+ansible_collections/  a real copy of the tree (a symlink is refused), made anew on every run
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Core:
+    """A release of ansible-core, and the Pythons it is tested with: the first one found is taken."""
+
+    version: str
+    pythons: tuple[str, ...]
+
+
+CORES = {
+    "2.16": Core("2.16.19", ("3.11", "3.12")),
+    "2.19": Core("2.19.14", ("3.11", "3.12", "3.13")),
+    "2.21": Core("2.21.5", ("3.13", "3.12", "3.14")),
+}
+# The oldest Python that modules support. Where it is found, sanity compiles and imports the modules with it as well.
+OLDEST_PYTHON = "3.9"
+# What ansible-test gets in place of get-pip.py, see make_home.
+BOOTSTRAP = """\
+import subprocess
+import sys
+
+subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
+"""
+COMMANDS = ("sanity", "units", "integration")
+
+
+def find_python(version: str) -> Path | None:
+    """Find an interpreter of a version that runs and can make virtual environments.
+
+    Only running it tells: a shim of pyenv is there for every version and fails for those that are not active.
+    """
+    name = f"python{version}"
+    folders = [Path(sys.base_prefix, "bin"), *map(Path, os.get_exec_path())]
+    pyenvs = [Path.home() / ".pyenv", *(folder.parent for folder in folders if folder.name == "shims")]
+    for pyenv in pyenvs:
+        folders += sorted(pyenv.glob(f"versions/{version}.*/bin"))
+    probe = "import ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)"
+    for path in (folder / name for folder in folders):
+        if not os.access(path, os.X_OK):
+            continue
+        answer = subprocess.run([path, "-I", "-c", probe], capture_output=True, text=True, check=False)
+        if answer.returncode == 0 and answer.stdout.startswith(f"{version} "):
+            return Path(answer.stdout.split(maxsplit=1)[1].strip())
+    return None
+
+
+def make_venv(venv: Path, python: Path, core: Core) -> None:
+    """Create the virtual environment, unless it already is what it should be."""
+    requirements = ROOT / "requirements-test.txt"
+    wanted = json.dumps([str(python), core.version, requirements.read_text()])
+    stamp = venv / "installed.json"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    shutil.rmtree(venv, ignore_errors=True)
+    subprocess.run([python, "-m", "venv", venv], check=True)
+    pip = [str(venv / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-r", str(requirements), f"ansible-core=={core.version}"], check=True)
+    stamp.write_text(wanted)
+
+
+def make_home(home: Path, venv: Path) -> None:
+    """Give ansible-test a HOME in which its own pip works.
+
+    ansible-test drops the environment, and with it how pip was told to reach an index: hand that on in a file.
+    It also downloads get-pip.py from a site that not everyone can reach. What Python brings along does the same.
+    """
+    listing = subprocess.check_output([venv / "bin/python", "-m", "pip", "config", "list"], text=True)
+    settings = {"cache-dir": str(ROOT / "build/cache/pip"), "quiet": "1"}
+    for key, value in re.findall(r"^(?:global|install|:env:)\.([a-z-]+)=(.*)$", listing, re.MULTILINE):
+        settings.setdefault(key, ast.literal_eval(value))
+    for key, names in {
+        "cert": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"),
+        "proxy": ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"),
+    }.items():
+        value = next((os.environ[name] for name in names if os.environ.get(name)), None)
+        if value:
+            settings.setdefault(key, value)
+    config = home / ".config/pip/pip.conf"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    lines = (f"{key} = {value}".replace("\n", "\n  ") for key, value in settings.items())
+    config.write_text("\n".join(["[global]", *lines, ""]))
+
+    (source,) = venv.glob("lib/python*/site-packages/ansible_test/_internal/python_requirements.py")
+    match = re.search(r"default_packages = dict\(\s*pip='([\d.]+)'", source.read_text())
+    if not match:
+        sys.exit(f"{source}: cannot tell which pip this release of ansible-test bootstraps")
+    bootstrap = home / f".ansible/test/cache/get_pip_{match[1].replace('.', '_')}.py"
+    bootstrap.parent.mkdir(parents=True, exist_ok=True)
+    bootstrap.write_text(BOOTSTRAP)
+
+
+def copy_tree(target: Path) -> None:
+    """Copy what git tracks or would track. A repository there too, so that ansible-test heeds .gitignore."""
+    shutil.rmtree(target, ignore_errors=True)
+    listing = subprocess.check_output(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
+    )
+    for name in filter(None, listing.split("\0")):
+        if not os.path.lexists(ROOT / name):  # deleted, but not yet committed
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
+    subprocess.run(["git", "init", "--quiet", target], check=True)
+
+
+def search_path(venv: Path) -> str:
+    """Build a PATH without shims, which ansible-test would stop on, and with the oldest Python where there is one."""
+    folders = [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
+    oldest = find_python(OLDEST_PYTHON)
+    return os.pathsep.join([str(venv / "bin"), *folders, *([str(oldest.parent)] if oldest else [])])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("core", choices=CORES)
+    parser.add_argument("commands", nargs="*", metavar="command", help=f"one or more of {', '.join(COMMANDS)}; all")
+    options = parser.parse_args()
+    core = CORES[options.core]
+    commands = options.commands or COMMANDS
+    if unknown := set(commands) - set(COMMANDS):
+        parser.error(f"unknown command: {', '.join(sorted(unknown))}")
+
+    version, python = next(((v, p) for v in core.pythons if (p := find_python(v))), (None, None))
+    if version is None or python is None:
+        # tools/suite.py repeats this line in its summary.
+        print(f"SKIPPED: ansible-core {options.core}: it needs Python {' or '.join(core.pythons)}, and none was found")
+        return 0
+
+    base = ROOT / "build" / f"ansible-test-{options.core}"
+    venv, home, tree = base / "venv", base / "home", base / "ansible_collections/idops/cyberark_identity"
+    make_venv(venv, python, core)
+    make_home(home, venv)
+    copy_tree(tree)
+    environment = {**os.environ, "HOME": str(home), "PATH": search_path(venv)}
+    # Left over from the caller, these would point ansible-test at other files than its own.
+    for name in [n for n in environment if n.startswith("ANSIBLE_") or n in ("PYTHONPATH", "VIRTUAL_ENV")]:
+        del environment[name]
+
+    for command in commands:
+        if command == "integration" and not (tree / "tests/integration/targets").is_dir():
+            print("SKIPPED: integration: there are no targets yet")
+            continue
+        print(f"--- ansible-test {command}: ansible-core {core.version}, Python {version}", flush=True)
+        started = time.monotonic()
+        arguments = [venv / "bin/ansible-test", command, "--local", "--color", "no"]
+        if command != "sanity":  # sanity compiles and imports with every Python on the PATH, unless it is told one
+            arguments += ["--python", version]
+        if command == "units":
+            # Not those of the emulator: they know nothing of Ansible, and "make unit" has them.
+            # They would take minutes, as each test is forked here.
+            arguments += ["tests/unit/plugins/"]
+        status = subprocess.run(arguments, cwd=tree, env=environment, check=False).returncode
+        if status:
+            print(f"--- ansible-test {command} failed on ansible-core {core.version}")
+            return status
+        print(f"--- ansible-test {command}: {time.monotonic() - started:.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the whole test suite: the stages below, each a target of the Makefile. Stop at the first group that fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build/logs"
+
+# The stages of a group run side by side, two at a time. Those that stand alone print as they go;
+# the others print when they are done, so that the output stays readable.
+GROUPS = (
+    ("lint",),
+    ("unit",),
+    ("ansible-test-2.16", "ansible-test-2.19", "ansible-test-2.21", "package"),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    stage: str
+    state: str  # passed, skipped or FAILED
+    seconds: float
+    skipped: list[str]  # what the stage says it left out
+
+
+def heading(text: str) -> None:
+    print(f"\n===== {text} =====", flush=True)
+
+
+def run(stage: str, alone: bool) -> Result:
+    """Run one stage. Its output goes to a log as well, where the lines that tell of something skipped are found."""
+    heading(stage if alone else f"{stage}: started")
+    started = time.monotonic()
+    command = ["make", "--no-print-directory", stage]
+    # The flags of the make above are not for these: it may have offered them a job server that they cannot reach.
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    lines: list[str] = []
+    with (LOGS / f"{stage}.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            log.write(line)
+            if alone:
+                print(line, end="", flush=True)
+        ok = process.wait() == 0
+    skipped = [line.strip() for line in lines if line.startswith("SKIPPED:")]
+    state = "FAILED" if not ok else "skipped" if lines[:1] and lines[0].startswith("SKIPPED:") else "passed"
+    result = Result(stage, state, time.monotonic() - started, skipped)
+    if not alone:
+        # One write, so that two stages that end together do not mix.
+        print(f"\n===== {stage}: {state} =====\n{''.join(lines)}", end="", flush=True)
+    return result
+
+
+def summary(results: list[Result], seconds: float) -> None:
+    heading("summary")
+    done = {result.stage for result in results}
+    results += [Result(stage, "not run", 0, []) for group in GROUPS for stage in group if stage not in done]
+    for result in results:
+        print(f"{result.stage:<20}{result.state:<8}{result.seconds:>6.0f} s")
+        for line in result.skipped:
+            print(f"  !! {line}")
+    print(f"{'all stages':<28}{seconds:>6.0f} s")
+    count = Counter(result.state for result in results)
+    left_out = count["skipped"] + count["not run"]
+    print(f"stages: {count['passed']} passed, {count['FAILED']} failed, {left_out} skipped", flush=True)
+
+
+def main() -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    results: list[Result] = []
+    for group in GROUPS:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            results += pool.map(partial(run, alone=len(group) == 1), group)
+        if failed := any(result.state == "FAILED" for result in results):
+            break
+    summary(results, time.monotonic() - started)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
