@@ -22,6 +22,7 @@ from ._errors import (
     RateLimitedError,
     TransportError,
     UnavailableError,
+    UnknownMemberError,
 )
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -43,6 +44,8 @@ HTML_HINT = "A web page is what another host, a login page or a proxy would send
 # Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
 # OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
 DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
+# The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
+MEMBER_NOT_FOUND = "Member not found"
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
@@ -87,6 +90,8 @@ def _status_error(response: requests.Response, said: str, body: dict[str, Any]) 
     error_type = body.get("scimType") or (body.get("error") if "error_description" in body else None)
     error_type = error_type if isinstance(error_type, str) else None
     kind = STATUS.get(status, UnavailableError if status >= 500 else InvalidError)
+    if status == 404 and detail and detail.startswith(MEMBER_NOT_FOUND):
+        kind = UnknownMemberError
     return kind(
         said + (f" ({error_type})" if error_type else "") + (f": {detail}" if detail else ""),
         hint=STATUS_HINTS.get(status),

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,15 @@ from ._errors import (
     NotFoundError,
     ReadOnlyError,
     ServerError,
+    UnknownMemberError,
     UnsupportedError,
     trying,
 )
 from ._plan import Plan, plan_absent, plan_present
-from ._resources import LINKED_OBJECT, USER, Object, Resource
+from ._resources import LINKED_OBJECT, RESOURCES, Resource
 from ._scim import Scim
+from ._shapes import BATCH, Members, Object
 
-RESOURCES = {resource.endpoint: resource for resource in (USER,)}
 # What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 
@@ -42,6 +43,7 @@ class Task:
     identifier: str | None = None
     absent: bool = False
     write_secrets: bool = False
+    unknown_members: str = "fail"
 
     @property
     def label(self) -> str:
@@ -146,31 +148,65 @@ def _resolve(scim: Scim, task: Task, current: Object | None, *, check: bool) -> 
     desired = dict(task.desired)
     for attribute in task.resource.attributes:
         wanted = desired.get(attribute.option)
-        if not attribute.refers_to or not wanted or wanted == attribute.read(current or {}):
+        if not attribute.refers_to or not wanted:
             continue
-        with trying(f"resolve {attribute.option} {wanted!r} of {task.label}"):
-            found = lookup(scim, RESOURCES[attribute.refers_to], wanted)
-            if found:
-                desired[attribute.option] = found["id"]
-            elif check:
-                scim.client.warn(f"{attribute.option} {wanted!r} does not exist; the run fails unless it does by then")
-            else:
-                raise NotFoundError(f"no {RESOURCES[attribute.refers_to].name} has this name or id")
+        held = attribute.read(current or {})
+        target = RESOURCES[attribute.refers_to]
+        with trying(f"resolve {attribute.option} of {task.label}"):
+            if isinstance(attribute.shape, Members):
+                desired[attribute.option] = _resolve_members(scim, task, target, wanted, held, check=check)
+            elif wanted != held:
+                desired[attribute.option] = _resolve_one(scim, attribute.option, target, wanted, check=check)
     return desired
 
 
-def lookup(scim: Scim, resource: Resource, reference: str) -> Object | None:
-    """The object that a reference means: by natural key or by id, the likelier one first."""
+def _resolve_one(scim: Scim, option: str, target: Resource, wanted: str, *, check: bool) -> str:
+    found = scim.find_reference(target.endpoint, target.key_attribute, wanted)
+    if found:
+        return str(found["id"])
+    if not check:
+        raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
+    scim.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
+    return wanted
 
-    def by_key() -> Object | None:
-        return scim.find(resource.endpoint, resource.key_attribute, reference)
 
-    def by_id() -> Object | None:
-        return scim.get(resource.endpoint, reference)
+def _resolve_members(
+    scim: Scim, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+) -> dict[str, dict[str, str]]:
+    """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
+    by_name = {name.casefold(): identifier for identifier, name in held.items()}
 
-    # Login names hold an @ and ids do not (contract of the tenant's directory: name@suffix).
-    first, second = (by_key, by_id) if "@" in reference else (by_id, by_key)
-    return first() or second()
+    def known(reference: str) -> str | None:
+        return reference if reference in held else by_name.get(reference.casefold())
+
+    given = {way: references for way, references in wanted.items() if references is not None}
+    new = {name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
+    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new)) if new else {}
+    if unknown := sorted(name for name, resource in found.items() if not resource):
+        _report_unknown(scim, task.unknown_members, target, unknown, check=check)
+
+    def members(references: list[str]) -> dict[str, str]:
+        resolved: dict[str, str] = {}
+        for reference in references:
+            if identifier := known(reference):
+                resolved[identifier] = held[identifier]
+            elif resource := found.get(reference):
+                resolved[str(resource["id"])] = str(resource.get(target.key_attribute) or resource["id"])
+            elif check and task.unknown_members == "fail":
+                resolved[reference] = reference
+        return resolved
+
+    return {way: members(references) for way, references in given.items()}
+
+
+def _report_unknown(scim: Scim, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+    text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
+    if policy == "fail" and not check:
+        raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
+    if policy == "fail":
+        scim.client.warn(f"{text} yet; the run fails unless it does by then")
+    elif policy == "warn":
+        scim.client.warn(f"{text}: left out")
 
 
 def _write(scim: Scim, plan: Plan, compare: Compare) -> Object:
@@ -199,8 +235,11 @@ def _write(scim: Scim, plan: Plan, compare: Compare) -> Object:
 def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object | None:
     """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
     endpoint = plan.resource.endpoint
+    answer = None
     try:
-        return scim.patch(endpoint, identifier, plan.operations)
+        for operations in _requests(plan.operations):
+            answer = scim.patch(endpoint, identifier, operations)
+        return answer
     except UnsupportedError:
         pass
     except InvalidError as error:
@@ -212,6 +251,21 @@ def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object
         raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
     latest = compare(fresh)
     return scim.replace(endpoint, identifier, latest.body) if latest.action == "update" else latest.current
+
+
+def _requests(operations: list[Object]) -> Iterator[list[Object]]:
+    """The operations in requests of no more than BATCH values each, in order."""
+    request: list[Object] = []
+    size = 0
+    for operation in operations:
+        value = operation.get("value")
+        weight = len(value) if isinstance(value, list) else 1
+        if request and size + weight > BATCH:
+            yield request
+            request, size = [], 0
+        request.append(operation)
+        size += weight
+    yield request
 
 
 def _object(answer: Object | None) -> Object | None:

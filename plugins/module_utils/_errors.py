@@ -15,6 +15,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── NotFoundError         not_found        the object addressed does not exist
     ├── ConflictError         conflict         the name is taken
     ├── AmbiguousError        ambiguous        more than one object answers to the name
+    ├── UnknownMemberError    unknown_member   a member that is to be added does not exist
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
@@ -98,6 +99,10 @@ class ConflictError(IdentityError):
 
 class AmbiguousError(IdentityError):
     code = "ambiguous"
+
+
+class UnknownMemberError(IdentityError):
+    code = "unknown_member"
 
 
 class ReadOnlyError(IdentityError):

@@ -16,8 +16,9 @@ from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, Connection, password_in
 from ._ensure import Task, ensure
 from ._errors import IdentityError, InvalidError, trying
-from ._resources import Object, Resource
+from ._resources import Attribute, Resource
 from ._scim import Scim
+from ._shapes import Flat, Members, Object
 
 Spec = dict[str, dict[str, Any]]
 
@@ -100,6 +101,8 @@ def run_object(resource: Resource) -> None:
         if row.secret:
             policy = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
             spec[f"update_{row.option}"] = policy
+        if isinstance(row.shape, Members):
+            spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
     module = Module(spec, required_one_of=[("id", resource.key)])
 
     def work(scim: Scim) -> dict[str, Any]:
@@ -143,11 +146,8 @@ def _task(resource: Resource, params: dict[str, Any]) -> Task:
     if params["id"] == "":
         raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by {resource.key}")
     for row in resource.attributes:
-        value = desired[row.option]
-        if row.required and value == "":
-            raise InvalidError(f"{row.option} cannot be cleared")
-        if isinstance(value, dict) and any(isinstance(item, (dict, list)) for item in value.values()):
-            raise InvalidError(f"{row.option} is a flat map: its values are single values, no lists and no maps")
+        if desired[row.option] is not None:
+            _check(row, desired[row.option])
     secrets = [row.option for row in resource.attributes if row.secret]
     return Task(
         resource,
@@ -155,4 +155,16 @@ def _task(resource: Resource, params: dict[str, Any]) -> Task:
         identifier=params["id"],
         absent=params["state"] == "absent",
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
+        unknown_members=params.get("unknown_members", "fail"),
     )
+
+
+def _check(row: Attribute, value: Any) -> None:
+    if row.required and value == "":
+        raise InvalidError(f"{row.option} cannot be cleared")
+    if isinstance(row.shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
+        raise InvalidError(f"{row.option} is a flat map: its values are single values, no lists and no maps")
+    if isinstance(row.shape, Members):
+        both = {name.casefold() for name in value["add"] or ()} & {name.casefold() for name in value["remove"] or ()}
+        if both:
+            raise InvalidError(f"{row.option} adds and removes {', '.join(sorted(both))}")

@@ -11,7 +11,8 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from ._resources import Attribute, Object, Resource, Write, path_text, put
+from ._resources import Attribute, Resource
+from ._shapes import Object, put
 
 HIDDEN = "********"  # what a diff shows in place of a secret that will be written
 
@@ -25,8 +26,11 @@ class Change:
     after: Any
 
     @property
-    def writes(self) -> list[Write]:
-        return self.attribute.shape.writes(self.attribute.path, self.before, self.after)
+    def operations(self) -> list[Object]:
+        return self.attribute.shape.operations(self.attribute.path, self.before, self.after)
+
+    def apply(self, resource: Object) -> None:
+        self.attribute.shape.apply(resource, self.attribute.path, self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,8 @@ class Plan:
 
     @property
     def operations(self) -> list[Object]:
-        """The changes as PATCH operations, one for each path (RFC 7644 section 3.5.2)."""
-        writes = [write for change in self.changes for write in change.writes]
-        return [
-            {"op": "remove", "path": path_text(path)}
-            if value is None
-            else {"op": "replace", "path": path_text(path), "value": value}
-            for path, value in writes
-        ]
+        """The changes as PATCH operations."""
+        return [operation for change in self.changes for operation in change.operations]
 
     @property
     def body(self) -> Object:
@@ -76,8 +74,7 @@ class Plan:
             return {}
         expected = copy.deepcopy(self.current or {})
         for change in self.changes:
-            for path, value in change.writes:
-                put(expected, path, value)
+            change.apply(expected)
         return expected
 
 
@@ -102,9 +99,9 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
             after[attribute.option] = HIDDEN
             changes.append(change)
         elif attribute.same(held, merged):
-            before[attribute.option] = after[attribute.option] = held
+            before[attribute.option] = after[attribute.option] = attribute.shape.show(held)
         else:
-            before[attribute.option], after[attribute.option] = held, merged
+            before[attribute.option], after[attribute.option] = map(attribute.shape.show, (held, merged))
             changes.append(change)
     if current is None:
         return Plan(resource, "create", None, tuple(changes), {}, after)

@@ -15,82 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._shapes import Flat, Keyed, Members, Object, Path, Reference, Shape, Single, get
+
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
-
-Object = dict[str, Any]
-# The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
-Path = tuple[str, ...]
-# What is to stand at a path; None removes it.
-Write = tuple[Path, Any]
-
-
-class Shape:
-    """How an option's value stands in the resource: here, as it is.
-
-    ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one.
-    """
-
-    def read(self, node: Any) -> Any:
-        return node
-
-    def merge(self, current: Any, desired: Any) -> Any:
-        return None if desired in ("", [], {}) else desired
-
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, after)]
-
-
-class Single(Shape):
-    """One value, in a list that holds at most one: the directory has a single mail field."""
-
-    def read(self, node: Any) -> Any:
-        values = [item.get("value") for item in _objects(node)]
-        return values[0] if values else None
-
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, None if after is None else [{"type": "work", "primary": True, "value": after}])]
-
-
-class Reference(Shape):
-    """The id of another object, as the ``value`` of a complex attribute."""
-
-    def read(self, node: Any) -> Any:
-        return node.get("value") if isinstance(node, dict) else None
-
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, None if after is None else {"value": after})]
-
-
-class Flat(Shape):
-    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one."""
-
-    def read(self, node: Any) -> Any:
-        items = node.items() if isinstance(node, dict) else ()
-        return {key: value for key, value in items if value not in (None, "")} or None
-
-    def merge(self, current: Any, desired: Any) -> Any:
-        merged = {**(current or {}), **{key: value for key, value in desired.items() if value is not None}}
-        return {key: value for key, value in merged.items() if value != ""} or None
-
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        old, new = before or {}, after or {}
-        return [((*path, key), new.get(key)) for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]
-
-
-class Keyed(Flat):
-    """A map in a list of ``{key, value}`` objects, which is written whole."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def read(self, node: Any) -> Any:
-        pairs = [(item.get(self.key), item.get("value")) for item in _objects(node)]
-        return {str(key).lower(): value for key, value in pairs if key and value} or None
-
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, [{self.key: key, "value": value} for key, value in sorted((after or {}).items())] or None)]
 
 
 @dataclass(frozen=True)
@@ -116,7 +45,7 @@ class Attribute:
         return self.shape.read(get(resource, self.path))
 
     def same(self, one: Any, other: Any) -> bool:
-        return same(one, other, caseless=self.caseless)
+        return self.shape.same(one, other, caseless=self.caseless)
 
 
 @dataclass(frozen=True)
@@ -145,7 +74,7 @@ class Resource:
 
     def describe(self, resource: Object) -> Object:
         """The object in the option vocabulary, plus ``id``: nothing that could not be given to the module."""
-        options = {row.option: row.read(resource) for row in self.attributes if not row.secret}
+        options = {row.option: row.shape.show(row.read(resource)) for row in self.attributes if not row.secret}
         return {"id": resource.get("id"), **options}
 
 
@@ -179,49 +108,22 @@ USER = Resource(
     computed=(("meta",), ("groups",), ("name", "formatted")),
 )
 
+MEMBERS: Mapping[str, Any] = {
+    "options": {way: {"type": "list", "elements": "str"} for way in ("add", "remove", "set")},
+    "mutually_exclusive": [("set", "add"), ("set", "remove")],
+}
 
-def get(resource: Object, path: Path) -> Any:
-    """What stands at the path, None if nothing does."""
-    node: Any = resource
-    for part in path:
-        node = node.get(part) if isinstance(node, dict) else None
-    return node
+GROUP = Resource(
+    name="group",
+    plural="groups",
+    endpoint="Groups",
+    schema="urn:ietf:params:scim:schemas:core:2.0:Group",
+    key="display_name",
+    attributes=(
+        Attribute("display_name", ("displayName",), caseless=True, required=True),
+        Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
+        Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
+    ),
+)
 
-
-def _objects(node: Any) -> list[Object]:
-    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
-
-
-def put(resource: Object, path: Path, value: Any) -> None:
-    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way."""
-    head, *rest = path
-    if rest:
-        inner = resource.get(head)
-        inner = inner if isinstance(inner, dict) else {}
-        put(inner, tuple(rest), value)
-        value = inner or None
-    if value is None:
-        resource.pop(head, None)
-    else:
-        resource[head] = value
-
-
-def path_text(path: Path) -> str:
-    """The path as PATCH wants it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
-    head, *rest = path
-    if not rest:
-        return head
-    return head + (":" if head.startswith("urn:") else ".") + ".".join(rest)
-
-
-def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
-    """Whether two values are the same to this server: 7 and "7" are, true and "True", nothing and the empty string."""
-    if isinstance(one, dict) or isinstance(other, dict):
-        one, other = one or {}, other or {}
-        if not (isinstance(one, dict) and isinstance(other, dict)):
-            return False
-        return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
-    texts = ["" if value is None else str(value) for value in (one, other)]
-    if caseless or isinstance(one, bool) or isinstance(other, bool):
-        texts = [text.casefold() for text in texts]
-    return texts[0] == texts[1]
+RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP)}

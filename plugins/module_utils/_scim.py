@@ -8,20 +8,20 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
+from ._shapes import Object, quoted
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
-
-Object = dict[str, Any]
+# Up to so many names are looked up one by one, each in a request or a few.
+FEW = 5
 
 
 class Scim:
@@ -66,12 +66,32 @@ class Scim:
         # Objects that do not match mean that the filter was ignored, and that everything has been read.
         if not hits and not others:
             hits = self._other_casings(endpoint, attribute, value)
-        if len(hits) > 1:
-            ids = ", ".join(sorted(str(hit["id"]) for hit in hits))
-            raise AmbiguousError(
-                f"{len(hits)} {endpoint} have the {attribute} {value!r}: {ids}", hint="Address one of them by id"
-            )
-        return hits[0] if hits else None
+        return _one(endpoint, attribute, value, hits)
+
+    def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        """What each reference means: the object with that ``attribute``, compared without case, or with that id.
+
+        A few are looked up one by one; for more, every object is read once.
+        """
+        if len(references) <= FEW:
+            return {reference: self.find_reference(endpoint, attribute, reference) for reference in references}
+        by_id: dict[str, Object] = {}
+        by_name: dict[str, list[Object]] = {}
+        for resource in self.query(endpoint, attributes=attribute):
+            by_id[str(resource["id"])] = resource
+            by_name.setdefault(str(resource.get(attribute, "")).casefold(), []).append(resource)
+        return {
+            reference: _one(endpoint, attribute, reference, by_name.get(reference.casefold(), []))
+            or by_id.get(reference)
+            for reference in references
+        }
+
+    def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        """The object that a reference means: by ``attribute`` or by id, the likelier one first."""
+        # Login names hold an @ and ids do not; any other name can look like an id.
+        if "@" in reference:
+            return self.find(endpoint, attribute, reference) or self.get(endpoint, reference)
+        return self.get(endpoint, reference) or self.find(endpoint, attribute, reference)
 
     def _matches(self, endpoint: str, attribute: str, value: str, **query: str) -> tuple[list[Object], int]:
         """The objects that match, and how many came that do not."""
@@ -133,11 +153,6 @@ class Scim:
         return self.client.request(method, path, **content)
 
 
-def quoted(value: str) -> str:
-    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2)."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 def case_free_filters(attribute: str, value: str) -> list[str]:
     """Filters that between them find each value that differs from this one only in case, and not much else.
 
@@ -149,6 +164,15 @@ def case_free_filters(attribute: str, value: str) -> list[str]:
         return [f"{attribute} co {quoted(number)}"]
     casings = itertools.product(*({character.lower(), character.upper()} for character in value[:2]))
     return [f"{attribute} sw {quoted(''.join(casing))}" for casing in sorted(casings)]
+
+
+def _one(endpoint: str, attribute: str, value: str, hits: list[Object]) -> Object | None:
+    if len(hits) > 1:
+        ids = ", ".join(sorted(str(hit["id"]) for hit in hits))
+        raise AmbiguousError(
+            f"{len(hits)} {endpoint} have the {attribute} {value!r}: {ids}", hint="Address one of them by id"
+        )
+    return hits[0] if hits else None
 
 
 def _page(endpoint: str, answer: Object | None) -> list[Object]:

@@ -109,15 +109,19 @@ class Tenant:
         assert answer.ok, answer.text
         return answer
 
-    def users(self, user_name: str) -> list[dict[str, Any]]:
-        """The users with this login name, compared without case, as the server holds them."""
+    def resources(self, endpoint: str) -> list[dict[str, Any]]:
+        """Every object of a type, as the server holds it."""
         found: dict[str, Any] = {}
-        while page := self.scim("GET", f"Users?startIndex={len(found) + 1}").json().get("Resources"):
+        while page := self.scim("GET", f"{endpoint}?startIndex={len(found) + 1}").json().get("Resources"):
             known = len(found)
-            found.update((user["id"], user) for user in page)
+            found.update((resource["id"], resource) for resource in page)
             if len(found) == known:  # a server that ignores paging
                 break
-        return [user for user in found.values() if user["userName"].casefold() == user_name.casefold()]
+        return list(found.values())
+
+    def users(self, user_name: str) -> list[dict[str, Any]]:
+        """The users with this login name, compared without case."""
+        return [user for user in self.resources("Users") if user["userName"].casefold() == user_name.casefold()]
 
     def user(self, user_name: str) -> dict[str, Any]:
         (user,) = self.users(user_name)

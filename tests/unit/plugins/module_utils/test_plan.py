@@ -13,12 +13,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
     CUSTOM,
     ENTERPRISE_USER,
     USER,
-    get,
-    path_text,
-    put,
-    same,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import quoted
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import get, path_text, put, quoted, same
 from hypothesis import given
 from hypothesis import strategies as st
 

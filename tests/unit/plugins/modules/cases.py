@@ -35,6 +35,12 @@ def _boss(tenant: Tenant) -> object:
     return tenant.seed_user(userName="boss@example.com", displayName="Boss")
 
 
+def _people(tenant: Tenant) -> object:
+    for name in ("ada", "grace", "alan"):
+        tenant.seed_user(userName=f"{name}@example.com")
+    return tenant.seed(groups=[{"displayName": "operators", "members": ["alan@example.com"]}])
+
+
 EVERY_USER_OPTION: Options = {
     "user_name": "ada@example.com",
     "display_name": "Ada Lovelace",
@@ -110,6 +116,50 @@ CASES = [
             "an empty id": {"id": ""},
             "an empty name": {"user_name": ""},
             "an empty filter": {"filter": ""},
+        },
+    ),
+    Case(
+        module="scim_group",
+        result="group",
+        prepare=_people,
+        life={
+            "create": {
+                "display_name": "db-admins",
+                "users": {"set": ["ADA@example.com", "alan@example.com"]},
+                "groups": {"add": ["operators"]},
+            },
+            "set users": {"display_name": "DB-Admins", "users": {"set": ["grace@example.com", "alan@example.com"]}},
+            "add and remove": {
+                "display_name": "db-admins",
+                "users": {"add": ["ada@example.com"], "remove": ["Grace@example.com", "nobody@example.com"]},
+                "groups": {"remove": ["Operators"]},
+            },
+            "empty": {"display_name": "db-admins", "users": {"set": []}, "groups": {"set": []}},
+            "delete": {"display_name": "db-admins", "state": "absent"},
+        },
+        bad={
+            "no name": {"users": {"set": []}},
+            "an empty name": {"display_name": ""},
+            "set with add": {"display_name": "x", "users": {"set": [], "add": ["ada@example.com"]}},
+            "set with remove": {"display_name": "x", "groups": {"set": [], "remove": ["operators"]}},
+            "the same added and removed": {"display_name": "x", "users": {"add": ["a@b"], "remove": ["A@b"]}},
+            "an unknown policy": {"display_name": "x", "unknown_members": "perhaps"},
+        },
+    ),
+    Case(
+        module="scim_group_info",
+        result="groups",
+        prepare=_people,
+        reads_only=True,
+        life={
+            "by key": {"display_name": "Operators"},
+            "by filter": {"filter": 'displayName sw "oper"'},
+            "by member": {"filter": 'members.display eq "alan@example.com"'},
+            "all": {},
+        },
+        bad={
+            "two ways at once": {"display_name": "operators", "id": "1"},
+            "an empty name": {"display_name": ""},
         },
     ),
 ]

@@ -197,7 +197,8 @@ def test_unknown_manager(tenant: Tenant, run: Run, check: bool) -> None:
         assert "nobody@example.com" in result.warnings[0]
     else:
         assert result.code == "not_found"
-        assert "manager 'nobody@example.com'" in result["msg"]
+        assert "resolve manager of user 'ada@example.com'" in result["msg"]
+        assert "'nobody@example.com'" in result["msg"]
     assert tenant.writes() == []
 
 

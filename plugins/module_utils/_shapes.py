@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""How values stand in a SCIM resource: paths, and the shapes that an option's value can take there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# The most members that go into one PATCH request.
+BATCH = 500
+
+Object = dict[str, Any]
+# The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
+Path = tuple[str, ...]
+# What is to stand at a path; None removes it.
+Write = tuple[Path, Any]
+
+
+class Shape:
+    """How an option's value stands in the resource: here, as it is.
+
+    ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one, ``writes``
+    what then has to stand where; from the latter come the PATCH operations and the body of a PUT. ``show`` is the
+    value in the words of the option.
+    """
+
+    def read(self, node: Any) -> Any:
+        return node
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return None if desired in ("", [], {}) else desired
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return same(one, other, caseless=caseless)
+
+    def show(self, value: Any) -> Any:
+        return value
+
+    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+        return [(path, after)]
+
+    def operations(self, path: Path, before: Any, after: Any) -> list[Object]:
+        """One operation for each path (RFC 7644 section 3.5.2)."""
+        return [
+            {"op": "remove", "path": path_text(where)}
+            if value is None
+            else {"op": "replace", "path": path_text(where), "value": value}
+            for where, value in self.writes(path, before, after)
+        ]
+
+    def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
+        for where, value in self.writes(path, before, after):
+            put(resource, where, value)
+
+
+class Single(Shape):
+    """One value, in a list that holds at most one: the directory has a single mail field."""
+
+    def read(self, node: Any) -> Any:
+        values = [item.get("value") for item in _objects(node)]
+        return values[0] if values else None
+
+    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+        return [(path, None if after is None else [{"type": "work", "primary": True, "value": after}])]
+
+
+class Reference(Shape):
+    """The id of another object, as the ``value`` of a complex attribute."""
+
+    def read(self, node: Any) -> Any:
+        return node.get("value") if isinstance(node, dict) else None
+
+    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+        return [(path, None if after is None else {"value": after})]
+
+
+class Flat(Shape):
+    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one."""
+
+    def read(self, node: Any) -> Any:
+        items = node.items() if isinstance(node, dict) else ()
+        return {key: value for key, value in items if value not in (None, "")} or None
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        merged = {**(current or {}), **{key: value for key, value in desired.items() if value is not None}}
+        return {key: value for key, value in merged.items() if value != ""} or None
+
+    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+        old, new = before or {}, after or {}
+        return [((*path, key), new.get(key)) for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]
+
+
+class Keyed(Flat):
+    """A map in a list of ``{key, value}`` objects, which is written whole."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def read(self, node: Any) -> Any:
+        pairs = [(item.get(self.key), item.get("value")) for item in _objects(node)]
+        return {str(key).lower(): value for key, value in pairs if key and value} or None
+
+    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+        return [(path, [{self.key: key, "value": value} for key, value in sorted((after or {}).items())] or None)]
+
+
+class Members(Shape):
+    """Other objects of one kind, in a list that holds several kinds: a map from id to name.
+
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Only the difference is sent.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def read(self, node: Any) -> dict[str, str]:
+        found = [member for member in _objects(node) if member.get("value") and self._is_mine(member)]
+        return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
+
+    def _is_mine(self, member: Object) -> bool:
+        kind = member.get("type") or ("Group" if "/groups/" in str(member.get("$ref")).lower() else "User")
+        return str(kind).lower() == self.kind.lower()
+
+    def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        held = dict(current or {})
+        if (wanted := desired.get("set")) is not None:
+            return {identifier: held.get(identifier, name) for identifier, name in wanted.items()}
+        merged = {**(desired.get("add") or {}), **held}
+        return {identifier: name for identifier, name in merged.items() if identifier not in desired.get("remove", ())}
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return set(one or ()) == set(other or ())
+
+    def show(self, value: Any) -> Any:
+        return {"set": sorted((value or {}).values(), key=str.casefold)}
+
+    def operations(self, path: Path, before: Any, after: Any) -> list[Object]:
+        """Additions first, so that nobody who stays on loses the membership for a moment."""
+        where = path_text(path)
+        added = [self._member(identifier) for identifier in after if identifier not in before]
+        removed = [identifier for identifier in before if identifier not in after]
+        # In one operation no more than in one request: the caller puts operations into requests.
+        adding = [{"op": "add", "path": where, "value": added[i : i + BATCH]} for i in range(0, len(added), BATCH)]
+        return adding + [{"op": "remove", "path": f"{where}[value eq {quoted(gone)}]"} for gone in removed]
+
+    def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
+        others = [member for member in _objects(get(resource, path)) if not self._is_mine(member)]
+        mine = [member for member in _objects(get(resource, path)) if self._is_mine(member)]
+        kept = [member for member in mine if str(member.get("value")) in after]
+        held = {str(member.get("value")) for member in kept}
+        added = [{**self._member(new), "display": name} for new, name in after.items() if new not in held]
+        put(resource, path, [*others, *kept, *added] or None)
+
+    def _member(self, identifier: str) -> Object:
+        return {"value": identifier, "type": self.kind}
+
+
+def get(resource: Object, path: Path) -> Any:
+    """What stands at the path, None if nothing does."""
+    node: Any = resource
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    return node
+
+
+def _objects(node: Any) -> list[Object]:
+    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
+
+
+def put(resource: Object, path: Path, value: Any) -> None:
+    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way."""
+    head, *rest = path
+    if rest:
+        inner = resource.get(head)
+        inner = inner if isinstance(inner, dict) else {}
+        put(inner, tuple(rest), value)
+        value = inner or None
+    if value is None:
+        resource.pop(head, None)
+    else:
+        resource[head] = value
+
+
+def path_text(path: Path) -> str:
+    """The path as PATCH wants it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
+    head, *rest = path
+    if not rest:
+        return head
+    return head + (":" if head.startswith("urn:") else ".") + ".".join(rest)
+
+
+def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
+    """Whether two values are the same to this server: 7 and "7" are, true and "True", nothing and the empty string."""
+    if isinstance(one, dict) or isinstance(other, dict):
+        one, other = one or {}, other or {}
+        if not (isinstance(one, dict) and isinstance(other, dict)):
+            return False
+        return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
+    texts = ["" if value is None else str(value) for value in (one, other)]
+    if caseless or isinstance(one, bool) or isinstance(other, bool):
+        texts = [text.casefold() for text in texts]
+    return texts[0] == texts[1]
+
+
+def quoted(value: str) -> str:
+    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2)."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,237 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_group
+short_description: Manage groups of CyberArk Identity over SCIM
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Creates, renames and deletes one group, which is a role of CyberArk Identity, and manages who its members are.
+  - Members are users and, nested, other groups. Only the difference is sent.
+  - An option that is omitted or null leaves the attribute alone.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+options:
+  state:
+    description: Whether the group should exist. With V(absent), only O(id) or O(display_name) matter.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a group that exists. O(display_name) is then an attribute like the others, so that a group can
+        be renamed.
+      - One of O(id) and O(display_name) is required.
+    type: str
+  display_name:
+    description:
+      - The name, which names the group unless O(id) does. Upper and lower case are the same.
+    type: str
+  users:
+    description:
+      - The users that are direct members, by login name or by id.
+      - O(users.set) never touches members of the other kind. Members that are not named are left alone by
+        O(users.add) and O(users.remove).
+    type: dict
+    suboptions:
+      add:
+        description: Those who have to be members.
+        type: list
+        elements: str
+      remove:
+        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        type: list
+        elements: str
+      set:
+        description:
+          - All users that are members, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(users.add) and O(users.remove).
+        type: list
+        elements: str
+  groups:
+    description:
+      - The groups that are direct members, by name or by id.
+      - O(groups.set) never touches members of the other kind. Members that are not named are left alone by
+        O(groups.add) and O(groups.remove).
+    type: dict
+    suboptions:
+      add:
+        description: Those who have to be members.
+        type: list
+        elements: str
+      remove:
+        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        type: list
+        elements: str
+      set:
+        description:
+          - All groups that are members, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(groups.add) and O(groups.remove).
+        type: list
+        elements: str
+  unknown_members:
+    description:
+      - What to do with a member to be added that does not exist. With V(fail), nothing is written and the task
+        fails with
+        C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a warning.
+      - In check mode V(fail) warns as well, because an earlier task may be about to create the member.
+    type: str
+    choices: [fail, warn, ignore]
+    default: fail
+notes:
+  - Built-in roles can have members, but cannot be renamed or deleted.
+  - A group cannot be a member of itself. The server refuses that.
+seealso:
+  - module: idops.cyberark_identity.scim_group_info
+  - module: idops.cyberark_identity.scim_user
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Create a group with members
+  idops.cyberark_identity.scim_group:
+    display_name: db-admins
+    users:
+      set:
+        - ada@example.com
+        - grace@example.com
+
+- name: Let somebody in and another one out, and leave the others alone
+  idops.cyberark_identity.scim_group:
+    display_name: db-admins
+    users:
+      add: [katherine@example.com]
+      remove: [grace@example.com]
+
+- name: Nest a group
+  idops.cyberark_identity.scim_group:
+    display_name: all-admins
+    groups:
+      add: [db-admins]
+
+- name: Take all users out of a group
+  idops.cyberark_identity.scim_group:
+    display_name: db-admins
+    users:
+      set: []
+
+- name: Find the group's id
+  idops.cyberark_identity.scim_group_info:
+    display_name: db-admins
+  register: found
+
+- name: Rename the group
+  idops.cyberark_identity.scim_group:
+    id: "{{ found.groups[0].id }}"
+    display_name: database-admins
+
+- name: Delete the group
+  idops.cyberark_identity.scim_group:
+    display_name: database-admins
+    state: absent
+"""
+
+RETURN = r"""
+group:
+  description:
+    - The group after the task, or as it would be in check mode. Null when there is no group afterwards.
+    - It speaks the words of the options and can be given to this module as it is.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id. Null in check mode for a group that does not exist yet.
+      type: str
+      returned: always
+      sample: 7a7ca1f5_6370_4d2b_8a8e_2f0c31a5f0b1
+    display_name:
+      description: The name.
+      type: str
+      returned: always
+      sample: db-admins
+    users:
+      description: The users that are direct members, as O(users.set) takes them.
+      type: dict
+      returned: always
+      sample:
+        set: [ada@example.com, grace@example.com]
+    groups:
+      description: The groups that are direct members, as O(groups.set) takes them.
+      type: dict
+      returned: always
+      sample:
+        set: [db-operators]
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no group.
+    - Of a group that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample:
+        display_name: db-admins
+        users:
+          set: [grace@example.com]
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        display_name: db-admins
+        users:
+          set: [ada@example.com, grace@example.com]
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
+          V(conflict), V(ambiguous),
+          V(unknown_member), V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported),
+          V(transport),
+          V(protocol), V(missing_library).
+      type: str
+      returned: always
+      sample: conflict
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 409
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: User already exists
+    type:
+      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: uniqueness
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import GROUP
+
+
+def main() -> None:
+    run_object(GROUP)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is special to groups: members of two kinds, who are added, removed and set, by name or by id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+
+def seed_people(tenant: Tenant, *names: str) -> dict[str, str]:
+    return {name: tenant.seed_user(userName=f"{name}@example.com") for name in names}
+
+
+def group(tenant: Tenant, name: str) -> dict[str, Any]:
+    (one,) = [item for item in tenant.resources("Groups") if item["displayName"].casefold() == name.casefold()]
+    return one
+
+
+def members(tenant: Tenant, name: str) -> set[str]:
+    return {member["display"].partition("@")[0] for member in group(tenant, name).get("members", [])}
+
+
+def logins(*names: str) -> list[str]:
+    return [f"{name}@example.com" for name in names]
+
+
+@pytest.fixture
+def team(tenant: Tenant) -> dict[str, str]:
+    """A group with two users and a nested group, and users who are in none."""
+    ids = seed_people(tenant, "ada", "grace", "alan", "katherine")
+    tenant.seed(groups=[{"displayName": "operators", "members": []}])
+    tenant.seed(groups=[{"displayName": "team", "members": [*logins("ada", "grace"), "operators"]}])
+    ids.update((name, group(tenant, name)["id"]) for name in ("team", "operators"))
+    tenant.forget_requests()
+    return ids
+
+
+SERVERS: list[dict[str, Any]] = [
+    {},
+    {"patch_supported": {"Groups": 405}},
+    {"patch_supported": {"Groups": 501}},
+    {"patch_status": 204},
+    {"patch_paths": "core_only"},
+    {"remove_absent_member": 400},
+    {"replace_members": False},
+    {"remove_with_value": "refuse"},
+    {"groups_paging": True, "max_results": 2, "default_page_size": 2},
+    {"filters_ignored": True},
+    {"filter_case_sensitive": False},
+    {"put_keeps_members": True, "patch_supported": {"Groups": 405}},
+]
+
+
+@pytest.mark.parametrize("switches", SERVERS, ids=str)
+def test_a_life_on_every_kind_of_server(
+    tenant: Tenant, run: Run, team: dict[str, str], switches: dict[str, Any]
+) -> None:
+    tenant.switch(**switches)
+    steps: list[tuple[dict[str, Any], set[str]]] = [
+        ({"users": {"add": logins("alan")}}, {"ada", "grace", "alan", "operators"}),
+        ({"users": {"remove": [team["ada"], "nobody@example.com"]}}, {"grace", "alan", "operators"}),
+        ({"users": {"set": [*logins("KATHERINE"), team["alan"]]}}, {"katherine", "alan", "operators"}),
+        ({"groups": {"set": []}}, {"katherine", "alan"}),
+        ({"users": {"add": logins("ada"), "remove": logins("alan")}}, {"katherine", "ada"}),
+        ({"groups": {"add": [team["operators"]]}}, {"katherine", "ada", "operators"}),
+    ]
+    if switches.get("put_keeps_members"):
+        steps.append(({"display_name": "team"}, {"katherine", "ada", "operators"}))
+    for options, expected in steps:
+        result = run("scim_group", **{"display_name": "team", **options})
+        assert not result.failed, result.output
+        assert members(tenant, "team") == expected
+        assert run("scim_group", **{"display_name": "TEAM", **options})["changed"] is False
+    renamed = run("scim_group", id=team["team"], display_name="crew")
+    assert renamed["changed"] is True
+    assert members(tenant, "crew") == {"katherine", "ada", "operators"}
+    assert run("scim_group", display_name="crew", state="absent")["changed"] is True
+
+
+def test_only_the_difference_is_sent(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    result = run("scim_group", display_name="team", users={"set": logins("ada", "alan")})
+    assert tenant.writes() == [f"PATCH /scim/v2/Groups/{team['team']}"]
+    assert len(tenant.requests()) - tenant.tokens() == 3  # the group, alan, the write
+    assert result["diff"]["before"]["users"] == {"set": logins("ada", "grace")}
+    assert result["diff"]["after"]["users"] == {"set": logins("ada", "alan")}
+
+
+def test_another_writers_members_stay(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    """Between the reading and the write another client lets katherine in: add and remove do not touch her."""
+    entry = {"op": "add", "path": "members", "value": [{"value": team["katherine"]}]}
+    body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [entry]}
+    for switches in ({}, {"patch_supported": {"Groups": 501}}):
+        tenant.reset()
+        ids = seed_people(tenant, "ada", "grace", "alan", "katherine")
+        tenant.seed(groups=[{"displayName": "team", "members": logins("ada", "grace")}])
+        identifier = group(tenant, "team")["id"]
+        entry["value"] = [{"value": ids["katherine"]}]
+        if switches:
+            other = {"schemas": [GROUP], "displayName": "team", "members": [{"value": ids[name]} for name in ids]}
+            tenant.switch(**switches)
+            write: tuple[str, str, Any] = ("PUT", f"Groups/{identifier}", other)
+        else:
+            write = ("PATCH", f"Groups/{identifier}", body)
+        tenant.fault(method="PATCH", path="/Groups/", status=501 if switches else 503, latency=0.4, retry_after=0)
+        run_while(
+            tenant, write, lambda: run("scim_group", display_name="team", users={"remove": logins("ada")}, retries=1)
+        )
+        assert "katherine" in members(tenant, "team")
+        assert "ada" not in members(tenant, "team")
+
+
+def run_while(tenant: Tenant, write: tuple[str, str, Any], work: Callable[[], Result]) -> None:
+    import threading
+
+    timer = threading.Timer(0.2, lambda: tenant.scim(*write))
+    timer.start()
+    result = work()
+    timer.join()
+    assert not result.failed, result.output
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("policy", ["fail", "warn", "ignore"])
+@pytest.mark.parametrize("way", ["add", "set"])
+def test_unknown_members(tenant: Tenant, run: Run, team: dict[str, str], policy: str, check: bool, way: str) -> None:
+    users = {way: logins("ada", "alan", "nobody", "no one")}
+    result = run("scim_group", display_name="team", users=users, unknown_members=policy, check=check)
+    if policy == "fail" and not check:
+        assert result.code == "unknown_member"
+        assert "'no one@example.com', 'nobody@example.com'" in result["msg"]
+        assert tenant.writes() == []
+        return
+    assert result["changed"] is True
+    assert len(result.warnings) == (policy != "ignore")
+    assert ("nobody@example.com" in result["group"]["users"]["set"]) == (policy == "fail")
+    if not check:
+        assert {"ada", "alan"} <= members(tenant, "team")
+
+
+def test_a_member_that_vanishes_before_the_write(tenant: Tenant, run: Run) -> None:
+    result = run("scim_group", display_name="team", users={"set": []})
+    assert result["changed"] is True
+    tenant.fault(method="PATCH", path="/Groups", status=404)
+    seed_people(tenant, "ada")
+    assert run("scim_group", display_name="team", users={"add": logins("ada")}).code == "not_found"
+
+
+@pytest.mark.parametrize("created", [True, False])
+def test_a_group_that_is_refused_may_exist(tenant: Tenant, run: Run, created: bool) -> None:
+    """The server answers 404 for a member, and may have made the group: the next run converges, nothing is doubled."""
+    seed_people(tenant, "ada")
+    tenant.switch(group_created_on_member_error=created, stale_reads=0)
+    ghost = tenant.seed_user(userName="ghost@example.com")
+    tenant.scim("DELETE", f"Users/{ghost}")
+    assert run("scim_group", display_name="team", users={"add": logins("ghost")}).code == "unknown_member"
+    assert run("scim_group", display_name="team", users={"add": logins("ada")})["changed"] is True
+    assert members(tenant, "team") == {"ada"}
+
+
+def test_a_group_in_itself_is_refused_in_the_servers_words(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    result = run("scim_group", display_name="team", groups={"add": ["team"]})
+    assert result.code == "invalid"
+    assert result["failure"]["detail"] in result["msg"]
+    assert members(tenant, "team") == {"ada", "grace", "operators"}
+
+
+@pytest.mark.parametrize("options", [{"state": "absent"}, {"new": "x"}])
+def test_built_in_roles_are_refused_in_the_servers_words(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
+    identifier = group(tenant, "Privilege Cloud Users")["id"]
+    task = {"state": "absent"} if "state" in options else {"display_name": "Other"}
+    result = run("scim_group", id=identifier, **task)
+    assert result.code == "invalid"
+    assert result["failure"]["detail"] in result["msg"]
+    seed_people(tenant, "ada")
+    assert run("scim_group", id=identifier, users={"add": logins("ada")})["changed"] is True
+
+
+def numbered(numbers: Iterable[int]) -> list[str]:
+    return [f"user{number:05}@example.com" for number in numbers]
+
+
+def test_ten_thousand_members_become_another_ten_thousand(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=20_000)
+    tenant.seed(groups=[{"displayName": "everybody", "members": numbered(range(1, 10_001))}])
+    tenant.forget_requests()
+    began = time.monotonic()
+    result = run("scim_group", display_name="everybody", users={"set": numbered(range(10_001, 20_001))})
+    took = time.monotonic() - began
+    assert not result.failed, result.output
+    assert result["group"]["users"]["set"] == numbered(range(10_001, 20_001))
+    assert len(tenant.writes()) == 40
+    assert tenant.tokens() == 1
+    assert took < 30
+    tenant.forget_requests()
+    assert (
+        run("scim_group", display_name="everybody", users={"set": numbered(range(10_001, 20_001))})["changed"] is False
+    )
+    assert len(tenant.requests()) == 2  # token, group
+
+
+def test_info_can_be_given_back(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    (found,) = run("scim_group_info", display_name="team")["groups"]
+    assert found["users"] == {"set": logins("ada", "grace")}
+    assert found["groups"] == {"set": ["operators"]}
+    assert run("scim_group", **found)["changed"] is False
