@@ -97,11 +97,9 @@ options:
   retries:
     description:
       - How many times a request is sent again when that is safe and may help. Each of these is a warning.
-      - Connections that were not made and answers with status 429 are tried again always; broken connections,
-        time-outs and
-        answers with status 502, 503 or 504 when the request can be repeated without harm. After a write that
-        cannot,
-        the object is read again and only what is still missing is written.
+      - Connections that were not made and answers with status 429 are always tried again; broken connections,
+        time-outs and answers with status 502, 503 or 504 when the request can be repeated without harm. After a
+        write that cannot, the object is read again and only what is still missing is written.
       - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait doubles from half a second on.
         No try of the same request begins later than five minutes after the first one.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.

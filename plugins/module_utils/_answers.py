@@ -12,12 +12,12 @@ import ssl
 import traceback
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from ._errors import (
     STATUS,
     IdentityError,
     InvalidError,
+    NotFoundError,
     ProtocolError,
     RateLimitedError,
     TransportError,
@@ -34,7 +34,8 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 STATUS_HINTS = {
-    401: "The token was refused: it may have expired, or belong to another tenant",
+    401: "The token was refused: it may have expired, belong to another tenant, or lack the right for this object",
+    404: "Check tenant_url and scim_path",
     403: "The role of the service user needs the administrative right for this object (User Management for users, "
     "Role Management for groups), the app's scope has to allow 'scim*', and the role needs the View permission "
     "on the app",
@@ -44,6 +45,10 @@ HTML_HINT = "A web page is what another host, a login page or a proxy would send
 # Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
 # OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
 DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
+# How Python's ssl module names a file that holds no certificate or key, and an answer that is no TLS.
+UNREADABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
+UNUSABLE_FILE = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM_LIB", "NO_START_LINE", "KEY_VALUES_MISMATCH", "BAD_BASE64_DECODE")
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 # The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
 MEMBER_NOT_FOUND = "Member not found"
 
@@ -56,9 +61,19 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
     said = f"{request} answered {status} {_PHRASES.get(status, '')}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
     body = _json(response)
+    promised = response.headers.get("Content-Length", "")
+    if (
+        status != 204
+        and promised.isdigit()
+        and not response.headers.get("Content-Encoding")
+        and len(response.content) < int(promised)
+    ):
+        # Old releases of urllib3 do not tell.
+        raise TransportError(f"{said} and broke off", transient=True, uncertain=True)
     if 300 <= status < 400:
-        host = urlsplit(response.headers.get("Location", "")).hostname or "elsewhere"
-        raise ProtocolError(f"{said}: a redirect to {host}, which is not followed", hint=HTML_HINT, status=status)
+        host = response.headers.get("Location", "").partition("://")[2].partition("/")[0].rpartition("@")[2]
+        said += f": a redirect to {host or 'another path'}, which is not followed"
+        raise ProtocolError(said, hint=HTML_HINT, status=status)
     if status >= 400:
         raise _status_error(response, said, body if isinstance(body, dict) else {})
     if not response.content:
@@ -90,11 +105,11 @@ def _status_error(response: requests.Response, said: str, body: dict[str, Any]) 
     error_type = body.get("scimType") or (body.get("error") if "error_description" in body else None)
     error_type = error_type if isinstance(error_type, str) else None
     kind = STATUS.get(status, UnavailableError if status >= 500 else InvalidError)
-    if status == 404 and detail and detail.startswith(MEMBER_NOT_FOUND):
-        kind = UnknownMemberError
+    if status == 404:
+        kind = _missing(body, detail)
     return kind(
         said + (f" ({error_type})" if error_type else "") + (f": {detail}" if detail else ""),
-        hint=STATUS_HINTS.get(status),
+        hint=None if kind in (NotFoundError, UnknownMemberError) else STATUS_HINTS.get(status),
         status=status,
         detail=detail,
         error_type=error_type,
@@ -102,6 +117,13 @@ def _status_error(response: requests.Response, said: str, body: dict[str, Any]) 
         transient=kind in (RateLimitedError, UnavailableError),
         uncertain=kind is UnavailableError,
     )
+
+
+def _missing(body: dict[str, Any], detail: str | None) -> type[IdentityError]:
+    """What a 404 says: only a SCIM error (RFC 7644 section 3.12) is a word on an object, not one on the address."""
+    if not body.get("schemas"):
+        return ProtocolError
+    return UnknownMemberError if (detail or "").startswith(MEMBER_NOT_FOUND) else NotFoundError
 
 
 def _detail(body: dict[str, Any]) -> str | None:
@@ -116,25 +138,35 @@ def _retry_after(response: requests.Response) -> float | None:
     header = response.headers.get("Retry-After")
     try:
         return float(Retry().parse_retry_after(header)) if header else None
-    except HTTPError:
+    except (HTTPError, ValueError, OverflowError):
         return None
 
 
-def transport_error(error: OSError, request: str, timeout: float) -> TransportError:
+def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
     """What a failure below HTTP means: whether the request had been sent, and whether another try may go better."""
     cause = _cause(error)
     text = f"{request} failed: "
-    if isinstance(cause, (ssl.SSLCertVerificationError, FileNotFoundError, PermissionError)):
+    reason = getattr(cause, "reason", None)
+    if isinstance(cause, UNREADABLE) or reason in UNUSABLE_FILE or "PEM lib" in str(cause):
+        return InvalidError(
+            f"a certificate file cannot be used: {_plain(cause)}",
+            hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
+        )
+    if reason in NO_TLS:
+        return TransportError(f"{text}the server does not speak TLS at this port", hint="Check tenant_url")
+    if isinstance(cause, ssl.SSLCertVerificationError):
         return TransportError(
             f"{text}the server's certificate is not trusted: {_plain(cause)}",
             hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
         )
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        return TransportError(f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key")
     if isinstance(error, requests.exceptions.ProxyError):
         return TransportError(
             f"{text}the proxy does not let it through: {_plain(cause)}", hint="Check HTTPS_PROXY and NO_PROXY"
         )
-    if isinstance(error, requests.exceptions.RequestException) and isinstance(error, ValueError):
-        return TransportError(f"{text}{_plain(error)}", hint="Check tenant_url and the proxy settings")
+    if isinstance(error, (ValueError, TypeError)):
+        return TransportError(f"{text}{type(error).__name__}", hint="Check tenant_url and the proxy settings")
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError):
         return TransportError(
             f"{text}no connection: {_plain(cause)}",

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import random
 import threading
@@ -15,10 +17,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from ._answers import HTML_HINT, read, transport_error
-from ._errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, ServerError
+from ._errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, ServerError, trying
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
     import requests
@@ -29,6 +31,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
 LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
+LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
 CREDENTIALS_HINT = "Check client_id (the service user's full login name) and client_secret (its password)"
@@ -60,9 +63,18 @@ class Connection:
     retries: int = 5
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tenant_url", origin(self.tenant_url))
+        object.__setattr__(self, "tenant_url", origin(self.tenant_url.strip()))
+        object.__setattr__(self, "access_token", (self.access_token or "").strip() or None)
+        if self.app_id in (".", ".."):
+            raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")
         if not self.access_token and not (self.client_id and self.client_secret):
             raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
+        if self.access_token and not is_token(self.access_token):
+            raise InvalidError("access_token holds a character that no token has", hint="Is there a line break in it?")
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            raise InvalidError(f"timeout has to be more than 0 and at most {LONGEST_TIMEOUT:g} seconds")
+        if self.retries < 0:
+            raise InvalidError("retries cannot be negative")
         for option in ("ca_path", "client_cert", "client_key"):
             path = getattr(self, option)
             if path and not os.path.exists(path):
@@ -89,17 +101,19 @@ def origin(url: str) -> str:
 
     Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine.
     """
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    refused = InvalidError(
+        f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
+        hint="It looks like https://example.id.cyberark.cloud",
+    )
     try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
         host, _port = parts.hostname, parts.port
     except ValueError:
-        host = None
+        raise refused from None
     if "@" in parts.netloc:
         raise InvalidError("tenant_url must not hold a user name or a password", hint="Set client_id and client_secret")
     if parts.scheme not in ("https", "http") or not host or parts.path.strip("/") or parts.query or parts.fragment:
-        raise InvalidError(
-            f"tenant_url {url!r} is not the address of a tenant", hint="It looks like https://example.id.cyberark.cloud"
-        )
+        raise refused
     if parts.scheme == "http" and host not in LOOPBACK:
         raise InvalidError(
             f"tenant_url {url!r} would send credentials unencrypted",
@@ -108,10 +122,23 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def password_in(url: str) -> str | None:
-    """The password that an address holds, as a person would write it."""
-    user_info, at, _host = url.rpartition("://")[2].rpartition("@")
-    return unquote(user_info.partition(":")[2]) or None if at else None
+def is_token(text: str) -> bool:
+    """Whether the text can stand in a header as a bearer token (RFC 6750 section 2.1): visible ASCII, no blanks."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def spellings(secret: str) -> set[str]:
+    """The secret as it stands in a form, in a URL and in JSON, where a server may quote it from."""
+    return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+
+
+def secrets_in(url: str) -> set[str]:
+    """What an address holds of a login, as it stands there and as a person would write it."""
+    login, at, _host = url.partition("://")[2].rpartition("@")
+    password = login.partition(":")[2]
+    # A login without a password may be a token; a short one is a name, and would mask every message.
+    found = (password, unquote(password)) if password else (login,) if len(login) >= 8 else ()
+    return {part for part in found if part} if at else set()
 
 
 class Client:
@@ -134,7 +161,7 @@ class Client:
         self._protect = protect
         self._sleep = sleep
         self._clock = clock
-        self._access_token = connection.access_token or None
+        self._access_token = connection.access_token
         self._lock = threading.Lock()
         self._session = requests.Session()
         self._session.headers.update(
@@ -146,9 +173,13 @@ class Client:
         if not connection.validate_certs:
             warn("The certificate of the tenant is not verified, because validate_certs is false")
             requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
-        for secret in (connection.client_secret, connection.access_token, _proxy_password(connection.tenant_url)):
-            if secret:
-                protect(secret)
+        secrets = {
+            connection.client_secret or "",
+            connection.access_token or "",
+            *_proxy_secrets(connection.tenant_url),
+        }
+        for spelling in {spelling for secret in secrets for spelling in spellings(secret)} - {""}:
+            protect(spelling)
 
     def close(self) -> None:
         self._session.close()
@@ -174,13 +205,9 @@ class Client:
                 raise
         return self._exchange(method, url, auth=_bearer(renewed), **content)
 
-    def pause(self, attempt: int, error: IdentityError) -> None:
+    def pause(self, attempt: int, error: IdentityError, wait: float | None = None) -> None:
         """Wait before ``attempt`` (counted from 1) is followed by another, and say so."""
-        wait = error.retry_after
-        if wait is None:
-            # Half of the back-off is left to chance, so that callers stopped together do not return together.
-            wait = min(LONGEST_WAIT, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
-        wait = max(0.0, min(LONGEST_WAIT, wait))
+        wait = _wait(attempt, error) if wait is None else wait
         self.warn(f"{error.reason}; try {attempt + 1} of {self.connection.retries + 1} follows in {wait:.1f} s")
         self._sleep(wait)
 
@@ -203,18 +230,20 @@ class Client:
         if connection.token_endpoint_auth_method == "client_secret_basic":
             # The tenant wants both parts raw, where RFC 6749 section 2.3.1 would have them URL-encoded first.
             auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
+            self._protect(base64.b64encode(":".join(credentials).encode()).decode())
         else:
             form["client_id"], form["client_secret"] = credentials
-        try:
-            answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True)
-        except IdentityError as error:
-            raise _token_error(error, connection) from error
-        token = (answer or {}).get("access_token")
-        if not isinstance(token, str) or not token:
-            raise ProtocolError(
-                f"The token endpoint {connection.token_url} answered without an access_token", hint=HTML_HINT
-            )
-        self._protect(token)
+        with trying(f"get a token from {connection.token_url}"):
+            try:
+                answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True)
+            except IdentityError as error:
+                raise _token_error(error) from error
+            token = (answer or {}).get("access_token")
+            if not isinstance(token, str) or not token:
+                raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
+            self._protect(token)
+            if not is_token(token):
+                raise ProtocolError("the access_token in the answer holds a character that no token has")
         return token
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
@@ -225,10 +254,14 @@ class Client:
             try:
                 return self._send(method, url, **content)
             except IdentityError as error:
-                late = self._clock() - began > LONGEST_RETRYING
-                if late or attempt > self.connection.retries or not _may_repeat(error, method, repeatable):
+                if not _may_repeat(error, method, repeatable):
                     raise
-                self.pause(attempt, error)
+                wait = _wait(attempt, error)
+                if attempt > self.connection.retries or self._clock() + wait - began > LONGEST_RETRYING:
+                    # Everything that could be done has been: nobody above is to begin anew.
+                    error.uncertain = False
+                    raise
+                self.pause(attempt, error, wait)
             attempt += 1
 
     def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
@@ -245,10 +278,22 @@ class Client:
                 cert=self.connection.certificate,
                 **content,
             )
-        # Every failure of requests is an OSError, and so is a certificate file that cannot be read.
-        except OSError as error:
+        # Every failure of requests is an OSError, and so is a certificate file that cannot be read. The others come
+        # from an address, a proxy or a redirect that the libraries cannot read; their text may hold a password.
+        except (OSError, ValueError, TypeError) as error:
             raise transport_error(error, request, self.connection.timeout) from error
         return read(response, request)
+
+
+def _wait(attempt: int, error: IdentityError) -> float:
+    """Seconds to wait after that many tries: what the server asks for, or a growing while, half of it left to chance.
+
+    By chance, callers that were stopped together do not return together.
+    """
+    wait = error.retry_after
+    if wait is None:
+        wait = 0.5 * 2 ** min(attempt - 1, 10) * random.uniform(0.5, 1.0)
+    return max(0.0, min(LONGEST_WAIT, wait))
 
 
 def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
@@ -262,21 +307,18 @@ def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
     return error.transient and (not error.uncertain or repeatable or method in IDEMPOTENT)
 
 
-def _token_error(error: IdentityError, connection: Connection) -> IdentityError:
+def _token_error(error: IdentityError) -> IdentityError:
     """The same failure, told as what it means at the token endpoint."""
-    error.attempt = f"get a token from {connection.token_url}"
     if error.status not in (400, 401, 403, 404):
         return error
     case = "invalid_request" if error.status == 404 else error.error_type
-    refused = AuthenticationError(
+    return AuthenticationError(
         error.reason,
         hint=TOKEN_HINTS.get(case or "", CREDENTIALS_HINT),
         status=error.status,
         detail=error.detail,
         error_type=error.error_type,
     )
-    refused.attempt = error.attempt
-    return refused
 
 
 def _bearer(token: str) -> Authenticate:
@@ -293,5 +335,5 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _proxy_password(url: str) -> str | None:
-    return password_in(requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or "")
+def _proxy_secrets(url: str) -> set[str]:
+    return secrets_in(requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or "")

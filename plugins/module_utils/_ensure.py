@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ._errors import (
+    AmbiguousError,
     ConflictError,
     IdentityError,
     InvalidError,
@@ -25,7 +26,7 @@ from ._errors import (
 from ._plan import Plan, plan_absent, plan_present
 from ._resources import LINKED_OBJECT, RESOURCES, Resource
 from ._scim import Scim
-from ._shapes import BATCH, Members, Object
+from ._shapes import BATCH, Members, Object, fold
 
 # What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
@@ -66,61 +67,50 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
     and a new plan. Raises IdentityError, with the planned ``diff`` once there is one.
     """
     failures: list[IdentityError] = []
-    landed: Plan | None = None  # the plan of the first write whose effect is uncertain
+    landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
     while True:
         with trying(f"look up {task.label}"):
             current = _locate(scim, task)
-        plan, compare = _plan(scim, task, current, check=check)
+        desired = {} if task.absent else _resolve(scim, task, current, check=check)
+        plan = _plan(task, desired, current)
         if failures and not failures[-1].uncertain and plan.action == "create":
             raise failures[-1]
-        if check or not plan.changed:
-            return _outcome(landed or plan, plan.expected)
         try:
             with trying(f"{plan.action} {task.label}"):
-                return _outcome(landed or plan, _write(scim, plan, compare))
+                _refuse(scim, plan)
+                if check or not plan.changed:
+                    return _outcome(landed or plan, plan.expected)
+                return _outcome(landed or plan, _write(scim, task, plan, desired))
         except IdentityError as error:
             error.diff = error.diff or plan.diff
             if error.uncertain and len(failures) < scim.client.connection.retries:
-                landed = landed or plan
                 scim.client.pause(len(failures) + 1, error)
             elif plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
                 raise
+            if error.uncertain or isinstance(error, ServerError):
+                landed = landed or plan
             failures.append(error)
 
 
 def _locate(scim: Scim, task: Task) -> Object | None:
     resource = task.resource
     if not task.identifier:
-        return scim.find(resource.endpoint, resource.key_attribute, task.desired[resource.key])
+        key = task.desired[resource.key]
+        # What is about to be deleted has to be the only one of its name.
+        return scim.find(resource.endpoint, resource.key_attribute, key, every_casing=task.absent)
     current = scim.get(resource.endpoint, task.identifier)
-    if current is None and not task.absent:
-        raise NotFoundError(
-            f"there is no {resource.name} with this id", hint=f"To create one, leave out id and give {resource.key}"
-        )
+    if current is None:
+        scim.confirm_missing(resource.endpoint)
+        if not task.absent:
+            hint = f"To create one, leave out id and give {resource.key}"
+            raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
     return current
 
 
-Compare = Callable[["Object | None"], Plan]
-
-
-def _plan(scim: Scim, task: Task, current: Object | None, *, check: bool) -> tuple[Plan, Compare]:
-    """The plan, and the way to make it anew from a later reading. Refuses what must not be written."""
-    resource = task.resource
-    desired = {} if task.absent else _resolve(scim, task, current, check=check)
-
-    def compare(current: Object | None) -> Plan:
-        if task.absent:
-            return plan_absent(resource, current)
-        return plan_present(resource, current, desired, write_secrets=task.write_secrets)
-
-    plan = compare(current)
-    with trying(f"{plan.action} {task.label}"):
-        try:
-            _refuse(scim, plan)
-        except IdentityError as error:
-            error.diff = plan.diff
-            raise
-    return plan, compare
+def _plan(task: Task, desired: Object, current: Object | None) -> Plan:
+    if task.absent:
+        return plan_absent(task.resource, current)
+    return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
 
 
 def _refuse(scim: Scim, plan: Plan) -> None:
@@ -135,7 +125,10 @@ def _refuse(scim: Scim, plan: Plan) -> None:
         )
     for change in plan.changes:
         if change.attribute.option == resource.key:
-            other = scim.find(resource.endpoint, resource.key_attribute, change.after)
+            try:
+                other = scim.find(resource.endpoint, resource.key_attribute, change.after)
+            except AmbiguousError as error:
+                raise ConflictError(error.reason) from error
             if other and other["id"] != current["id"]:
                 raise ConflictError(f"the {resource.key} {change.after!r} belongs to {other['id']}")
 
@@ -174,10 +167,10 @@ def _resolve_members(
     scim: Scim, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
     """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
-    by_name = {name.casefold(): identifier for identifier, name in held.items()}
+    by_name = {fold(name): identifier for identifier, name in held.items()}
 
     def known(reference: str) -> str | None:
-        return reference if reference in held else by_name.get(reference.casefold())
+        return reference if reference in held else by_name.get(fold(reference))
 
     given = {way: references for way, references in wanted.items() if references is not None}
     new = {name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
@@ -191,7 +184,7 @@ def _resolve_members(
             if identifier := known(reference):
                 resolved[identifier] = held[identifier]
             elif resource := found.get(reference):
-                resolved[str(resource["id"])] = str(resource.get(target.key_attribute) or resource["id"])
+                resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
             elif check and task.unknown_members == "fail":
                 resolved[reference] = reference
         return resolved
@@ -209,36 +202,37 @@ def _report_unknown(scim: Scim, policy: str, target: Resource, unknown: list[str
         scim.client.warn(f"{text}: left out")
 
 
-def _write(scim: Scim, plan: Plan, compare: Compare) -> Object:
+def _write(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object:
     """Carry the plan out and return the object as the server then holds it, as far as it can be known."""
     resource = plan.resource
+    if plan.action == "delete":
+        scim.delete(resource.endpoint, plan.identifier)
+        return {}
     if plan.action == "create":
-        answer = scim.create(resource.endpoint, plan.body)
-        key = plan.after[resource.key]
-        written = _object(answer) or scim.find(resource.endpoint, resource.key_attribute, key)
+        written = scim.create(resource.endpoint, plan.body) or _locate(scim, task)
     else:
-        identifier = str((plan.current or {})["id"])
-        if plan.action == "delete":
-            scim.delete(resource.endpoint, identifier)
-            return {}
-        written = _object(_update(scim, plan, identifier, compare)) or scim.get(resource.endpoint, identifier)
+        written = _update(scim, task, plan, desired) or scim.get(resource.endpoint, plan.identifier)
+    if written is None:
+        scim.client.warn(f"The server took the {resource.name} without showing it, and does not know it (yet)")
+        return plan.expected
     for change in plan.changes:
-        held = change.attribute.read(written or {})
-        if written and not change.attribute.secret and not change.attribute.same(held, change.after):
+        held = change.attribute.read(written)
+        if not change.attribute.secret and not change.attribute.same(held, change.after):
+            show = change.attribute.shape.show
             scim.client.warn(
-                f"The server accepted {change.attribute.option} = {change.after!r} of {resource.name} "
-                f"{written['id']} and holds {held!r}"
+                f"The server accepted {change.attribute.option} = {show(change.after)!r} of {resource.name} "
+                f"{written['id']} and holds {show(held)!r}"
             )
-    return written or plan.expected
+    return written
 
 
-def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object | None:
+def _update(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object | None:
     """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
     endpoint = plan.resource.endpoint
     answer = None
     try:
         for operations in _requests(plan.operations):
-            answer = scim.patch(endpoint, identifier, operations)
+            answer = scim.patch(endpoint, plan.identifier, operations)
         return answer
     except UnsupportedError:
         pass
@@ -246,11 +240,11 @@ def _update(scim: Scim, plan: Plan, identifier: str, compare: Compare) -> Object
         if error.error_type not in PATCH_REFUSED:
             raise
     # What another writer has changed since the first reading must not be put back.
-    fresh = scim.get(endpoint, identifier)
+    fresh = scim.get(endpoint, plan.identifier)
     if fresh is None:
         raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
-    latest = compare(fresh)
-    return scim.replace(endpoint, identifier, latest.body) if latest.action == "update" else latest.current
+    latest = _plan(task, desired, fresh)
+    return scim.replace(endpoint, plan.identifier, latest.body) if latest.changed else fresh
 
 
 def _requests(operations: list[Object]) -> Iterator[list[Object]]:
@@ -266,10 +260,6 @@ def _requests(operations: list[Object]) -> Iterator[list[Object]]:
         request.append(operation)
         size += weight
     yield request
-
-
-def _object(answer: Object | None) -> Object | None:
-    return answer if answer and answer.get("id") else None
 
 
 def _outcome(plan: Plan, entity: Object) -> Outcome:

@@ -7,18 +7,21 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
-from ._client import Client, Connection, password_in
+from ._client import Client, Connection, secrets_in, spellings
 from ._ensure import Task, ensure
-from ._errors import IdentityError, InvalidError, trying
+from ._errors import IdentityError, InvalidError, ProtocolError, trying
 from ._resources import Attribute, Resource
-from ._scim import Scim
-from ._shapes import Flat, Members, Object
+from ._scim import Scim, could_match
+from ._shapes import Flat, Members, Object, fold
 
 Spec = dict[str, dict[str, Any]]
 
@@ -43,8 +46,18 @@ CONNECTION: Spec = {
     "timeout": {"type": "float", "default": 30},
     "retries": {"type": "int", "default": 5},
 }
+
+
+def _from_environment(name: str) -> str:
+    """The fallback of a connection option. A credential of AWX sets a variable even where its field was left empty."""
+    value = os.environ.get(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 for _option, _spec in CONNECTION.items():
-    _spec["fallback"] = (env_fallback, [f"CYBERARK_IDENTITY_{_option.upper()}"])
+    _spec["fallback"] = (_from_environment, [f"CYBERARK_IDENTITY_{_option.upper()}"])
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -59,8 +72,20 @@ class Module(AnsibleModule):  # type: ignore[misc]
             supports_check_mode=True,
             **restrictions,
         )
+        for secret in [*self.no_log_values, *secrets_in(self.params["tenant_url"])]:
+            self.no_log_values.update(spellings(secret))
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self._given = dict(self.params)
+
+    def warn(self, warning: str, **details: Any) -> None:
+        """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
+        super().warn(remove_values(warning, self.no_log_values), **details)
 
     def fail_json(self, msg: str, **result: Any) -> None:
+        if msg.startswith("missing required arguments: tenant_url"):
+            msg += ". Set the option or the environment variable CYBERARK_IDENTITY_TENANT_URL"
         result.setdefault("failure", InvalidError(msg).failure())
         super().fail_json(msg, **result)
 
@@ -72,17 +97,29 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 failure={"code": "missing_library"},
             )
         try:
+            self._refuse_containers()
             result = self._connected(work)
         except IdentityError as error:
             diff = {"diff": error.diff} if error.diff else {}
             self.fail_json(str(error), failure=error.failure(), **diff)
+        except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.fail_json(
+                f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
+                "This is a mistake of the collection: please report it with these words.",
+                failure={"code": "internal"},
+            )
         else:
             self.exit_json(**result)
 
+    def _refuse_containers(self) -> None:
+        """Refuse a list or a map for an option that takes a text, where Ansible would write it as Python does."""
+        for option, value in self._given.items():
+            if self.argument_spec.get(option, {}).get("type") == "str" and isinstance(value, (list, dict)):
+                raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
+
     def _connected(self, work: Callable[[Scim], dict[str, Any]]) -> dict[str, Any]:
         options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
-        if misplaced := password_in(options["tenant_url"]):
-            self.no_log_values.add(misplaced)
         client = Client(Connection(**options), warn=self.warn, protect=self.no_log_values.add)
         try:
             return work(Scim(client, self.params["scim_path"]))
@@ -104,6 +141,11 @@ def run_object(resource: Resource) -> None:
         if isinstance(row.shape, Members):
             spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
     module = Module(spec, required_one_of=[("id", resource.key)])
+
+    for row in resource.attributes:
+        if row.secret and len(module.params[row.option] or "") < row.shortest:
+            # A word this short would mask parts of every message.
+            module.no_log_values.discard(module.params[row.option])
 
     def work(scim: Scim) -> dict[str, Any]:
         task = _task(resource, module.params)
@@ -131,10 +173,15 @@ def run_info(resource: Resource) -> None:
 
 def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **address: str) -> list[Object]:
     if not address:
-        return list(scim.query(resource.endpoint, filter=filter))
+        items = list(scim.query(resource.endpoint, filter=filter))
+        if filter and not all(could_match(filter, item) for item in items):
+            raise ProtocolError(f"the server ignored the filter {filter!r}", hint="Read all and choose in the playbook")
+        return items
     way, value = next(iter(address.items()))
     if way == "id":
         found = scim.get(resource.endpoint, value)
+        if found is None:
+            scim.confirm_missing(resource.endpoint)
     else:
         found = scim.find(resource.endpoint, resource.key_attribute, value)
     return [found] if found else []
@@ -143,17 +190,18 @@ def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **addres
 def _task(resource: Resource, params: dict[str, Any]) -> Task:
     """The task's options as what is wanted. Raises InvalidError for a value that no server could take."""
     desired = {row.option: params[row.option] for row in resource.attributes}
+    absent = params["state"] == "absent"
     if params["id"] == "":
         raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by {resource.key}")
     for row in resource.attributes:
-        if desired[row.option] is not None:
+        if desired[row.option] is not None and (not absent or row.option == resource.key):
             _check(row, desired[row.option])
     secrets = [row.option for row in resource.attributes if row.secret]
     return Task(
         resource,
         desired,
         identifier=params["id"],
-        absent=params["state"] == "absent",
+        absent=absent,
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
         unknown_members=params.get("unknown_members", "fail"),
     )
@@ -162,9 +210,11 @@ def _task(resource: Resource, params: dict[str, Any]) -> Task:
 def _check(row: Attribute, value: Any) -> None:
     if row.required and value == "":
         raise InvalidError(f"{row.option} cannot be cleared")
+    if row.secret and len(value) < row.shortest:
+        raise InvalidError(f"{row.option} is shorter than the {row.shortest} characters that the tenant asks for")
     if isinstance(row.shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
         raise InvalidError(f"{row.option} is a flat map: its values are single values, no lists and no maps")
     if isinstance(row.shape, Members):
-        both = {name.casefold() for name in value["add"] or ()} & {name.casefold() for name in value["remove"] or ()}
+        both = {fold(name) for name in value["add"] or ()} & {fold(name) for name in value["remove"] or ()}
         if both:
             raise InvalidError(f"{row.option} adds and removes {', '.join(sorted(both))}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._resources import Attribute, Resource
-from ._shapes import Object, put
+from ._shapes import Object, get, put
 
 HIDDEN = "********"  # what a diff shows in place of a secret that will be written
 
@@ -25,9 +25,9 @@ class Change:
     before: Any
     after: Any
 
-    @property
-    def operations(self) -> list[Object]:
-        return self.attribute.shape.operations(self.attribute.path, self.before, self.after)
+    def operations(self, current: Object) -> list[Object]:
+        path = self.attribute.path
+        return self.attribute.shape.operations(path, get(current, path), self.before, self.after)
 
     def apply(self, resource: Object) -> None:
         self.attribute.shape.apply(resource, self.attribute.path, self.before, self.after)
@@ -49,18 +49,24 @@ class Plan:
         return self.action != "none"
 
     @property
+    def identifier(self) -> str:
+        return str((self.current or {})["id"])
+
+    @property
     def diff(self) -> dict[str, Object]:
         return {"before": self.before, "after": self.after}
 
     @property
     def operations(self) -> list[Object]:
         """The changes as PATCH operations."""
-        return [operation for change in self.changes for operation in change.operations]
+        return [operation for change in self.changes for operation in change.operations(self.current or {})]
 
     @property
     def body(self) -> Object:
         """The whole object after the plan, as POST and PUT want it: whatever else it holds is preserved."""
-        body = self.expected
+        body = copy.deepcopy(self.current or {})
+        for change in self.changes:
+            change.apply(body)
         for path in self.resource.computed:
             put(body, path, None)
         extensions = [name for name in body if name.startswith("urn:")]
@@ -69,12 +75,17 @@ class Plan:
 
     @property
     def expected(self) -> Object:
-        """The resource as it will be, but for what the server adds to it; empty where there will be none."""
+        """The resource as it will be, with what the server puts in place of nothing; empty where there will be none."""
         if self.action == "delete":
             return {}
         expected = copy.deepcopy(self.current or {})
         for change in self.changes:
             change.apply(expected)
+        if self.action == "create":
+            key = self.resource.attribute(self.resource.key).read(expected)
+            for row in self.resource.attributes:
+                if row.default and row.read(expected) is None:
+                    Change(row, None, row.default(key)).apply(expected)
         return expected
 
 
@@ -85,24 +96,26 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
     when the object is created and, with ``write_secrets``, always.
     """
     existing = current or {}
+    key = desired.get(resource.key) or resource.attribute(resource.key).read(existing)
     changes = []
     before: Object = {}
     after: Object = {}
-    for attribute in resource.attributes:
-        wanted = desired.get(attribute.option)
-        if wanted is None or (attribute.secret and current is not None and not write_secrets):
+    for row in resource.attributes:
+        wanted = desired.get(row.option)
+        if wanted is None or (row.secret and current is not None and not write_secrets):
             continue
-        held = attribute.read(existing)
-        merged = attribute.shape.merge(held, wanted)
-        change = Change(attribute, held, merged)
-        if attribute.secret:
-            after[attribute.option] = HIDDEN
-            changes.append(change)
-        elif attribute.same(held, merged):
-            before[attribute.option] = after[attribute.option] = attribute.shape.show(held)
+        held = row.read(existing)
+        merged = row.shape.merge(held, wanted)
+        if merged is None and row.default:
+            merged = row.default(key)
+        unchanged = not row.secret and row.same(held, merged)
+        if not unchanged:
+            changes.append(Change(row, held, merged))
+        if row.secret:
+            after[row.option] = HIDDEN
         else:
-            before[attribute.option], after[attribute.option] = map(attribute.shape.show, (held, merged))
-            changes.append(change)
+            before[row.option] = row.shape.show(held)
+            after[row.option] = row.shape.show(held if unchanged else merged)
     if current is None:
         return Plan(resource, "create", None, tuple(changes), {}, after)
     return Plan(resource, "update" if changes else "none", current, tuple(changes), before, after)

@@ -11,14 +11,15 @@ so that a name is declared once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._shapes import Flat, Keyed, Members, Object, Path, Reference, Shape, Single, get
+from ._shapes import Flat, Keyed, Members, Object, Path, Reference, Shape, Single, Truth, get
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+PHONES = ("work", "mobile", "home")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 
 
@@ -27,8 +28,9 @@ class Attribute:
     """One option of a module and the place of its value in the resource.
 
     ``spec`` goes to the argument spec as it is. ``caseless`` compares without case. ``secret`` is written and never
-    read back (RFC 7643 section 7: mutability writeOnly). ``required`` cannot be cleared. ``refers_to`` is the
-    endpoint of the object that the value names, by natural key or by id.
+    read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters. ``required`` cannot
+    be cleared. ``refers_to`` is the endpoint of the object that the value names, by natural key or by id. ``default``
+    is what the server puts in place of nothing, from the object's natural key.
     """
 
     option: str
@@ -39,7 +41,9 @@ class Attribute:
     caseless: bool = False
     required: bool = False
     secret: bool = False
+    shortest: int = 0
     refers_to: str | None = None
+    default: Callable[[str], Any] | None = None
 
     def read(self, resource: Object) -> Any:
         return self.shape.read(get(resource, self.path))
@@ -86,7 +90,7 @@ USER = Resource(
     key="user_name",
     attributes=(
         Attribute("user_name", ("userName",), caseless=True, required=True),
-        Attribute("display_name", ("displayName",)),
+        Attribute("display_name", ("displayName",), default=lambda user_name: user_name.partition("@")[0]),
         Attribute("given_name", ("name", "givenName")),
         Attribute("family_name", ("name", "familyName")),
         Attribute("email", ("emails",), shape=Single(), caseless=True),
@@ -94,15 +98,15 @@ USER = Resource(
             "phone_numbers",
             ("phoneNumbers",),
             type="dict",
-            shape=Keyed("type"),
-            spec={"options": {kind: {"type": "str"} for kind in ("work", "mobile", "home")}},
+            shape=Keyed("type", PHONES),
+            spec={"options": {kind: {"type": "str"} for kind in PHONES}},
         ),
         Attribute("preferred_language", ("preferredLanguage",)),
-        Attribute("active", ("active",), type="bool"),
+        Attribute("active", ("active",), type="bool", shape=Truth(), default=lambda user_name: True),
         Attribute("organization", (ENTERPRISE_USER, "organization")),
         Attribute("manager", (ENTERPRISE_USER, "manager"), shape=Reference(), refers_to="Users"),
         Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat()),
-        Attribute("password", ("password",), spec={"no_log": True}, required=True, secret=True),
+        Attribute("password", ("password",), spec={"no_log": True}, required=True, secret=True, shortest=8),
     ),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
     computed=(("meta",), ("groups",), ("name", "formatted")),

@@ -8,14 +8,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
-from ._shapes import Object, quoted
+from ._shapes import Object, fold, get, quoted
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
@@ -25,48 +26,84 @@ FEW = 5
 
 
 class Scim:
-    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``."""
+    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts."""
 
     def __init__(self, client: Client, base_path: str = "/scim/v2") -> None:
+        if not re.fullmatch(r"[\w./~-]*", base_path):
+            raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
         self.client = client
-        self._base = "/" + base_path.strip("/")
+        self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     def query(self, endpoint: str, *, filter: str | None = None, attributes: str | None = None) -> Iterator[Object]:
         """Every object that the server hands out for the filter, page after page, each id once.
 
-        A server may ignore the filter (the caller verifies it), may leave ``Resources`` out when there are none and
-        may miscount ``totalResults``: an empty page is the end. One that keeps handing out the same page before
-        its count is reached is a ProtocolError, because what was not handed out must not pass for absent.
+        A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
+        everything goes on to an empty page; one with a filter ends where the count says, if it says anything. A
+        server that keeps handing out the same page before its count is reached is a ProtocolError, because what was
+        not handed out must not pass for absent.
         """
         seen: set[str] = set()
         start = 1
         while True:
             params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
-            answer = self._send(
-                "GET", endpoint, params={name: value for name, value in params.items() if value is not None}
-            )
-            page = _page(endpoint, answer)
-            fresh = [resource for resource in page if str(resource["id"]) not in seen]
-            seen.update(str(resource["id"]) for resource in fresh)
+            page, total = self._page(endpoint, {name: value for name, value in params.items() if value})
+            fresh = [resource for resource in page if resource["id"] not in seen]
+            seen.update(resource["id"] for resource in fresh)
             yield from fresh
-            total = _whole_number((answer or {}).get("totalResults"), default=len(seen))
             start += len(page)
-            if not fresh or (len(seen) >= total and len(page) < PAGE):
+            counted = filter is not None and total is not None and len(page) < PAGE
+            if not fresh or (counted and len(seen) >= (total or 0)):
                 break
-        if page and len(seen) < total:
-            raise ProtocolError(f"The server counts {total} {endpoint} and handed out {len(seen)}")
+        if len(seen) < (total or 0):
+            text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
+            if page:
+                raise ProtocolError(text)
+            self.client.warn(text)
 
-    def find(self, endpoint: str, attribute: str, value: str) -> Object | None:
+    def _page(self, endpoint: str, params: dict[str, Any]) -> tuple[list[Object], int | None]:
+        try:
+            return _page(endpoint, self._send("GET", endpoint, params=params))
+        except NotFoundError as error:  # a list without anything would be an answer
+            raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=404) from error
+
+    def confirm_missing(self, endpoint: str) -> None:
+        """Make sure that the server did not know the id, rather than the path: raises ProtocolError for the latter."""
+        self._page(endpoint, {"startIndex": 1, "count": 1})
+
+    def find(self, endpoint: str, attribute: str, value: str, *, every_casing: bool = False) -> Object | None:
         """The one object whose ``attribute`` is ``value``, compared without case; None if there is none.
 
         The filter of some servers compares with case. Before an object is declared absent, its name is therefore
-        looked for in the other casings, too. Raises AmbiguousError when several match.
+        looked for in the other casings, too; with ``every_casing`` also when one was found, to be sure that it is
+        the only one. Raises AmbiguousError when several match.
         """
-        hits, others = self._matches(endpoint, attribute, value, filter=f"{attribute} eq {quoted(value)}")
-        # Objects that do not match mean that the filter was ignored, and that everything has been read.
-        if not hits and not others:
-            hits = self._other_casings(endpoint, attribute, value)
-        return _one(endpoint, attribute, value, hits)
+
+        def matches(resource: Object) -> bool:
+            name = resource.get(attribute)
+            return isinstance(name, (str, int)) and fold(name) == fold(value)
+
+        hits, complete = self._matching(endpoint, matches, [f"{attribute} eq {quoted(value)}"])
+        if not complete and (every_casing or not hits):
+            hits.update(self._matching(endpoint, matches, case_free_filters(attribute, value))[0])
+        return _only(endpoint, attribute, value, list(hits.values()))
+
+    def _matching(
+        self, endpoint: str, matches: Callable[[Object], bool], filters: list[str]
+    ) -> tuple[dict[str, Object], bool]:
+        """The objects that match, by id, among those that any of the filters finds; and whether all were seen."""
+        hits: dict[str, Object] = {}
+        complete = False
+        try:
+            for filter in filters:
+                for resource in self.query(endpoint, filter=filter):
+                    if matches(resource):
+                        hits[resource["id"]] = resource
+                    else:
+                        complete = complete or " eq " in filter  # the filter was ignored
+        except (InvalidError, UnsupportedError):  # a filter that this server does not know
+            complete = True
+            hits = {resource["id"]: resource for resource in self.query(endpoint) if matches(resource)}
+        return hits, complete
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
         """What each reference means: the object with that ``attribute``, compared without case, or with that id.
@@ -78,11 +115,10 @@ class Scim:
         by_id: dict[str, Object] = {}
         by_name: dict[str, list[Object]] = {}
         for resource in self.query(endpoint, attributes=attribute):
-            by_id[str(resource["id"])] = resource
-            by_name.setdefault(str(resource.get(attribute, "")).casefold(), []).append(resource)
+            by_id[resource["id"]] = resource
+            by_name.setdefault(fold(resource.get(attribute, "")), []).append(resource)
         return {
-            reference: _one(endpoint, attribute, reference, by_name.get(reference.casefold(), []))
-            or by_id.get(reference)
+            reference: _only(endpoint, attribute, reference, by_name.get(fold(reference), [])) or by_id.get(reference)
             for reference in references
         }
 
@@ -93,49 +129,27 @@ class Scim:
             return self.find(endpoint, attribute, reference) or self.get(endpoint, reference)
         return self.get(endpoint, reference) or self.find(endpoint, attribute, reference)
 
-    def _matches(self, endpoint: str, attribute: str, value: str, **query: str) -> tuple[list[Object], int]:
-        """The objects that match, and how many came that do not."""
-        hits: list[Object] = []
-        others = 0
-        for resource in self.query(endpoint, **query):
-            if str(resource.get(attribute, "")).casefold() == value.casefold():
-                hits.append(resource)
-            else:
-                others += 1
-        return hits, others
-
-    def _other_casings(self, endpoint: str, attribute: str, value: str) -> list[Object]:
-        """The objects whose name differs from ``value`` in case, read by whatever of it has none."""
-        ids: set[str] = set()
-        try:
-            for filter in case_free_filters(attribute, value):
-                hits, _others = self._matches(endpoint, attribute, value, filter=filter, attributes=attribute)
-                ids.update(str(hit["id"]) for hit in hits)
-        except (InvalidError, UnsupportedError):  # a server whose filters know no more than eq
-            hits, _others = self._matches(endpoint, attribute, value, attributes=attribute)
-            ids.update(str(hit["id"]) for hit in hits)
-        return [found for identifier in sorted(ids) if (found := self.get(endpoint, identifier))]
-
     def get(self, endpoint: str, identifier: str) -> Object | None:
         """The object with that id, None if the server knows none."""
         try:
-            answer = self._send("GET", endpoint, identifier)
+            found = _object(self._send("GET", endpoint, identifier))
         except NotFoundError:
             return None
-        if not answer or "id" not in answer:
-            raise ProtocolError(f"The server answered for {endpoint}/{identifier} without an object")
-        return answer
+        if not found or fold(found["id"]) != fold(identifier):
+            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with something else")
+        return found
 
     def create(self, endpoint: str, body: Object) -> Object | None:
         """The object as the server made it, None where it answers without it; so do ``replace`` and ``patch``."""
-        return self._send("POST", endpoint, body=body)
+        return _object(self._send("POST", endpoint, body=body))
 
     def replace(self, endpoint: str, identifier: str, body: Object) -> Object | None:
-        return self._send("PUT", endpoint, identifier, body=body)
+        return _object(self._send("PUT", endpoint, identifier, body=body))
 
     def patch(self, endpoint: str, identifier: str, operations: list[Object]) -> Object | None:
         """All operations or none (RFC 7644 section 3.5.2)."""
-        return self._send("PATCH", endpoint, identifier, body={"schemas": [PATCH_OP], "Operations": operations})
+        body = {"schemas": [PATCH_OP], "Operations": operations}
+        return _object(self._send("PATCH", endpoint, identifier, body=body))
 
     def delete(self, endpoint: str, identifier: str) -> None:
         try:
@@ -147,9 +161,13 @@ class Scim:
         # Built from the id and never taken from meta.location, which could name another host.
         path = f"{self._base}/{endpoint}"
         if identifier is not None:
-            if identifier in ("", ".", ".."):  # a URL's path would swallow these and name the whole collection
+            try:
+                quoted_id = quote(identifier, safe="")
+            except UnicodeError:
+                quoted_id = ""
+            if quoted_id in ("", ".", ".."):  # a URL's path would swallow these and name the whole collection
                 raise InvalidError(f"{identifier!r} is not an id")
-            path += f"/{quote(identifier, safe='')}"
+            path += f"/{quoted_id}"
         return self.client.request(method, path, **content)
 
 
@@ -157,34 +175,59 @@ def case_free_filters(attribute: str, value: str) -> list[str]:
     """Filters that between them find each value that differs from this one only in case, and not much else.
 
     There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
-    one, the name begins in one of the casings of its first two characters.
+    one, the name begins in one of the casings of its first two characters. What follows an ``@`` tells nothing, for
+    many names share it.
     """
-    number = max(re.findall(r"\d+", value), key=len, default="")
+    number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
     if len(number) > 2:
         return [f"{attribute} co {quoted(number)}"]
     casings = itertools.product(*({character.lower(), character.upper()} for character in value[:2]))
     return [f"{attribute} sw {quoted(''.join(casing))}" for casing in sorted(casings)]
 
 
-def _one(endpoint: str, attribute: str, value: str, hits: list[Object]) -> Object | None:
+def could_match(filter: str, resource: Object) -> bool:
+    """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
+    clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
+    held = get(resource, tuple(clause[1].split("."))) if clause else None
+    if not clause or not isinstance(held, str):
+        return True
+    wanted = fold(json.loads(clause[3]))
+    compare: dict[str, Callable[[str, str], bool]] = {
+        "eq": lambda text, part: text == part,
+        "sw": str.startswith,
+        "co": str.__contains__,
+        "ew": str.endswith,
+    }
+    return compare[fold(clause[2])](fold(held), wanted)
+
+
+def _only(endpoint: str, attribute: str, value: str, hits: list[Object]) -> Object | None:
     if len(hits) > 1:
-        ids = ", ".join(sorted(str(hit["id"]) for hit in hits))
+        ids = ", ".join(sorted(hit["id"] for hit in hits))
         raise AmbiguousError(
             f"{len(hits)} {endpoint} have the {attribute} {value!r}: {ids}", hint="Address one of them by id"
         )
     return hits[0] if hits else None
 
 
-def _page(endpoint: str, answer: Object | None) -> list[Object]:
-    """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any."""
-    page = (answer or {}).get("Resources") or []
-    if not isinstance(page, list) or not all(isinstance(resource, dict) and resource.get("id") for resource in page):
+def _page(endpoint: str, answer: Object | None) -> tuple[list[Object], int | None]:
+    """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
+    if not answer or not {"Resources", "totalResults"} & set(answer):
+        raise ProtocolError(f"The server answered for {endpoint} with something that is no list")
+    page = answer.get("Resources") or []
+    objects = [_object(resource) for resource in page] if isinstance(page, list) else [None]
+    if None in objects:
         raise ProtocolError(f"The server's list of {endpoint} holds something that is no object with an id")
-    return page
-
-
-def _whole_number(value: Any, default: int) -> int:
     try:
-        return int(value)
-    except (TypeError, ValueError):
-        return default
+        total = int(answer["totalResults"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        total = None
+    return [resource for resource in objects if resource], total
+
+
+def _object(resource: Any) -> Object | None:
+    """The resource with its id as a text, None if it is no object or has none."""
+    identifier = resource.get("id") if isinstance(resource, dict) else None
+    if not isinstance(identifier, (str, int)) or identifier == "":
+        return None
+    return {**resource, "id": str(identifier)}

@@ -41,32 +41,41 @@ class Shape:
     def show(self, value: Any) -> Any:
         return value
 
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        """``node`` is what stands at the path now."""
         return [(path, after)]
 
-    def operations(self, path: Path, before: Any, after: Any) -> list[Object]:
+    def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
         """One operation for each path (RFC 7644 section 3.5.2)."""
         return [
             {"op": "remove", "path": path_text(where)}
             if value is None
             else {"op": "replace", "path": path_text(where), "value": value}
-            for where, value in self.writes(path, before, after)
+            for where, value in self.writes(path, node, before, after)
         ]
 
     def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
-        for where, value in self.writes(path, before, after):
+        for where, value in self.writes(path, get(resource, path), before, after):
             put(resource, where, value)
 
 
+class Truth(Shape):
+    """True or false, which some servers write as a text or a number."""
+
+    def read(self, node: Any) -> bool | None:
+        return {"true": True, "1": True, "false": False, "0": False}.get(str(node).lower())
+
+
 class Single(Shape):
-    """One value, in a list that holds at most one: the directory has a single mail field."""
+    """The first value of a list, and in this directory the only one: it has a single mail field."""
 
     def read(self, node: Any) -> Any:
         values = [item.get("value") for item in _objects(node)]
         return values[0] if values else None
 
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, None if after is None else [{"type": "work", "primary": True, "value": after}])]
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        first, *others = _objects(node) or [{"type": "work", "primary": True}]
+        return [(path, None if after is None else [{**first, "value": after}, *others])]
 
 
 class Reference(Shape):
@@ -75,38 +84,58 @@ class Reference(Shape):
     def read(self, node: Any) -> Any:
         return node.get("value") if isinstance(node, dict) else None
 
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [(path, None if after is None else {"value": after})]
 
 
 class Flat(Shape):
-    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one."""
+    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
+
+    The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it.
+    """
 
     def read(self, node: Any) -> Any:
         items = node.items() if isinstance(node, dict) else ()
-        return {key: value for key, value in items if value not in (None, "")} or None
+        return {key: value for key, value in items if _is_value(value)} or None
 
     def merge(self, current: Any, desired: Any) -> Any:
-        merged = {**(current or {}), **{key: value for key, value in desired.items() if value is not None}}
-        return {key: value for key, value in merged.items() if value != ""} or None
+        spelled = {fold(key): key for key in current or ()}
+        wanted = {spelled.get(fold(key), key): value for key, value in desired.items() if value is not None}
+        return {key: value for key, value in {**(current or {}), **wanted}.items() if value != ""} or None
 
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        old, new = before or {}, after or {}
-        return [((*path, key), new.get(key)) for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [((*path, key), (after or {}).get(key)) for key in _changed(before, after)]
 
 
 class Keyed(Flat):
-    """A map in a list of ``{key, value}`` objects, which is written whole."""
+    """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
 
-    def __init__(self, key: str) -> None:
+    ``kinds`` are the keys that the option knows; none means any.
+    """
+
+    def __init__(self, key: str, kinds: tuple[str, ...] = ()) -> None:
         self.key = key
+        self.kinds = kinds
+
+    def _kind(self, item: Object) -> str:
+        return str(item.get(self.key) or "")
 
     def read(self, node: Any) -> Any:
-        pairs = [(item.get(self.key), item.get("value")) for item in _objects(node)]
-        return {str(key).lower(): value for key, value in pairs if key and value} or None
+        pairs = {self._kind(item): item.get("value") for item in reversed(_objects(node))}
+        if self.kinds:
+            pairs = {fold(kind): value for kind, value in pairs.items() if fold(kind) in self.kinds}
+        return {kind: value for kind, value in pairs.items() if kind and _is_value(value)} or None
 
-    def writes(self, path: Path, before: Any, after: Any) -> list[Write]:
-        return [(path, [{self.key: key, "value": value} for key, value in sorted((after or {}).items())] or None)]
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        changed = {fold(key): key for key in _changed(before, after)}
+        items: list[Object] = []
+        for item in _objects(node):
+            if fold(self._kind(item)) not in {fold(key) for key in _changed(before, after)}:
+                items.append(item)
+            elif key := changed.pop(fold(self._kind(item)), None):
+                items.append({**item, "value": (after or {}).get(key)})
+        items += [{self.key: key, "value": (after or {}).get(key)} for key in changed.values()]
+        return [(path, [item for item in items if _is_value(item.get("value"))] or None)]
 
 
 class Members(Shape):
@@ -124,7 +153,7 @@ class Members(Shape):
 
     def _is_mine(self, member: Object) -> bool:
         kind = member.get("type") or ("Group" if "/groups/" in str(member.get("$ref")).lower() else "User")
-        return str(kind).lower() == self.kind.lower()
+        return fold(kind) == fold(self.kind)
 
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         held = dict(current or {})
@@ -137,9 +166,9 @@ class Members(Shape):
         return set(one or ()) == set(other or ())
 
     def show(self, value: Any) -> Any:
-        return {"set": sorted((value or {}).values(), key=str.casefold)}
+        return {"set": sorted((value or {}).values(), key=fold)}
 
-    def operations(self, path: Path, before: Any, after: Any) -> list[Object]:
+    def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
         """Additions first, so that nobody who stays on loses the membership for a moment."""
         where = path_text(path)
         added = [self._member(identifier) for identifier in after if identifier not in before]
@@ -158,6 +187,20 @@ class Members(Shape):
 
     def _member(self, identifier: str) -> Object:
         return {"value": identifier, "type": self.kind}
+
+
+def fold(text: Any) -> str:
+    """The text without case. Unlike casefold() this keeps ß and ss, which are two names, apart."""
+    return str(text).lower()
+
+
+def _is_value(value: Any) -> bool:
+    return value not in (None, "") and not isinstance(value, (dict, list))
+
+
+def _changed(before: Any, after: Any) -> list[str]:
+    old, new = before or {}, after or {}
+    return [key for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]
 
 
 def get(resource: Object, path: Path) -> Any:
@@ -201,10 +244,16 @@ def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
         if not (isinstance(one, dict) and isinstance(other, dict)):
             return False
         return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
-    texts = ["" if value is None else str(value) for value in (one, other)]
+    texts = [_text(value) for value in (one, other)]
     if caseless or isinstance(one, bool) or isinstance(other, bool):
-        texts = [text.casefold() for text in texts]
+        texts = [fold(text) for text in texts]
     return texts[0] == texts[1]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value)
 
 
 def quoted(value: str) -> str:

@@ -204,7 +204,7 @@ failure:
           V(conflict), V(ambiguous),
           V(unknown_member), V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported),
           V(transport),
-          V(protocol), V(missing_library).
+          V(protocol), V(internal), V(missing_library).
       type: str
       returned: always
       sample: conflict

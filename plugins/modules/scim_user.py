@@ -44,8 +44,7 @@ options:
     type: str
   display_name:
     description:
-      - The name to show. The server sets it to the part of the login name before the C(@) when a user is
-        created without it.
+      - The name to show. Without one, and after an empty string, it is the part of the login name before the C(@).
     type: str
   given_name:
     description: The given name.
@@ -74,7 +73,7 @@ options:
     description: The language of the user's portal, such as V(en_US).
     type: str
   active:
-    description: Whether the user can log in. V(false) suspends the user.
+    description: Whether the user can log in. V(false) suspends the user. It cannot be empty.
     type: bool
   organization:
     description: The organization that the user belongs to.
@@ -93,7 +92,7 @@ options:
     type: dict
   password:
     description:
-      - The password. The tenant needs one to create a user, and has rules for it.
+      - The password. The tenant needs one to create a user, and has rules for it, such as at least 8 characters.
       - It is written when the user is created; to write it to a user that exists, see O(update_password).
     type: str
   update_password:
@@ -274,7 +273,7 @@ failure:
         - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
           V(conflict), V(ambiguous),
           V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported), V(transport),
-          V(protocol), V(missing_library).
+          V(protocol), V(internal), V(missing_library).
       type: str
       returned: always
       sample: conflict

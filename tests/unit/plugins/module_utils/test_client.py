@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable
 from email.utils import formatdate
@@ -15,7 +16,11 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import RateLimitedError, UnavailableError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+    InvalidError,
+    RateLimitedError,
+    UnavailableError,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 Make = Callable[..., Client]
@@ -81,7 +86,7 @@ def test_retrying_ends_after_five_minutes(tenant: Tenant, clock: Clock, make: Ma
     tenant.fault(path="/Users", status=429, retry_after=60, count=None)
     with pytest.raises(RateLimitedError):
         make(retries=1000).request("GET", "/scim/v2/Users")
-    assert 300 < clock.now() <= 360
+    assert 240 < clock.now() <= 300
 
 
 def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> None:
@@ -102,16 +107,38 @@ def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> N
 
 
 def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each spelling in which a server or a library may quote them."""
     monkeypatch.setenv("HTTP_PROXY", "http://me:pass%20word@127.0.0.1:9")  # pragma: allowlist secret
     monkeypatch.setenv("NO_PROXY", "")
     secrets: list[str] = []
-    Client(Connection(**{**tenant.connection, "access_token": "a-token"}), protect=secrets.append)
-    assert secrets == [tenant.info["client_secret"], "a-token", "pass word"]
+    client_secret = 'a"b c&d'
+    connection = Connection(**{**tenant.connection, "access_token": " a-token\n", "client_secret": client_secret})
+    Client(connection, protect=secrets.append)
+    assert {client_secret, "a%22b%20c%26d", "a%22b+c%26d", 'a\\"b c&d', "a-token", "pass word", "pass%20word"} <= {
+        *secrets
+    }
     monkeypatch.delenv("HTTP_PROXY")
     secrets.clear()
-    client = Client(Connection(**tenant.connection), protect=secrets.append)
+    client = Client(
+        Connection(**tenant.connection, token_endpoint_auth_method="client_secret_basic"), protect=secrets.append
+    )
     client.request("GET", "/scim/v2/Users")
-    assert secrets[1:] == [client._access_token]
+    pair = f"{tenant.info['client_id']}:{tenant.info['client_secret']}"
+    assert {client._access_token, base64.b64encode(pair.encode()).decode()} <= {*secrets}
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e20])
+def test_timeouts_that_are_none(tenant: Tenant, timeout: float) -> None:
+    with pytest.raises(InvalidError, match="timeout"):
+        Connection(**{**tenant.connection, "timeout": timeout})
+
+
+def test_a_request_that_was_tried_enough_is_not_begun_anew(tenant: Tenant, clock: Clock, make: Make) -> None:
+    tenant.fault(method="DELETE", path="/Users/", status=503, count=None)
+    with pytest.raises(UnavailableError) as caught:
+        make(retries=2).request("DELETE", "/scim/v2/Users/1")
+    assert caught.value.uncertain is False
+    assert len(tenant.writes()) == 3
 
 
 def test_a_connection_does_not_show_its_secrets(tenant: Tenant) -> None:

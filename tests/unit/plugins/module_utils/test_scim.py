@@ -79,10 +79,9 @@ def paged(people: list[dict[str, Any]], total: Any, size: int) -> Answer:
 @pytest.mark.parametrize("size", [2, 7, 1000])
 def test_every_object_is_read_whatever_the_count_says(serve: Serve, total: Any, size: int) -> None:
     scim = serve(paged(users(*range(7)), total, size))
-    if total in (7, "7", 100):
-        assert len(list(scim.query("Users"))) == 7
-    else:  # a count that is too low can hide later pages, and nothing can be done about it
-        assert len(list(scim.query("Users"))) == min(7, size)
+    assert len(list(scim.query("Users"))) == 7
+    if not isinstance(total, int) or total > 7:
+        assert len(list(scim.query("Users", filter="userName co user"))) == 7
 
 
 def test_a_full_page_is_followed_by_another_look(serve: Serve) -> None:
@@ -101,7 +100,15 @@ def test_a_server_that_hands_out_everything_at_once(serve: Serve) -> None:
     assert len(list(scim.query("Users"))) == 1500
 
 
-@pytest.mark.parametrize("body", [{}, {"Resources": None}, {"Resources": []}, {"totalResults": 0}])
+@pytest.mark.parametrize("body", [{}, {"status": "ok"}, []])
+def test_an_answer_that_is_no_list(serve: Serve, body: Any) -> None:
+    """It must not pass for a list without anything: a user would be taken for absent."""
+    scim = serve(lambda path, query: (200, body))
+    with pytest.raises(ProtocolError):
+        scim.find("Users", "userName", "ada@example.com")
+
+
+@pytest.mark.parametrize("body", [{"Resources": None}, {"Resources": []}, {"totalResults": 0}])
 def test_a_list_without_anything(serve: Serve, body: Any) -> None:
     scim = serve(lambda path, query: (200, body))
     assert list(scim.query("Users")) == []
@@ -117,7 +124,7 @@ def test_a_list_of_no_known_shape(serve: Serve, resources: Any) -> None:
         list(scim.query("Users"))
 
 
-@pytest.mark.parametrize("body", [{}, {"userName": "x"}, []])
+@pytest.mark.parametrize("body", [{}, {"userName": "x"}, [], {"id": None}, {"id": []}, {"id": "2"}], ids=str)
 def test_an_object_of_no_known_shape(serve: Serve, body: Any) -> None:
     with pytest.raises(ProtocolError):
         serve(lambda path, query: (200, body)).get("Users", "1")
@@ -128,11 +135,11 @@ def test_ids_are_quoted(serve: Serve) -> None:
 
     def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
         seen.append(path)
-        return 200, {"id": "x"}
+        return 404, {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "detail": "no"}
 
     scim = serve(answer)
     for identifier in ("a/b", "a b", "a%b", "a?b#c", "../Groups/1", "ä"):
-        scim.get("Users", identifier)
+        assert scim.get("Users", identifier) is None
     assert seen == [
         "/v2/Users/a%2Fb",
         "/v2/Users/a%20b",
@@ -165,10 +172,11 @@ def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) 
     """A directory of thousands is not read to find that a name is free."""
     tenant.seed(users=3000)
     scim = Scim(Client(Connection(**tenant.connection)))
-    for name, most in (("user12345@example.com", 2), ("ada.king@example.com", 5)):
+    for name, most in (("user12345@example.com", 2), ("ada.king@example.com", 5), ("newbie@example.com.001", 5)):
         tenant.forget_requests()
         assert scim.find("Users", "userName", name) is None
         assert len(tenant.requests()) - tenant.tokens() <= most
+        assert not [seen for seen in tenant.requests() if "startIndex=1001" in seen["query"]]
     assert scim.find("Users", "userName", "USER02999@EXAMPLE.COM")
 
 
@@ -190,7 +198,44 @@ def test_several_matches_are_named(serve: Serve) -> None:
         scim.find("Users", "userName", "ADA@example.com")
 
 
-@pytest.mark.parametrize("identifier", ["", ".", ".."])
+def test_ids_may_be_numbers(serve: Serve) -> None:
+    scim = serve(lambda path, query: (200, {"id": 1, "userName": "ada@example.com"}))
+    assert scim.get("Users", "1") == {"id": "1", "userName": "ada@example.com"}
+
+
+@pytest.mark.parametrize("body", [None, "<html>", {"message": "no route"}], ids=str)
+def test_a_404_that_is_no_scim_error_is_no_word_on_the_object(serve: Serve, body: Any) -> None:
+    scim = serve(lambda path, query: (404, body))
+    with pytest.raises(ProtocolError, match="scim_path"):
+        scim.get("Users", "1")
+
+
+@pytest.mark.parametrize("name", [None, 5, ["None"], {"None": 1}], ids=str)
+def test_a_name_that_is_none_is_not_the_text(serve: Serve, name: Any) -> None:
+    page = {"totalResults": 1, "Resources": [{"id": "1", "userName": name}]}
+    assert serve(lambda path, query: (200, page)).find("Users", "userName", "None") is None
+
+
+@pytest.mark.parametrize(("held", "wanted"), [("straße@x.com", "strasse@x.com"), ("ﬁn@x.com", "fin@x.com")])
+def test_names_that_only_casefold_alike_are_two(serve: Serve, held: str, wanted: str) -> None:
+    page = {"totalResults": 1, "Resources": [{"id": "1", "userName": held}]}
+    assert serve(lambda path, query: (200, page)).find("Users", "userName", wanted) is None
+
+
+@pytest.mark.parametrize("path", ["", "/", "scim", "/scim/v2/", "//scim//v2"])
+def test_paths(serve: Serve, path: str) -> None:
+    scim = serve(lambda path, query: (200, {"id": "1", "path": path}))
+    scim = Scim(scim.client, path)
+    assert scim.get("X", "1") == {"id": "1", "path": "/".join(["", *filter(None, path.split("/")), "X", "1"])}
+
+
+@pytest.mark.parametrize("path", ["/scim?x=1", "/scim#x", "/scim v2", "/scim\r\nX: y"])
+def test_paths_that_are_none(serve: Serve, path: str) -> None:
+    with pytest.raises(InvalidError, match="scim_path"):
+        Scim(serve(lambda path, query: (200, {})).client, path)
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "\ud800"])
 def test_ids_that_would_name_the_collection(serve: Serve, identifier: str) -> None:
     scim = serve(lambda path, query: (200, {}))
     with pytest.raises(InvalidError):
