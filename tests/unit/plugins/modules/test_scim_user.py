@@ -382,7 +382,7 @@ def test_a_create_that_is_answered_500_and_took_effect_has_changed_something(ten
 
 
 def test_a_user_that_the_server_took_and_does_not_show(tenant: Tenant, run: Run) -> None:
-    tenant.fault(method="POST", path="/Users$", status=204)
+    tenant.fault(method="POST", path="/Users$", status=201, body="empty")
     result = create(run, display_name="Ada")
     assert result.json.get("changed") is True, result.output
     assert "does not know it" in result.warnings[0]
