@@ -15,14 +15,17 @@ from ._errors import (
     AmbiguousError,
     ConflictError,
     IdentityError,
+    ImmutableError,
     InvalidError,
     NotFoundError,
+    ProtocolError,
     ReadOnlyError,
     ServerError,
     UnknownMemberError,
     UnsupportedError,
     trying,
 )
+from ._filters import could_match
 from ._plan import Plan, plan_absent, plan_present
 from ._resources import LINKED_OBJECT, RESOURCES, Resource
 from ._scim import Scim
@@ -48,7 +51,8 @@ class Task:
 
     @property
     def label(self) -> str:
-        return f"{self.resource.name} {self.identifier or self.desired[self.resource.key]!r}"
+        name = self.identifier or " / ".join(map(str, self.resource.name_of(self.desired).values()))
+        return f"{self.resource.name} {name!r}"
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,15 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
     landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
     while True:
         with trying(f"look up {task.label}"):
-            current = _locate(scim, task)
-        desired = {} if task.absent else _resolve(scim, task, current, check=check)
+            keys = _resolve_keys(scim, task, check=check)
+            current = _locate(scim, task, keys)
+        desired = {} if task.absent else _resolve(scim, task, keys, current, check=check)
         plan = _plan(task, desired, current)
         if failures and not failures[-1].uncertain and plan.action == "create":
             raise failures[-1]
         try:
             with trying(f"{plan.action} {task.label}"):
-                _refuse(scim, plan)
+                _refuse(scim, plan, desired)
                 if check or not plan.changed:
                     return _outcome(landed or plan, plan.expected)
                 return _outcome(landed or plan, _write(scim, task, plan, desired))
@@ -92,19 +97,64 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
             failures.append(error)
 
 
-def _locate(scim: Scim, task: Task) -> Object | None:
+def _resolve_keys(scim: Scim, task: Task, *, check: bool) -> Object:
+    """The keys that name the object, with references as ``{id: name}``.
+
+    An unknown name is a failure, but not where the object is to be absent; in check mode it is a warning.
+    """
+    keys = task.resource.name_of(task.desired)
+    for option, value in keys.items():
+        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
+        if target:
+            found = scim.find_reference(target.endpoint, target.key_attribute, value)
+            if not found and not task.absent and not check:
+                raise UnknownMemberError(f"no {target.name} has the name or the id {value!r}")
+            if not found and not task.absent:
+                scim.client.warn(f"no {target.name} has the name or the id {value!r} yet")
+            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
+    return keys
+
+
+def _locate(scim: Scim, task: Task, keys: Object) -> Object | None:
     resource = task.resource
     if not task.identifier:
-        key = task.desired[resource.key]
         # What is about to be deleted has to be the only one of its name.
-        return scim.find(resource.endpoint, resource.key_attribute, key, every_casing=task.absent)
-    current = scim.get(resource.endpoint, task.identifier)
+        return find(scim, resource, keys, thorough=task.absent)
+    current = scim.get(resource.endpoint, task.identifier, listed=resource.listed)
     if current is None:
         scim.confirm_missing(resource.endpoint)
         if not task.absent:
-            hint = f"To create one, leave out id and give {resource.key}"
+            hint = f"To create one, leave out id and give {' and '.join(resource.keys[:2])}"
             raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
     return current
+
+
+def read(scim: Scim, resource: Resource, given: Object) -> list[Object]:
+    """The objects with this ``id``, found by this ``filter``, with these keys (or some of them), or all."""
+    if "id" in given:
+        found = scim.get(resource.endpoint, given["id"], listed=resource.listed)
+        if found is None:
+            scim.confirm_missing(resource.endpoint)
+        return [found] if found else []
+    if "filter" in given:
+        items = list(scim.query(resource.endpoint, filter=given["filter"]))
+        if not all(could_match(given["filter"], item) for item in items):
+            raise ProtocolError(
+                f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
+            )
+        return items
+    if not given:
+        return list(scim.query(resource.endpoint))
+    task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
+    keys = _resolve_keys(scim, task, check=True)
+    return scim.find_every(resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
+
+
+def find(scim: Scim, resource: Resource, keys: Object, *, thorough: bool = False) -> Object | None:
+    """The object with these keys, references resolved; None if there is none."""
+    return scim.find(
+        resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), thorough=thorough
+    )
 
 
 def _plan(task: Task, desired: Object, current: Object | None) -> Plan:
@@ -113,9 +163,12 @@ def _plan(task: Task, desired: Object, current: Object | None) -> Plan:
     return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
 
 
-def _refuse(scim: Scim, plan: Plan) -> None:
-    """Raise for an object that belongs to another directory and for a new name that another object has."""
+def _refuse(scim: Scim, plan: Plan, desired: Object) -> None:
+    """Raise for what must not be written, before anything is."""
     resource, current = plan.resource, plan.current
+    missing = [row.option for row in resource.attributes if row.required and not desired.get(row.option)]
+    if plan.action == "create" and missing:
+        raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}")
     if current is None or not plan.changed:
         return
     if current.get(LINKED_OBJECT):
@@ -123,25 +176,30 @@ def _refuse(scim: Scim, plan: Plan) -> None:
             f"this {resource.name} comes from another directory and is read-only here",
             hint="Change it in the directory that it comes from",
         )
-    for change in plan.changes:
-        if change.attribute.option == resource.key:
-            try:
-                other = scim.find(resource.endpoint, resource.key_attribute, change.after)
-            except AmbiguousError as error:
-                raise ConflictError(error.reason) from error
-            if other and other["id"] != current["id"]:
-                raise ConflictError(f"the {resource.key} {change.after!r} belongs to {other['id']}")
+    changed = [change.attribute for change in plan.changes]
+    if fixed := [row.option for row in changed if row.immutable]:
+        raise ImmutableError(
+            f"{', '.join(fixed)} cannot be changed once a {resource.name} exists", hint="Make a new one, delete the old"
+        )
+    if any(row.option in resource.keys for row in changed):
+        keys = {option: resource.attribute(option).read(plan.expected) for option in resource.keys}
+        try:
+            other = find(scim, resource, resource.name_of(keys))
+        except AmbiguousError as error:
+            raise ConflictError(error.reason) from error
+        if other and other["id"] != current["id"]:
+            raise ConflictError(f"the name belongs to the {resource.name} {other['id']}")
 
 
-def _resolve(scim: Scim, task: Task, current: Object | None, *, check: bool) -> Object:
+def _resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
     """The desired options with references by name turned into ids.
 
     In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
     """
-    desired = dict(task.desired)
+    desired = {**task.desired, **keys}
     for attribute in task.resource.attributes:
         wanted = desired.get(attribute.option)
-        if not attribute.refers_to or not wanted:
+        if not attribute.refers_to or not wanted or attribute.option in keys:
             continue
         held = attribute.read(current or {})
         target = RESOURCES[attribute.refers_to]
@@ -209,9 +267,9 @@ def _write(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object:
         scim.delete(resource.endpoint, plan.identifier)
         return {}
     if plan.action == "create":
-        written = scim.create(resource.endpoint, plan.body) or _locate(scim, task)
+        written = scim.create(resource.endpoint, plan.body) or find(scim, resource, resource.name_of(desired))
     else:
-        written = _update(scim, task, plan, desired) or scim.get(resource.endpoint, plan.identifier)
+        written = _update(scim, task, plan, desired) or _again(scim, plan)
     if written is None:
         scim.client.warn(f"The server took the {resource.name} without showing it, and does not know it (yet)")
         return plan.expected
@@ -226,21 +284,26 @@ def _write(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object:
     return written
 
 
+def _again(scim: Scim, plan: Plan) -> Object | None:
+    return scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)
+
+
 def _update(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object | None:
     """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
     endpoint = plan.resource.endpoint
     answer = None
     try:
-        for operations in _requests(plan.operations):
-            answer = scim.patch(endpoint, plan.identifier, operations)
-        return answer
+        if plan.resource.patch:
+            for operations in _requests(plan.operations):
+                answer = scim.patch(endpoint, plan.identifier, operations)
+            return answer
     except UnsupportedError:
         pass
     except InvalidError as error:
         if error.error_type not in PATCH_REFUSED:
             raise
     # What another writer has changed since the first reading must not be put back.
-    fresh = scim.get(endpoint, plan.identifier)
+    fresh = _again(scim, plan)
     if fresh is None:
         raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
     latest = _plan(task, desired, fresh)

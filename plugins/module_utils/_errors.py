@@ -16,6 +16,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── ConflictError         conflict         the name is taken
     ├── AmbiguousError        ambiguous        more than one object answers to the name
     ├── UnknownMemberError    unknown_member   a member that is to be added does not exist
+    ├── ImmutableError        immutable        an attribute that cannot be changed once the object exists
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
@@ -103,6 +104,10 @@ class AmbiguousError(IdentityError):
 
 class UnknownMemberError(IdentityError):
     code = "unknown_member"
+
+
+class ImmutableError(IdentityError):
+    code = "immutable"
 
 
 class ReadOnlyError(IdentityError):

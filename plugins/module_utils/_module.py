@@ -17,13 +17,12 @@ from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, Connection, secrets_in, spellings
-from ._ensure import Task, ensure
-from ._errors import IdentityError, InvalidError, ProtocolError, trying
-from ._resources import Attribute, Resource
-from ._scim import Scim, could_match
-from ._shapes import Flat, Members, Object, fold
-
-Spec = dict[str, dict[str, Any]]
+from ._ensure import ensure, read
+from ._errors import IdentityError, InvalidError, trying
+from ._options import Spec, info_spec, object_spec, resource_of, rows, task_of
+from ._resources import Resource
+from ._scim import Scim
+from ._vault import trim_creator
 
 CONNECTION: Spec = {
     "tenant_url": {"type": "str", "required": True},
@@ -127,94 +126,45 @@ class Module(AnsibleModule):  # type: ignore[misc]
             client.close()
 
 
-def run_object(resource: Resource) -> None:
-    """The ``main()`` of a module that manages one object."""
-    spec: Spec = {
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "id": {"type": "str"},
-    }
-    for row in resource.attributes:
-        spec[row.option] = {"type": row.type, **row.spec}
-        if row.secret:
-            policy = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
-            spec[f"update_{row.option}"] = policy
-        if isinstance(row.shape, Members):
-            spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
-    module = Module(spec, required_one_of=[("id", resource.key)])
-
-    for row in resource.attributes:
+def run_object(*resources: Resource, result: str) -> None:
+    """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names."""
+    exclusive = [("rights", "rights_preset")] if any("rights" in row.option for row in rows(resources)) else []
+    module = Module(object_spec(resources), mutually_exclusive=exclusive)
+    for row in rows(resources):
         if row.secret and len(module.params[row.option] or "") < row.shortest:
             # A word this short would mask parts of every message.
             module.no_log_values.discard(module.params[row.option])
 
     def work(scim: Scim) -> dict[str, Any]:
-        task = _task(resource, module.params)
+        resource = resource_of(resources, module.params)
+        task = task_of(resource, module.params)
         outcome = ensure(scim, task, check=module.check_mode)
-        return {"changed": outcome.changed, resource.name: outcome.entity, "diff": outcome.diff}
+        if module.params.get("creator_rights") is not None and not task.absent:
+            outcome = trim_creator(scim, outcome, module.params["creator_rights"], check=module.check_mode)
+        entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
+        return {"changed": outcome.changed, result: entity, "diff": outcome.diff}
 
     module.run(work)
 
 
-def run_info(resource: Resource) -> None:
-    """The ``main()`` of a module that reads objects: by id, by natural key, by filter, or all of them."""
-    ways = ("id", resource.key, "filter")
-    module = Module({way: {"type": "str"} for way in ways}, mutually_exclusive=[ways])
+def run_info(*resources: Resource, result: str) -> None:
+    """The ``main()`` of a module that reads objects: by id, by their keys, by a filter, or all of them."""
+    keys = sorted({option for resource in resources for option in resource.keys})
+    ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
+    module = Module(info_spec(resources), mutually_exclusive=ways)
 
     def work(scim: Scim) -> dict[str, Any]:
-        given = {way: module.params[way] for way in ways if module.params[way] is not None}
+        resource = resource_of(resources, module.params)
+        given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
         if empty := [way for way in given if not given[way]]:
             raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
         with trying(f"read {resource.plural}"):
-            found = _read(scim, resource, **given)
-        return {"changed": False, resource.plural: [resource.describe(item) for item in found]}
+            found = read(scim, resource, given)
+        kind = _kind(resources, resource)
+        return {"changed": False, result: [{**kind, **resource.describe(item)} for item in found]}
 
     module.run(work)
 
 
-def _read(scim: Scim, resource: Resource, *, filter: str | None = None, **address: str) -> list[Object]:
-    if not address:
-        items = list(scim.query(resource.endpoint, filter=filter))
-        if filter and not all(could_match(filter, item) for item in items):
-            raise ProtocolError(f"the server ignored the filter {filter!r}", hint="Read all and choose in the playbook")
-        return items
-    way, value = next(iter(address.items()))
-    if way == "id":
-        found = scim.get(resource.endpoint, value)
-        if found is None:
-            scim.confirm_missing(resource.endpoint)
-    else:
-        found = scim.find(resource.endpoint, resource.key_attribute, value)
-    return [found] if found else []
-
-
-def _task(resource: Resource, params: dict[str, Any]) -> Task:
-    """The task's options as what is wanted. Raises InvalidError for a value that no server could take."""
-    desired = {row.option: params[row.option] for row in resource.attributes}
-    absent = params["state"] == "absent"
-    if params["id"] == "":
-        raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by {resource.key}")
-    for row in resource.attributes:
-        if desired[row.option] is not None and (not absent or row.option == resource.key):
-            _check(row, desired[row.option])
-    secrets = [row.option for row in resource.attributes if row.secret]
-    return Task(
-        resource,
-        desired,
-        identifier=params["id"],
-        absent=absent,
-        write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
-        unknown_members=params.get("unknown_members", "fail"),
-    )
-
-
-def _check(row: Attribute, value: Any) -> None:
-    if row.required and value == "":
-        raise InvalidError(f"{row.option} cannot be cleared")
-    if row.secret and len(value) < row.shortest:
-        raise InvalidError(f"{row.option} is shorter than the {row.shortest} characters that the tenant asks for")
-    if isinstance(row.shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
-        raise InvalidError(f"{row.option} is a flat map: its values are single values, no lists and no maps")
-    if isinstance(row.shape, Members):
-        both = {fold(name) for name in value["add"] or ()} & {fold(name) for name in value["remove"] or ()}
-        if both:
-            raise InvalidError(f"{row.option} adds and removes {', '.join(sorted(both))}")
+def _kind(resources: tuple[Resource, ...], resource: Resource) -> dict[str, str]:
+    return {"kind": resource.name} if len(resources) > 1 else {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._resources import Attribute, Resource
-from ._shapes import Object, get, put
+from ._shapes import Object, get, put, put_null
 
 HIDDEN = "********"  # what a diff shows in place of a secret that will be written
 
@@ -69,6 +69,11 @@ class Plan:
             change.apply(body)
         for path in self.resource.computed:
             put(body, path, None)
+        if not self.resource.patch:
+            # Null says the same as leaving out (RFC 7643 section 2.5), and one client of the vault relies on it.
+            for change in self.changes:
+                if not change.after and change.before:
+                    put_null(body, change.attribute.path)
         extensions = [name for name in body if name.startswith("urn:")]
         body["schemas"] = [self.resource.schema, *extensions]
         return body
@@ -82,7 +87,7 @@ class Plan:
         for change in self.changes:
             change.apply(expected)
         if self.action == "create":
-            key = self.resource.attribute(self.resource.key).read(expected)
+            key = self.resource.attribute(self.resource.keys[0]).read(expected)
             for row in self.resource.attributes:
                 if row.default and row.read(expected) is None:
                     Change(row, None, row.default(key)).apply(expected)
@@ -96,7 +101,7 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
     when the object is created and, with ``write_secrets``, always.
     """
     existing = current or {}
-    key = desired.get(resource.key) or resource.attribute(resource.key).read(existing)
+    key = desired.get(resource.keys[0]) or resource.attribute(resource.keys[0]).read(existing)
     changes = []
     before: Object = {}
     after: Object = {}

@@ -15,10 +15,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._shapes import Flat, Keyed, Members, Object, Path, Reference, Shape, Single, Truth, get
+from ._filters import name_stages
+from ._shapes import (
+    Commas,
+    Entry,
+    Flat,
+    Keyed,
+    Members,
+    Moment,
+    Named,
+    Names,
+    Object,
+    One,
+    Path,
+    Reference,
+    Shape,
+    Single,
+    Truth,
+    get,
+    quoted,
+)
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+SAFE = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
+SAFE_MEMBER = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
+ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 PHONES = ("work", "mobile", "home")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 
@@ -27,10 +49,12 @@ LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 class Attribute:
     """One option of a module and the place of its value in the resource.
 
-    ``spec`` goes to the argument spec as it is. ``caseless`` compares without case. ``secret`` is written and never
-    read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters. ``required`` cannot
-    be cleared. ``refers_to`` is the endpoint of the object that the value names, by natural key or by id. ``default``
-    is what the server puts in place of nothing, from the object's natural key.
+    ``spec`` goes to the argument spec as it is. ``also`` is another place where servers keep the value. ``caseless``
+    compares without case. ``secret`` is written and never read back (RFC 7643 section 7: mutability writeOnly), and has
+    at least ``shortest`` characters. ``required`` has to be given to create an object and cannot be cleared;
+    ``immutable`` cannot be changed afterwards. ``filter`` is what a filter calls it. ``refers_to`` is the endpoint of
+    the object that the value names, by natural key or by id. ``default`` is what the server puts in place of nothing,
+    from the object's first key.
     """
 
     option: str
@@ -38,15 +62,19 @@ class Attribute:
     type: str = "str"
     shape: Shape = field(default_factory=Shape)
     spec: Mapping[str, Any] = field(default_factory=dict)
+    also: Path | None = None
     caseless: bool = False
     required: bool = False
+    immutable: bool = False
     secret: bool = False
     shortest: int = 0
+    filter: str | None = None
     refers_to: str | None = None
     default: Callable[[str], Any] | None = None
 
     def read(self, resource: Object) -> Any:
-        return self.shape.read(get(resource, self.path))
+        value = self.shape.read(get(resource, self.path))
+        return self.shape.read(get(resource, self.also)) if value is None and self.also else value
 
     def same(self, one: Any, other: Any) -> bool:
         return self.shape.same(one, other, caseless=self.caseless)
@@ -56,25 +84,49 @@ class Attribute:
 class Resource:
     """A SCIM type: its endpoint, its rows and what a server computes in it.
 
-    ``key`` is the option that names an object among its kind. ``computed`` paths are the server's own: they are
-    not sent back in a PUT.
+    ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
+    ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
+    ``listed`` objects may be known by id in lists only.
     """
 
     name: str
     plural: str
     endpoint: str
     schema: str
-    key: str
+    keys: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     computed: tuple[Path, ...] = (("meta",),)
+    patch: bool = True
+    listed: bool = False
 
     def attribute(self, option: str) -> Attribute:
         return next(attribute for attribute in self.attributes if attribute.option == option)
 
     @property
     def key_attribute(self) -> str:
-        """The SCIM name of the natural key."""
-        return self.attribute(self.key).path[0]
+        """The SCIM name of the first key, by which references name an object."""
+        return self.attribute(self.keys[0]).path[0]
+
+    def name_of(self, options: Object) -> Object:
+        """The keys among the options, as far as they are given."""
+        return {option: options[option] for option in self.keys if options.get(option)}
+
+    def matches(self, keys: Object, resource: Object) -> bool:
+        return all(self.attribute(option).same(self.attribute(option).read(resource), keys[option]) for option in keys)
+
+    def stages(self, keys: Object) -> list[list[str]]:
+        """Filters that find the object with these keys, the narrowest first."""
+        filters = [
+            (str(row.filter), next(iter(keys[row.option])) if row.refers_to else keys[row.option])
+            for row in self.attributes
+            if row.filter and row.option in keys
+        ]
+        if not filters:
+            return [[]]
+        if len(filters) == 1:
+            return name_stages(*filters[0])
+        clauses = [f"{name} eq {quoted(value)}" for name, value in filters]
+        return [[" and ".join(clauses)], clauses[-1:]]
 
     def describe(self, resource: Object) -> Object:
         """The object in the option vocabulary, plus ``id``: nothing that could not be given to the module."""
@@ -87,9 +139,9 @@ USER = Resource(
     plural="users",
     endpoint="Users",
     schema="urn:ietf:params:scim:schemas:core:2.0:User",
-    key="user_name",
+    keys=("user_name",),
     attributes=(
-        Attribute("user_name", ("userName",), caseless=True, required=True),
+        Attribute("user_name", ("userName",), caseless=True, required=True, filter="userName"),
         Attribute("display_name", ("displayName",), default=lambda user_name: user_name.partition("@")[0]),
         Attribute("given_name", ("name", "givenName")),
         Attribute("family_name", ("name", "familyName")),
@@ -106,7 +158,7 @@ USER = Resource(
         Attribute("organization", (ENTERPRISE_USER, "organization")),
         Attribute("manager", (ENTERPRISE_USER, "manager"), shape=Reference(), refers_to="Users"),
         Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat()),
-        Attribute("password", ("password",), spec={"no_log": True}, required=True, secret=True, shortest=8),
+        Attribute("password", ("password",), spec={"no_log": True}, secret=True, shortest=8),
     ),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
     computed=(("meta",), ("groups",), ("name", "formatted")),
@@ -122,12 +174,136 @@ GROUP = Resource(
     plural="groups",
     endpoint="Groups",
     schema="urn:ietf:params:scim:schemas:core:2.0:Group",
-    key="display_name",
+    keys=("display_name",),
     attributes=(
-        Attribute("display_name", ("displayName",), caseless=True, required=True),
+        Attribute("display_name", ("displayName",), caseless=True, required=True, filter="displayName"),
         Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
         Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
     ),
 )
 
-RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP)}
+# In the spelling that is sent; comparison is without case (the schema does not call them caseExact).
+RIGHTS = (
+    "useAccounts",
+    "retrieveAccounts",
+    "listAccounts",
+    "addAccounts",
+    "updateAccountContent",
+    "updateAccountProperties",
+    "initiateCPMAccountManagementOperations",
+    "specifyNextAccountContent",
+    "renameAccounts",
+    "deleteAccounts",
+    "unlockAccounts",
+    "manageSafe",
+    "manageSafeMembers",
+    "backupSafe",
+    "viewAuditLog",
+    "viewSafeMembers",
+    "accessWithoutConfirmation",
+    "createFolders",
+    "deleteFolders",
+    "moveAccountsAndFolders",
+    "requestsAuthorizationLevel1",
+    "requestsAuthorizationLevel2",
+)
+_READ_ONLY = ("useAccounts", "retrieveAccounts", "listAccounts")
+RIGHTS_PRESETS: Mapping[str, tuple[str, ...]] = {
+    "connect_only": ("useAccounts", "listAccounts"),
+    "read_only": _READ_ONLY,
+    "approver": ("listAccounts", "viewSafeMembers", "manageSafeMembers", "requestsAuthorizationLevel1"),
+    "accounts_manager": (*_READ_ONLY, *RIGHTS[3:11], "viewAuditLog", "viewSafeMembers", "accessWithoutConfirmation"),
+    "safe_manager": (
+        "listAccounts",
+        "manageSafe",
+        "manageSafeMembers",
+        "backupSafe",
+        "viewAuditLog",
+        "viewSafeMembers",
+    ),
+    # The vault takes one of the two levels of authorization.
+    "full": RIGHTS[:-1],
+}
+
+CONTAINER = Resource(
+    name="container",
+    plural="containers",
+    endpoint="Containers",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:Container",
+    keys=("name",),
+    attributes=(
+        Attribute("name", ("name",), caseless=True, required=True, immutable=True, filter="name"),
+        Attribute("description", ("description",)),
+        Attribute(
+            "number_of_days_retention",
+            (SAFE, "NumberOfDaysRetention"),
+            type="int",
+            also=(CUSTOM, "NumberOfDaysRetention"),
+        ),
+        Attribute("managing_cpm", (SAFE, "ManagingCPM")),
+    ),
+    computed=(("meta",), ("owner",), ("privilegedData",)),
+    patch=False,
+    listed=True,
+)
+
+_MEMBER: Mapping[str, Any] = {"shape": One(), "immutable": True}
+CONTAINER_PERMISSION = Resource(
+    name="container_permission",
+    plural="container_permissions",
+    endpoint="ContainerPermissions",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:ContainerPermission",
+    keys=("container", "user", "group"),
+    attributes=(
+        Attribute(
+            "container",
+            ("container",),
+            shape=Named(),
+            caseless=True,
+            required=True,
+            immutable=True,
+            filter="container.value",
+        ),
+        Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
+        Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
+        Attribute("rights", ("rights",), type="dict", shape=Names(RIGHTS), spec=MEMBERS, required=True),
+        Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
+    ),
+    patch=False,
+    listed=True,
+)
+
+PRIVILEGED_DATA = Resource(
+    name="privileged_data",
+    plural="privileged_data",
+    endpoint="PrivilegedData",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:PrivilegedData",
+    keys=("container", "name"),
+    attributes=(
+        Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True),
+        Attribute("name", ("name",), caseless=True, required=True, filter="name"),
+        Attribute("description", ("description",)),
+        Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
+        Attribute("properties", (ACCOUNT, "properties"), type="dict", shape=Keyed("key", hidden=("secret",))),
+        Attribute(
+            "remote_machines",
+            (ACCOUNT, "remoteMachinesAccess", "remoteMachines"),
+            type="list",
+            shape=Commas(),
+            spec={"elements": "str"},
+        ),
+        Attribute(
+            "restrict_to_remote_machines",
+            (ACCOUNT, "remoteMachinesAccess", "accessRestrictedToRemoteMachines"),
+            type="bool",
+            shape=Truth(),
+        ),
+        # After the properties, whose list it joins.
+        Attribute("secret", (ACCOUNT, "properties"), shape=Entry("secret"), spec={"no_log": True}, secret=True),
+    ),
+    patch=False,
+    listed=True,
+)
+
+PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)
+RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP, *PAM_OBJECTS)}

@@ -7,22 +7,23 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
-from ._shapes import Object, fold, get, quoted
+from ._filters import could_match, is_named, name_stages
+from ._shapes import Object, fold, quoted
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
 # Up to so many names are looked up one by one, each in a request or a few.
 FEW = 5
+
+Matches = Callable[[Object], bool]
 
 
 class Scim:
@@ -70,40 +71,51 @@ class Scim:
         """Make sure that the server did not know the id, rather than the path: raises ProtocolError for the latter."""
         self._page(endpoint, {"startIndex": 1, "count": 1})
 
-    def find(self, endpoint: str, attribute: str, value: str, *, every_casing: bool = False) -> Object | None:
-        """The one object whose ``attribute`` is ``value``, compared without case; None if there is none.
+    def find(
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False
+    ) -> Object | None:
+        """The one object that ``matches``, None if there is none. Raises AmbiguousError when several do."""
+        return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough))
 
-        The filter of some servers compares with case. Before an object is declared absent, its name is therefore
-        looked for in the other casings, too; with ``every_casing`` also when one was found, to be sure that it is
-        the only one. Raises AmbiguousError when several match.
+    def find_every(
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False
+    ) -> list[Object]:
+        """The objects that match.
+
+        Each stage is a list of filters that are asked for together; the next one is only needed when nothing was
+        found, or to be ``thorough``: that nothing else matches. When a server does not know the filters of the last
+        stage, every object is read.
         """
-
-        def matches(resource: Object) -> bool:
-            name = resource.get(attribute)
-            return isinstance(name, (str, int)) and fold(name) == fold(value)
-
-        hits, complete = self._matching(endpoint, matches, [f"{attribute} eq {quoted(value)}"])
-        if not complete and (every_casing or not hits):
-            hits.update(self._matching(endpoint, matches, case_free_filters(attribute, value))[0])
-        return _only(endpoint, attribute, value, list(hits.values()))
+        hits: dict[str, Object] = {}
+        for number, filters in enumerate(stages, 1):
+            try:
+                found, all_seen = self._matching(endpoint, matches, filters or [None])
+            except (InvalidError, UnsupportedError):
+                if number < len(stages):
+                    continue
+                found, all_seen = self._matching(endpoint, matches, [None])
+            hits.update(found)
+            if all_seen or (hits and not thorough):
+                break
+        return list(hits.values())
 
     def _matching(
-        self, endpoint: str, matches: Callable[[Object], bool], filters: list[str]
+        self, endpoint: str, matches: Matches, filters: Sequence[str | None]
     ) -> tuple[dict[str, Object], bool]:
-        """The objects that match, by id, among those that any of the filters finds; and whether all were seen."""
+        """The objects that match, by id; and whether all were seen because the server ignores filters."""
         hits: dict[str, Object] = {}
-        complete = False
-        try:
-            for filter in filters:
-                for resource in self.query(endpoint, filter=filter):
-                    if matches(resource):
-                        hits[resource["id"]] = resource
-                    else:
-                        complete = complete or " eq " in filter  # the filter was ignored
-        except (InvalidError, UnsupportedError):  # a filter that this server does not know
-            complete = True
-            hits = {resource["id"]: resource for resource in self.query(endpoint) if matches(resource)}
-        return hits, complete
+        ignored = False
+        for filter in filters:
+            for resource in self.query(endpoint, filter=filter):
+                if matches(resource):
+                    hits[resource["id"]] = resource
+                elif filter and not could_match(filter, resource):
+                    ignored = True
+        return hits, ignored
+
+    def find_named(self, endpoint: str, attribute: str, value: str) -> Object | None:
+        """The one object whose ``attribute`` is ``value``, compared without case."""
+        return self.find(endpoint, name_stages(attribute, value), lambda item: is_named(item, (attribute,), value))
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
         """What each reference means: the object with that ``attribute``, compared without case, or with that id.
@@ -118,7 +130,7 @@ class Scim:
             by_id[resource["id"]] = resource
             by_name.setdefault(fold(resource.get(attribute, "")), []).append(resource)
         return {
-            reference: _only(endpoint, attribute, reference, by_name.get(fold(reference), [])) or by_id.get(reference)
+            reference: _only(endpoint, by_name.get(fold(reference), [])) or by_id.get(reference)
             for reference in references
         }
 
@@ -126,15 +138,23 @@ class Scim:
         """The object that a reference means: by ``attribute`` or by id, the likelier one first."""
         # Login names hold an @ and ids do not; any other name can look like an id.
         if "@" in reference:
-            return self.find(endpoint, attribute, reference) or self.get(endpoint, reference)
-        return self.get(endpoint, reference) or self.find(endpoint, attribute, reference)
+            return self.find_named(endpoint, attribute, reference) or self.get(endpoint, reference)
+        return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference)
 
-    def get(self, endpoint: str, identifier: str) -> Object | None:
-        """The object with that id, None if the server knows none."""
+    def get(self, endpoint: str, identifier: str, *, listed: bool = False) -> Object | None:
+        """The object with that id, None if the server knows none.
+
+        With ``listed``, the server may be one that knows its objects by id only in lists, as older vaults do.
+        """
         try:
             found = _object(self._send("GET", endpoint, identifier))
-        except NotFoundError:
-            return None
+        except (NotFoundError, UnsupportedError) as error:
+            if listed:
+                filter = f"id eq {quoted(identifier)}"
+                return self.find(endpoint, [[filter]], lambda item: is_named(item, ("id",), identifier))
+            if isinstance(error, NotFoundError):
+                return None
+            raise
         if not found or fold(found["id"]) != fold(identifier):
             raise ProtocolError(f"The server answered for {endpoint}/{identifier} with something else")
         return found
@@ -171,42 +191,10 @@ class Scim:
         return self.client.request(method, path, **content)
 
 
-def case_free_filters(attribute: str, value: str) -> list[str]:
-    """Filters that between them find each value that differs from this one only in case, and not much else.
-
-    There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
-    one, the name begins in one of the casings of its first two characters. What follows an ``@`` tells nothing, for
-    many names share it.
-    """
-    number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
-    if len(number) > 2:
-        return [f"{attribute} co {quoted(number)}"]
-    casings = itertools.product(*({character.lower(), character.upper()} for character in value[:2]))
-    return [f"{attribute} sw {quoted(''.join(casing))}" for casing in sorted(casings)]
-
-
-def could_match(filter: str, resource: Object) -> bool:
-    """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
-    clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
-    held = get(resource, tuple(clause[1].split("."))) if clause else None
-    if not clause or not isinstance(held, str):
-        return True
-    wanted = fold(json.loads(clause[3]))
-    compare: dict[str, Callable[[str, str], bool]] = {
-        "eq": lambda text, part: text == part,
-        "sw": str.startswith,
-        "co": str.__contains__,
-        "ew": str.endswith,
-    }
-    return compare[fold(clause[2])](fold(held), wanted)
-
-
-def _only(endpoint: str, attribute: str, value: str, hits: list[Object]) -> Object | None:
+def _only(endpoint: str, hits: list[Object]) -> Object | None:
     if len(hits) > 1:
         ids = ", ".join(sorted(hit["id"] for hit in hits))
-        raise AmbiguousError(
-            f"{len(hits)} {endpoint} have the {attribute} {value!r}: {ids}", hint="Address one of them by id"
-        )
+        raise AmbiguousError(f"{len(hits)} {endpoint} answer to it: {ids}", hint="Address one of them by id")
     return hits[0] if hits else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 # The most members that go into one PATCH request.
@@ -110,12 +111,13 @@ class Flat(Shape):
 class Keyed(Flat):
     """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
 
-    ``kinds`` are the keys that the option knows; none means any.
+    ``kinds`` are the keys that the option knows; none means any. ``hidden`` ones are another option's.
     """
 
-    def __init__(self, key: str, kinds: tuple[str, ...] = ()) -> None:
+    def __init__(self, key: str, kinds: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> None:
         self.key = key
         self.kinds = kinds
+        self.hidden = hidden
 
     def _kind(self, item: Object) -> str:
         return str(item.get(self.key) or "")
@@ -124,7 +126,8 @@ class Keyed(Flat):
         pairs = {self._kind(item): item.get("value") for item in reversed(_objects(node))}
         if self.kinds:
             pairs = {fold(kind): value for kind, value in pairs.items() if fold(kind) in self.kinds}
-        return {kind: value for kind, value in pairs.items() if kind and _is_value(value)} or None
+        shown = {kind: value for kind, value in pairs.items() if fold(kind) not in self.hidden}
+        return {kind: value for kind, value in shown.items() if kind and _is_value(value)} or None
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         changed = {fold(key): key for key in _changed(before, after)}
@@ -136,6 +139,89 @@ class Keyed(Flat):
                 items.append({**item, "value": (after or {}).get(key)})
         items += [{self.key: key, "value": (after or {}).get(key)} for key in changed.values()]
         return [(path, [item for item in items if _is_value(item.get("value"))] or None)]
+
+
+class Named(Shape):
+    """The name of a safe, as the ``name`` or, in answers, the ``value`` of a complex attribute."""
+
+    def read(self, node: Any) -> Any:
+        return (node.get("name") or node.get("value")) if isinstance(node, dict) else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, {"name": after})]
+
+
+class Names(Shape):
+    """A set of names without case. A desired value is ``{add, remove, set}`` of such lists, where ``set`` stands alone.
+
+    ``known`` are the names that there are, in the spelling that is sent.
+    """
+
+    def __init__(self, known: tuple[str, ...] = ()) -> None:
+        self.known = {fold(name): name for name in known}
+
+    def read(self, node: Any) -> list[str]:
+        names = node if isinstance(node, list) else []
+        return sorted({self.known.get(fold(name), str(name)) for name in names if _is_value(name)})
+
+    def merge(self, current: Any, desired: Mapping[str, list[str] | None]) -> list[str]:
+        wanted = {way: self.read(names) for way, names in desired.items() if names is not None}
+        gone = {fold(name) for name in wanted.get("remove", ())}
+        merged = wanted["set"] if "set" in wanted else [*(current or ()), *wanted.get("add", ())]
+        return [name for name in self.read(merged) if fold(name) not in gone]
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return {fold(name) for name in one or ()} == {fold(name) for name in other or ()}
+
+    def show(self, value: Any) -> Any:
+        return {"set": list(value or ())}
+
+
+class Commas(Shape):
+    """A set of texts, in one text with commas."""
+
+    def read(self, node: Any) -> list[str] | None:
+        return sorted(part.strip() for part in str(node or "").split(",") if part.strip()) or None
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return self.read(",".join(desired))
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return {fold(part) for part in one or ()} == {fold(part) for part in other or ()}
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, ",".join(after) if after else None)]
+
+
+class Moment(Shape):
+    """A point in time: ISO 8601 in the option, seconds since 1970 in the resource."""
+
+    def read(self, node: Any) -> str | None:
+        try:
+            moment = datetime.fromtimestamp(int(node), timezone.utc) if node else None
+        except (TypeError, ValueError, OverflowError, OSError):
+            return None
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return self.read(seconds(desired)) if desired else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, seconds(after) if after else None)]
+
+
+class Entry(Shape):
+    """The value of one key in a list of ``{key, value}`` objects, which is written and never read."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def read(self, node: Any) -> None:
+        return None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        others = [item for item in _objects(node) if fold(item.get("key")) != self.key]
+        return [(path, [*others, {"key": self.key, "value": after}])]
 
 
 class Members(Shape):
@@ -189,9 +275,35 @@ class Members(Shape):
         return {"value": identifier, "type": self.kind}
 
 
+class One(Shape):
+    """One other object, in an attribute of its own: a map from its id to its name. It never changes."""
+
+    def read(self, node: Any) -> dict[str, str] | None:
+        if not isinstance(node, dict) or not (node.get("value") or node.get("display")):
+            return None
+        return {str(node.get("value") or node["display"]): str(node.get("display") or node["value"])}
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        keys = [{fold(text) for pair in (value or {}).items() for text in pair} for value in (one, other)]
+        return bool(keys[0] & keys[1]) or keys[0] == keys[1]
+
+    def show(self, value: Any) -> Any:
+        return next(iter(value.values())) if value else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        ((identifier, name),) = after.items()
+        return [(path, {"value": identifier, "display": name})]
+
+
 def fold(text: Any) -> str:
     """The text without case. Unlike casefold() this keeps ß and ss, which are two names, apart."""
     return str(text).lower()
+
+
+def seconds(text: str) -> int:
+    """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError."""
+    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
 
 
 def _is_value(value: Any) -> bool:
@@ -227,6 +339,14 @@ def put(resource: Object, path: Path, value: Any) -> None:
         resource.pop(head, None)
     else:
         resource[head] = value
+
+
+def put_null(resource: Object, path: Path) -> None:
+    """Let null stand at the path, on purpose."""
+    *way, last = path
+    for part in way:
+        resource = resource.setdefault(part, {})
+    resource.setdefault(last, None)
 
 
 def path_text(path: Path) -> str:

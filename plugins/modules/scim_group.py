@@ -230,7 +230,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
 
 
 def main() -> None:
-    run_object(GROUP)
+    run_object(GROUP, result="group")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
 
 
 def main() -> None:
-    run_info(GROUP)
+    run_info(GROUP, result="groups")
 
 
 if __name__ == "__main__":

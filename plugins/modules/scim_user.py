@@ -299,7 +299,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
 
 
 def main() -> None:
-    run_object(USER)
+    run_object(USER, result="user")
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
 
 
 def main() -> None:
-    run_info(USER)
+    run_info(USER, result="users")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors im
     InvalidError,
     ProtocolError,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import PAGE, Scim, case_free_filters
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._filters import case_free_filters
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import PAGE, Scim
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,14 +106,14 @@ def test_an_answer_that_is_no_list(serve: Serve, body: Any) -> None:
     """It must not pass for a list without anything: a user would be taken for absent."""
     scim = serve(lambda path, query: (200, body))
     with pytest.raises(ProtocolError):
-        scim.find("Users", "userName", "ada@example.com")
+        scim.find_named("Users", "userName", "ada@example.com")
 
 
 @pytest.mark.parametrize("body", [{"Resources": None}, {"Resources": []}, {"totalResults": 0}])
 def test_a_list_without_anything(serve: Serve, body: Any) -> None:
     scim = serve(lambda path, query: (200, body))
     assert list(scim.query("Users")) == []
-    assert scim.find("Users", "userName", "ada@example.com") is None
+    assert scim.find_named("Users", "userName", "ada@example.com") is None
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,8 @@ def test_a_server_whose_filters_know_only_eq(serve: Serve, status: int) -> None:
         return 200, {"totalResults": len(found), "Resources": found}
 
     scim = serve(answer)
-    assert scim.find("Users", "userName", "ada@example.com") == people[0]
-    assert scim.find("Users", "userName", "nobody@example.com") is None
+    assert scim.find_named("Users", "userName", "ada@example.com") == people[0]
+    assert scim.find_named("Users", "userName", "nobody@example.com") is None
 
 
 def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) -> None:
@@ -174,10 +175,10 @@ def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) 
     scim = Scim(Client(Connection(**tenant.connection)))
     for name, most in (("user12345@example.com", 2), ("ada.king@example.com", 5), ("newbie@example.com.001", 5)):
         tenant.forget_requests()
-        assert scim.find("Users", "userName", name) is None
+        assert scim.find_named("Users", "userName", name) is None
         assert len(tenant.requests()) - tenant.tokens() <= most
         assert not [seen for seen in tenant.requests() if "startIndex=1001" in seen["query"]]
-    assert scim.find("Users", "userName", "USER02999@EXAMPLE.COM")
+    assert scim.find_named("Users", "userName", "USER02999@EXAMPLE.COM")
 
 
 @given(st.from_regex(r"[a-zA-Z0-9._-]{1,12}@[a-z]{2,5}\.[a-z]{2}", fullmatch=True), st.randoms())
@@ -195,7 +196,7 @@ def test_several_matches_are_named(serve: Serve) -> None:
     people = [{"id": identifier, "userName": "ada@example.com"} for identifier in ("b", "a")]
     scim = serve(lambda path, query: (200, {"totalResults": 2, "Resources": people}))
     with pytest.raises(AmbiguousError, match="a, b"):
-        scim.find("Users", "userName", "ADA@example.com")
+        scim.find_named("Users", "userName", "ADA@example.com")
 
 
 def test_ids_may_be_numbers(serve: Serve) -> None:
@@ -213,13 +214,13 @@ def test_a_404_that_is_no_scim_error_is_no_word_on_the_object(serve: Serve, body
 @pytest.mark.parametrize("name", [None, 5, ["None"], {"None": 1}], ids=str)
 def test_a_name_that_is_none_is_not_the_text(serve: Serve, name: Any) -> None:
     page = {"totalResults": 1, "Resources": [{"id": "1", "userName": name}]}
-    assert serve(lambda path, query: (200, page)).find("Users", "userName", "None") is None
+    assert serve(lambda path, query: (200, page)).find_named("Users", "userName", "None") is None
 
 
 @pytest.mark.parametrize(("held", "wanted"), [("straße@x.com", "strasse@x.com"), ("ﬁn@x.com", "fin@x.com")])
 def test_names_that_only_casefold_alike_are_two(serve: Serve, held: str, wanted: str) -> None:
     page = {"totalResults": 1, "Resources": [{"id": "1", "userName": held}]}
-    assert serve(lambda path, query: (200, page)).find("Users", "userName", wanted) is None
+    assert serve(lambda path, query: (200, page)).find_named("Users", "userName", wanted) is None
 
 
 @pytest.mark.parametrize("path", ["", "/", "scim", "/scim/v2/", "//scim//v2"])

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""SCIM filters (RFC 7644 section 3.4.2.2), as text: this server knows eq, sw, co, ew and ``and``."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable
+
+from ._shapes import Object, Path, fold, get, quoted
+
+
+def name_stages(attribute: str, value: str) -> list[list[str]]:
+    """Filters for a name: as it is, then in every other casing, because some servers compare with case."""
+    return [[f"{attribute} eq {quoted(value)}"], case_free_filters(attribute, value)]
+
+
+def case_free_filters(attribute: str, value: str) -> list[str]:
+    """Filters that between them find each value that differs from this one only in case, and not much else.
+
+    There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
+    one, the name begins in one of the casings of its first two characters. What follows an ``@`` tells nothing, for
+    many names share it.
+    """
+    number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
+    if len(number) > 2:
+        return [f"{attribute} co {quoted(number)}"]
+    casings = itertools.product(*({character.lower(), character.upper()} for character in value[:2]))
+    return [f"{attribute} sw {quoted(''.join(casing))}" for casing in sorted(casings)]
+
+
+def is_named(resource: Object, path: Path, name: str) -> bool:
+    """Whether a text of the resource is that name, case aside. What is no text is no name."""
+    held = get(resource, path)
+    return isinstance(held, (str, int)) and fold(held) == fold(name)
+
+
+def could_match(filter: str, resource: Object) -> bool:
+    """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
+    clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
+    held = get(resource, tuple(clause[1].split("."))) if clause else None
+    if not clause or not isinstance(held, str):
+        return True
+    wanted = fold(json.loads(clause[3]))
+    compare: dict[str, Callable[[str, str], bool]] = {
+        "eq": lambda text, part: text == part,
+        "sw": str.startswith,
+        "co": str.__contains__,
+        "ew": str.endswith,
+    }
+    return compare[fold(clause[2])](fold(held), wanted)

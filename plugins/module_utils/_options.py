@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""From the rows to a module's options, and from a task's options to what is wanted. Knows no AnsibleModule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._ensure import Task
+from ._errors import InvalidError
+from ._resources import CONTAINER, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
+from ._shapes import Flat, Keyed, Members, Moment, Names, Object, fold, seconds
+
+Spec = dict[str, dict[str, Any]]
+Resources = tuple[Resource, ...]
+
+STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+ID: Spec = {"id": {"type": "str"}}
+
+
+def rows(resources: Resources) -> list[Attribute]:
+    return [row for resource in resources for row in resource.attributes]
+
+
+def kind_spec(resources: Resources) -> Spec:
+    """The option that chooses among several kinds of objects; none where there is only one."""
+    if len(resources) == 1:
+        return {}
+    return {"kind": {"type": "str", "required": True, "choices": [resource.name for resource in resources]}}
+
+
+def object_spec(resources: Resources) -> Spec:
+    """The options of a module that manages one object, of one of these kinds."""
+    spec: Spec = {**kind_spec(resources), **STATE, **ID}
+    for row in rows(resources):
+        spec[row.option] = {"type": row.type, **row.spec}
+        if row.secret:
+            policy = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+            spec[f"update_{row.option}"] = policy
+        if isinstance(row.shape, Members):
+            spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
+        if row.option == "rights":
+            spec["rights_preset"] = {"type": "str", "choices": list(RIGHTS_PRESETS)}
+    if CONTAINER in resources:
+        spec["creator_rights"] = {"type": "list", "elements": "str"}
+    return spec
+
+
+def info_spec(resources: Resources) -> Spec:
+    """The options of a module that reads objects: by id, by their keys, by a filter, or all."""
+    keys = {option: {"type": "str"} for resource in resources for option in resource.keys}
+    return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
+
+
+def resource_of(resources: Resources, params: Object) -> Resource:
+    """The kind that the task is about. Raises InvalidError for an option of another kind."""
+    resource = next(each for each in resources if params.get("kind") in (None, each.name))
+    own = {row.option for row in resource.attributes}
+    others = {row.option for row in rows(resources)} - own
+    others |= {"creator_rights"} if resource is not CONTAINER else set()
+    others |= {"rights_preset"} if "rights" not in own else set()
+    for option in sorted(others):
+        if params.get(option) is not None:
+            raise InvalidError(f"{option} is no option of the kind {resource.name}")
+    return resource
+
+
+def task_of(resource: Resource, params: Object) -> Task:
+    """What the task wants. Raises InvalidError for a value that no server could take."""
+    desired = {row.option: params[row.option] for row in resource.attributes}
+    if preset := params.get("rights_preset"):
+        desired["rights"] = {"set": list(RIGHTS_PRESETS[preset])}
+    absent = params["state"] == "absent"
+    if params["id"] == "":
+        raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by its name")
+    _check_keys(resource, desired, params["id"])
+    for row in resource.attributes:
+        if desired[row.option] is not None and (not absent or row.option in resource.keys):
+            _check(row, desired[row.option])
+    if creator_rights := params.get("creator_rights"):
+        _check_rights("creator_rights", creator_rights)
+    secrets = [row.option for row in resource.attributes if row.secret]
+    return Task(
+        resource,
+        desired,
+        identifier=params["id"],
+        absent=absent,
+        write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
+        unknown_members=params.get("unknown_members", "fail"),
+    )
+
+
+def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:
+    missing = [option for option in resource.keys if desired[option] is None]
+    if "user" in resource.keys:
+        if desired["user"] and desired["group"]:
+            raise InvalidError("user and group exclude each other: a permission is for one of them")
+        if len({"user", "group"} & set(missing)) == 1:
+            missing = [option for option in missing if option not in ("user", "group")]
+    if missing and not identifier:
+        raise InvalidError(
+            f"a {resource.name} is named by id, or by all of {', '.join(resource.keys)}: there is no {missing[0]}"
+        )
+
+
+def _check(row: Attribute, value: Any) -> None:
+    option, shape = row.option, row.shape
+    if (row.required or row.secret) and value == "":
+        raise InvalidError(f"{option} cannot be cleared")
+    if row.secret and len(value) < row.shortest:
+        raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant asks for")
+    if isinstance(shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
+        raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
+    if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
+        raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
+    if isinstance(shape, (Members, Names)) and "set" in value:
+        both = {fold(name) for name in value["add"] or ()} & {fold(name) for name in value["remove"] or ()}
+        if both:
+            raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
+    if isinstance(shape, Names):
+        _check_rights(option, [name for names in value.values() for name in names or ()])
+    if isinstance(shape, Moment) and value:
+        try:
+            seconds(value)
+        except (ValueError, OverflowError):
+            raise InvalidError(
+                f"{option} {value!r} is no ISO 8601 time", hint="It looks like 2027-01-31T18:00:00Z"
+            ) from None
+
+
+def _check_rights(option: str, names: list[str]) -> None:
+    known = {fold(name) for name in RIGHTS}
+    if unknown := sorted(name for name in names if fold(name) not in known):
+        raise InvalidError(
+            f"{option} names {', '.join(map(repr, unknown))}, which is no right", hint=f"Known are {', '.join(RIGHTS)}"
+        )

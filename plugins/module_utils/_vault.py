@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What the vault does by itself and a task may want otherwise."""
+
+from __future__ import annotations
+
+from ._ensure import Outcome, Task, ensure, find
+from ._errors import trying
+from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
+from ._scim import Scim
+from ._shapes import Object, fold
+
+
+def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
+    """Leave the creator of a container no more than these rights of those it has; without any, no permission at all.
+
+    Who creates a container through the SCIM server becomes a member of it with every right, and stays one. Nothing
+    is ever granted here: a creator who is no member any more stays none.
+    """
+    name = (container.entity or {})["name"]
+    permission = _creators_permission(scim, name)
+    if permission is None:
+        created = check and not container.diff["before"]
+        return _with_rights(container, False, None, sorted(rights, key=fold)) if created else container
+    held = CONTAINER_PERMISSION.attribute("rights").read(permission)
+    kept = [right for right in held if fold(right) in {fold(right) for right in rights}]
+    task = Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
+    outcome = ensure(scim, task, check=check)
+    return _with_rights(container, outcome.changed, held, kept)
+
+
+def _creators_permission(scim: Scim, name: str) -> Object | None:
+    with trying(f"find out who created the container {name!r}"):
+        container = find(scim, CONTAINER, {"name": name})
+        owner = (container or {}).get("owner") or {}
+        reference = owner.get("value") or owner.get("display") or scim.client.connection.client_id
+        creator = scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
+        if not creator:
+            return None
+        keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
+        return find(scim, CONTAINER_PERMISSION, keys)
+
+
+def _with_rights(container: Outcome, changed: bool, before: list[str] | None, after: list[str]) -> Outcome:
+    diff = {side: dict(container.diff[side]) for side in ("before", "after")}
+    if diff["before"] and before is not None:
+        diff["before"]["creator_rights"] = before
+    diff["after"]["creator_rights"] = after
+    return Outcome(container.changed or changed, container.entity, diff)
