@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .failures import MEMBERS_NOT_ARRAY, Failure, duplicate, invalid_value, member_not_found
+from scim2_models import Context, ResponseParameters
+
+from .base import BaseRules, Operation, kept_display_name
+from .failures import Failure, duplicate, invalid_value, member_not_found
+from .members import change_members, check_members_array, member_body, member_changes
 from .models import Model
 
 if TYPE_CHECKING:
@@ -22,10 +26,8 @@ BUILT_IN = {
 ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
-class GroupRules:
+class GroupRules(BaseRules):
     """Roles, whose members are users and other roles."""
-
-    type_name = "Group"
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse members that are not an array, with the 500 on record for it."""
@@ -56,19 +58,36 @@ class GroupRules:
             check_no_cycle(tenant, str(group.id), [item for key, item in members.items() if key not in known])
         return group.model_copy(update={"members": list(members.values()) or None, "LinkedObject": None})
 
-    def published(self, tenant: Tenant, group: Model) -> dict[str, Any]:
-        """Return what an answer adds; members are stored complete."""
-        return {}
+    def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
+        """Return the state a PUT asks for; what it means without members is not on record."""
+        replacement = kept_display_name(tenant, current, replacement)
+        if tenant.switches["put_keeps_members"] and not replacement.members:
+            return replacement.model_copy(update={"members": current.members})
+        return replacement
+
+    def own_operations(self, operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
+        """Return the operations on the members: the library copies all members for every operation."""
+        return member_changes(operations)
+
+    def apply_own(self, tenant: Tenant, current: Model, operations: list[Operation]) -> Model:
+        """Return a role after operations on its members; new ones have no details yet."""
+        entries = {str(item.value): item for item in current.members or ()}
+        for operation in operations:
+            change_members(entries, operation, tenant.switches)
+        entry = type(current).Members
+        members = [item or entry.model_construct(_fields_set={"value"}, value=key) for key, item in entries.items()]
+        return current.model_copy(update={"members": members or None})
+
+    def dumped(self, group: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
+        """Return the body of a role; the library is slow at writing many members, so it writes the rest only."""
+        if not group.members or (parameters and (parameters.attributes or parameters.excluded_attributes)):
+            return super().dumped(group, context, parameters)
+        body = super().dumped(group.model_copy(update={"members": None}), context, parameters)
+        return {"members": [member_body(member) for member in group.members], **body}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep the roles in step with a role that was renamed or deleted."""
         refresh_member(tenant, old, new)
-
-
-def check_members_array(members: Any) -> None:
-    """Refuse members that are not an array (recorded for PATCH)."""
-    if members is not None and not isinstance(members, list):
-        raise Failure(500, MEMBERS_NOT_ARRAY)
 
 
 def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:

@@ -34,6 +34,7 @@ from .failures import Failure, error_body, no_target
 from .models import Model
 from .render import ordered
 from .rules import RULES
+from .storage import unshared
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -94,30 +95,20 @@ class TenantService(ScimService):
     # -- Changes ------------------------------------------------------------
 
     def apply_replacement(self, current: Model, replacement: Model, conditions: Conditions) -> Model:
-        """Apply a PUT: displayName survives when it is left out (recorded in 2024)."""
+        """Apply a PUT."""
         type_name = str(self.get_resource_type_of(current).name)
-        left_out = not replacement.display_name
-        # An omitted password is kept, and what is read-only comes from the stored state.
-        replacement.replace(current)
-        if left_out and not self.tenant.switches["put_drops_display_name"]:
-            replacement.display_name = current.display_name
-        if type_name == "Group" and self.tenant.switches["put_keeps_members"] and not replacement.members:
-            replacement = replacement.model_copy(update={"members": current.members})
-        return self.prepared(type_name, replacement)
+        return self.prepared(type_name, RULES[type_name].rules.replaced(self.tenant, current, replacement))
 
     def apply_patch(self, current: Model, patch_op: Any, conditions: Conditions) -> Model:
         """Apply the operations to a copy of a resource, all of them or none."""
         type_name = str(self.get_resource_type_of(current).name)
-        members, others = patching.member_changes(patch_op) if type_name == "Group" else ([], patch_op)
+        rules = RULES[type_name].rules
+        own, others = rules.own_operations(patch_op)
         if others:
+            current = unshared(type_name, current, others)
             self.patch_with_library(current, others)
-        if members:
-            entries = {str(item.value): item for item in current.members or ()}
-            for operation in members:
-                entries = patching.apply_member_change(entries, operation, self.tenant.switches)
-            entry = type(current).Members
-            listed = [item or entry.model_construct(_fields_set={"value"}, value=key) for key, item in entries.items()]
-            current = current.model_copy(update={"members": listed or None})
+        if own:
+            current = rules.apply_own(self.tenant, current, own)
         return self.prepared(type_name, current)
 
     def patch_with_library(self, current: Model, operations: list[dict[str, Any]]) -> None:
@@ -153,16 +144,22 @@ class TenantService(ScimService):
         )
         return resource.model_copy(update={**added, "meta": meta})
 
-    @staticmethod
-    def resource_response(
+    def resource_response(  # type: ignore[override]
+        self,
         resource: Model,
         scim_ctx: Context,
         response_parameters: ResponseParameters[Any] | None = None,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> ScimResponse:
         """Return the answer carrying a resource."""
-        body = resource.model_dump(scim_ctx=scim_ctx, response_parameters=response_parameters)
-        return ScimResponse(status, ordered(body))
+        return ScimResponse(status, self.body_of(resource, scim_ctx, response_parameters))
+
+    def body_of(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
+        """Return the body of a published resource."""
+        rules = RULES[str(self.get_resource_type_of(resource).name)].rules
+        body = ordered(rules.dumped(resource, context, parameters))
+        rules.finished(self.tenant, body)
+        return body
 
     def creation_response(self, base_url: str, created: Model) -> ScimResponse:
         """Return the 201 of a POST; its Location header is not on record."""
@@ -180,10 +177,7 @@ class TenantService(ScimService):
     ) -> ScimResponse:
         """Return a list."""
         published = [self.publish(base_url, resource) for resource in page.resources]
-        bodies = [
-            ordered(item.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=search_request))
-            for item in published
-        ]
+        bodies = [self.body_of(item, Context.RESOURCE_QUERY_RESPONSE, search_request) for item in published]
         return ScimResponse(HTTPStatus.OK, lists.list_body(self.tenant, bodies, page, search_request))
 
     def patch_response(

@@ -46,6 +46,9 @@ INDEXES = (
     Index("Group", "members.display", lambda group: [item.display for item in group.members or ()]),
 )
 
+# Lists that may be long, and whose entries are replaced but never changed: a copy shares them.
+SHARED = {"Group": ("members",)}
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -157,10 +160,15 @@ class TenantStorage(ScimStorage):
         response_parameters: ResponseParameters[Any] | None = None,
     ) -> Model:
         """Return a copy of a resource, which a PATCH may then change."""
-        stored = self.peek(str(resource_type.name), resource_id)
+        type_name = str(resource_type.name)
+        stored = self.peek(type_name, resource_id)
         if stored is None:
-            raise not_found(str(resource_type.name), resource_id)
-        return stored.model_copy(deep=True)
+            raise not_found(type_name, resource_id)
+        shared = {field: getattr(stored, field) for field in SHARED.get(type_name, ())}
+        copied = stored.model_copy(update=dict.fromkeys(shared)).model_copy(deep=True)
+        return copied.model_copy(
+            update={field: list(entries) if entries else None for field, entries in shared.items()}
+        )
 
     def search(
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
@@ -208,6 +216,13 @@ class TenantStorage(ScimStorage):
         previous = self.peek(type_name, resource_id)
         self.discard(type_name, resource_id)
         self.on_change(type_name, previous, None)
+
+
+def unshared(type_name: str, resource: Model, operations: list[dict[str, Any]]) -> Model:
+    """Return a resource whose entries of a shared list operations may change."""
+    paths = [str(operation.get("path") or "").casefold() for operation in operations]
+    touched = any(path.startswith(field) for path in paths for field in SHARED.get(type_name, ()))
+    return resource.model_copy(deep=True) if touched else resource
 
 
 def new_id(type_name: str) -> str:

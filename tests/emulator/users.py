@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context
 
+from .base import BaseRules, kept_display_name
 from .bodies import pruned
 from .failures import Failure, duplicate, invalid_value
 from .models import CUSTOM_URN, ENTERPRISE_URN, Model
@@ -23,10 +24,8 @@ PASSWORD_PARTS = ((r"[0-9]", "a digit"), (r"[a-z]", "a lower-case letter"), (r"[
 PASSWORD_LENGTH = range(8, 65)
 
 
-class UserRules:
+class UserRules(BaseRules):
     """Users of the cloud directory, and read-only users of other directories."""
-
-    type_name = "User"
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse additional attributes the tenant does not define, and a missing password."""
@@ -44,7 +43,13 @@ class UserRules:
         if user.LinkedObject is not None:
             raise Failure(tenant.switches["linked_write_status"], f"User {user.user_name} is read-only")
 
-    check_delete = check_writable
+    def check_delete(self, tenant: Tenant, user: Model) -> None:
+        """Refuse to delete a user of another directory."""
+        self.check_writable(tenant, user)
+
+    def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
+        """Return the state a PUT asks for."""
+        return kept_display_name(tenant, current, replacement)
 
     def prepare(self, tenant: Tenant, user: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
