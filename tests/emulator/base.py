@@ -19,6 +19,9 @@ Operation = dict[str, Any]
 class BaseRules:
     """What a resource type adds to the protocol; its rules override what they need."""
 
+    # Whether a PATCH path may have a dot between a URN and an attribute.
+    dotted_paths = False
+
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse a body before it is validated."""
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from scim2_models import Context, ResponseParameters
 
 from .base import BaseRules, Operation, kept_display_name
+from .directories import CLOUD, ENDPOINTS, SHOWN_TYPES, Directory, display_of, find_member
 from .failures import Failure, duplicate, invalid_value, member_not_found
 from .members import change_members, check_members_array, member_body, member_changes
 from .models import Model
+from .references import refresh_holder
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -23,11 +25,12 @@ BUILT_IN = {
     "Everybody_ID": "Everybody",
     "Privilege_Cloud_Users_ID": "Privilege Cloud Users",
 }
-ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
 class GroupRules(BaseRules):
     """Roles, whose members are users and other roles."""
+
+    directory = CLOUD
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse members that are not an array, with the 500 on record for it."""
@@ -40,7 +43,7 @@ class GroupRules(BaseRules):
 
     def prepare(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        check_name(tenant, group, previous)
+        check_name(tenant, group, previous, self.directory)
         known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
         members: dict[str, Any] = {}
         for member in group.members or ():
@@ -48,15 +51,20 @@ class GroupRules(BaseRules):
             if value in members:
                 continue
             try:
-                members[value] = known.get(value) or resolved(tenant, member)
+                members[value] = known.get(value) or resolved(tenant, member, self.directory)
             except Failure as failure:
                 # The record of the 404 does not say whether the role exists afterwards.
                 if previous is not None or not tenant.switches["group_created_on_member_error"]:
                     raise
                 tenant.deferred_failure = failure
         if previous is not None:
-            check_no_cycle(tenant, str(group.id), [item for key, item in members.items() if key not in known])
-        return group.model_copy(update={"members": list(members.values()) or None, "LinkedObject": None})
+            added = [item for key, item in members.items() if key not in known]
+            check_no_cycle(tenant, str(group.id), added, self.directory)
+        return self.completed(tenant, group.model_copy(update={"members": list(members.values()) or None}), previous)
+
+    def completed(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
+        """Return a role with what the server sets."""
+        return group.model_copy(update={"LinkedObject": None})
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
         """Return the state a PUT asks for; what it means without members is not on record."""
@@ -86,11 +94,12 @@ class GroupRules(BaseRules):
         return {"members": [member_body(member) for member in group.members], **body}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the roles in step with a role that was renamed or deleted."""
-        refresh_member(tenant, old, new)
+        """Keep roles and permissions in step with a role that was renamed or deleted."""
+        refresh_member(tenant, old, new, self.directory)
+        refresh_holder(tenant, "group", old, new)
 
 
-def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:
+def check_name(tenant: Tenant, group: Model, previous: Model | None, directory: Directory) -> None:
     """Refuse a name that is taken, and a new name for a built-in role."""
     name = str(group.display_name or "")
     if not name:
@@ -99,43 +108,29 @@ def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:
         return
     if previous is not None and previous.id in BUILT_IN:
         raise invalid_value(f"The built-in role {previous.display_name} cannot be renamed")
-    for other in tenant.storage.find("Group", "displayName", name):
+    for other in tenant.storage.find(directory.group, "displayName", name):
         same = other.display_name == name or not tenant.switches["unique_case_sensitive"]
         if same and (previous is None or other.id != previous.id):
             raise duplicate(tenant.switches["duplicate_status"], "Group", name)
 
 
-def find_member(tenant: Tenant, value: str) -> tuple[str, Model] | None:
-    """Return the type and the user or role with an id."""
-    for type_name in ENDPOINTS:
-        found = tenant.storage.peek(type_name, value)
-        if found is not None:
-            return type_name, found
-    return None
-
-
-def resolved(tenant: Tenant, member: Any) -> Any:
+def resolved(tenant: Tenant, member: Any, directory: Directory = CLOUD) -> Any:
     """Return a member with the details the server computes from its id (recorded)."""
     value = str(member.value or "")
-    found = find_member(tenant, value)
+    found = find_member(tenant, value, directory)
     if found is None:
         raise member_not_found(value)
     type_name, resource = found
     details = {
         "value": value,
         "ref": tenant.location(ENDPOINTS[type_name], value),
-        "type": type_name,
+        "type": SHOWN_TYPES.get(type_name, type_name),
         "display": display_of(resource),
     }
     return type(member).model_construct(_fields_set=set(details), **details)
 
 
-def display_of(resource: Model) -> str:
-    """Return the name a member is shown under: the login name, or the role name (recorded)."""
-    return str(getattr(resource, "user_name", None) or resource.display_name)
-
-
-def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any]) -> None:
+def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any], directory: Directory) -> None:
     """Refuse a role that would contain itself."""
     waiting = [str(item.value) for item in added if item.type == "Group"]
     seen: set[str] = set()
@@ -146,20 +141,20 @@ def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any]) -> None:
         if current in seen:
             continue
         seen.add(current)
-        nested = tenant.storage.peek("Group", current)
+        nested = tenant.storage.peek(directory.group, current)
         if nested is not None:
             waiting += [str(item.value) for item in nested.members or () if item.type == "Group"]
 
 
-def refresh_member(tenant: Tenant, old: Model | None, new: Model | None) -> None:
+def refresh_member(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:
     """Rename a user or role in the roles it is in, or take it out once it is deleted."""
     if old is None or (new is not None and display_of(old) == display_of(new)):
         return
-    for group in tenant.storage.find("Group", "members.value", str(old.id)):
+    for group in tenant.storage.find(directory.group, "members.value", str(old.id)):
         members = []
         for member in group.members:
             if member.value != old.id:
                 members.append(member)
             elif new is not None:
                 members.append(member.model_copy(update={"display": display_of(new)}))
-        tenant.storage.put("Group", group.model_copy(update={"members": members or None}))
+        tenant.storage.put(directory.group, group.model_copy(update={"members": members or None}))

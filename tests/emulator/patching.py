@@ -32,14 +32,16 @@ def read_operations(body: Any) -> list[Operation]:
 class PathReader:
     """Looks up the paths of operations in a model."""
 
-    def __init__(self, model: type[Resource[Any]], switches: Switches) -> None:
+    def __init__(self, model: type[Resource[Any]], switches: Switches, *, dotted: bool = False) -> None:
         self.model = model
         self.switches = switches
+        self.dotted = dotted
         self.extensions = {urn.casefold(): urn for urn in map(str, model.get_extension_models())}
 
     def translate(self, operation: Operation) -> Iterator[Operation]:
         """Return an operation in a form the library takes."""
-        path, value = operation.get("path"), operation.get("value")
+        path, value = self.colon(operation.get("path")), operation.get("value")
+        operation = {**operation, "path": path}
         removal = str(operation.get("op", "")).lower() == "remove"
         if path is None or path == "":
             if removal:
@@ -55,9 +57,18 @@ class PathReader:
             self.check(path)
             yield operation
 
+    def colon(self, path: Any) -> Any:
+        """Return a path with a colon after the URN of an extension, where one client writes a dot."""
+        if self.dotted and isinstance(path, str):
+            for folded, urn in self.extensions.items():
+                if path.casefold().startswith(f"{folded}."):
+                    return f"{urn}:{path[len(urn) + 1 :]}"
+        return path
+
     def flattened(self, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Return the keys of a value; an object under the URN of an extension becomes one key per attribute."""
-        for key, item in value.items():
+        for given, item in value.items():
+            key = self.colon(given)
             if key.lower() in ("schemas", "id", "meta"):
                 continue
             urn = self.extensions.get(key.casefold())

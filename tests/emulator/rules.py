@@ -7,20 +7,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .accounts import AccountRules
 from .base import BaseRules
+from .containers import ContainerRules
+from .directories import VAULT_RIGHT
 from .groups import GroupRules
+from .permissions import PermissionRules
 from .users import UserRules
+from .vault import VaultGroupRules, VaultUserRules
 
 
 @dataclass(frozen=True)
 class Row:
-    """A resource type: its rules, and the administrative right that serves it."""
+    """A resource type: its rules, the administrative right that serves it, and the switch of its paging.
+
+    ``pam`` marks what the vault answers under a name of its own, which follows
+    the ``pam_`` switches.
+    """
 
     rules: BaseRules
     right: str
+    paging: str
+    pam: bool = False
 
 
 RULES: Mapping[str, Row] = {
-    "User": Row(UserRules(), "UserManagement"),
-    "Group": Row(GroupRules(), "RoleManagement"),
+    "User": Row(UserRules(), "UserManagement", "users_paging"),
+    "Group": Row(GroupRules(), "RoleManagement", "groups_paging"),
+    "VaultUser": Row(VaultUserRules(), VAULT_RIGHT, "users_paging"),
+    "VaultGroup": Row(VaultGroupRules(), VAULT_RIGHT, "groups_paging"),
+    "Container": Row(ContainerRules(), VAULT_RIGHT, "pam_paging", pam=True),
+    "ContainerPermission": Row(PermissionRules(), VAULT_RIGHT, "pam_paging", pam=True),
+    "PrivilegedData": Row(AccountRules(), VAULT_RIGHT, "pam_paging", pam=True),
 }
+PAM_TYPES = frozenset(name for name, row in RULES.items() if row.pam)

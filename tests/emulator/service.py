@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from scim2_models import (
     SearchRequest,
 )
 from scim2_server.conditions import Conditions
-from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
@@ -30,6 +28,7 @@ from scim2_server.utils import parametrize
 
 from . import lists, patching
 from .bodies import check_schemas, pruned
+from .directories import ENDPOINTS, SHOWN_TYPES
 from .failures import Failure, error_body, no_target
 from .models import Model
 from .render import ordered
@@ -89,7 +88,8 @@ class TenantService(ScimService):
     def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> Any:
         """Validate the body of a PATCH; the result is for :meth:`apply_patch` only."""
         operations = patching.read_operations(self.decode_body(body, content_type))
-        reader = patching.PathReader(self.get_model(resource_type), self.tenant.switches)
+        dotted = RULES[str(resource_type.name)].rules.dotted_paths
+        reader = patching.PathReader(self.get_model(resource_type), self.tenant.switches, dotted=dotted)
         return [part for operation in operations for part in reader.translate(operation)]
 
     # -- Changes ------------------------------------------------------------
@@ -134,6 +134,11 @@ class TenantService(ScimService):
 
     # -- Answers ------------------------------------------------------------
 
+    def resource_location(self, base_url: str, resource_type: ResourceType, resource_id: str) -> str:
+        """Return the link to a resource."""
+        name = str(resource_type.name)
+        return self.tenant.location(ENDPOINTS.get(name, str(resource_type.endpoint).strip("/")), resource_id)
+
     def publish(self, base_url: str, resource: Model) -> Model:
         """Return a copy of a resource with what the tenant computes."""
         resource_type = self.get_resource_type_of(resource)
@@ -156,9 +161,16 @@ class TenantService(ScimService):
 
     def body_of(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
         """Return the body of a published resource."""
-        rules = RULES[str(self.get_resource_type_of(resource).name)].rules
-        body = ordered(rules.dumped(resource, context, parameters))
+        resource_type = self.get_resource_type_of(resource)
+        rules = RULES[str(resource_type.name)].rules
+        body = rules.dumped(resource, context, parameters)
         rules.finished(self.tenant, body)
+        ordered(body)
+        if "meta" in body:
+            body["meta"]["resourceType"] = SHOWN_TYPES.get(body["meta"]["resourceType"], body["meta"]["resourceType"])
+        if "schemas" in body:
+            # The core schema and the extensions that are there (recorded in 2024), whatever a request named.
+            body["schemas"] = [str(resource_type.schema_), *(key for key in body if key.startswith("urn:"))]
         return body
 
     def creation_response(self, base_url: str, created: Model) -> ScimResponse:
@@ -200,30 +212,6 @@ class TenantService(ScimService):
             exception = Failure(500, str(exception) or type(exception).__name__)
         body = error_body(exception.status, exception.detail, exception.scim_type)
         return ScimResponse(HTTPStatus(exception.status), body)
-
-
-class TenantHandler(ScimHandler):
-    """Calls the steps in turn, and keeps the rest of the tenant in step with each change."""
-
-    def __init__(self, service: TenantService, tenant: Tenant) -> None:
-        super().__init__(service, tenant.storage)
-        self.tenant = tenant
-
-    def create(self, request: ScimRequest) -> ScimResponse:
-        """Create a resource; the answer may be a failure although it now exists."""
-        self.tenant.deferred_failure = None
-        response = super().create(request)
-        if self.tenant.deferred_failure is not None:
-            raise self.tenant.deferred_failure
-        return response
-
-    def patch(self, request: ScimRequest) -> ScimResponse:
-        """Change a resource, where the tenant supports PATCH."""
-        endpoint = request.path.strip("/").split("/")[0]
-        supported: Mapping[str, Any] = self.tenant.switches["patch_supported"]
-        if supported.get(endpoint, True) is not True:
-            raise Failure(supported[endpoint], f"PATCH is not supported for {endpoint}")
-        return super().patch(request)
 
 
 def parametrize_patch(model: type[Model]) -> Any:
