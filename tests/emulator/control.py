@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from .containers import SECRETS
+from .directories import DIRECTORIES
 from .seed import seed
 from .wire import Request, Response, json_response
 
@@ -73,8 +75,15 @@ def expire_tokens(tenant: Tenant, payload: Any) -> Any:
 
 def check_password(tenant: Tenant, payload: Any) -> Any:
     """Tell whether a user has a password, which no other answer reveals."""
-    users = tenant.storage.find("User", "userName", str(payload.get("userName", "")))
+    name = str(payload.get("userName", ""))
+    users = [user for directory in DIRECTORIES for user in tenant.storage.find(directory.user, "userName", name)]
     return {"matches": any(user.password == payload.get("password") for user in users)}
+
+
+def check_secret(tenant: Tenant, payload: Any) -> Any:
+    """Tell whether privileged data has a secret, which no other answer reveals."""
+    secret = tenant.storage.recall(SECRETS, str(payload.get("id", "")))
+    return {"matches": secret is not None and secret == payload.get("secret")}
 
 
 ACTIONS: Mapping[tuple[str, str], Action] = {
@@ -89,6 +98,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("DELETE", "faults"): clear_faults,
     ("POST", "expire_tokens"): expire_tokens,
     ("POST", "check_password"): check_password,
+    ("POST", "check_secret"): check_secret,
 }
 
 

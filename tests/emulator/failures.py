@@ -21,7 +21,7 @@ MEMBERS_NOT_ARRAY = (
     "'System.Collections.Generic.List`1[Cloud.Provisioning.Scim.CloudGroupResource+GroupMember]' because the type "
     "requires a JSON array (e.g. [1,2,3]) to deserialize correctly."
 )
-NOT_FOUND = {"User": "Resource {id} not found", "Group": "Group not found"}
+NOT_FOUND = {"Group": "Group not found", "VaultGroup": "Group not found"}
 
 
 class Failure(SCIMException):

@@ -16,21 +16,38 @@ from collections.abc import Mapping
 from .failures import invalid_filter
 
 OPERATORS = ("eq", "sw", "co", "ew")
+# For these, clients show no other operator.
+EQUALITY_ONLY = ("ContainerPermission", "PrivilegedData")
 
 # The attributes named by the documentation, by the recording of 2024 or by a
 # client. Anything else is refused; the answer to it is not on record.
+USER_ATTRIBUTES = (
+    "userName",
+    "emails.value",
+    "displayName",
+    "name.givenName",
+    "name.familyName",
+    "name.formatted",
+    "id",
+    "active",
+)
+GROUP_ATTRIBUTES = ("displayName", "id", "members.display", "members.value")
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "User": (
-        "userName",
-        "emails.value",
-        "displayName",
-        "name.givenName",
-        "name.familyName",
-        "name.formatted",
-        "id",
-        "active",
+    "User": USER_ATTRIBUTES,
+    "Group": GROUP_ATTRIBUTES,
+    "VaultUser": USER_ATTRIBUTES,
+    "VaultGroup": GROUP_ATTRIBUTES,
+    "Container": ("id", "displayName", "name", "owner.display", "owner.value", "privilegedData.display"),
+    "ContainerPermission": (
+        "container.name",
+        "container.display",
+        "container.value",
+        "user.display",
+        "user.value",
+        "group.display",
+        "group.value",
     ),
-    "Group": ("displayName", "id", "members.display", "members.value"),
+    "PrivilegedData": ("name", "id"),
 }
 BOOLEANS = ("active",)
 
@@ -42,8 +59,8 @@ CLAUSE = re.compile(
 JOIN = re.compile(r"and\s", re.IGNORECASE)
 
 
-def normalise(type_name: str, text: str) -> str:
-    """Return a filter in the notation of RFC 7644."""
+def normalise(type_name: str, text: str, *, joined: bool = True) -> str:
+    """Return a filter in the notation of RFC 7644; clauses are joined only where that is allowed."""
     clauses = []
     position = 0
     while True:
@@ -54,10 +71,12 @@ def normalise(type_name: str, text: str) -> str:
         position = match.end()
         if position == len(text):
             return " and ".join(clauses)
-        joined = JOIN.match(text, position)
-        if joined is None:
+        join = JOIN.match(text, position)
+        if join is None:
             raise invalid_filter(f"The filter is not understood: {text}")
-        position = joined.end()
+        if not joined:
+            raise invalid_filter("A filter has one clause only")
+        position = join.end()
 
 
 def clause(type_name: str, attribute: str, operator: str, value: str) -> str:
@@ -65,7 +84,7 @@ def clause(type_name: str, attribute: str, operator: str, value: str) -> str:
     name = next((known for known in ATTRIBUTES[type_name] if known.casefold() == attribute.casefold()), None)
     if name is None:
         raise invalid_filter(f"The attribute {attribute} cannot be filtered on")
-    if operator.lower() not in OPERATORS:
+    if operator.lower() not in (OPERATORS[:1] if type_name in EQUALITY_ONLY else OPERATORS):
         raise invalid_filter(f"The operator {operator} is not supported")
     text = unquoted(value)
     if name in BOOLEANS:

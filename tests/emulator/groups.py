@@ -6,8 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .failures import MEMBERS_NOT_ARRAY, Failure, duplicate, invalid_value, member_not_found
+from scim2_models import Context, ResponseParameters
+
+from .base import BaseRules, Operation, kept_display_name
+from .directories import CLOUD, ENDPOINTS, SHOWN_TYPES, Directory, display_of, find_member
+from .failures import Failure, duplicate, invalid_value, member_not_found
+from .members import change_members, check_members_array, member_body, member_changes
 from .models import Model
+from .references import refresh_holder
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -19,13 +25,12 @@ BUILT_IN = {
     "Everybody_ID": "Everybody",
     "Privilege_Cloud_Users_ID": "Privilege Cloud Users",
 }
-ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
-class GroupRules:
+class GroupRules(BaseRules):
     """Roles, whose members are users and other roles."""
 
-    type_name = "Group"
+    directory = CLOUD
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse members that are not an array, with the 500 on record for it."""
@@ -38,7 +43,7 @@ class GroupRules:
 
     def prepare(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        check_name(tenant, group, previous)
+        check_name(tenant, group, previous, self.directory)
         known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
         members: dict[str, Any] = {}
         for member in group.members or ():
@@ -46,32 +51,55 @@ class GroupRules:
             if value in members:
                 continue
             try:
-                members[value] = known.get(value) or resolved(tenant, member)
+                members[value] = known.get(value) or resolved(tenant, member, self.directory)
             except Failure as failure:
                 # The record of the 404 does not say whether the role exists afterwards.
                 if previous is not None or not tenant.switches["group_created_on_member_error"]:
                     raise
                 tenant.deferred_failure = failure
         if previous is not None:
-            check_no_cycle(tenant, str(group.id), [item for key, item in members.items() if key not in known])
-        return group.model_copy(update={"members": list(members.values()) or None, "LinkedObject": None})
+            added = [item for key, item in members.items() if key not in known]
+            check_no_cycle(tenant, str(group.id), added, self.directory)
+        return self.completed(tenant, group.model_copy(update={"members": list(members.values()) or None}), previous)
 
-    def published(self, tenant: Tenant, group: Model) -> dict[str, Any]:
-        """Return what an answer adds; members are stored complete."""
-        return {}
+    def completed(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
+        """Return a role with what the server sets."""
+        return group.model_copy(update={"LinkedObject": None})
+
+    def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
+        """Return the state a PUT asks for; what it means without members is not on record."""
+        replacement = kept_display_name(tenant, current, replacement)
+        if tenant.switches["put_keeps_members"] and not replacement.members:
+            return replacement.model_copy(update={"members": current.members})
+        return replacement
+
+    def own_operations(self, operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
+        """Return the operations on the members: the library copies all members for every operation."""
+        return member_changes(operations)
+
+    def apply_own(self, tenant: Tenant, current: Model, operations: list[Operation]) -> Model:
+        """Return a role after operations on its members; new ones have no details yet."""
+        entries = {str(item.value): item for item in current.members or ()}
+        for operation in operations:
+            change_members(entries, operation, tenant.switches)
+        entry = type(current).Members
+        members = [item or entry.model_construct(_fields_set={"value"}, value=key) for key, item in entries.items()]
+        return current.model_copy(update={"members": members or None})
+
+    def dumped(self, group: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
+        """Return the body of a role; the library is slow at writing many members, so it writes the rest only."""
+        if not group.members or (parameters and (parameters.attributes or parameters.excluded_attributes)):
+            return super().dumped(group, context, parameters)
+        body = super().dumped(group.model_copy(update={"members": None}), context, parameters)
+        return {"members": [member_body(member) for member in group.members], **body}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the roles in step with a role that was renamed or deleted."""
-        refresh_member(tenant, old, new)
+        """Keep roles and permissions in step with a role that was renamed or deleted."""
+        refresh_member(tenant, old, new, self.directory)
+        refresh_holder(tenant, "group", old, new)
 
 
-def check_members_array(members: Any) -> None:
-    """Refuse members that are not an array (recorded for PATCH)."""
-    if members is not None and not isinstance(members, list):
-        raise Failure(500, MEMBERS_NOT_ARRAY)
-
-
-def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:
+def check_name(tenant: Tenant, group: Model, previous: Model | None, directory: Directory) -> None:
     """Refuse a name that is taken, and a new name for a built-in role."""
     name = str(group.display_name or "")
     if not name:
@@ -80,43 +108,29 @@ def check_name(tenant: Tenant, group: Model, previous: Model | None) -> None:
         return
     if previous is not None and previous.id in BUILT_IN:
         raise invalid_value(f"The built-in role {previous.display_name} cannot be renamed")
-    for other in tenant.storage.find("Group", "displayName", name):
+    for other in tenant.storage.find(directory.group, "displayName", name):
         same = other.display_name == name or not tenant.switches["unique_case_sensitive"]
         if same and (previous is None or other.id != previous.id):
             raise duplicate(tenant.switches["duplicate_status"], "Group", name)
 
 
-def find_member(tenant: Tenant, value: str) -> tuple[str, Model] | None:
-    """Return the type and the user or role with an id."""
-    for type_name in ENDPOINTS:
-        found = tenant.storage.peek(type_name, value)
-        if found is not None:
-            return type_name, found
-    return None
-
-
-def resolved(tenant: Tenant, member: Any) -> Any:
+def resolved(tenant: Tenant, member: Any, directory: Directory = CLOUD) -> Any:
     """Return a member with the details the server computes from its id (recorded)."""
     value = str(member.value or "")
-    found = find_member(tenant, value)
+    found = find_member(tenant, value, directory)
     if found is None:
         raise member_not_found(value)
     type_name, resource = found
     details = {
         "value": value,
         "ref": tenant.location(ENDPOINTS[type_name], value),
-        "type": type_name,
+        "type": SHOWN_TYPES.get(type_name, type_name),
         "display": display_of(resource),
     }
     return type(member).model_construct(_fields_set=set(details), **details)
 
 
-def display_of(resource: Model) -> str:
-    """Return the name a member is shown under: the login name, or the role name (recorded)."""
-    return str(getattr(resource, "user_name", None) or resource.display_name)
-
-
-def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any]) -> None:
+def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any], directory: Directory) -> None:
     """Refuse a role that would contain itself."""
     waiting = [str(item.value) for item in added if item.type == "Group"]
     seen: set[str] = set()
@@ -127,20 +141,20 @@ def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any]) -> None:
         if current in seen:
             continue
         seen.add(current)
-        nested = tenant.storage.peek("Group", current)
+        nested = tenant.storage.peek(directory.group, current)
         if nested is not None:
             waiting += [str(item.value) for item in nested.members or () if item.type == "Group"]
 
 
-def refresh_member(tenant: Tenant, old: Model | None, new: Model | None) -> None:
+def refresh_member(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:
     """Rename a user or role in the roles it is in, or take it out once it is deleted."""
     if old is None or (new is not None and display_of(old) == display_of(new)):
         return
-    for group in tenant.storage.find("Group", "members.value", str(old.id)):
+    for group in tenant.storage.find(directory.group, "members.value", str(old.id)):
         members = []
         for member in group.members:
             if member.value != old.id:
                 members.append(member)
             elif new is not None:
                 members.append(member.model_copy(update={"display": display_of(new)}))
-        tenant.storage.put("Group", group.model_copy(update={"members": members or None}))
+        tenant.storage.put(directory.group, group.model_copy(update={"members": members or None}))

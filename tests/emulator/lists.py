@@ -10,28 +10,33 @@ from scim2_models import ResourceType, SearchRequest
 from scim2_server.storage import SearchPage
 
 from .filters import normalise
+from .rules import RULES
 
 if TYPE_CHECKING:
     from .tenant import Tenant
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-PAGING_SWITCH = {"User": "users_paging", "Group": "groups_paging"}
 
 
 def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a list as the library takes them."""
     switches = tenant.switches
+    type_name = str(resource_type.name)
+    row = RULES[type_name]
     if payload.get("filter"):
-        payload["filter"] = normalise(str(resource_type.name), payload["filter"])
-    if not payload.get("filter") or switches["filters_ignored"]:
+        payload["filter"] = normalise(
+            type_name, payload["filter"], joined=not row.pam or switches["pam_filters"] is True
+        )
+    ignored = switches["filters_ignored"] or (row.pam and switches["pam_filters"] == "ignored")
+    if not payload.get("filter") or ignored:
         payload.pop("filter", None)
     # Nothing shows that the tenant knows excludedAttributes, or cursors.
     payload.pop("excludedAttributes", None)
     payload.pop("cursor", None)
-    if not payload.get("sortBy"):
+    if not payload.get("sortBy") or (row.pam and not switches["pam_sorting"]):
         payload.pop("sortBy", None)
         payload.pop("sortOrder", None)
-    if switches[PAGING_SWITCH[str(resource_type.name)]]:
+    if switches[row.paging]:
         payload["count"] = page_size(tenant, payload.get("count"))
     else:
         payload.pop("startIndex", None)

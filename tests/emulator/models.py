@@ -9,7 +9,7 @@ few attributes otherwise than it publishes them; :data:`WRITABLE` lists those.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +37,12 @@ FOLDER = Path(__file__).parent / "schemas"
 USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CONTAINER_URN = "urn:ietf:params:scim:schemas:pam:1.0:Container"
+SAFE_URN = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
+PERMISSION_URN = "urn:ietf:params:scim:schemas:pam:1.0:ContainerPermission"
+SAFE_MEMBER_URN = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
+ACCOUNT_URN = "urn:ietf:params:scim:schemas:pam:1.0:PrivilegedData"
+ACCOUNT_DATA_URN = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 CUSTOM_URN = "urn:scim:schemas:extension:custom:2.0"
 LINKED_URN = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 
@@ -44,15 +50,21 @@ COMMON = ("schemas", "id", "meta")
 
 # Published read-only or immutable, yet written: a PATCH of name.formatted was
 # accepted (recorded in 2024), and the others are sent back by clients that
-# merge what they have read.
-WRITABLE = {
+# merge what they have read. What is immutable for the vault is left to its
+# rules: a switch decides whether a change is refused or ignored.
+WRITABLE: Mapping[str, tuple[str, ...]] = {
     USER_URN: ("name.formatted", "emails.type", "emails.primary"),
     GROUP_URN: ("members.*",),
     ENTERPRISE_URN: ("manager.displayName",),
+    CONTAINER_URN: ("name", "displayName"),
+    PERMISSION_URN: ("container", "container.*", "user", "user.*", "group", "group.*"),
+    ACCOUNT_DATA_URN: ("safe", "properties.key"),
 }
+# Published as required; a switch decides.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {PERMISSION_URN: ("rights",)}
 
 # A resource type is served once it is here and has a row in rules.RULES.
-IMPLEMENTED = ("User", "Group")
+IMPLEMENTED = ("User", "Group", "Container", "ContainerPermission", "PrivilegedData")
 
 # The models are built at run time, so a type checker knows nothing about their attributes.
 Model = Any
@@ -70,6 +82,13 @@ def published_schemas() -> tuple[dict[str, Any], ...]:
 def published_resource_types() -> tuple[dict[str, Any], ...]:
     """Return the resource types in the order the tenant lists them."""
     return tuple(json.loads((FOLDER / "resource_types.json").read_text("utf-8")))
+
+
+@cache
+def vault_documents() -> dict[str, Any]:
+    """Return the resource types and extensions of the vault's users and groups, which discovery does not show."""
+    documents: dict[str, Any] = json.loads((FOLDER / "vault.json").read_text("utf-8"))
+    return documents
 
 
 @cache
@@ -96,7 +115,7 @@ def served_config() -> ServiceProviderConfig:
 def schema_models() -> dict[str, type[Resource[Any]] | type[Extension]]:
     """Return the models of every schema but the custom one, by URN."""
     models: dict[str, type[Resource[Any]] | type[Extension]] = {}
-    for document in published_schemas():
+    for document in (*published_schemas(), *vault_documents()["schemas"]):
         if document["id"] != CUSTOM_URN:
             is_resource = any(attribute["name"] == "id" for attribute in document["attributes"])
             base = Resource if is_resource else Extension
@@ -106,9 +125,15 @@ def schema_models() -> dict[str, type[Resource[Any]] | type[Extension]]:
 
 def writable(document: dict[str, Any]) -> dict[str, Any]:
     """Return a schema as the server applies it."""
+    urn = document["id"]
     attributes = [item for item in document["attributes"] if item["name"] not in COMMON]
-    names = WRITABLE.get(document["id"], ())
-    return {**document, "attributes": [with_mutability(item, "", names) for item in attributes]}
+    relaxed = [with_mutability(item, "", WRITABLE.get(urn, ())) for item in attributes]
+    return {
+        **document,
+        "attributes": [
+            {**item, "required": False} if item["name"] in OPTIONAL.get(urn, ()) else item for item in relaxed
+        ],
+    }
 
 
 def with_mutability(attribute: dict[str, Any], prefix: str, names: Iterable[str]) -> dict[str, Any]:
@@ -140,7 +165,8 @@ def custom_model(names: tuple[str, ...]) -> type[Extension]:
 
 def build_provider(custom: tuple[str, ...], policy: ScimPolicy) -> ScimProvider:
     """Describe the service for the library, with some additional user attributes."""
-    types = [ResourceType.model_validate(item) for item in published_resource_types() if item["name"] in IMPLEMENTED]
+    documents = [item for item in published_resource_types() if item["name"] in IMPLEMENTED]
+    types = [ResourceType.model_validate(item) for item in (*documents, *vault_documents()["resourceTypes"])]
     wanted = {str(item.schema_) for item in types}
     wanted |= {str(extension.schema_) for item in types for extension in item.schema_extensions or []}
     models = [model for urn, model in schema_models().items() if urn in wanted]

@@ -4,25 +4,19 @@
 
 The library applies the operations. Before that, every path is looked up,
 because the tenant answers ``noTarget`` to a path that leads nowhere, and some
-notations are translated. The members of a role are handled apart: the library
-copies all members for every operation, which is slow for a large role.
+notations are translated.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from scim2_models import Path, Resource, SCIMException
 
+from .base import Operation
 from .failures import Failure, invalid_value, no_target
-from .groups import check_members_array
 from .switches import Switches
-
-Operation = dict[str, Any]
-MEMBERS = "members"
-ONE_MEMBER = re.compile(r"""members\[\s*value\s+eq\s+(?:"(?P<value>[^"]*)"|'(?P<other>[^']*)')\s*\]""", re.IGNORECASE)
 
 
 def read_operations(body: Any) -> list[Operation]:
@@ -38,14 +32,16 @@ def read_operations(body: Any) -> list[Operation]:
 class PathReader:
     """Looks up the paths of operations in a model."""
 
-    def __init__(self, model: type[Resource[Any]], switches: Switches) -> None:
+    def __init__(self, model: type[Resource[Any]], switches: Switches, *, dotted: bool = False) -> None:
         self.model = model
         self.switches = switches
+        self.dotted = dotted
         self.extensions = {urn.casefold(): urn for urn in map(str, model.get_extension_models())}
 
     def translate(self, operation: Operation) -> Iterator[Operation]:
         """Return an operation in a form the library takes."""
-        path, value = operation.get("path"), operation.get("value")
+        path, value = self.colon(operation.get("path")), operation.get("value")
+        operation = {**operation, "path": path}
         removal = str(operation.get("op", "")).lower() == "remove"
         if path is None or path == "":
             if removal:
@@ -61,9 +57,18 @@ class PathReader:
             self.check(path)
             yield operation
 
+    def colon(self, path: Any) -> Any:
+        """Return a path with a colon after the URN of an extension, where one client writes a dot."""
+        if self.dotted and isinstance(path, str):
+            for folded, urn in self.extensions.items():
+                if path.casefold().startswith(f"{folded}."):
+                    return f"{urn}:{path[len(urn) + 1 :]}"
+        return path
+
     def flattened(self, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Return the keys of a value; an object under the URN of an extension becomes one key per attribute."""
-        for key, item in value.items():
+        for given, item in value.items():
+            key = self.colon(given)
             if key.lower() in ("schemas", "id", "meta"):
                 continue
             urn = self.extensions.get(key.casefold())
@@ -105,60 +110,3 @@ class PathReader:
             raise no_target() from None
         if found is None or path.casefold() == "externalid":
             raise no_target()
-
-
-def member_changes(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
-    """Return the operations on the members of a role, and the other ones."""
-    members, others = [], []
-    for operation in operations:
-        path, value = operation.get("path"), operation.get("value")
-        if isinstance(path, str) and (path.casefold() == MEMBERS or ONE_MEMBER.fullmatch(path)):
-            members.append(operation)
-        elif not path and isinstance(value, dict) and any(key.casefold() == MEMBERS for key in value):
-            found = next(item for key, item in value.items() if key.casefold() == MEMBERS)
-            members.append({**operation, "path": MEMBERS, "value": found})
-            rest = {key: item for key, item in value.items() if key.casefold() != MEMBERS}
-            others += [{**operation, "value": rest}] if rest else []
-        else:
-            others.append(operation)
-    return members, others
-
-
-def apply_member_change(current: dict[str, Any], operation: Operation, switches: Switches) -> dict[str, Any]:
-    """Return the member values of a role after one operation; new ones have no details yet."""
-    op, path, value = str(operation.get("op", "")).lower(), str(operation["path"]), operation.get("value")
-    one = ONE_MEMBER.fullmatch(path)
-    if op == "remove":
-        return without_members(current, one, value, switches)
-    if one is not None:
-        raise no_target()
-    check_members_array(value)
-    if op == "add":
-        return {**current, **{item: current.get(item) for item in member_values(value)}}
-    if op == "replace" and switches["replace_members"]:
-        return {item: current.get(item) for item in member_values(value)}
-    raise no_target() if op == "replace" else invalid_value(f"Unknown operation {op!r}")
-
-
-def without_members(
-    current: dict[str, Any], one: re.Match[str] | None, value: Any, switches: Switches
-) -> dict[str, Any]:
-    """Return the member values that a remove leaves."""
-    if one is not None:
-        values = [one["value"] if one["value"] is not None else one["other"]]
-    elif value is None or switches["remove_with_value"] == "ignore":
-        return {}
-    elif switches["remove_with_value"] == "refuse":
-        raise invalid_value("A remove operation carries no value")
-    else:
-        check_members_array(value)
-        values = member_values(value)
-    if switches["remove_absent_member"] == 400 and any(item not in current for item in values):
-        raise no_target()
-    gone = set(values)
-    return {key: item for key, item in current.items() if key not in gone}
-
-
-def member_values(entries: Any) -> list[str]:
-    """Return the ids of a member list; extra keys of its entries are ignored (recorded)."""
-    return [str(entry.get("value", "")) if isinstance(entry, dict) else str(entry) for entry in entries or ()]

@@ -6,44 +6,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
 
+from .accounts import AccountRules
+from .base import BaseRules
+from .containers import ContainerRules
+from .directories import VAULT_RIGHT
 from .groups import GroupRules
-from .models import Model
+from .permissions import PermissionRules
 from .users import UserRules
-
-if TYPE_CHECKING:
-    from .tenant import Tenant
-
-
-class Rules(Protocol):
-    """What a resource type adds to the protocol."""
-
-    def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
-        """Refuse a body before it is validated."""
-
-    def check_delete(self, tenant: Tenant, resource: Model) -> None:
-        """Refuse a deletion."""
-
-    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
-        """Return the state to store after a write, or refuse it."""
-
-    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return the fields an answer adds."""
-
-    def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep other resources in step after a change."""
+from .vault import VaultGroupRules, VaultUserRules
 
 
 @dataclass(frozen=True)
 class Row:
-    """A resource type: its rules, and the administrative right that serves it."""
+    """A resource type: its rules, the administrative right that serves it, and the switch of its paging.
 
-    rules: Rules
+    ``pam`` marks what the vault answers under a name of its own, which follows
+    the ``pam_`` switches.
+    """
+
+    rules: BaseRules
     right: str
+    paging: str
+    pam: bool = False
 
 
 RULES: Mapping[str, Row] = {
-    "User": Row(UserRules(), "UserManagement"),
-    "Group": Row(GroupRules(), "RoleManagement"),
+    "User": Row(UserRules(), "UserManagement", "users_paging"),
+    "Group": Row(GroupRules(), "RoleManagement", "groups_paging"),
+    "VaultUser": Row(VaultUserRules(), VAULT_RIGHT, "users_paging"),
+    "VaultGroup": Row(VaultGroupRules(), VAULT_RIGHT, "groups_paging"),
+    "Container": Row(ContainerRules(), VAULT_RIGHT, "pam_paging", pam=True),
+    "ContainerPermission": Row(PermissionRules(), VAULT_RIGHT, "pam_paging", pam=True),
+    "PrivilegedData": Row(AccountRules(), VAULT_RIGHT, "pam_paging", pam=True),
 }
+PAM_TYPES = frozenset(name for name, row in RULES.items() if row.pam)

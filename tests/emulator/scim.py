@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from scim2_models import SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from . import discovery
+from .directories import VAULT, VAULT_ENDPOINTS
 from .failures import Failure, error_body
 from .models import IMPLEMENTED, published_resource_types
+from .rules import PAM_TYPES
 from .tokens import PLATFORM, Token
 from .wire import Request, Response, html_response, json_response
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPES = {"json": "application/json; charset=utf-8", "scim+json": "application/scim+json; charset=utf-8"}
 VERSION = "v2"
+STATUS_SWITCHES = {"POST": "create_status", "DELETE": "delete_status"}
 CHALLENGE = 'Bearer realm="SCIM"'
 # The envelope of the product's own API; nobody recorded a 401 or 403 of the SCIM endpoint.
 ENVELOPE = {
@@ -86,7 +91,10 @@ def answer(tenant: Tenant, request: Request, segments: list[str], token: Token) 
         raise Failure(404, f"Resource {'/'.join(segments)} not found")
     if served["name"] not in IMPLEMENTED:
         raise Failure(501, f"{served['name']} is not implemented")
+    tenant.enter(token)
     endpoint = served["endpoint"].strip("/")
+    if tenant.directory is VAULT:
+        endpoint = VAULT_ENDPOINTS.get(endpoint, endpoint)
     scim_request = ScimRequest(
         method=request.method,
         base_url=tenant.location("", "").rstrip("/"),
@@ -96,11 +104,28 @@ def answer(tenant: Tenant, request: Request, segments: list[str], token: Token) 
         body=request.body,
         subject=token,
     )
-    with tenant.reading() if request.method == "GET" else tenant.writing():
-        response = tenant.handler.handle(scim_request)
-    if request.method == "DELETE":
-        response.status = type(response.status)(tenant.switches["delete_status"])
+    return handled(tenant, scim_request, pam=served["name"] in PAM_TYPES)
+
+
+def handled(tenant: Tenant, request: ScimRequest, *, pam: bool) -> ScimResponse:
+    """Let the library serve a request; what else an answer of the vault looks like is not on record."""
+    try:
+        with tenant.reading() if request.method == "GET" else tenant.writing():
+            response = tenant.handler.handle(request)
+    except SCIMException as error:
+        if not pam or error.status in (401, 403) or tenant.switches["pam_error_body"] == "scim":
+            raise
+        return ScimResponse(HTTPStatus(error.status), pvwa_error(str(error.detail)))
+    if request.method in STATUS_SWITCHES:
+        response.status = HTTPStatus(tenant.switches[STATUS_SWITCHES[request.method]])
+    if pam and request.method in ("POST", "PUT", "PATCH") and not tenant.switches["pam_write_bodies"]:
+        response.body = None
     return response
+
+
+def pvwa_error(detail: str) -> dict[str, Any]:
+    """Return an error as the vault's own API words it, which may come through."""
+    return {"ErrorCode": "PASWS000E", "ErrorMessage": detail, "Details": []}
 
 
 def resource_type_at(endpoint: str) -> dict[str, Any] | None:

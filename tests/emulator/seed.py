@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context
 
 from .bodies import pruned
-from .groups import find_member, resolved
+from .directories import find_member
+from .groups import resolved
 from .models import CUSTOM_URN, ENTERPRISE_URN, GROUP_URN, LINKED_URN, USER_URN
 from .users import settle_emails, settle_names, settle_phones
+from .vault_seed import seed_accounts, seed_containers, seed_permissions, seed_vault_groups, seed_vault_users
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -50,20 +52,12 @@ def numbered_user(number: int) -> Body:
 
 def seed(tenant: Tenant, payload: Any) -> dict[str, list[str]]:
     """Seed what a control request asks for, and return the ids by kind."""
-    if not isinstance(payload, dict) or set(payload) - {"users", "linked_users", "groups"}:
-        raise ValueError("A seed is a mapping of users, linked_users and groups")
+    if not isinstance(payload, dict) or set(payload) - set(KINDS):
+        raise ValueError(f"A seed is a mapping of {', '.join(KINDS)}")
     before = tenant.storage.snapshot()
     tenant.storage.sweep(sys.maxsize)
-    users = payload.get("users", [])
-    if isinstance(users, int):
-        users = numbered_users(tenant.numbered + 1, users)
-        tenant.numbered += len(users)
     try:
-        return {
-            "users": seed_users(tenant, users),
-            "linked_users": seed_users(tenant, map(linked, payload.get("linked_users", []))),
-            "groups": [seed_group(tenant, body) for body in payload.get("groups", [])],
-        }
+        return {kind: store(tenant, payload.get(kind, [])) for kind, store in KINDS.items()}
     except Exception:
         tenant.storage.restore(before)
         raise
@@ -75,12 +69,20 @@ def linked(body: Body) -> Body:
     return {LINKED_URN: source, **body}
 
 
-def seed_users(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
+def seed_linked_users(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
+    """Store users of a federated directory, and return their ids."""
+    return seed_users(tenant, [linked(body) for body in bodies])
+
+
+def seed_users(tenant: Tenant, bodies: int | Iterable[Body]) -> list[str]:
     """Store users as they are given, and return their ids.
 
     Neither the uniqueness nor the suffix of a name is checked, so that a test
     can build a tenant with two users that match.
     """
+    if isinstance(bodies, int):
+        first, tenant.numbered = tenant.numbered + 1, tenant.numbered + bodies
+        bodies = numbered_users(first, bodies)
     model = tenant.model("User")
     ids = []
     for body in bodies:
@@ -92,6 +94,11 @@ def seed_users(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
         settle_names(user, None)
         ids.append(tenant.storage.insert("User", user, body.get("id")))
     return ids
+
+
+def seed_groups(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
+    """Store groups, and return their ids."""
+    return [seed_group(tenant, body) for body in bodies]
 
 
 def seed_group(tenant: Tenant, body: Body) -> str:
@@ -118,3 +125,16 @@ def member_id(tenant: Tenant, member: Any) -> str:
         if found:
             return str(found[0].id)
     raise ValueError(f"Unknown member {name}")
+
+
+# What a seed may hold; what refers to others comes after them.
+KINDS: Mapping[str, Callable[[Tenant, Any], list[str]]] = {
+    "users": seed_users,
+    "linked_users": seed_linked_users,
+    "groups": seed_groups,
+    "vault_users": seed_vault_users,
+    "vault_groups": seed_vault_groups,
+    "containers": seed_containers,
+    "permissions": seed_permissions,
+    "accounts": seed_accounts,
+}

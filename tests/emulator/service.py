@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from scim2_models import (
     SearchRequest,
 )
 from scim2_server.conditions import Conditions
-from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.routing import Target
@@ -30,10 +28,12 @@ from scim2_server.utils import parametrize
 
 from . import lists, patching
 from .bodies import check_schemas, pruned
+from .directories import ENDPOINTS, SHOWN_TYPES
 from .failures import Failure, error_body, no_target
 from .models import Model
 from .render import ordered
 from .rules import RULES
+from .storage import unshared
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -88,36 +88,27 @@ class TenantService(ScimService):
     def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> Any:
         """Validate the body of a PATCH; the result is for :meth:`apply_patch` only."""
         operations = patching.read_operations(self.decode_body(body, content_type))
-        reader = patching.PathReader(self.get_model(resource_type), self.tenant.switches)
+        dotted = RULES[str(resource_type.name)].rules.dotted_paths
+        reader = patching.PathReader(self.get_model(resource_type), self.tenant.switches, dotted=dotted)
         return [part for operation in operations for part in reader.translate(operation)]
 
     # -- Changes ------------------------------------------------------------
 
     def apply_replacement(self, current: Model, replacement: Model, conditions: Conditions) -> Model:
-        """Apply a PUT: displayName survives when it is left out (recorded in 2024)."""
+        """Apply a PUT."""
         type_name = str(self.get_resource_type_of(current).name)
-        left_out = not replacement.display_name
-        # An omitted password is kept, and what is read-only comes from the stored state.
-        replacement.replace(current)
-        if left_out and not self.tenant.switches["put_drops_display_name"]:
-            replacement.display_name = current.display_name
-        if type_name == "Group" and self.tenant.switches["put_keeps_members"] and not replacement.members:
-            replacement = replacement.model_copy(update={"members": current.members})
-        return self.prepared(type_name, replacement)
+        return self.prepared(type_name, RULES[type_name].rules.replaced(self.tenant, current, replacement))
 
     def apply_patch(self, current: Model, patch_op: Any, conditions: Conditions) -> Model:
         """Apply the operations to a copy of a resource, all of them or none."""
         type_name = str(self.get_resource_type_of(current).name)
-        members, others = patching.member_changes(patch_op) if type_name == "Group" else ([], patch_op)
+        rules = RULES[type_name].rules
+        own, others = rules.own_operations(patch_op)
         if others:
+            current = unshared(type_name, current, others)
             self.patch_with_library(current, others)
-        if members:
-            entries = {str(item.value): item for item in current.members or ()}
-            for operation in members:
-                entries = patching.apply_member_change(entries, operation, self.tenant.switches)
-            entry = type(current).Members
-            listed = [item or entry.model_construct(_fields_set={"value"}, value=key) for key, item in entries.items()]
-            current = current.model_copy(update={"members": listed or None})
+        if own:
+            current = rules.apply_own(self.tenant, current, own)
         return self.prepared(type_name, current)
 
     def patch_with_library(self, current: Model, operations: list[dict[str, Any]]) -> None:
@@ -143,6 +134,11 @@ class TenantService(ScimService):
 
     # -- Answers ------------------------------------------------------------
 
+    def resource_location(self, base_url: str, resource_type: ResourceType, resource_id: str) -> str:
+        """Return the link to a resource."""
+        name = str(resource_type.name)
+        return self.tenant.location(ENDPOINTS.get(name, str(resource_type.endpoint).strip("/")), resource_id)
+
     def publish(self, base_url: str, resource: Model) -> Model:
         """Return a copy of a resource with what the tenant computes."""
         resource_type = self.get_resource_type_of(resource)
@@ -153,16 +149,29 @@ class TenantService(ScimService):
         )
         return resource.model_copy(update={**added, "meta": meta})
 
-    @staticmethod
-    def resource_response(
+    def resource_response(  # type: ignore[override]
+        self,
         resource: Model,
         scim_ctx: Context,
         response_parameters: ResponseParameters[Any] | None = None,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> ScimResponse:
         """Return the answer carrying a resource."""
-        body = resource.model_dump(scim_ctx=scim_ctx, response_parameters=response_parameters)
-        return ScimResponse(status, ordered(body))
+        return ScimResponse(status, self.body_of(resource, scim_ctx, response_parameters))
+
+    def body_of(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
+        """Return the body of a published resource."""
+        resource_type = self.get_resource_type_of(resource)
+        rules = RULES[str(resource_type.name)].rules
+        body = rules.dumped(resource, context, parameters)
+        rules.finished(self.tenant, body)
+        ordered(body)
+        if "meta" in body:
+            body["meta"]["resourceType"] = SHOWN_TYPES.get(body["meta"]["resourceType"], body["meta"]["resourceType"])
+        if "schemas" in body:
+            # The core schema and the extensions that are there (recorded in 2024), whatever a request named.
+            body["schemas"] = [str(resource_type.schema_), *(key for key in body if key.startswith("urn:"))]
+        return body
 
     def creation_response(self, base_url: str, created: Model) -> ScimResponse:
         """Return the 201 of a POST; its Location header is not on record."""
@@ -180,10 +189,7 @@ class TenantService(ScimService):
     ) -> ScimResponse:
         """Return a list."""
         published = [self.publish(base_url, resource) for resource in page.resources]
-        bodies = [
-            ordered(item.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=search_request))
-            for item in published
-        ]
+        bodies = [self.body_of(item, Context.RESOURCE_QUERY_RESPONSE, search_request) for item in published]
         return ScimResponse(HTTPStatus.OK, lists.list_body(self.tenant, bodies, page, search_request))
 
     def patch_response(
@@ -206,30 +212,6 @@ class TenantService(ScimService):
             exception = Failure(500, str(exception) or type(exception).__name__)
         body = error_body(exception.status, exception.detail, exception.scim_type)
         return ScimResponse(HTTPStatus(exception.status), body)
-
-
-class TenantHandler(ScimHandler):
-    """Calls the steps in turn, and keeps the rest of the tenant in step with each change."""
-
-    def __init__(self, service: TenantService, tenant: Tenant) -> None:
-        super().__init__(service, tenant.storage)
-        self.tenant = tenant
-
-    def create(self, request: ScimRequest) -> ScimResponse:
-        """Create a resource; the answer may be a failure although it now exists."""
-        self.tenant.deferred_failure = None
-        response = super().create(request)
-        if self.tenant.deferred_failure is not None:
-            raise self.tenant.deferred_failure
-        return response
-
-    def patch(self, request: ScimRequest) -> ScimResponse:
-        """Change a resource, where the tenant supports PATCH."""
-        endpoint = request.path.strip("/").split("/")[0]
-        supported: Mapping[str, Any] = self.tenant.switches["patch_supported"]
-        if supported.get(endpoint, True) is not True:
-            raise Failure(supported[endpoint], f"PATCH is not supported for {endpoint}")
-        return super().patch(request)
 
 
 def parametrize_patch(model: type[Model]) -> Any:

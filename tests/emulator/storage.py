@@ -4,9 +4,7 @@
 
 The storages of the library walk every resource unless a filter is a single
 comparison. A tenant with ten thousand users needs its names, its e-mail
-addresses and its memberships found at once, so each is a row of
-:data:`INDEXES`. An index ignores case and only narrows the search: the filter
-itself still decides, with the case rule of the tenant.
+addresses and its memberships found at once, so each has an index.
 """
 
 from __future__ import annotations
@@ -21,30 +19,13 @@ from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalEx
 from scim2_server.storage import ScimStorage, SearchPage
 
 from .failures import not_found
+from .indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
 from .models import Model
 
-Buckets = dict[str, tuple[str, ...]]
+COUNTERS = "Counter"
 
-
-@dataclass(frozen=True)
-class Index:
-    """An indexed attribute of a resource type."""
-
-    resource_type: str
-    attribute: str
-    values: Callable[[Any], Iterable[str | None]]
-
-
-INDEXES = (
-    Index("User", "id", lambda user: (user.id,)),
-    Index("User", "userName", lambda user: (user.user_name,)),
-    Index("User", "displayName", lambda user: (user.display_name,)),
-    Index("User", "emails.value", lambda user: [item.value for item in user.emails or ()]),
-    Index("Group", "id", lambda group: (group.id,)),
-    Index("Group", "displayName", lambda group: (group.display_name,)),
-    Index("Group", "members.value", lambda group: [item.value for item in group.members or ()]),
-    Index("Group", "members.display", lambda group: [item.display for item in group.members or ()]),
-)
+# Lists that may be long, and whose entries are replaced but never changed: a copy shares them.
+SHARED = {"Group": ("members",), "VaultGroup": ("members",), "Container": ("privileged_data",)}
 
 
 @dataclass(frozen=True)
@@ -63,6 +44,7 @@ class TenantStorage(ScimStorage):
         self._buckets: tuple[Buckets, ...] = tuple({} for _index in INDEXES)
         self._discarded: list[dict[str, Model]] = []
         self.hidden: frozenset[str] = frozenset()
+        self.caseless: frozenset[str] = frozenset()
         self.on_change: Callable[[str, Model | None, Model | None], None] = lambda type_name, old, new: None
 
     # -- What the rest of the emulator uses --------------------------------
@@ -107,11 +89,34 @@ class TenantStorage(ScimStorage):
 
     def find(self, type_name: str, attribute: str, value: str) -> list[Model]:
         """Return the resources that hold a value, whatever its case."""
-        for index, buckets in zip(INDEXES, self._buckets, strict=True):
-            if index.resource_type == type_name and index.attribute.casefold() == attribute.casefold():
-                table = self._tables.get(type_name, {})
-                return [table[resource_id] for resource_id in buckets.get(value.casefold(), ())]
-        raise LookupError(f"{type_name}.{attribute} is not indexed")
+        buckets = self._buckets[BY_ATTRIBUTE[type_name, attribute.casefold()]]
+        table = self._tables.get(type_name, {})
+        return [table[resource_id] for resource_id in buckets.get(value.casefold(), ())]
+
+    def locate(self, type_name: str, resource_id: str) -> Model | None:
+        """Return the resource a path leads to; the name of a safe has no case."""
+        found = self.peek(type_name, resource_id)
+        if found is None and type_name in self.caseless:
+            return next(iter(self.find(type_name, "id", resource_id)), None)
+        return found
+
+    def remember(self, kind: str, key: str, value: Any) -> None:
+        """Keep something that is no resource: a secret, or a counter."""
+        self._tables.setdefault(kind, {})[key] = value
+
+    def recall(self, kind: str, key: str, default: Any = None) -> Any:
+        """Return what was kept."""
+        return self._tables.get(kind, {}).get(key, default)
+
+    def forget(self, kind: str, key: str) -> None:
+        """Forget what was kept."""
+        self._tables.get(kind, {}).pop(key, None)
+
+    def count(self, key: str, start: int = 1) -> int:
+        """Return the next number of a counter; no number is given twice."""
+        number: int = self.recall(COUNTERS, key, start)
+        self.remember(COUNTERS, key, number + 1)
+        return number
 
     def put(self, type_name: str, resource: Model) -> None:
         """Keep a resource as it is, in place of the one with its id."""
@@ -134,9 +139,8 @@ class TenantStorage(ScimStorage):
         self._reindex(type_name, resource_id, previous, None)
 
     def _reindex(self, type_name: str, resource_id: str, old: Model | None, new: Model | None) -> None:
-        for index, buckets in zip(INDEXES, self._buckets, strict=True):
-            if index.resource_type != type_name:
-                continue
+        for place in BY_TYPE[type_name]:
+            index, buckets = INDEXES[place], self._buckets[place]
             before, after = keys_of(index, old), keys_of(index, new)
             for key in before - after:
                 left = tuple(item for item in buckets[key] if item != resource_id)
@@ -157,10 +161,15 @@ class TenantStorage(ScimStorage):
         response_parameters: ResponseParameters[Any] | None = None,
     ) -> Model:
         """Return a copy of a resource, which a PATCH may then change."""
-        stored = self.peek(str(resource_type.name), resource_id)
+        type_name = str(resource_type.name)
+        stored = self.locate(type_name, resource_id)
         if stored is None:
-            raise not_found(str(resource_type.name), resource_id)
-        return stored.model_copy(deep=True)
+            raise not_found(type_name, resource_id)
+        shared = {field: getattr(stored, field) for field in SHARED.get(type_name, ())}
+        copied = stored.model_copy(update=dict.fromkeys(shared)).model_copy(deep=True)
+        return copied.model_copy(
+            update={field: list(entries) if entries else None for field, entries in shared.items()}
+        )
 
     def search(
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
@@ -181,17 +190,21 @@ class TenantStorage(ScimStorage):
         return SearchPage(len(found), found[search_request.start_index_0 or 0 : search_request.stop_index_0])
 
     def _candidates(self, type_name: str, scim_filter: Any) -> Iterable[Model]:
+        table = self._tables.get(type_name, {})
+        narrowed: list[tuple[str, ...]] = []
         for comparison in comparisons(scim_filter.ast if scim_filter is not None else None):
-            if comparison.op == CompareOperator.eq and isinstance(comparison.value, str):
-                try:
-                    return self.find(type_name, str(comparison.attr_path), comparison.value)
-                except LookupError:
-                    continue
-        return self.all(type_name)
+            place = BY_ATTRIBUTE.get((type_name, str(comparison.attr_path).casefold()))
+            if place is not None and comparison.op == CompareOperator.eq and isinstance(comparison.value, str):
+                narrowed.append(self._buckets[place].get(comparison.value.casefold(), ()))
+        if not narrowed:
+            return table.values()
+        return [table[resource_id] for resource_id in min(narrowed, key=len)]
 
     def create(self, resource_type: ResourceType, resource: Model) -> Model:
-        """Store a new resource under a new id."""
-        self.insert(str(resource_type.name), resource)
+        """Store a new resource under the id its rules gave it, or a new one."""
+        type_name = str(resource_type.name)
+        self.insert(type_name, resource, resource.id)
+        self.on_change(type_name, None, resource)
         return resource
 
     def update(self, resource_type: ResourceType, resource: Model, *, expected_version: str | None = None) -> Model:
@@ -205,22 +218,23 @@ class TenantStorage(ScimStorage):
     def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
         """Forget a resource."""
         type_name = str(resource_type.name)
-        previous = self.peek(type_name, resource_id)
-        self.discard(type_name, resource_id)
+        previous = self.locate(type_name, resource_id)
+        self.discard(type_name, str(previous.id) if previous is not None else resource_id)
         self.on_change(type_name, previous, None)
+
+
+def unshared(type_name: str, resource: Model, operations: list[dict[str, Any]]) -> Model:
+    """Return a resource whose entries of a shared list operations may change."""
+    paths = [str(operation.get("path") or "").casefold() for operation in operations]
+    shared = [field.replace("_", "") for field in SHARED.get(type_name, ())]
+    touched = any(path.startswith(name) for path in paths for name in shared)
+    return resource.model_copy(deep=True) if touched else resource
 
 
 def new_id(type_name: str) -> str:
     """Return an id: a GUID with hyphens, or with underscores for a role (recorded in 2024)."""
     value = str(uuid.uuid4())
     return value.replace("-", "_") if type_name == "Group" else value
-
-
-def keys_of(index: Index, resource: Model | None) -> set[str]:
-    """Return the keys a resource is found under in an index."""
-    if resource is None:
-        return set()
-    return {value.casefold() for value in index.values(resource) if value}
 
 
 def comparisons(node: FilterNode | None) -> Iterator[Comparison]:

@@ -10,22 +10,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from scim2_models import Context, ScimPolicy, ScimProvider
 
+from .directories import CLOUD, VAULT, directory_of
 from .failures import Failure
 from .faults import Faults
 from .groups import BUILT_IN
+from .handler import TenantHandler
 from .models import GROUP_URN, USER_URN, Model, build_provider
-from .rules import RULES
+from .references import rekey_permissions
+from .rules import PAM_TYPES, RULES
 from .seed import numbered_users, seed_users
-from .service import TenantHandler, TenantService
+from .service import TenantService
 from .storage import Snapshot, TenantStorage
+from .switch_types import RIGHTS
 from .switches import Switches
 from .tokens import Token, Tokens
 
 SUFFIXES = ("example.com", "example.org")
 SCIM_PREFIX = "/Scim/v2"
+# Names of safes and members are parts of links.
+UNQUOTED = ":@$"
+
+
+# The ids that are made of names.
+CASELESS = PAM_TYPES - {"PrivilegedData"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,11 @@ class Tenant:
         self.deferred_failure: Failure | None = None
         self.throttled = 0
         self.numbered = users
+        # Who asks, and the directory that client sees; set anew by each request.
+        self.client_id = self.credentials.client_id
+        self.directory = CLOUD
         self._stale: tuple[Snapshot, int] | None = None
+        self._service_users: frozenset[str] = frozenset()
         self._providers: dict[tuple[str, ...], ScimProvider] = {}
         # The case rule of filters is looked up at each comparison, so that the
         # switch needs no new models.
@@ -82,6 +97,7 @@ class Tenant:
             comparison_key=lambda binding, value: value if self.switches["filter_case_sensitive"] else value.casefold(),
         )
         self.build()
+        self.apply_switches()
         self.add_built_in()
         seed_users(self, numbered_users(1, users))
         self._start = self.storage.snapshot()
@@ -102,18 +118,19 @@ class Tenant:
         roles = self.model("Group")
         for role_id, name in BUILT_IN.items():
             self.insert("Group", roles.model_validate({"schemas": [GROUP_URN], "displayName": name}), role_id)
-        users = self.model("User")
-        service_users = []
-        for client_id in self.credentials.secrets:
-            body = {
-                "schemas": [USER_URN],
-                "userName": client_id,
-                "displayName": client_id.partition("@")[0],
-                "name": {"formatted": client_id.partition("@")[0]},
-                "active": True,
-            }
-            service_users.append(self.insert("User", users.model_validate(body)))
-        self._service_users = frozenset(service_users)
+        self._service_users = frozenset(
+            self.add_service_user(type_name, client_id)
+            for client_id in self.credentials.secrets
+            for type_name in (CLOUD.user, VAULT.user)
+        )
+
+    def add_service_user(self, type_name: str, client_id: str) -> str:
+        """Add the user of a client to a directory, and return its id."""
+        name = client_id.partition("@")[0]
+        body = {"schemas": [USER_URN], "userName": client_id, "displayName": name, "active": True}
+        user = self.model(type_name).model_validate({**body, "name": {"formatted": name}})
+        stored = RULES[type_name].rules.prepare(self, user, None)
+        return self.insert(type_name, stored, stored.id)
 
     def model(self, type_name: str) -> type[Model]:
         """Return the model of a resource type."""
@@ -129,19 +146,30 @@ class Tenant:
 
     def location(self, endpoint: str, resource_id: str) -> str:
         """Return the link to a resource; links are written with a capital S (recorded in 2024)."""
-        return f"{self.base_url}{SCIM_PREFIX}/{endpoint}/{resource_id}"
+        return f"{self.base_url}{SCIM_PREFIX}/{endpoint}/{quote(resource_id, safe=UNQUOTED)}"
+
+    def enter(self, token: Token) -> None:
+        """Note whose request is served."""
+        self.client_id = token.client_id
+        self.directory = directory_of(self.rights_of(token), self.switches["vault_overrides_directory"])
+
+    def rights_of(self, token: Token) -> frozenset[str]:
+        """Return the administrative rights of a client; the other client is an administrator."""
+        if token.client_id != self.credentials.client_id:
+            return frozenset(RIGHTS)
+        return frozenset(self.switches["granted_rights"])
 
     def check_right(self, token: Token | None, right: str) -> None:
-        """Refuse a client without an administrative right; the other client is an administrator."""
-        if token is not None and token.client_id != self.credentials.client_id:
-            return
-        if right not in self.switches["granted_rights"]:
+        """Refuse a client without an administrative right."""
+        if token is not None and right not in self.rights_of(token):
             raise Failure(self.switches["missing_right_status"], f"The right {right} is missing")
 
     def set_switches(self, values: dict[str, Any]) -> None:
         """Set switches; new additional attributes need new models."""
         self.switches.update(values)
-        self.storage.hidden = frozenset() if self.switches["list_service_users"] else self._service_users
+        self.apply_switches()
+        if "permission_id" in values:
+            rekey_permissions(self)
         if tuple(self.switches["custom_attributes"]) == self.custom_attributes:
             return
         self.build()
@@ -149,6 +177,11 @@ class Tenant:
         with self.provider:
             for user in list(self.storage.all("User")):
                 self.storage.put("User", model.model_validate(user.model_dump(scim_ctx=Context.DEFAULT)))
+
+    def apply_switches(self) -> None:
+        """Tell the storage what the switches mean for it."""
+        self.storage.hidden = frozenset() if self.switches["list_service_users"] else self._service_users
+        self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
 
     def reset(self) -> None:
         """Return to the state right after the start; the credentials stay."""
@@ -159,7 +192,7 @@ class Tenant:
         self.throttled = 0
         self.numbered = self._start_numbered
         self._stale = None
-        self.storage.hidden = frozenset()
+        self.apply_switches()
         self.storage.restore(self._start)
         if tuple(self.switches["custom_attributes"]) != self.custom_attributes:
             self.build()

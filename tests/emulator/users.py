@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context
 
+from .base import BaseRules, kept_display_name
 from .bodies import pruned
+from .directories import CLOUD, Directory
 from .failures import Failure, duplicate, invalid_value
+from .groups import refresh_member
 from .models import CUSTOM_URN, ENTERPRISE_URN, Model
+from .references import refresh_holder, refresh_owner
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -23,10 +27,8 @@ PASSWORD_PARTS = ((r"[0-9]", "a digit"), (r"[a-z]", "a lower-case letter"), (r"[
 PASSWORD_LENGTH = range(8, 65)
 
 
-class UserRules:
+class UserRules(BaseRules):
     """Users of the cloud directory, and read-only users of other directories."""
-
-    type_name = "User"
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse additional attributes the tenant does not define, and a missing password."""
@@ -44,7 +46,13 @@ class UserRules:
         if user.LinkedObject is not None:
             raise Failure(tenant.switches["linked_write_status"], f"User {user.user_name} is read-only")
 
-    check_delete = check_writable
+    def check_delete(self, tenant: Tenant, user: Model) -> None:
+        """Refuse to delete a user of another directory."""
+        self.check_writable(tenant, user)
+
+    def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
+        """Return the state a PUT asks for."""
+        return kept_display_name(tenant, current, replacement)
 
     def prepare(self, tenant: Tenant, user: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
@@ -69,30 +77,38 @@ class UserRules:
 
     def published(self, tenant: Tenant, user: Model) -> dict[str, Any]:
         """Return what an answer adds: the roles of the user and the details of the manager."""
-        added: dict[str, Any] = {}
-        entry = type(user).Groups
-        groups = tenant.storage.find("Group", "members.value", str(user.id))
-        if groups:
-            added["groups"] = [
-                entry.model_construct(
-                    _fields_set={"type", "display", "value", "ref"},
-                    type="direct",
-                    display=group.display_name,
-                    value=group.id,
-                    ref=tenant.location("Groups", str(group.id)),
-                )
-                for group in groups
-            ]
+        added = roles_of(tenant, user, CLOUD)
         extension = user.EnterpriseUser
         if extension is not None and extension.manager is not None:
             added["EnterpriseUser"] = extension.model_copy(update={"manager": manager_details(tenant, extension)})
         return added
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the roles in step with a user that was renamed or deleted."""
-        from .groups import refresh_member
+        """Keep the tenant in step with a user that was renamed or deleted."""
+        refresh_user(tenant, old, new, CLOUD)
 
-        refresh_member(tenant, old, new)
+
+def refresh_user(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:
+    """Keep groups, permissions and containers in step with a user."""
+    refresh_member(tenant, old, new, directory)
+    refresh_holder(tenant, "user", old, new)
+    refresh_owner(tenant, old, new)
+
+
+def roles_of(tenant: Tenant, user: Model, directory: Directory) -> dict[str, Any]:
+    """Return the groups of a user, as the field an answer adds."""
+    entry = type(user).Groups
+    groups = [
+        entry.model_construct(
+            _fields_set={"type", "display", "value", "ref"},
+            type="direct",
+            display=group.display_name,
+            value=group.id,
+            ref=tenant.location("Groups", str(group.id)),
+        )
+        for group in tenant.storage.find(directory.group, "members.value", str(user.id))
+    ]
+    return {"groups": groups} if groups else {}
 
 
 def settle_names(user: Model, previous: Model | None) -> None:

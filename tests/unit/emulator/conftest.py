@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.idops.cyberark_identity.tests.unit.emulator.vault_client import VaultClient
 
 COMMAND = (sys.executable, "-m", "ansible_collections.idops.cyberark_identity.tests.emulator")
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -34,7 +35,7 @@ _RUNNING: list[subprocess.Popen[str]] = []
 _INFO: dict[str, Any] = {}
 
 
-class Client:
+class Client(VaultClient):
     """Talks to the emulator: SCIM as the service user, and the control API."""
 
     def __init__(self, info: dict[str, Any]) -> None:
@@ -155,6 +156,16 @@ def client() -> Iterator[Client]:
     client.control("DELETE", "requests")
     yield client
     client.session.close()
+
+
+@pytest.fixture
+def filled(client: Client) -> Client:
+    """A tenant whose vault has a safe with one member more than its creator, and one account."""
+    client.container("APP-PRD")
+    client.user()
+    client.permission("APP-PRD", "useAccounts", user={"display": "ada@example.com"})
+    client.account("APP-PRD", username="root", address="web1", secret="first secret")
+    return client
 
 
 @pytest.fixture

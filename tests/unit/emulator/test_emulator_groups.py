@@ -183,6 +183,16 @@ def test_paths_that_lead_nowhere(client, error, operation):
     assert error(client.patch(f"Groups/{client.group()['id']}", operation))[:2] == (400, "noTarget")
 
 
+def test_a_patch_leaves_the_details_of_a_member_alone(client):
+    user = client.user()
+    group = client.group("admins", user["id"])
+    path = f"Groups/{group['id']}"
+    inside = {"op": "replace", "path": f'members[value eq "{user["id"]}"].display', "value": "x"}
+    for operations in ([inside], [inside, {"op": "replace", "path": "nothing", "value": 1}]):
+        client.patch(path, *operations)
+        assert client.get(path).json()["members"] == group["members"]
+
+
 def test_a_role_cannot_contain_itself(client, error):
     outer = client.group("outer")
     middle = client.group("middle", outer["id"])
@@ -235,3 +245,5 @@ def test_a_large_role(client):
     path = f"Groups/{group['id']}"
     assert values(client.patch(path, *map(remove, ids[:100])).json()) == ids[100:]
     assert values(client.patch(path, add(*ids[:100])).json()) == ids[100:] + ids[:100]
+    read = client.get(path, attributes="members.value").json()
+    assert read["members"][0] == {"value": ids[100]} and "displayName" not in read

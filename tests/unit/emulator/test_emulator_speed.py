@@ -47,6 +47,27 @@ def test_a_large_tenant(client):
         assert statistics.median(times) < 0.005 * SLACK
 
 
+def test_a_large_role(client):
+    """A role of ten thousand is read, changed, and turned into another ten thousand."""
+    ids = client.seed(users=2 * MANY)["users"]
+    old, new = ids[:MANY], ids[MANY:]
+    (group,) = client.seed(groups=[{"displayName": "large", "members": old}])["groups"]
+    path = f"Groups/{group}"
+    assert len(client.get(path).json()["members"]) == MANY
+    assert fastest(client.get, path) < 0.5 * SLACK
+
+    def swap(out, into):
+        operations = [{"op": "remove", "path": f'members[value eq "{member}"]'} for member in out]
+        operations += [{"op": "add", "path": "members", "value": [{"value": member}]} for member in into]
+        assert client.patch(path, *operations).status_code == 200
+
+    assert fastest(swap, old[:250], old[:250]) < 0.3 * SLACK
+    chunks = [slice(start, start + 250) for start in range(0, MANY, 250)]
+    seconds, _result = elapsed(lambda: [swap(old[chunk], new[chunk]) for chunk in chunks])
+    assert seconds < 6 * SLACK
+    assert {member["value"] for member in client.get(path).json()["members"]} == set(new)
+
+
 def test_reset_of_a_large_tenant(client):
     times = []
     while len(times) < 3 and min(times, default=9) >= 0.01 * SLACK:

@@ -16,7 +16,7 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
 def test_every_switch_has_a_test_and_a_description():
-    sources = [path.read_text() for path in Path(__file__).parent.glob("test_emulator_switches*.py")]
+    sources = [path.read_text() for path in Path(__file__).parent.glob("test_emulator_*.py")]
     tested = {name for source in sources for name in re.findall(r"^def test_switch_(\w+)", source, re.MULTILINE)}
     assert tested == {switch.name for switch in SWITCHES}
     assert all(len(switch.doc) > 10 for switch in SWITCHES)
@@ -188,6 +188,15 @@ def test_switch_group_created_on_member_error(client, error):
     assert error(answer) == (404, None, "Member not found. Member value: nobody")
     (group,) = client.find("Groups", 'displayName eq "admins"')
     assert [item["value"] for item in group["members"]] == [user["id"]]
+
+
+@pytest.mark.parametrize("status", [201, 200])
+def test_switch_create_status(client, status):
+    client.switch(create_status=status)
+    assert client.create("ada@example.com").status_code == client.post_group("admins").status_code == status
+    assert client.post_container("APP-PRD").status_code == status
+    assert client.create("ada@example.com").status_code == 409
+    assert client.get("Users").status_code == 200
 
 
 @pytest.mark.parametrize("status", [204, 200])

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The switches of users, groups and the protocol: one row each."""
+
+from __future__ import annotations
+
+from .switch_types import FLAG, PATCH_DEFAULTS, RIGHTS, Switch, list_of, number, one_of, patch_supported, throttle
+
+CUSTOM_ATTRIBUTES = ["costCenter", "badge", "startDate", "contractor", "site"]
+
+ROWS: tuple[Switch, ...] = (
+    # Lists
+    Switch("users_paging", True, FLAG, "Users honour startIndex and count."),
+    Switch("groups_paging", False, FLAG, "Groups honour startIndex and count."),
+    Switch("max_results", 1000, number(1, whole=True), "The largest page."),
+    Switch("default_page_size", 1000, number(1, whole=True), "The page size when count is not sent."),
+    Switch("resources_omitted_when_empty", True, FLAG, "A list without hits has no Resources key."),
+    Switch("list_keys_minimal", False, FLAG, "Lists have neither itemsPerPage nor startIndex."),
+    Switch(
+        "total_results_wrong",
+        False,
+        one_of(False, True, "page"),
+        "totalResults is too large (true) or counts only the page (page).",
+    ),
+    Switch("short_pages", False, FLAG, "A page holds half of what was asked for, rounded up."),
+    Switch("stale_reads", 0, number(0, whole=True), "How many reads after a write still show the state before it."),
+    Switch("list_service_users", True, FLAG, "Lists of users hold the service users."),
+    # Filters
+    Switch("filter_case_sensitive", True, FLAG, "Filter values are compared with their case."),
+    Switch("filters_ignored", False, FLAG, "A filter selects everything."),
+    # Writes
+    Switch("unique_case_sensitive", False, FLAG, "Names that differ only in case may coexist."),
+    Switch("duplicate_status", 409, one_of(409, 400, 500), "The status for a name that is taken."),
+    Switch("password_required", False, FLAG, "A user cannot be created without a password."),
+    Switch("put_drops_display_name", False, FLAG, "PUT without displayName resets it to its default."),
+    Switch("put_keeps_members", False, FLAG, "PUT of a group without members leaves the members alone."),
+    Switch("group_created_on_member_error", False, FLAG, "A group with an unknown member is created before the 404."),
+    Switch("create_status", 201, one_of(201, 200), "The status of a successful POST."),
+    Switch("delete_status", 204, one_of(204, 200), "The status of a successful DELETE."),
+    Switch("linked_write_status", 400, one_of(400, 403), "The status for a write to a user of another directory."),
+    Switch("custom_attributes", CUSTOM_ATTRIBUTES, list_of(), "The additional user attributes the tenant defines."),
+    # PATCH
+    Switch(
+        "patch_supported",
+        PATCH_DEFAULTS,
+        patch_supported,
+        "PATCH per resource type: true, or the status of the refusal.",
+    ),
+    Switch("patch_paths", "full", one_of("full", "core_only"), "core_only refuses paths with a URN or a filter."),
+    Switch("patch_status", 200, one_of(200, 204), "The status of a successful PATCH."),
+    Switch("remove_absent_member", 200, one_of(200, 400), "The status for removing a member that is not one."),
+    Switch(
+        "remove_with_value",
+        "apply",
+        one_of("apply", "ignore", "refuse"),
+        "A remove with a value takes these entries, everything at the path, or is refused.",
+    ),
+    Switch("replace_members", True, FLAG, "PATCH may replace the member list."),
+    # Headers, authentication and rights
+    Switch("content_type", "json", one_of("json", "scim+json"), "The media type of SCIM answers."),
+    Switch("location_header", True, FLAG, "A creation answers with a Location header."),
+    Switch("html_on_auth_error", False, FLAG, "401 and 403 answers are HTML pages."),
+    Switch("auth_error_body", "scim", one_of("scim", "empty", "envelope"), "The body of 401 and 403 answers."),
+    Switch("token_error_status", 400, one_of(400, 401), "The status for a wrong client id or secret."),
+    Switch("unknown_app_status", 404, one_of(404, 400), "The status for an unknown application id."),
+    Switch("client_creds_enabled", True, FLAG, "The application allows client credentials."),
+    Switch("platform_token_accepted", True, FLAG, "The SCIM endpoint accepts platform tokens."),
+    Switch("token_lifetime", 18000, number(0, whole=False), "Seconds until a new token expires."),
+    Switch(
+        "granted_rights",
+        list(RIGHTS),
+        list_of(RIGHTS),
+        "The administrative rights of the SCIM client.",
+    ),
+    Switch(
+        "vault_overrides_directory",
+        False,
+        one_of(False, True, "alone"),
+        "The right VaultManagement makes Users and Groups those of the vault: never, always (true), "
+        "or when it is the only right (alone).",
+    ),
+    Switch("missing_right_status", 403, one_of(403, 401), "The status when a right is missing."),
+    # Load
+    Switch("throttle", None, throttle, "Answer every n-th SCIM request with 429, with or without Retry-After."),
+    Switch("latency", 0, number(0, whole=False), "Seconds every request takes longer."),
+)
