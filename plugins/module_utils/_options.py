@@ -116,8 +116,8 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
     if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
         raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
-    if isinstance(shape, (Members, Names)) and "set" in value:
-        both = {fold(name) for name in value["add"] or ()} & {fold(name) for name in value["remove"] or ()}
+    if isinstance(shape, (Members, Names)):
+        both = {fold(name) for name in value.get("add") or ()} & {fold(name) for name in value.get("remove") or ()}
         if both:
             raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
     if isinstance(shape, Names):

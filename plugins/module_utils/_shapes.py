@@ -104,6 +104,10 @@ class Flat(Shape):
         wanted = {spelled.get(fold(key), key): value for key, value in desired.items() if value is not None}
         return {key: value for key, value in {**(current or {}), **wanted}.items() if value != ""} or None
 
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        folded = [{fold(key): value for key, value in (given or {}).items()} for given in (one, other)]
+        return same(*folded, caseless=caseless)
+
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [((*path, key), (after or {}).get(key)) for key in _changed(before, after)]
 
@@ -121,6 +125,11 @@ class Keyed(Flat):
 
     def _kind(self, item: Object) -> str:
         return str(item.get(self.key) or "")
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        """Such values are texts on this server."""
+        merged = super().merge(current, desired) or {}
+        return {key: _text(value) for key, value in merged.items()} or None
 
     def read(self, node: Any) -> Any:
         pairs = {self._kind(item): item.get("value") for item in reversed(_objects(node))}

@@ -11,7 +11,7 @@ from ._ensure import Outcome, Task, ensure, find
 from ._errors import trying
 from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
 from ._scim import Scim
-from ._shapes import Object, fold
+from ._shapes import Object
 
 
 def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
@@ -21,12 +21,14 @@ def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bo
     is ever granted here: a creator who is no member any more stays none.
     """
     name = (container.entity or {})["name"]
+    row = CONTAINER_PERMISSION.attribute("rights")
+    wanted = row.shape.read(rights)
     permission = _creators_permission(scim, name)
     if permission is None:
-        created = check and not container.diff["before"]
-        return _with_rights(container, False, None, sorted(rights, key=fold)) if created else container
-    held = CONTAINER_PERMISSION.attribute("rights").read(permission)
-    kept = [right for right in held if fold(right) in {fold(right) for right in rights}]
+        will_be_created = check and not container.diff["before"]
+        return _with_rights(container, False, None, wanted) if will_be_created else container
+    held = row.read(permission)
+    kept = [right for right in held if right in wanted]
     task = Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
     outcome = ensure(scim, task, check=check)
     return _with_rights(container, outcome.changed, held, kept)

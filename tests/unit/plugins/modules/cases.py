@@ -16,7 +16,7 @@ Options = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """A module and its task's options, step by step.
+    """A module and its task's options, step by step. A module for several kinds of objects has a case for each.
 
     ``life`` is what one object goes through, in order. The steps of a module that only reads change nothing.
     ``secrets`` are the options whose values must not come back. ``result`` is the key that holds the object.
@@ -25,6 +25,7 @@ class Case:
     module: str
     result: str
     life: dict[str, Options]
+    kind: str = ""
     prepare: Callable[[Tenant], object] = lambda tenant: None
     reads_only: bool = False
     secrets: tuple[str, ...] = ()
@@ -39,6 +40,20 @@ def _people(tenant: Tenant) -> object:
     for name in ("ada", "grace", "alan"):
         tenant.seed_user(userName=f"{name}@example.com")
     return tenant.seed(groups=[{"displayName": "operators", "members": ["alan@example.com"]}])
+
+
+def _safe(tenant: Tenant) -> object:
+    _people(tenant)
+    return tenant.seed(
+        containers=[{"name": "APP-PRD"}],
+        permissions=[{"container": "APP-PRD", "user": "ada@example.com", "rights": ["listAccounts", "useAccounts"]}],
+        accounts=[{"container": "APP-PRD", "name": "root@web1", "properties": {"username": "root"}}],
+    )
+
+
+def _empty_safe(tenant: Tenant) -> object:
+    _people(tenant)
+    return tenant.seed(containers=[{"name": "APP-PRD"}])
 
 
 EVERY_USER_OPTION: Options = {
@@ -164,5 +179,195 @@ CASES = [
             "two ways at once": {"display_name": "operators", "id": "1"},
             "an empty name": {"display_name": ""},
         },
+    ),
+    Case(
+        module="scim_pam_object",
+        kind="container",
+        result="pam_object",
+        life={
+            "create": {
+                "kind": "container",
+                "name": "APP-PRD",
+                "description": "accounts",
+                "number_of_days_retention": 7,
+                "managing_cpm": "PasswordManager",
+                "creator_rights": ["listAccounts", "managesafemembers", "viewSafeMembers"],
+            },
+            "change": {"kind": "container", "name": "app-prd", "description": "other", "number_of_days_retention": 14},
+            "clear": {"kind": "container", "name": "APP-PRD", "description": ""},
+            "delete": {"kind": "container", "name": "APP-PRD", "state": "absent"},
+        },
+        bad={
+            "no kind": {"name": "APP-PRD"},
+            "no name": {"kind": "container", "description": "x"},
+            "an empty name": {"kind": "container", "name": ""},
+            "an option of another kind": {"kind": "container", "name": "x", "rights": {"set": ["useAccounts"]}},
+            "a preset of another kind": {"kind": "container", "name": "x", "rights_preset": "full"},
+            "an unknown right": {"kind": "container", "name": "x", "creator_rights": ["fly"]},
+            "a number that is none": {"kind": "container", "name": "x", "number_of_days_retention": "many"},
+        },
+    ),
+    Case(
+        module="scim_pam_object",
+        kind="container_permission",
+        result="pam_object",
+        prepare=_empty_safe,
+        life={
+            "create": {
+                "kind": "container_permission",
+                "container": "APP-PRD",
+                "user": "ada@example.com",
+                "rights": {"set": ["listaccounts", "UseAccounts"]},
+                "membership_expiration": "2030-01-31T18:00:00+01:00",
+            },
+            "add and remove": {
+                "kind": "container_permission",
+                "container": "app-prd",
+                "user": "ADA@example.com",
+                "rights": {"add": ["RETRIEVEACCOUNTS", "viewAuditLog"], "remove": ["useAccounts", "manageSafe"]},
+            },
+            "preset": {
+                "kind": "container_permission",
+                "container": "APP-PRD",
+                "user": "ada@example.com",
+                "rights_preset": "accounts_manager",
+                "membership_expiration": "",
+            },
+            "a group": {
+                "kind": "container_permission",
+                "container": "APP-PRD",
+                "group": "operators",
+                "rights_preset": "read_only",
+            },
+            "delete": {
+                "kind": "container_permission",
+                "container": "APP-PRD",
+                "user": "ada@example.com",
+                "state": "absent",
+            },
+        },
+        bad={
+            "no member": {"kind": "container_permission", "container": "APP-PRD", "rights_preset": "full"},
+            "two members": {"kind": "container_permission", "container": "x", "user": "a@b", "group": "c"},
+            "no container": {"kind": "container_permission", "user": "a@b"},
+            "an unknown right": {
+                "kind": "container_permission",
+                "container": "x",
+                "user": "a@b",
+                "rights": {"add": ["fly"]},
+            },
+            "rights and a preset": {
+                "kind": "container_permission",
+                "container": "x",
+                "user": "a@b",
+                "rights": {"set": []},
+                "rights_preset": "full",
+            },
+            "a right added and removed": {
+                "kind": "container_permission",
+                "container": "x",
+                "user": "a@b",
+                "rights": {"add": ["useAccounts"], "remove": ["USEACCOUNTS"]},
+            },
+            "a time that is none": {
+                "kind": "container_permission",
+                "container": "x",
+                "user": "a@b",
+                "membership_expiration": "tomorrow",
+            },
+            "an option of another kind": {
+                "kind": "container_permission",
+                "container": "x",
+                "user": "a@b",
+                "creator_rights": [],
+            },
+        },
+    ),
+    Case(
+        module="scim_pam_object",
+        kind="privileged_data",
+        result="pam_object",
+        prepare=_empty_safe,
+        secrets=("secret",),
+        life={
+            "create": {
+                "kind": "privileged_data",
+                "container": "APP-PRD",
+                "name": "root@web1",
+                "type": "password",
+                "properties": {"username": "root", "address": "web1", "platformId": "UnixSSH", "Port": 22},
+                "remote_machines": ["web1", "web2"],
+                "restrict_to_remote_machines": True,
+                "secret": "An-account-secret-1",
+            },
+            "change": {
+                "kind": "privileged_data",
+                "container": "app-prd",
+                "name": "ROOT@web1",
+                "properties": {"ADDRESS": "web1.example.com", "Port": ""},
+                "remote_machines": ["web3"],
+            },
+            "clear": {
+                "kind": "privileged_data",
+                "container": "APP-PRD",
+                "name": "root@web1",
+                "remote_machines": [],
+                "restrict_to_remote_machines": False,
+            },
+            "delete": {"kind": "privileged_data", "container": "APP-PRD", "name": "root@web1", "state": "absent"},
+        },
+        bad={
+            "no container": {"kind": "privileged_data", "name": "root@web1"},
+            "the secret among the properties": {
+                "kind": "privileged_data",
+                "container": "x",
+                "name": "y",
+                "properties": {"Secret": "z"},
+            },
+            "an empty secret": {"kind": "privileged_data", "container": "x", "name": "y", "secret": ""},
+            "an unknown type": {"kind": "privileged_data", "container": "x", "name": "y", "type": "token"},
+        },
+    ),
+    Case(
+        module="scim_pam_object_info",
+        kind="container",
+        result="pam_objects",
+        prepare=_safe,
+        reads_only=True,
+        life={
+            "by name": {"kind": "container", "name": "app-prd"},
+            "by id": {"kind": "container", "id": "APP-PRD"},
+            "by filter": {"kind": "container", "filter": 'name sw "APP"'},
+            "all": {"kind": "container"},
+        },
+        bad={"an option of another kind": {"kind": "container", "container": "x"}},
+    ),
+    Case(
+        module="scim_pam_object_info",
+        kind="container_permission",
+        result="pam_objects",
+        prepare=_safe,
+        reads_only=True,
+        life={
+            "by keys": {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"},
+            "of a safe": {"kind": "container_permission", "container": "app-prd"},
+            "of a user": {"kind": "container_permission", "user": "ada@example.com"},
+            "all": {"kind": "container_permission"},
+        },
+        bad={"two ways at once": {"kind": "container_permission", "container": "x", "id": "y"}},
+    ),
+    Case(
+        module="scim_pam_object_info",
+        kind="privileged_data",
+        result="pam_objects",
+        prepare=_safe,
+        reads_only=True,
+        life={
+            "by keys": {"kind": "privileged_data", "container": "APP-PRD", "name": "root@web1"},
+            "of a safe": {"kind": "privileged_data", "container": "app-prd"},
+            "by name": {"kind": "privileged_data", "name": "root@web1"},
+            "all": {"kind": "privileged_data"},
+        },
+        bad={"an empty name": {"kind": "privileged_data", "name": ""}},
     ),
 ]

@@ -188,7 +188,7 @@ def numbered(numbers: Iterable[int]) -> list[str]:
     return [f"user{number:05}@example.com" for number in numbers]
 
 
-MANY = 2_000
+MANY = 10_000
 
 
 def test_many_members_become_as_many_others(tenant: Tenant, run: Run) -> None:

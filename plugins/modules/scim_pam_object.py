@@ -1,0 +1,379 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_pam_object
+short_description: Manage safes, permissions on safes and privileged accounts over SCIM
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity offers. O(kind) says which one,
+    and each option below names the kinds that it belongs to.
+  - An option that is omitted or null leaves the attribute alone. An empty string clears a text.
+  - A change is a read, a merge and a PUT. What the task does not name is preserved.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Not with O(update_secret=always), because a secret cannot be read back.
+options:
+  kind:
+    description:
+      - What to manage. V(container) is a safe, V(container_permission) the rights of one member on a safe,
+        V(privileged_data) an account in a safe.
+    type: str
+    choices: [container, container_permission, privileged_data]
+    required: true
+  state:
+    description: Whether the object should exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of an object that exists. Without it, a V(container) is named by O(name), a
+        V(container_permission) by
+        O(container) and O(user) or O(group), V(privileged_data) by O(container) and O(name).
+    type: str
+  name:
+    description:
+      - The name of the safe, for O(kind=container). It cannot be changed.
+      - The name of the account, for O(kind=privileged_data). With O(id) it can be changed.
+      - Upper and lower case are the same.
+    type: str
+  description:
+    description: A description, for O(kind=container) and O(kind=privileged_data).
+    type: str
+  number_of_days_retention:
+    description: How many days the vault keeps old versions, for O(kind=container).
+    type: int
+  managing_cpm:
+    description: The name of the CPM user that manages the accounts, for O(kind=container).
+    type: str
+  creator_rights:
+    description:
+      - The rights that the creator of the safe keeps, for O(kind=container). Rights beyond these are taken from it;
+        none is ever given. With an empty list it stops being a member.
+      - When omitted, its permission is left alone. Whoever creates a safe through the SCIM server, that is the
+        service
+        user, is made a member with every right, and keeps them.
+      - A service user that has given away C(manageSafeMembers) cannot manage the permissions on this safe any more.
+    type: list
+    elements: str
+  container:
+    description:
+      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It cannot be
+        changed.
+    type: str
+  user:
+    description:
+      - The user who is given rights, by login name or by id, for O(kind=container_permission). It cannot be
+        changed.
+      - O(user) and O(group) exclude each other.
+    type: str
+  group:
+    description:
+      - The group that is given rights, by name or by id, for O(kind=container_permission). It cannot be
+        changed.
+    type: str
+  rights:
+    description:
+      - The rights on the safe, for O(kind=container_permission). Upper and lower case and the order do not matter.
+      - The rights are C(useAccounts), C(retrieveAccounts), C(listAccounts), C(addAccounts),
+        C(updateAccountContent),
+        C(updateAccountProperties), C(initiateCPMAccountManagementOperations), C(specifyNextAccountContent),
+        C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(manageSafe), C(manageSafeMembers), C(backupSafe),
+        C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation), C(createFolders), C(deleteFolders),
+        C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and C(requestsAuthorizationLevel2).
+      - To create a permission, either this or O(rights_preset) is needed.
+    type: dict
+    suboptions:
+      add:
+        description: Rights to give. Others are left alone.
+        type: list
+        elements: str
+      remove:
+        description: Rights to take. Others are left alone.
+        type: list
+        elements: str
+      set:
+        description: All rights, no more and no less. Mutually exclusive with O(rights.add) and O(rights.remove).
+        type: list
+        elements: str
+  rights_preset:
+    description:
+      - A set of rights by name, for O(kind=container_permission), as if it were given to O(rights.set).
+        Mutually exclusive with O(rights).
+      - V(connect_only) is C(useAccounts), C(listAccounts).
+      - V(read_only) is C(useAccounts), C(retrieveAccounts), C(listAccounts).
+      - V(approver) is C(listAccounts), C(viewSafeMembers), C(manageSafeMembers), C(requestsAuthorizationLevel1).
+      - V(accounts_manager) is as V(read_only), with C(addAccounts), C(updateAccountContent),
+        C(updateAccountProperties), C(initiateCPMAccountManagementOperations), C(specifyNextAccountContent),
+        C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(viewAuditLog), C(viewSafeMembers),
+        C(accessWithoutConfirmation).
+      - V(safe_manager) is C(listAccounts), C(manageSafe), C(manageSafeMembers), C(backupSafe), C(viewAuditLog),
+        C(viewSafeMembers).
+      - V(full) is every right but C(requestsAuthorizationLevel2), which excludes C(requestsAuthorizationLevel1).
+    type: str
+    choices: [connect_only, read_only, approver, accounts_manager, safe_manager, full]
+  membership_expiration:
+    description:
+      - When the permission ends, for O(kind=container_permission), as an ISO 8601 time such as
+        V(2027-01-31T18:00:00Z). Without an offset, UTC is meant. An empty string means never.
+    type: str
+  type:
+    description: Whether the secret is a password or a key, for O(kind=privileged_data).
+    type: str
+    choices: [password, key]
+  properties:
+    description:
+      - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and
+        C(platformId). A key
+        that is not given is left alone; an empty string clears it. Upper and lower case of keys are the same.
+      - The secret is not among them; see O(secret).
+    type: dict
+  remote_machines:
+    description:
+      - The machines that the account can be used on, for O(kind=privileged_data). An empty list clears them.
+    type: list
+    elements: str
+  restrict_to_remote_machines:
+    description: Whether the account can be used on O(remote_machines) only, for O(kind=privileged_data).
+    type: bool
+  secret:
+    description:
+      - The password or key of the account, for O(kind=privileged_data). It is written when the account is
+        created; to
+        write it to one that exists, see O(update_secret).
+    type: str
+  update_secret:
+    description:
+      - When to write O(secret). With V(on_create), only when the account is created; with V(always), at each
+        run, which is
+        then reported as changed.
+      - Whether the server takes a new secret for an account that exists is not documented. If it does not, it
+        does not say so.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+notes:
+  - The service user's role needs the right *Vault Management*. On some tenants that right makes users and
+    groups those of
+    the vault.
+  - An attribute that cannot be changed is never changed by deleting and creating the object; the task fails with
+    C(failure.code=immutable).
+seealso:
+  - module: idops.cyberark_identity.scim_pam_object_info
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Create a safe, and leave the service user just what it needs to manage it
+  idops.cyberark_identity.scim_pam_object:
+    kind: container
+    name: APP-PRD
+    description: Accounts of the application
+    number_of_days_retention: 7
+    creator_rights: [listAccounts, addAccounts, updateAccountProperties, manageSafe, manageSafeMembers,
+    viewSafeMembers]
+
+- name: Let a group use the accounts in it
+  idops.cyberark_identity.scim_pam_object:
+    kind: container_permission
+    container: APP-PRD
+    group: db-admins
+    rights_preset: read_only
+
+- name: Let a user see the audit log, too, until the end of the month
+  idops.cyberark_identity.scim_pam_object:
+    kind: container_permission
+    container: APP-PRD
+    user: ada@example.com
+    rights:
+      add: [viewAuditLog]
+    membership_expiration: "2027-01-31T18:00:00Z"
+
+- name: Store an account
+  idops.cyberark_identity.scim_pam_object:
+    kind: privileged_data
+    container: APP-PRD
+    name: root@web1
+    type: password
+    properties:
+      username: root
+      address: web1.example.com
+      platformId: UnixSSH
+    secret: "{{ vault_root_password }}"
+
+- name: Take the permission away
+  idops.cyberark_identity.scim_pam_object:
+    kind: container_permission
+    container: APP-PRD
+    user: ada@example.com
+    state: absent
+"""
+
+RETURN = r"""
+pam_object:
+  description:
+    - The object after the task, or as it would be in check mode. Null when there is none afterwards.
+    - It speaks the words of the options, with C(kind) and C(id), and can be given to this module as it is.
+  returned: success
+  type: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+      sample: container_permission
+    id:
+      description: The id. Null in check mode for an object that does not exist yet.
+      type: str
+      returned: always
+      sample: APP-PRD:ada@example.com
+    name:
+      description: The name.
+      type: str
+      returned: for containers and privileged data
+      sample: APP-PRD
+    description:
+      description: The description.
+      type: str
+      returned: for containers and privileged data
+      sample: Accounts of the application
+    number_of_days_retention:
+      description: How many days the vault keeps old versions.
+      type: int
+      returned: for containers
+      sample: 7
+    managing_cpm:
+      description: The CPM user that manages the accounts.
+      type: str
+      returned: for containers
+      sample: PasswordManager
+    container:
+      description: The name of the safe.
+      type: str
+      returned: for container permissions and privileged data
+      sample: APP-PRD
+    user:
+      description: The login name of the member.
+      type: str
+      returned: for container permissions
+      sample: ada@example.com
+    group:
+      description: The name of the member.
+      type: str
+      returned: for container permissions
+      sample: db-admins
+    rights:
+      description: The rights on the safe, as O(rights.set) takes them.
+      type: dict
+      returned: for container permissions
+      sample:
+        set: [listAccounts, useAccounts]
+    membership_expiration:
+      description: When the permission ends.
+      type: str
+      returned: for container permissions
+      sample: "2027-01-31T18:00:00Z"
+    type:
+      description: Whether the secret is a password or a key.
+      type: str
+      returned: for privileged data
+      sample: password
+    properties:
+      description: The properties of the account, without the secret.
+      type: dict
+      returned: for privileged data
+      sample:
+        username: root
+        address: web1.example.com
+    remote_machines:
+      description: The machines that the account can be used on.
+      type: list
+      elements: str
+      returned: for privileged data
+      sample: [web1, web2]
+    restrict_to_remote_machines:
+      description: Whether the account can be used on these machines only.
+      type: bool
+      returned: for privileged data
+      sample: false
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no object.
+    - Of an object that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample:
+        container: APP-PRD
+        user: ada@example.com
+        rights:
+          set: [listAccounts]
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        container: APP-PRD
+        user: ada@example.com
+        rights:
+          set: [listAccounts, useAccounts]
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
+          V(conflict), V(ambiguous),
+          V(unknown_member), V(immutable), V(read_only), V(rate_limited), V(unavailable), V(server_error),
+          V(unsupported), V(transport),
+          V(protocol), V(internal), V(missing_library).
+      type: str
+      returned: always
+      sample: conflict
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 409
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: User already exists
+    type:
+      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: uniqueness
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PAM_OBJECTS
+
+
+def main() -> None:
+    run_object(*PAM_OBJECTS, result="pam_object")
+
+
+if __name__ == "__main__":
+    main()

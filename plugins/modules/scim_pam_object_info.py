@@ -1,0 +1,203 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_pam_object_info
+short_description: Read safes, permissions on safes and privileged accounts over SCIM
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Reads objects of one O(kind), by id, by what names them, by a SCIM filter, or all of them.
+  - The result speaks the words of M(idops.cyberark_identity.scim_pam_object), so that an object can be given to
+    that
+    module as it is. No secret is in it.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.info
+options:
+  kind:
+    description: What to read. V(container) is a safe, V(container_permission) the rights of one member on a safe,
+      V(privileged_data) an account in a safe.
+    type: str
+    choices: [container, container_permission, privileged_data]
+    required: true
+  id:
+    description: The id of the object to read.
+    type: str
+  name:
+    description: The name, for O(kind=container) and O(kind=privileged_data).
+    type: str
+  container:
+    description:
+      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It can be given
+        alone, for all
+        that is in the safe, which for O(kind=privileged_data) means that all accounts are read.
+    type: str
+  user:
+    description: The member, by login name or by id, for O(kind=container_permission).
+    type: str
+  group:
+    description: The member, by name or by id, for O(kind=container_permission).
+    type: str
+  filter:
+    description: A SCIM filter, in the attribute names of SCIM, such as V(name sw "APP-").
+    type: str
+notes:
+  - O(id), O(filter) and the options that name an object exclude each other.
+  - To read all permissions takes long in a large vault.
+seealso:
+  - module: idops.cyberark_identity.scim_pam_object
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Read a safe
+  idops.cyberark_identity.scim_pam_object_info:
+    kind: container
+    name: APP-PRD
+  register: safe
+
+- name: Read who may do what in it
+  idops.cyberark_identity.scim_pam_object_info:
+    kind: container_permission
+    container: APP-PRD
+  register: permissions
+
+- name: Read an account
+  idops.cyberark_identity.scim_pam_object_info:
+    kind: privileged_data
+    container: APP-PRD
+    name: root@web1
+  register: account
+"""
+
+RETURN = r"""
+pam_objects:
+  description: The objects that were found, none of which is no failure.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+      sample: container_permission
+    id:
+      description: The id.
+      type: str
+      returned: always
+      sample: APP-PRD:ada@example.com
+    name:
+      description: The name.
+      type: str
+      returned: for containers and privileged data
+      sample: APP-PRD
+    description:
+      description: The description.
+      type: str
+      returned: for containers and privileged data
+      sample: Accounts of the application
+    number_of_days_retention:
+      description: How many days the vault keeps old versions.
+      type: int
+      returned: for containers
+      sample: 7
+    managing_cpm:
+      description: The CPM user that manages the accounts.
+      type: str
+      returned: for containers
+      sample: PasswordManager
+    container:
+      description: The name of the safe.
+      type: str
+      returned: for container permissions and privileged data
+      sample: APP-PRD
+    user:
+      description: The login name of the member.
+      type: str
+      returned: for container permissions
+      sample: ada@example.com
+    group:
+      description: The name of the member.
+      type: str
+      returned: for container permissions
+      sample: db-admins
+    rights:
+      description: The rights on the safe, as the module takes them.
+      type: dict
+      returned: for container permissions
+      sample:
+        set: [listAccounts, useAccounts]
+    membership_expiration:
+      description: When the permission ends.
+      type: str
+      returned: for container permissions
+      sample: "2027-01-31T18:00:00Z"
+    type:
+      description: Whether the secret is a password or a key.
+      type: str
+      returned: for privileged data
+      sample: password
+    properties:
+      description: The properties of the account, without the secret.
+      type: dict
+      returned: for privileged data
+      sample:
+        username: root
+        address: web1.example.com
+    remote_machines:
+      description: The machines that the account can be used on.
+      type: list
+      elements: str
+      returned: for privileged data
+      sample: [web1, web2]
+    restrict_to_remote_machines:
+      description: Whether the account can be used on these machines only.
+      type: bool
+      returned: for privileged data
+      sample: false
+failure:
+  description: Why the task failed, for a playbook to act upon. See M(idops.cyberark_identity.scim_pam_object).
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: The kind of failure.
+      type: str
+      returned: always
+      sample: authentication
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 401
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: Invalid credentials
+    type:
+      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: invalid_client
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PAM_OBJECTS
+
+
+def main() -> None:
+    run_info(*PAM_OBJECTS, result="pam_objects")
+
+
+if __name__ == "__main__":
+    main()

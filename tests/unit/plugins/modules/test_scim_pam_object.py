@@ -1,0 +1,355 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is special to the vault: PUT only, names that stay, secrets that never come back, creators with all rights."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS, RIGHTS_PRESETS
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+SAFE = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
+ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
+CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+CREATOR = "scim-service$@example.com"
+
+
+@pytest.fixture
+def pam(run: Run) -> Run:
+    return functools.partial(run, "scim_pam_object")
+
+
+@pytest.fixture
+def safe(tenant: Tenant) -> Tenant:
+    """A safe, users, and a group with one of them."""
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed_user(userName="grace@example.com")
+    tenant.seed(containers=[{"name": "APP-PRD"}], groups=[{"displayName": "operators", "members": []}])
+    tenant.forget_requests()
+    return tenant
+
+
+def container(tenant: Tenant, name: str = "APP-PRD") -> dict[str, Any]:
+    (one,) = [item for item in tenant.resources("Containers") if item["name"].casefold() == name.casefold()]
+    return one
+
+
+def rights(tenant: Tenant, member: str, name: str = "APP-PRD") -> set[str] | None:
+    found = [
+        item["rights"]
+        for item in tenant.resources("ContainerPermissions")
+        if (item["container"].get("name") or item["container"]["value"]).casefold() == name.casefold()
+        and (item.get("user") or item.get("group"))["display"].casefold() == member.casefold()
+    ]
+    assert len(found) <= 1
+    return {right[0].lower() + right[1:] for right in found[0]} if found else None
+
+
+def accounts(tenant: Tenant, name: str) -> list[dict[str, Any]]:
+    return [item for item in tenant.resources("PrivilegedData") if item["name"] == name]
+
+
+def properties(account: dict[str, Any]) -> dict[str, str]:
+    return {item["key"].lower(): item["value"] for item in account[ACCOUNT].get("properties", [])}
+
+
+SERVERS: list[dict[str, Any]] = [
+    {},
+    {"pam_get_by_id": 404},
+    {"pam_get_by_id": 501},
+    {"pam_filters": "one_clause"},
+    {"pam_filters": "ignored"},
+    {"pam_paging": False, "max_results": 2, "default_page_size": 2},
+    {"pam_sorting": False},
+    {"filter_case_sensitive": False},
+    {"pam_id_case_sensitive": True},
+    {"rights_case": "pascal"},
+    {"retention_urn": "custom"},
+    {"permission_id": "id"},
+    {"property_case": "userName"},
+    {"pam_write_bodies": False},
+    {"container_display_name": "changed"},
+    {"container_lists_accounts": False},
+    {"owner_empty": "object"},
+    {"container_type": "Safe"},
+    {"delete_status": 200},
+    {"create_status": 200},
+    {"immutable_change": "ignored"},
+    {"patch_supported": {"Containers": 501, "ContainerPermissions": 501, "PrivilegedData": 501}},
+    {"patch_supported": {"PrivilegedData": True}},
+    {"unknown_right_status": 201},
+    {"role_member_type": "Group"},
+    {"content_type": "scim+json"},
+]
+
+
+@pytest.mark.parametrize("switches", SERVERS, ids=str)
+def test_a_life_on_every_kind_of_server(safe: Tenant, pam: Run, switches: dict[str, Any]) -> None:
+    safe.switch(**switches)
+    steps: list[dict[str, Any]] = [
+        {"kind": "container", "name": "NEW", "description": "d", "number_of_days_retention": 7},
+        {"kind": "container", "name": "new", "description": "", "number_of_days_retention": 9, "managing_cpm": "CPM"},
+        {"kind": "container_permission", "container": "NEW", "user": "ada@example.com", "rights_preset": "read_only"},
+        {"kind": "container_permission", "container": "NEW", "group": "operators", "rights": {"set": ["useAccounts"]}},
+        {
+            "kind": "container_permission",
+            "container": "new",
+            "user": "ADA@example.com",
+            "rights": {"add": ["viewAuditLog"], "remove": ["useAccounts"]},
+            "membership_expiration": "2030-01-01",
+        },
+        {
+            "kind": "privileged_data",
+            "container": "NEW",
+            "name": "root",
+            "type": "password",
+            "properties": {"username": "root", "address": "web1"},
+            "secret": "An-account-secret-1",
+        },
+        {"kind": "privileged_data", "container": "new", "name": "root", "properties": {"Address": "web2"}},
+    ]
+    for step in steps:
+        first = pam(**step)
+        assert not first.failed, first.output
+        assert first["changed"] is True, step
+        assert first.warnings == [], step
+        second = pam(**step)
+        assert second["changed"] is False, step
+    assert container(safe, "NEW").get("description") is None
+    assert rights(safe, "ada@example.com", "NEW") == {"retrieveAccounts", "listAccounts", "viewAuditLog"}
+    assert rights(safe, "operators", "NEW") == {"useAccounts"}
+    (account,) = accounts(safe, "root")
+    assert properties(account) == {"username": "root", "address": "web2"}
+    check = {"id": account["id"], "secret": "An-account-secret-1"}
+    assert safe.control("POST", "check_secret", check) == {"matches": True}
+    for step in reversed(steps):
+        name = {key: step[key] for key in ("kind", "container", "user", "group", "name") if key in step}
+        result = pam(**name, state="absent")
+        assert not result.failed, result.output
+        assert pam(**name, state="absent")["changed"] is False
+    assert [item["name"] for item in safe.resources("Containers")] == ["APP-PRD"]
+
+
+def test_put_preserves_what_the_task_does_not_name(safe: Tenant, pam: Run) -> None:
+    body = {
+        "schemas": ["urn:ietf:params:scim:schemas:pam:1.0:Container", SAFE],
+        "name": "FULL",
+        "description": "before",
+        SAFE: {"NumberOfDaysRetention": 30, "ManagingCPM": "CPM"},
+    }
+    safe.scim("POST", "Containers", body)
+    before = container(safe, "FULL")
+    safe.forget_requests()
+    pam(kind="container", name="FULL", description="after")
+    assert [write.split()[0] for write in safe.writes()] == ["PUT"]
+    after = container(safe, "FULL")
+    assert after.pop("description") == "after"
+    assert before.pop("description") == "before"
+    before.pop("meta"), after.pop("meta")
+    assert after == before
+
+
+def test_account_keeps_properties_of_others_and_its_secret(safe: Tenant, pam: Run) -> None:
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
+    pam(**task, properties={"username": "root", "LogonDomain": "D"}, secret="An-account-secret-1")
+    pam(**task, properties={"USERNAME": "admin", "logondomain": ""})
+    (account,) = accounts(safe, "root")
+    assert properties(account) == {"username": "admin"}
+    check = {"id": account["id"], "secret": "An-account-secret-1"}
+    assert safe.control("POST", "check_secret", check) == {"matches": True}
+
+
+@pytest.mark.parametrize("policy", ["on_create", "always"])
+def test_secret_is_written_on_create_only_unless_told(safe: Tenant, pam: Run, policy: str) -> None:
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root", "properties": {"username": "root"}}
+    pam(**task, secret="An-account-secret-1")
+    result = pam(**task, secret="Another-secret-2", update_secret=policy)
+    assert result["changed"] is (policy == "always")
+    assert "Another-secret-2" not in result.output
+    check = {"id": accounts(safe, "root")[0]["id"], "secret": "Another-secret-2"}
+    assert safe.control("POST", "check_secret", check) == {"matches": policy == "always"}
+    assert properties(accounts(safe, "root")[0]) == {"username": "root"}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "change", [{"container": "OTHER"}, {"user": "grace@example.com"}, {"group": "operators"}], ids=str
+)
+def test_what_cannot_be_changed_of_a_permission(safe: Tenant, pam: Run, change: dict[str, str], check: bool) -> None:
+    safe.seed(containers=[{"name": "OTHER"}])
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    identifier = pam(**task, rights_preset="full")["pam_object"]["id"]
+    safe.forget_requests()
+    result = pam(kind="container_permission", id=identifier, **change, check=check)
+    assert result.code == "immutable"
+    assert next(iter(change)) in result["msg"]
+    assert safe.writes() == []
+
+
+def test_what_cannot_be_changed_of_a_container_and_an_account(safe: Tenant, pam: Run) -> None:
+    account = pam(kind="privileged_data", container="APP-PRD", name="root")["pam_object"]["id"]
+    safe.forget_requests()
+    assert pam(kind="container", id="APP-PRD", name="OTHER").code == "immutable"
+    assert pam(kind="privileged_data", id=account, container="OTHER").code == "immutable"
+    assert safe.writes() == []
+
+
+def test_renaming_an_account_by_id(safe: Tenant, pam: Run) -> None:
+    task = {"kind": "privileged_data", "container": "APP-PRD"}
+    identifier = pam(**task, name="root")["pam_object"]["id"]
+    assert pam(kind="privileged_data", id=identifier, name="admin")["changed"] is True
+    assert [account["id"] for account in accounts(safe, "admin")] == [identifier]
+    pam(**task, name="root")
+    assert pam(kind="privileged_data", id=identifier, name="ROOT").code == "conflict"
+
+
+def test_accounts_of_one_name_in_two_safes_and_in_one(safe: Tenant, pam: Run) -> None:
+    safe.seed(containers=[{"name": "OTHER"}])
+    task = {"kind": "privileged_data", "name": "root"}
+    first, second = (pam(**task, container=name)["pam_object"]["id"] for name in ("APP-PRD", "OTHER"))
+    assert first != second
+    assert pam(**task, container="OTHER")["changed"] is False
+    safe.seed(accounts=[{"container": "OTHER", "name": "root"}])
+    assert pam(**task, container="OTHER", state="absent").code == "ambiguous"
+    assert pam(**task, container="APP-PRD", state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_unknown_member(safe: Tenant, pam: Run, check: bool) -> None:
+    for member in ({"user": "nobody@example.com"}, {"group": "nobody"}):
+        task = {"kind": "container_permission", "container": "APP-PRD", **member}
+        result = pam(**task, rights_preset="full", check=check)
+        if check:
+            assert "nobody" in result.warnings[0]
+        else:
+            assert result.code == "unknown_member"
+        assert pam(**task, state="absent", check=check)["changed"] is False
+    assert safe.writes() == []
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_unknown_container(safe: Tenant, pam: Run, status: int) -> None:
+    safe.switch(unknown_reference_status=status)
+    result = pam(kind="privileged_data", container="NOWHERE", name="root")
+    assert result.code == {404: "not_found", 400: "invalid"}[status]
+    assert result["failure"]["detail"] in result["msg"]
+
+
+def test_a_permission_needs_rights_to_be_created(safe: Tenant, pam: Run) -> None:
+    result = pam(kind="container_permission", container="APP-PRD", user="ada@example.com")
+    assert result.code == "invalid"
+    assert "rights" in result["msg"]
+    assert safe.writes() == []
+
+
+@pytest.mark.parametrize("name", ["a|b", "x" * 29, "a:b", "a.b"])
+def test_a_name_that_the_vault_refuses(safe: Tenant, pam: Run, name: str) -> None:
+    result = pam(kind="container", name=name)
+    assert result.code == "invalid"
+    assert result["failure"]["detail"] in result["msg"]
+    safe.switch(safe_name_rules=False)
+    assert pam(kind="container", name=name)["changed"] is True
+    assert pam(kind="container", name=name, description="odd")["changed"] is True
+    assert pam(kind="container", name=name, state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize("preset", RIGHTS_PRESETS)
+def test_presets(safe: Tenant, pam: Run, preset: str) -> None:
+    pam(kind="container_permission", container="APP-PRD", user="ada@example.com", rights_preset=preset)
+    assert rights(safe, "ada@example.com") == set(RIGHTS_PRESETS[preset])
+    assert set(RIGHTS_PRESETS[preset]) <= set(RIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z"),
+        ("2030-01-01 00:00", "2030-01-01T00:00:00Z"),
+        ("2030-01-01T02:00:00+02:00", "2030-01-01T00:00:00Z"),
+        ("2030-01-01", "2030-01-01T00:00:00Z"),
+    ],
+)
+def test_expiry(safe: Tenant, pam: Run, time: str, shown: str) -> None:
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    first = pam(**task, rights_preset="connect_only", membership_expiration=time)
+    assert first["pam_object"]["membership_expiration"] == shown
+    assert pam(**task, membership_expiration=time)["changed"] is False
+    assert pam(**task, membership_expiration="")["pam_object"]["membership_expiration"] is None
+
+
+KEPT = ["listAccounts", "manageSafeMembers", "viewSafeMembers"]
+
+
+def test_the_creator_keeps_every_right_unless_told(safe: Tenant, pam: Run) -> None:
+    pam(kind="container", name="LEFT")
+    assert rights(safe, CREATOR, "LEFT") == set(RIGHTS)
+    result = pam(kind="container", name="TRIMMED", creator_rights=KEPT)
+    assert rights(safe, CREATOR, "TRIMMED") == set(KEPT)
+    assert result["diff"]["after"]["creator_rights"] == KEPT
+    # A safe that was made without is trimmed later, nobody is given anything, and that is all.
+    assert pam(kind="container", name="LEFT", creator_rights=["useAccounts"])["changed"] is True
+    assert pam(kind="container", name="LEFT", creator_rights=["useAccounts", "manageSafe"])["changed"] is False
+    assert rights(safe, CREATOR, "LEFT") == {"useAccounts"}
+
+
+def test_the_creator_can_leave(safe: Tenant, pam: Run) -> None:
+    assert pam(kind="container", name="NEW", creator_rights=[])["changed"] is True
+    assert rights(safe, CREATOR, "NEW") is None
+    assert pam(kind="container", name="NEW", creator_rights=[])["changed"] is False
+    assert pam(kind="container", name="NEW", creator_rights=KEPT)["changed"] is False
+    assert rights(safe, CREATOR, "NEW") is None
+
+
+def test_trimming_that_failed_is_done_by_the_next_run(safe: Tenant, pam: Run) -> None:
+    safe.fault(method="PUT", path="/ContainerPermissions/", status=403)
+    assert pam(kind="container", name="NEW", creator_rights=KEPT).code == "authorization"
+    assert rights(safe, CREATOR, "NEW") == set(RIGHTS)
+    assert pam(kind="container", name="NEW", creator_rights=KEPT)["changed"] is True
+    assert rights(safe, CREATOR, "NEW") == set(KEPT)
+
+
+@pytest.mark.parametrize("status", [409, 400])
+def test_deleting_a_safe_that_is_not_empty(safe: Tenant, pam: Run, status: int) -> None:
+    pam(kind="privileged_data", container="APP-PRD", name="root")
+    safe.switch(delete_nonempty_container=status)
+    result = pam(kind="container", name="APP-PRD", state="absent")
+    assert result.code == {409: "conflict", 400: "invalid"}[status]
+    safe.switch(delete_nonempty_container="cascade")
+    assert pam(kind="container", name="APP-PRD", state="absent")["changed"] is True
+    assert accounts(safe, "root") == []
+
+
+@pytest.mark.parametrize("status", [403, 401])
+@pytest.mark.parametrize("body", ["scim", "pvwa"])
+def test_missing_right(safe: Tenant, pam: Run, status: int, body: str) -> None:
+    safe.switch(granted_rights=["UserManagement"], missing_right_status=status, pam_error_body=body)
+    result = pam(kind="container", name="APP-PRD")
+    assert result.code == {403: "authorization", 401: "authentication"}[status]
+
+
+@pytest.mark.parametrize("status", [409, 400, 500])
+@pytest.mark.parametrize("body", ["scim", "pvwa"])
+def test_another_writer_creates_the_safe_first(safe: Tenant, pam: Run, status: int, body: str) -> None:
+    safe.switch(duplicate_status=status, pam_error_body=body)
+    safe.fault(method="POST", path="/Containers$", status=status, effect=True)
+    result = pam(kind="container", name="NEW", description="mine")
+    assert not result.failed, result.output
+    assert container(safe, "NEW")["description"] == "mine"
+
+
+@pytest.mark.parametrize("overrides", [True, "alone"])
+def test_users_and_groups_of_the_vault(tenant: Tenant, pam: Run, overrides: Any) -> None:
+    """Where the right on the vault makes users and groups those of the vault, members are found there."""
+    tenant.seed(vault_users=[{"userName": "vaultuser"}], vault_groups=[{"displayName": "vaultgroup"}])
+    tenant.seed(containers=[{"name": "APP-PRD"}])
+    tenant.switch(granted_rights=["VaultManagement"], vault_overrides_directory=overrides)
+    for member in ({"user": "vaultuser"}, {"group": "vaultgroup"}):
+        task = {"kind": "container_permission", "container": "APP-PRD", **member}
+        assert pam(**task, rights_preset="connect_only")["changed"] is True
+        assert pam(**task, rights_preset="connect_only")["changed"] is False
