@@ -146,6 +146,20 @@ def test_duplicates(client, user, error):
     client.permission("OTHER", user={"value": user["id"]})
 
 
+def test_one_member_under_two_names_is_a_duplicate(client, user, error):
+    search = {SAFE_MEMBER_URN: {"searchIn": "corp.example"}}
+    client.permission(SAFE, group={"value": "S-1-5", "display": "Ops"}, **search)
+    assert error(client.post_permission(SAFE, group={"value": "S-1-5", "display": "Operators"}, **search))[0] == 409
+
+
+def test_two_members_of_one_name_are_a_duplicate_while_ids_are_names(client, user, error):
+    client.permission(SAFE, user={"value": user["id"]})
+    group = client.group(user["userName"])
+    assert error(client.post_permission(SAFE, group={"value": group["id"]}))[0] == 409
+    client.switch(permission_id="id")
+    client.permission(SAFE, group={"value": group["id"]})
+
+
 def test_rights_have_no_case_and_no_order(client, user):
     permission = client.permission(SAFE, "ManageSafe", "USEACCOUNTS", "managesafe", user={"value": user["id"]})
     assert permission["rights"] == ["useAccounts", "manageSafe"]
@@ -184,54 +198,3 @@ def test_unknown_permissions(client, user, error):
             None,
             f"Resource {SAFE}:nobody not found",
         )
-
-
-@pytest.fixture
-def several(client):
-    client.seed(
-        users=[{"userName": name} for name in ("ada@example.com", "bob@example.com")],
-        groups=[{"displayName": "admins"}],
-        containers=[{"name": "one"}, {"name": "two"}],
-        permissions=[
-            {"container": container, **holder}
-            for container in ("one", "two")
-            for holder in ({"user": "ada@example.com"}, {"user": "bob@example.com"}, {"group": "admins"})
-        ],
-    )
-    return client
-
-
-ADA, BOB, ADMINS = "ada@example.com", "bob@example.com", "admins"
-FILTERS = [
-    ('container.name eq "one"', ["one:" + name for name in (ADA, BOB, ADMINS)]),
-    ('container.display eq "two"', ["two:" + name for name in (ADA, BOB, ADMINS)]),
-    ('container.value eq "one" and user.display eq "bob@example.com"', ["one:" + BOB]),
-    ('user.display eq "ada@example.com"', ["one:" + ADA, "two:" + ADA]),
-    ('group.display eq "admins" and container.value eq "two"', ["two:" + ADMINS]),
-    ('container.value eq "ONE"', []),
-    ('container.value eq "three"', []),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), FILTERS)
-def test_filters(several, text, expected):
-    assert [item["id"] for item in several.find("ContainerPermissions", text)] == expected
-
-
-def test_filters_by_id(several):
-    user, group = several.find("Users", f'userName eq "{ADA}"')[0], several.find("Groups", 'displayName eq "admins"')[0]
-    text = f'user.value eq "{user["id"]}" and container.value eq "one"'
-    assert [item["id"] for item in several.find("ContainerPermissions", text)] == ["one:" + ADA]
-    found = several.find("ContainerPermissions", f'group.value eq "{group["id"]}"')
-    assert [item["id"] for item in found] == ["one:admins", "two:admins"]
-
-
-@pytest.mark.parametrize("text", ['rights eq "useAccounts"', 'container.name sw "o"', 'id eq "one:admins"'])
-def test_refused_filters(several, error, text):
-    assert error(several.get("ContainerPermissions", filter=text))[:2] == (400, "invalidFilter")
-
-
-def test_paging(several):
-    answer = several.get("ContainerPermissions", count=2, startIndex=5, sortBy="id").json()
-    assert [item["id"] for item in answer["Resources"]] == ["two:" + ADMINS, "two:" + BOB]
-    assert (answer["totalResults"], answer["itemsPerPage"]) == (6, 2)
