@@ -27,8 +27,8 @@ attributes:
     description: Returns what it has changed, or in check mode would change, in diff mode.
     support: full
     details:
-      - The diff holds the attributes that the task manages, in the words of the options. A secret that is
-        written shows as V(********).
+      - The diff holds the attributes that the task manages, in the words of the options. A secret that is written
+        shows as V(********).
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second run changes nothing.

@@ -9,8 +9,8 @@ class ModuleDocFragment:
 options:
   tenant_url:
     description:
-      - The address of the tenant, such as V(https://example.id.cyberark.cloud). Without a scheme, V(https://)
-        is meant.
+      - The address of the tenant, such as V(https://example.id.cyberark.cloud). Without a scheme, V(https://) is
+        meant.
       - V(http://) is refused unless the host is this very machine, and so is an address with a user name or a
         password in it.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TENANT_URL) is used.
@@ -43,15 +43,14 @@ options:
   access_token:
     description:
       - A bearer token that is used instead of asking for one.
-      - Given together with O(client_id) and O(client_secret), it is used until the server refuses it; then one
-        is asked for.
+      - Given together with O(client_id) and O(client_secret), it is used until the server refuses it; then one is
+        asked for.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_ACCESS_TOKEN) is used.
     type: str
   token_endpoint_auth_method:
     description:
-      - How O(client_id) and O(client_secret) are sent to the token endpoint.
-        V(client_secret_post) puts them into the form, V(client_secret_basic) into the header for HTTP Basic
-        authentication.
+      - How O(client_id) and O(client_secret) are sent to the token endpoint. V(client_secret_post) puts them into
+        the form, V(client_secret_basic) into the header for HTTP Basic authentication.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TOKEN_ENDPOINT_AUTH_METHOD) is used.
     type: str
     choices: [client_secret_post, client_secret_basic]
@@ -64,8 +63,8 @@ options:
     default: /scim/v2
   validate_certs:
     description:
-      - Whether the certificate of the tenant has to be trusted and to name its host. Without that, nobody knows
-        who is given the credentials.
+      - Whether the certificate of the tenant has to be trusted and to name its host. Without that, nobody knows who
+        is given the credentials.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VALIDATE_CERTS) is used.
     type: bool
     default: true
@@ -100,8 +99,8 @@ options:
       - Connections that were not made and answers with status 429 are always tried again; broken connections,
         time-outs and answers with status 502, 503 or 504 when the request can be repeated without harm. After a
         write that cannot, the object is read again and only what is still missing is written.
-      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait doubles from half a second on.
-        No try of the same request begins later than five minutes after the first one.
+      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait doubles from half a second on. No
+        try of the same request begins later than five minutes after the first one.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.
     type: int
     default: 5
@@ -110,6 +109,6 @@ requirements:
 notes:
   - Options that are the same for many tasks are best set once, with C(module_defaults) for the action group
     C(group/idops.cyberark_identity.scim), or through the environment variables.
-  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects
-    are not followed.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects are
+    not followed.
 """

@@ -27,8 +27,8 @@ options:
     default: present
   id:
     description:
-      - The id of a group that exists. O(display_name) is then an attribute like the others, so that a group can
-        be renamed.
+      - The id of a group that exists. O(display_name) is then an attribute like the others, so that a group can be
+        renamed.
       - One of O(id) and O(display_name) is required.
     type: str
   display_name:
@@ -80,8 +80,8 @@ options:
   unknown_members:
     description:
       - What to do with a member to be added that does not exist. With V(fail), nothing is written and the task
-        fails with
-        C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a warning.
+        fails with C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a
+        warning.
       - In check mode V(fail) warns as well, because an earlier task may be about to create the member.
     type: str
     choices: [fail, warn, ignore]
@@ -200,11 +200,9 @@ failure:
   contains:
     code:
       description:
-        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
-          V(conflict), V(ambiguous),
-          V(unknown_member), V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported),
-          V(transport),
-          V(protocol), V(internal), V(missing_library).
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(unknown_member), V(read_only), V(rate_limited), V(unavailable), V(server_error),
+          V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
       type: str
       returned: always
       sample: conflict

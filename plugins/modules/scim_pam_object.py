@@ -40,9 +40,8 @@ options:
     default: present
   id:
     description:
-      - The id of an object that exists. Without it, a V(container) is named by O(name), a
-        V(container_permission) by
-        O(container) and O(user) or O(group), V(privileged_data) by O(container) and O(name).
+      - The id of an object that exists. Without it, a V(container) is named by O(name), a V(container_permission)
+        by O(container) and O(user) or O(group), V(privileged_data) by O(container) and O(name).
     type: str
   name:
     description:
@@ -64,15 +63,13 @@ options:
       - The rights that the creator of the safe keeps, for O(kind=container). Rights beyond these are taken from it;
         none is ever given. With an empty list it stops being a member.
       - When omitted, its permission is left alone. Whoever creates a safe through the SCIM server, that is the
-        service
-        user, is made a member with every right, and keeps them.
+        service user, is made a member with every right, and keeps them.
       - A service user that has given away C(manageSafeMembers) cannot manage the permissions on this safe any more.
     type: list
     elements: str
   container:
     description:
-      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It cannot be
-        changed.
+      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It cannot be changed.
     type: str
   user:
     description:
@@ -82,18 +79,17 @@ options:
     type: str
   group:
     description:
-      - The group that is given rights, by name or by id, for O(kind=container_permission). It cannot be
-        changed.
+      - The group that is given rights, by name or by id, for O(kind=container_permission). It cannot be changed.
     type: str
   rights:
     description:
       - The rights on the safe, for O(kind=container_permission). Upper and lower case and the order do not matter.
       - The rights are C(useAccounts), C(retrieveAccounts), C(listAccounts), C(addAccounts),
-        C(updateAccountContent),
-        C(updateAccountProperties), C(initiateCPMAccountManagementOperations), C(specifyNextAccountContent),
-        C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(manageSafe), C(manageSafeMembers), C(backupSafe),
-        C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation), C(createFolders), C(deleteFolders),
-        C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and C(requestsAuthorizationLevel2).
+        C(updateAccountContent), C(updateAccountProperties), C(initiateCPMAccountManagementOperations),
+        C(specifyNextAccountContent), C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(manageSafe),
+        C(manageSafeMembers), C(backupSafe), C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation),
+        C(createFolders), C(deleteFolders), C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and
+        C(requestsAuthorizationLevel2).
       - To create a permission, either this or O(rights_preset) is needed.
     type: dict
     suboptions:
@@ -111,8 +107,8 @@ options:
         elements: str
   rights_preset:
     description:
-      - A set of rights by name, for O(kind=container_permission), as if it were given to O(rights.set).
-        Mutually exclusive with O(rights).
+      - A set of rights by name, for O(kind=container_permission), as if it were given to O(rights.set). Mutually
+        exclusive with O(rights).
       - V(connect_only) is C(useAccounts), C(listAccounts).
       - V(read_only) is C(useAccounts), C(retrieveAccounts), C(listAccounts).
       - V(approver) is C(listAccounts), C(viewSafeMembers), C(manageSafeMembers), C(requestsAuthorizationLevel1).
@@ -136,9 +132,8 @@ options:
     choices: [password, key]
   properties:
     description:
-      - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and
-        C(platformId). A key
-        that is not given is left alone; an empty string clears it. Upper and lower case of keys are the same.
+      - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A
+        key that is not given is left alone; an empty string clears it. Upper and lower case of keys are the same.
       - The secret is not among them; see O(secret).
     type: dict
   remote_machines:
@@ -151,24 +146,21 @@ options:
     type: bool
   secret:
     description:
-      - The password or key of the account, for O(kind=privileged_data). It is written when the account is
-        created; to
-        write it to one that exists, see O(update_secret).
+      - The password or key of the account, for O(kind=privileged_data). It is written when the account is created;
+        to write it to one that exists, see O(update_secret).
     type: str
   update_secret:
     description:
-      - When to write O(secret). With V(on_create), only when the account is created; with V(always), at each
-        run, which is
-        then reported as changed.
-      - Whether the server takes a new secret for an account that exists is not documented. If it does not, it
-        does not say so.
+      - When to write O(secret). With V(on_create), only when the account is created; with V(always), at each run,
+        which is then reported as changed.
+      - Whether the server takes a new secret for an account that exists is not documented. If it does not, it does
+        not say so.
     type: str
     choices: [on_create, always]
     default: on_create
 notes:
-  - The service user's role needs the right *Vault Management*. On some tenants that right makes users and
-    groups those of
-    the vault.
+  - The service user's role needs the right *Vault Management*. On some tenants that right makes users and groups
+    those of the vault.
   - An attribute that cannot be changed is never changed by deleting and creating the object; the task fails with
     C(failure.code=immutable).
 seealso:
@@ -184,8 +176,7 @@ EXAMPLES = r"""
     name: APP-PRD
     description: Accounts of the application
     number_of_days_retention: 7
-    creator_rights: [listAccounts, addAccounts, updateAccountProperties, manageSafe, manageSafeMembers,
-    viewSafeMembers]
+    creator_rights: [listAccounts, addAccounts, manageSafe, manageSafeMembers, viewSafeMembers]
 
 - name: Let a group use the accounts in it
   idops.cyberark_identity.scim_pam_object:
@@ -342,11 +333,9 @@ failure:
   contains:
     code:
       description:
-        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
-          V(conflict), V(ambiguous),
-          V(unknown_member), V(immutable), V(read_only), V(rate_limited), V(unavailable), V(server_error),
-          V(unsupported), V(transport),
-          V(protocol), V(internal), V(missing_library).
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(unknown_member), V(immutable), V(read_only), V(rate_limited), V(unavailable),
+          V(server_error), V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
       type: str
       returned: always
       sample: conflict

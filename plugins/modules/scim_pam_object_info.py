@@ -14,8 +14,7 @@ author:
 description:
   - Reads objects of one O(kind), by id, by what names them, by a SCIM filter, or all of them.
   - The result speaks the words of M(idops.cyberark_identity.scim_pam_object), so that an object can be given to
-    that
-    module as it is. No secret is in it.
+    that module as it is. No secret is in it.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -35,9 +34,8 @@ options:
     type: str
   container:
     description:
-      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It can be given
-        alone, for all
-        that is in the safe, which for O(kind=privileged_data) means that all accounts are read.
+      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It can be given alone,
+        for all that is in the safe, which for O(kind=privileged_data) means that all accounts are read.
     type: str
   user:
     description: The member, by login name or by id, for O(kind=container_permission).

@@ -81,8 +81,8 @@ options:
   manager:
     description:
       - The user's manager, by login name or by id. An empty string clears it.
-      - The manager has to exist. In check mode a manager who does not exist is a warning,
-        because an earlier task may be about to create that user.
+      - The manager has to exist. In check mode a manager who does not exist is a warning, because an earlier task
+        may be about to create that user.
     type: str
   custom_attributes:
     description:
@@ -103,9 +103,8 @@ options:
     choices: [on_create, always]
     default: on_create
 notes:
-  - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete
-    one fails with
-    C(failure.code=read_only).
+  - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete one
+    fails with C(failure.code=read_only).
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """
@@ -174,9 +173,8 @@ RETURN = r"""
 user:
   description:
     - The user after the task, or as it would be in check mode. Null when there is no user afterwards.
-    - It speaks the words of the options and can be given to this module as it is. What the server does not hold
-      is null.
-      Secrets are left out.
+    - It speaks the words of the options and can be given to this module as it is. What the server does not hold is
+      null. Secrets are left out.
   returned: success
   type: dict
   contains:
@@ -270,10 +268,9 @@ failure:
   contains:
     code:
       description:
-        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found),
-          V(conflict), V(ambiguous),
-          V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported), V(transport),
-          V(protocol), V(internal), V(missing_library).
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(read_only), V(rate_limited), V(unavailable), V(server_error), V(unsupported),
+          V(transport), V(protocol), V(internal), V(missing_library).
       type: str
       returned: always
       sample: conflict

@@ -13,8 +13,8 @@ author:
   - idops contributors (@idops)
 description:
   - Reads one user by id or by login name, the users that match a SCIM filter, or all users.
-  - The result speaks the words of M(idops.cyberark_identity.scim_user), so that a user can be given to that
-    module as it is.
+  - The result speaks the words of M(idops.cyberark_identity.scim_user), so that a user can be given to that module
+    as it is.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes

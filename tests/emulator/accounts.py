@@ -42,11 +42,11 @@ class AccountRules(BaseRules):
             change_properties(held, operation, tenant.switches)
         return current.model_copy(update={DATA: data.model_copy(update={"properties": entries(current, held)})})
 
-    def prepare(self, tenant: Tenant, account: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        if not account.name:
+        if not resource.name:
             raise invalid_value("name is required")
-        data = data_of(account)
+        data = data_of(resource)
         held = read_properties(data.properties)
         secret = held.pop(SECRET, ("", ""))[1]
         if previous is None:
@@ -58,17 +58,17 @@ class AccountRules(BaseRules):
             safe = str(kept(tenant, "safe", data_of(previous).safe, data.safe))
             account_id = str(previous.id)
         keep_secret(tenant, account_id, secret, creating=previous is None)
-        stored = data.model_copy(update={"safe": safe, "properties": entries(account, held)})
-        return account.model_copy(update={"id": account_id, DATA: stored})
+        stored = data.model_copy(update={"safe": safe, "properties": entries(resource, held)})
+        return resource.model_copy(update={"id": account_id, DATA: stored})
 
-    def published(self, tenant: Tenant, account: Model) -> dict[str, Any]:
+    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
         """Return what an answer adds: the spelling of the properties. The secret is never shown."""
-        data = data_of(account)
+        data = data_of(resource)
         held = {
             name: (shown_key(key, tenant.switches), value)
             for name, (key, value) in read_properties(data.properties).items()
         }
-        return {DATA: data.model_copy(update={"properties": entries(account, held)})}
+        return {DATA: data.model_copy(update={"properties": entries(resource, held)})}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep the container in step, and the secret no longer than the account."""

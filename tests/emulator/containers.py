@@ -40,27 +40,27 @@ class ContainerRules(BaseRules):
         if tenant.switches["retention_urn"] == "custom" and isinstance(custom, dict) and RETENTION in custom:
             body[SAFE_URN] = {RETENTION: custom[RETENTION], **body.get(SAFE_URN, {})}
 
-    def check_delete(self, tenant: Tenant, container: Model) -> None:
+    def check_delete(self, tenant: Tenant, resource: Model) -> None:
         """Refuse to delete what is not empty; whether the vault does is not on record."""
         status = tenant.switches["delete_nonempty_container"]
-        if status != "cascade" and tenant.storage.find(ACCOUNT, "safe", str(container.name)):
-            raise Failure(status, f"Container {container.name} is not empty")
+        if status != "cascade" and tenant.storage.find(ACCOUNT, "safe", str(resource.name)):
+            raise Failure(status, f"Container {resource.name} is not empty")
 
-    def prepare(self, tenant: Tenant, container: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        name = str(container.name or "")
+        name = str(resource.name or "")
         computed: dict[str, Any]
         if previous is None:
             check_name(tenant, name)
-            computed = {"id": name, "owner": owner_of(tenant, type(container)), "privileged_data": None}
+            computed = {"id": name, "owner": owner_of(tenant, type(resource)), "privileged_data": None}
         else:
             name = str(kept(tenant, "name", previous.name, name))
             computed = {"owner": previous.owner, "privileged_data": previous.privileged_data}
-        if not container.display_name or tenant.switches["container_display_name"] == "ignored":
+        if not resource.display_name or tenant.switches["container_display_name"] == "ignored":
             computed["display_name"] = name
-        return container.model_copy(update={"name": name, **computed})
+        return resource.model_copy(update={"name": name, **computed})
 
-    def published(self, tenant: Tenant, container: Model) -> dict[str, Any]:
+    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
         """Return what an answer adds."""
         added: dict[str, Any] = {"type": tenant.switches["container_type"]}
         if not tenant.switches["container_lists_accounts"]:

@@ -36,17 +36,17 @@ class GroupRules(BaseRules):
         """Refuse members that are not an array, with the 500 on record for it."""
         check_members_array(body.get("members"))
 
-    def check_delete(self, tenant: Tenant, group: Model) -> None:
+    def check_delete(self, tenant: Tenant, resource: Model) -> None:
         """Refuse to delete a built-in role."""
-        if group.id in BUILT_IN:
-            raise invalid_value(f"The built-in role {group.display_name} cannot be deleted")
+        if resource.id in BUILT_IN:
+            raise invalid_value(f"The built-in role {resource.display_name} cannot be deleted")
 
-    def prepare(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        check_name(tenant, group, previous, self.directory)
+        check_name(tenant, resource, previous, self.directory)
         known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
         members: dict[str, Any] = {}
-        for member in group.members or ():
+        for member in resource.members or ():
             value = str(member.value or "")
             if value in members:
                 continue
@@ -59,8 +59,8 @@ class GroupRules(BaseRules):
                 tenant.deferred_failure = failure
         if previous is not None:
             added = [item for key, item in members.items() if key not in known]
-            check_no_cycle(tenant, str(group.id), added, self.directory)
-        return self.completed(tenant, group.model_copy(update={"members": list(members.values()) or None}), previous)
+            check_no_cycle(tenant, str(resource.id), added, self.directory)
+        return self.completed(tenant, resource.model_copy(update={"members": list(members.values()) or None}), previous)
 
     def completed(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
         """Return a role with what the server sets."""
@@ -86,12 +86,12 @@ class GroupRules(BaseRules):
         members = [item or entry.model_construct(_fields_set={"value"}, value=key) for key, item in entries.items()]
         return current.model_copy(update={"members": members or None})
 
-    def dumped(self, group: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
+    def dumped(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
         """Return the body of a role; the library is slow at writing many members, so it writes the rest only."""
-        if not group.members or (parameters and (parameters.attributes or parameters.excluded_attributes)):
-            return super().dumped(group, context, parameters)
-        body = super().dumped(group.model_copy(update={"members": None}), context, parameters)
-        return {"members": [member_body(member) for member in group.members], **body}
+        if not resource.members or (parameters and (parameters.attributes or parameters.excluded_attributes)):
+            return super().dumped(resource, context, parameters)
+        body = super().dumped(resource.model_copy(update={"members": None}), context, parameters)
+        return {"members": [member_body(member) for member in resource.members], **body}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep roles and permissions in step with a role that was renamed or deleted."""

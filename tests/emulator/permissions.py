@@ -42,25 +42,25 @@ SAFE_MEMBER = "CyberArk ContainerPermission"
 class PermissionRules(BaseRules):
     """The members of containers."""
 
-    def prepare(self, tenant: Tenant, permission: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
         if previous is None:
-            prepared = with_references(tenant, permission)
+            prepared = with_references(tenant, resource)
             prepared.id = permission_key(tenant, prepared)
             check_new(tenant, prepared)
         else:
-            prepared = permission.model_copy(update=kept_references(tenant, previous, permission))
-        return prepared.model_copy(update={"rights": settled_rights(tenant, permission.rights)})
+            prepared = resource.model_copy(update=kept_references(tenant, previous, resource))
+        return prepared.model_copy(update={"rights": settled_rights(tenant, resource.rights)})
 
-    def published(self, tenant: Tenant, permission: Model) -> dict[str, Any]:
+    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
         """Return what an answer adds: the spelling of the rights, and the kind of member."""
-        extension = getattr(permission, SAFE_MEMBER)
+        extension = getattr(resource, SAFE_MEMBER)
         details = constructed(
-            extension_model(permission),
+            extension_model(resource),
             membership_expiration_date=extension.membership_expiration_date if extension is not None else None,
-            member_type=member_type(tenant, permission),
+            member_type=member_type(tenant, resource),
         )
-        return {SAFE_MEMBER: details, "rights": spelled(tenant, permission.rights or ())}
+        return {SAFE_MEMBER: details, "rights": spelled(tenant, resource.rights or ())}
 
 
 def extension_model(permission: Model) -> Any:

@@ -46,26 +46,26 @@ class UserRules(BaseRules):
         if user.LinkedObject is not None:
             raise Failure(tenant.switches["linked_write_status"], f"User {user.user_name} is read-only")
 
-    def check_delete(self, tenant: Tenant, user: Model) -> None:
+    def check_delete(self, tenant: Tenant, resource: Model) -> None:
         """Refuse to delete a user of another directory."""
-        self.check_writable(tenant, user)
+        self.check_writable(tenant, resource)
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
         """Return the state a PUT asks for."""
         return kept_display_name(tenant, current, replacement)
 
-    def prepare(self, tenant: Tenant, user: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
         if previous is not None:
             self.check_writable(tenant, previous)
-        settle_names(user, previous)
-        password = user.password
-        data = pruned(user.model_dump(scim_ctx=Context.DEFAULT))
+        settle_names(resource, previous)
+        password = resource.password
+        data = pruned(resource.model_dump(scim_ctx=Context.DEFAULT))
         data.pop("groups", None)
         settle_emails(data)
         settle_phones(data)
         settle_manager(tenant, data)
-        prepared = type(user).model_validate(data)
+        prepared = type(resource).model_validate(data)
         prepared.password = password
         prepared.LinkedObject = None
         if prepared.active is None:
@@ -75,10 +75,10 @@ class UserRules(BaseRules):
             check_password(password)
         return prepared
 
-    def published(self, tenant: Tenant, user: Model) -> dict[str, Any]:
+    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
         """Return what an answer adds: the roles of the user and the details of the manager."""
-        added = roles_of(tenant, user, CLOUD)
-        extension = user.EnterpriseUser
+        added = roles_of(tenant, resource, CLOUD)
+        extension = resource.EnterpriseUser
         if extension is not None and extension.manager is not None:
             added["EnterpriseUser"] = extension.model_copy(update={"manager": manager_details(tenant, extension)})
         return added

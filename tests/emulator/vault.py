@@ -33,22 +33,22 @@ class VaultUserRules(BaseRules):
         """Return the state a PUT asks for."""
         return kept_display_name(tenant, current, replacement)
 
-    def prepare(self, tenant: Tenant, user: Model, previous: Model | None) -> Model:
+    def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
-        name = str(user.user_name or "")
+        name = str(resource.user_name or "")
         if not name:
             raise invalid_value("userName is required")
         for other in tenant.storage.find(VAULT.user, "userName", name):
             if previous is None or other.id != previous.id:
                 raise duplicate(tenant.switches["duplicate_status"], "User", name)
-        settle_names(user, previous)
-        if user.active is None:
-            user.active = True
-        return with_vault_data(tenant, user, USER_DATA, previous)
+        settle_names(resource, previous)
+        if resource.active is None:
+            resource.active = True
+        return with_vault_data(tenant, resource, USER_DATA, previous)
 
-    def published(self, tenant: Tenant, user: Model) -> dict[str, Any]:
+    def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
         """Return what an answer adds: the groups of the user."""
-        return roles_of(tenant, user, VAULT)
+        return roles_of(tenant, resource, VAULT)
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep the vault in step with a user that was renamed or deleted."""
