@@ -21,38 +21,21 @@ from ._errors import (
     ProtocolError,
     ReadOnlyError,
     ServerError,
-    UnknownMemberError,
     UnsupportedError,
     trying,
 )
 from ._filters import could_match
-from ._plan import Plan, plan_absent, plan_present
-from ._resources import LINKED_OBJECT, RESOURCES, Resource
+from ._paths import Object
+from ._plan import Plan, Task, make_plan
+from ._references import resolve, resolve_keys
+from ._resources import LINKED_OBJECT, Resource
 from ._scim import Scim
-from ._shapes import BATCH, Members, Object, fold
+from ._shapes import BATCH
 
 # What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
-
 # How servers answer a POST of a name that exists; the contract leaves open which it is here.
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is wanted of one object. Options of ``desired`` that are None are not managed."""
-
-    resource: Resource
-    desired: Object
-    identifier: str | None = None
-    absent: bool = False
-    write_secrets: bool = False
-    unknown_members: str = "fail"
-
-    @property
-    def label(self) -> str:
-        name = self.identifier or " / ".join(map(str, self.resource.name_of(self.desired).values()))
-        return f"{self.resource.name} {name!r}"
 
 
 @dataclass(frozen=True)
@@ -74,10 +57,10 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
     landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
     while True:
         with trying(f"look up {task.label}"):
-            keys = _resolve_keys(scim, task, check=check)
+            keys = resolve_keys(scim, task, check=check)
             current = _locate(scim, task, keys)
-        desired = {} if task.absent else _resolve(scim, task, keys, current, check=check)
-        plan = _plan(task, desired, current)
+        desired = {} if task.absent else resolve(scim, task, keys, current, check=check)
+        plan = make_plan(task, desired, current)
         if failures and not failures[-1].uncertain and plan.action == "create":
             raise failures[-1]
         try:
@@ -95,24 +78,6 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
             if error.uncertain or isinstance(error, ServerError):
                 landed = landed or plan
             failures.append(error)
-
-
-def _resolve_keys(scim: Scim, task: Task, *, check: bool) -> Object:
-    """The keys that name the object, with references as ``{id: name}``.
-
-    An unknown name is a failure, but not where the object is to be absent; in check mode it is a warning.
-    """
-    keys = task.resource.name_of(task.desired)
-    for option, value in keys.items():
-        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
-        if target:
-            found = scim.find_reference(target.endpoint, target.key_attribute, value)
-            if not found and not task.absent and not check:
-                raise UnknownMemberError(f"no {target.name} has the name or the id {value!r}")
-            if not found and not task.absent:
-                scim.client.warn(f"no {target.name} has the name or the id {value!r} yet")
-            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
-    return keys
 
 
 def _locate(scim: Scim, task: Task, keys: Object) -> Object | None:
@@ -146,7 +111,7 @@ def read(scim: Scim, resource: Resource, given: Object) -> list[Object]:
     if not given:
         return list(scim.query(resource.endpoint))
     task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
-    keys = _resolve_keys(scim, task, check=True)
+    keys = resolve_keys(scim, task, check=True)
     return scim.find_every(resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
 
 
@@ -155,12 +120,6 @@ def find(scim: Scim, resource: Resource, keys: Object, *, thorough: bool = False
     return scim.find(
         resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), thorough=thorough
     )
-
-
-def _plan(task: Task, desired: Object, current: Object | None) -> Plan:
-    if task.absent:
-        return plan_absent(task.resource, current)
-    return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
 
 
 def _refuse(scim: Scim, plan: Plan, desired: Object) -> None:
@@ -189,75 +148,6 @@ def _refuse(scim: Scim, plan: Plan, desired: Object) -> None:
             raise ConflictError(error.reason) from error
         if other and other["id"] != current["id"]:
             raise ConflictError(f"the name belongs to the {resource.name} {other['id']}")
-
-
-def _resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
-    """The desired options with references by name turned into ids.
-
-    In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
-    """
-    desired = {**task.desired, **keys}
-    for attribute in task.resource.attributes:
-        wanted = desired.get(attribute.option)
-        if not attribute.refers_to or not wanted or attribute.option in keys:
-            continue
-        held = attribute.read(current or {})
-        target = RESOURCES[attribute.refers_to]
-        with trying(f"resolve {attribute.option} of {task.label}"):
-            if isinstance(attribute.shape, Members):
-                desired[attribute.option] = _resolve_members(scim, task, target, wanted, held, check=check)
-            elif wanted != held:
-                desired[attribute.option] = _resolve_one(scim, attribute.option, target, wanted, check=check)
-    return desired
-
-
-def _resolve_one(scim: Scim, option: str, target: Resource, wanted: str, *, check: bool) -> str:
-    found = scim.find_reference(target.endpoint, target.key_attribute, wanted)
-    if found:
-        return str(found["id"])
-    if not check:
-        raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
-    scim.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
-    return wanted
-
-
-def _resolve_members(
-    scim: Scim, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
-) -> dict[str, dict[str, str]]:
-    """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
-    by_name = {fold(name): identifier for identifier, name in held.items()}
-
-    def known(reference: str) -> str | None:
-        return reference if reference in held else by_name.get(fold(reference))
-
-    given = {way: references for way, references in wanted.items() if references is not None}
-    new = {name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
-    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new)) if new else {}
-    if unknown := sorted(name for name, resource in found.items() if not resource):
-        _report_unknown(scim, task.unknown_members, target, unknown, check=check)
-
-    def members(references: list[str]) -> dict[str, str]:
-        resolved: dict[str, str] = {}
-        for reference in references:
-            if identifier := known(reference):
-                resolved[identifier] = held[identifier]
-            elif resource := found.get(reference):
-                resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
-            elif check and task.unknown_members == "fail":
-                resolved[reference] = reference
-        return resolved
-
-    return {way: members(references) for way, references in given.items()}
-
-
-def _report_unknown(scim: Scim, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
-    text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
-    if policy == "fail" and not check:
-        raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
-    if policy == "fail":
-        scim.client.warn(f"{text} yet; the run fails unless it does by then")
-    elif policy == "warn":
-        scim.client.warn(f"{text}: left out")
 
 
 def _write(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object:
@@ -306,7 +196,7 @@ def _update(scim: Scim, task: Task, plan: Plan, desired: Object) -> Object | Non
     fresh = _again(scim, plan)
     if fresh is None:
         raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
-    latest = _plan(task, desired, fresh)
+    latest = make_plan(task, desired, fresh)
     return scim.replace(endpoint, plan.identifier, latest.body) if latest.changed else fresh
 
 

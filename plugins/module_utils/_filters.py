@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable
 
-from ._shapes import Object, Path, fold, get, quoted
+from ._paths import Object, Path, fold, get, quoted
 
 
 def name_stages(attribute: str, value: str) -> list[list[str]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._ensure import Task
 from ._errors import InvalidError
+from ._paths import Object, fold
+from ._plan import Task
 from ._resources import CONTAINER, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
-from ._shapes import Flat, Keyed, Members, Moment, Names, Object, fold, seconds
+from ._shapes import Flat, Keyed, Members, Moment, Names, seconds
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]

@@ -11,10 +11,27 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from ._paths import Object, get, put, put_null
 from ._resources import Attribute, Resource
-from ._shapes import Object, get, put, put_null
 
 HIDDEN = "********"  # what a diff shows in place of a secret that will be written
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is wanted of one object. Options of ``desired`` that are None are not managed."""
+
+    resource: Resource
+    desired: Object
+    identifier: str | None = None
+    absent: bool = False
+    write_secrets: bool = False
+    unknown_members: str = "fail"
+
+    @property
+    def label(self) -> str:
+        name = self.identifier or " / ".join(map(str, self.resource.name_of(self.desired).values()))
+        return f"{self.resource.name} {name!r}"
 
 
 @dataclass(frozen=True)
@@ -132,3 +149,10 @@ def plan_absent(resource: Resource, current: Object | None) -> Plan:
     held = resource.describe(current).items()
     before = {option: value for option, value in held if option != "id" and value is not None}
     return Plan(resource, "delete", current, (), before, {})
+
+
+def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
+    """The plan for a task whose references are resolved in ``desired``."""
+    if task.absent:
+        return plan_absent(task.resource, current)
+    return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)

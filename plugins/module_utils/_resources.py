@@ -16,25 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._filters import name_stages
-from ._shapes import (
-    Commas,
-    Entry,
-    Flat,
-    Keyed,
-    Members,
-    Moment,
-    Named,
-    Names,
-    Object,
-    One,
-    Path,
-    Reference,
-    Shape,
-    Single,
-    Truth,
-    get,
-    quoted,
-)
+from ._paths import Object, Path, get, quoted
+from ._shapes import Commas, Entry, Flat, Keyed, Members, Moment, Named, Names, One, Reference, Shape, Single, Truth
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"

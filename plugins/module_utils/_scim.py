@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
 from ._filters import could_match, is_named, name_stages
-from ._shapes import Object, fold, quoted
+from ._paths import Object, fold, quoted
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).

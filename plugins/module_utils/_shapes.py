@@ -3,23 +3,18 @@
 
 # Private to this collection: it may change in any release.
 
-"""How values stand in a SCIM resource: paths, and the shapes that an option's value can take there."""
+"""The shapes that an option's value can take in a SCIM resource, and what each makes of a change."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ._paths import Object, Path, Write, as_text, fold, get, is_value, objects, path_text, put, quoted, same
+
 # The most members that go into one PATCH request.
 BATCH = 500
-
-Object = dict[str, Any]
-# The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
-Path = tuple[str, ...]
-# What is to stand at a path; None removes it.
-Write = tuple[Path, Any]
 
 
 class Shape:
@@ -71,11 +66,11 @@ class Single(Shape):
     """The first value of a list, and in this directory the only one: it has a single mail field."""
 
     def read(self, node: Any) -> Any:
-        values = [item.get("value") for item in _objects(node)]
+        values = [item.get("value") for item in objects(node)]
         return values[0] if values else None
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        first, *others = _objects(node) or [{"type": "work", "primary": True}]
+        first, *others = objects(node) or [{"type": "work", "primary": True}]
         return [(path, None if after is None else [{**first, "value": after}, *others])]
 
 
@@ -97,7 +92,7 @@ class Flat(Shape):
 
     def read(self, node: Any) -> Any:
         items = node.items() if isinstance(node, dict) else ()
-        return {key: value for key, value in items if _is_value(value)} or None
+        return {key: value for key, value in items if is_value(value)} or None
 
     def merge(self, current: Any, desired: Any) -> Any:
         spelled = {fold(key): key for key in current or ()}
@@ -129,25 +124,25 @@ class Keyed(Flat):
     def merge(self, current: Any, desired: Any) -> Any:
         """Such values are texts on this server."""
         merged = super().merge(current, desired) or {}
-        return {key: _text(value) for key, value in merged.items()} or None
+        return {key: as_text(value) for key, value in merged.items()} or None
 
     def read(self, node: Any) -> Any:
-        pairs = {self._kind(item): item.get("value") for item in reversed(_objects(node))}
+        pairs = {self._kind(item): item.get("value") for item in reversed(objects(node))}
         if self.kinds:
             pairs = {fold(kind): value for kind, value in pairs.items() if fold(kind) in self.kinds}
         shown = {kind: value for kind, value in pairs.items() if fold(kind) not in self.hidden}
-        return {kind: value for kind, value in shown.items() if kind and _is_value(value)} or None
+        return {kind: value for kind, value in shown.items() if kind and is_value(value)} or None
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         changed = {fold(key): key for key in _changed(before, after)}
         items: list[Object] = []
-        for item in _objects(node):
+        for item in objects(node):
             if fold(self._kind(item)) not in {fold(key) for key in _changed(before, after)}:
                 items.append(item)
             elif key := changed.pop(fold(self._kind(item)), None):
                 items.append({**item, "value": (after or {}).get(key)})
         items += [{self.key: key, "value": (after or {}).get(key)} for key in changed.values()]
-        return [(path, [item for item in items if _is_value(item.get("value"))] or None)]
+        return [(path, [item for item in items if is_value(item.get("value"))] or None)]
 
 
 class Named(Shape):
@@ -171,7 +166,7 @@ class Names(Shape):
 
     def read(self, node: Any) -> list[str]:
         names = node if isinstance(node, list) else []
-        return sorted({self.known.get(fold(name), str(name)) for name in names if _is_value(name)})
+        return sorted({self.known.get(fold(name), str(name)) for name in names if is_value(name)})
 
     def merge(self, current: Any, desired: Mapping[str, list[str] | None]) -> list[str]:
         wanted = {way: self.read(names) for way, names in desired.items() if names is not None}
@@ -229,7 +224,7 @@ class Entry(Shape):
         return None
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        others = [item for item in _objects(node) if fold(item.get("key")) != self.key]
+        others = [item for item in objects(node) if fold(item.get("key")) != self.key]
         return [(path, [*others, {"key": self.key, "value": after}])]
 
 
@@ -243,7 +238,7 @@ class Members(Shape):
         self.kind = kind
 
     def read(self, node: Any) -> dict[str, str]:
-        found = [member for member in _objects(node) if member.get("value") and self._is_mine(member)]
+        found = [member for member in objects(node) if member.get("value") and self._is_mine(member)]
         return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
 
     def _is_mine(self, member: Object) -> bool:
@@ -273,8 +268,8 @@ class Members(Shape):
         return adding + [{"op": "remove", "path": f"{where}[value eq {quoted(gone)}]"} for gone in removed]
 
     def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
-        others = [member for member in _objects(get(resource, path)) if not self._is_mine(member)]
-        mine = [member for member in _objects(get(resource, path)) if self._is_mine(member)]
+        others = [member for member in objects(get(resource, path)) if not self._is_mine(member)]
+        mine = [member for member in objects(get(resource, path)) if self._is_mine(member)]
         kept = [member for member in mine if str(member.get("value")) in after]
         held = {str(member.get("value")) for member in kept}
         added = [{**self._member(new), "display": name} for new, name in after.items() if new not in held]
@@ -304,87 +299,12 @@ class One(Shape):
         return [(path, {"value": identifier, "display": name})]
 
 
-def fold(text: Any) -> str:
-    """The text without case. Unlike casefold() this keeps ß and ss, which are two names, apart."""
-    return str(text).lower()
-
-
 def seconds(text: str) -> int:
     """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError."""
     moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
     return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
 
 
-def _is_value(value: Any) -> bool:
-    return value not in (None, "") and not isinstance(value, (dict, list))
-
-
 def _changed(before: Any, after: Any) -> list[str]:
     old, new = before or {}, after or {}
     return [key for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]
-
-
-def get(resource: Object, path: Path) -> Any:
-    """What stands at the path, None if nothing does."""
-    node: Any = resource
-    for part in path:
-        node = node.get(part) if isinstance(node, dict) else None
-    return node
-
-
-def _objects(node: Any) -> list[Object]:
-    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
-
-
-def put(resource: Object, path: Path, value: Any) -> None:
-    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way."""
-    head, *rest = path
-    if rest:
-        inner = resource.get(head)
-        inner = inner if isinstance(inner, dict) else {}
-        put(inner, tuple(rest), value)
-        value = inner or None
-    if value is None:
-        resource.pop(head, None)
-    else:
-        resource[head] = value
-
-
-def put_null(resource: Object, path: Path) -> None:
-    """Let null stand at the path, on purpose."""
-    *way, last = path
-    for part in way:
-        resource = resource.setdefault(part, {})
-    resource.setdefault(last, None)
-
-
-def path_text(path: Path) -> str:
-    """The path as PATCH wants it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
-    head, *rest = path
-    if not rest:
-        return head
-    return head + (":" if head.startswith("urn:") else ".") + ".".join(rest)
-
-
-def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
-    """Whether two values are the same to this server: 7 and "7" are, true and "True", nothing and the empty string."""
-    if isinstance(one, dict) or isinstance(other, dict):
-        one, other = one or {}, other or {}
-        if not (isinstance(one, dict) and isinstance(other, dict)):
-            return False
-        return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
-    texts = [_text(value) for value in (one, other)]
-    if caseless or isinstance(one, bool) or isinstance(other, bool):
-        texts = [fold(text) for text in texts]
-    return texts[0] == texts[1]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value)
-
-
-def quoted(value: str) -> str:
-    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2)."""
-    return json.dumps(value, ensure_ascii=False)

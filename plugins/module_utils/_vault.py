@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from ._ensure import Outcome, Task, ensure, find
+from ._ensure import Outcome, ensure, find
 from ._errors import trying
+from ._paths import Object
+from ._plan import Task
 from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
 from ._scim import Scim
-from ._shapes import Object
 
 
 def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bool) -> Outcome:

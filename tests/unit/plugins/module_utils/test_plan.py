@@ -8,13 +8,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import get, path_text, put, quoted, same
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import HIDDEN, plan_absent, plan_present
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
     CUSTOM,
     ENTERPRISE_USER,
     USER,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import get, path_text, put, quoted, same
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Values inside SCIM resources: the way to them, and when two of them are the same to this server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Object = dict[str, Any]
+# The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
+Path = tuple[str, ...]
+# What is to stand at a path; None removes it.
+Write = tuple[Path, Any]
+
+
+def fold(text: Any) -> str:
+    """The text without case. Unlike casefold() this keeps ß and ss, which are two names, apart."""
+    return str(text).lower()
+
+
+def is_value(value: Any) -> bool:
+    return value not in (None, "") and not isinstance(value, (dict, list))
+
+
+def get(resource: Object, path: Path) -> Any:
+    """What stands at the path, None if nothing does."""
+    node: Any = resource
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    return node
+
+
+def objects(node: Any) -> list[Object]:
+    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
+
+
+def put(resource: Object, path: Path, value: Any) -> None:
+    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way."""
+    head, *rest = path
+    if rest:
+        inner = resource.get(head)
+        inner = inner if isinstance(inner, dict) else {}
+        put(inner, tuple(rest), value)
+        value = inner or None
+    if value is None:
+        resource.pop(head, None)
+    else:
+        resource[head] = value
+
+
+def put_null(resource: Object, path: Path) -> None:
+    """Let null stand at the path, on purpose."""
+    *way, last = path
+    for part in way:
+        resource = resource.setdefault(part, {})
+    resource.setdefault(last, None)
+
+
+def path_text(path: Path) -> str:
+    """The path as PATCH wants it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
+    head, *rest = path
+    if not rest:
+        return head
+    return head + (":" if head.startswith("urn:") else ".") + ".".join(rest)
+
+
+def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
+    """Whether two values are the same to this server: 7 and "7" are, true and "True", nothing and the empty string."""
+    if isinstance(one, dict) or isinstance(other, dict):
+        one, other = one or {}, other or {}
+        if not (isinstance(one, dict) and isinstance(other, dict)):
+            return False
+        return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
+    texts = [as_text(value) for value in (one, other)]
+    if caseless or isinstance(one, bool) or isinstance(other, bool):
+        texts = [fold(text) for text in texts]
+    return texts[0] == texts[1]
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value)
+
+
+def quoted(value: str) -> str:
+    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2)."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""From the names of other objects, as a task gives them, to their ids."""
+
+from __future__ import annotations
+
+from ._errors import NotFoundError, UnknownMemberError, trying
+from ._paths import Object, fold
+from ._plan import Task
+from ._resources import RESOURCES, Resource
+from ._scim import Scim
+from ._shapes import Members
+
+
+def resolve_keys(scim: Scim, task: Task, *, check: bool) -> Object:
+    """The keys that name the object, with references as ``{id: name}``.
+
+    An unknown name is a failure, but not where the object is to be absent; in check mode it is a warning.
+    """
+    keys = task.resource.name_of(task.desired)
+    for option, value in keys.items():
+        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
+        if target:
+            found = scim.find_reference(target.endpoint, target.key_attribute, value)
+            if not found and not task.absent and not check:
+                raise UnknownMemberError(f"no {target.name} has the name or the id {value!r}")
+            if not found and not task.absent:
+                scim.client.warn(f"no {target.name} has the name or the id {value!r} yet")
+            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
+    return keys
+
+
+def resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+    """The desired options with references by name turned into ids.
+
+    In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
+    """
+    desired = {**task.desired, **keys}
+    for attribute in task.resource.attributes:
+        wanted = desired.get(attribute.option)
+        if not attribute.refers_to or not wanted or attribute.option in keys:
+            continue
+        held = attribute.read(current or {})
+        target = RESOURCES[attribute.refers_to]
+        with trying(f"resolve {attribute.option} of {task.label}"):
+            if isinstance(attribute.shape, Members):
+                desired[attribute.option] = _resolve_members(scim, task, target, wanted, held, check=check)
+            elif wanted != held:
+                desired[attribute.option] = _resolve_one(scim, attribute.option, target, wanted, check=check)
+    return desired
+
+
+def _resolve_one(scim: Scim, option: str, target: Resource, wanted: str, *, check: bool) -> str:
+    found = scim.find_reference(target.endpoint, target.key_attribute, wanted)
+    if found:
+        return str(found["id"])
+    if not check:
+        raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
+    scim.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
+    return wanted
+
+
+def _resolve_members(
+    scim: Scim, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+) -> dict[str, dict[str, str]]:
+    """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
+    by_name = {fold(name): identifier for identifier, name in held.items()}
+
+    def known(reference: str) -> str | None:
+        return reference if reference in held else by_name.get(fold(reference))
+
+    given = {way: references for way, references in wanted.items() if references is not None}
+    new = {name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
+    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new)) if new else {}
+    if unknown := sorted(name for name, resource in found.items() if not resource):
+        _report_unknown(scim, task.unknown_members, target, unknown, check=check)
+
+    def members(references: list[str]) -> dict[str, str]:
+        resolved: dict[str, str] = {}
+        for reference in references:
+            if identifier := known(reference):
+                resolved[identifier] = held[identifier]
+            elif resource := found.get(reference):
+                resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
+            elif check and task.unknown_members == "fail":
+                resolved[reference] = reference
+        return resolved
+
+    return {way: members(references) for way, references in given.items()}
+
+
+def _report_unknown(scim: Scim, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+    text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
+    if policy == "fail" and not check:
+        raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
+    if policy == "fail":
+        scim.client.warn(f"{text} yet; the run fails unless it does by then")
+    elif policy == "warn":
+        scim.client.warn(f"{text}: left out")
