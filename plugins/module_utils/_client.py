@@ -205,10 +205,10 @@ class Client:
                 raise
         return self._exchange(method, url, auth=_bearer(renewed), **content)
 
-    def pause(self, attempt: int, error: IdentityError, wait: float | None = None) -> None:
-        """Wait before ``attempt`` (counted from 1) is followed by another, and say so."""
-        wait = _wait(attempt, error) if wait is None else wait
-        self.warn(f"{error.reason}; try {attempt + 1} of {self.connection.retries + 1} follows in {wait:.1f} s")
+    def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
+        """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
+        wait = _wait(attempt, error)
+        self.warn(f"{error.reason}; {next_step} in {wait:.1f} s")
         self._sleep(wait)
 
     def _token(self, refused: str | None = None) -> str:
@@ -256,12 +256,12 @@ class Client:
             except IdentityError as error:
                 if not _may_repeat(error, method, repeatable):
                     raise
-                wait = _wait(attempt, error)
-                if attempt > self.connection.retries or self._clock() + wait - began > LONGEST_RETRYING:
+                late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
+                if late or attempt > self.connection.retries:
                     # Everything that could be done has been: nobody above is to begin anew.
                     error.uncertain = False
                     raise
-                self.pause(attempt, error, wait)
+                self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
             attempt += 1
 
     def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._errors import (
@@ -27,7 +27,7 @@ from ._errors import (
 from ._filters import could_match
 from ._paths import Object
 from ._plan import Plan, Task, make_plan
-from ._references import resolve, resolve_keys
+from ._references import known_keys, report_unknown_keys, resolve, resolve_keys
 from ._resources import LINKED_OBJECT, Resource
 from ._scim import Scim
 from ._shapes import BATCH
@@ -57,22 +57,23 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
     landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
     while True:
         with trying(f"look up {task.label}"):
-            keys = resolve_keys(scim, task, check=check)
-            current = _locate(scim, task, keys)
+            current, keys = _locate(scim, task)
+            if current is None and not task.absent:
+                report_unknown_keys(scim, task, keys, check=check)
         desired = {} if task.absent else resolve(scim, task, keys, current, check=check)
         plan = make_plan(task, desired, current)
         if failures and not failures[-1].uncertain and plan.action == "create":
             raise failures[-1]
         try:
             with trying(f"{plan.action} {task.label}"):
-                _refuse(scim, plan, desired)
+                _refuse(scim, plan)
                 if check or not plan.changed:
                     return _outcome(landed or plan, plan.expected)
                 return _outcome(landed or plan, _write(scim, task, plan, desired))
         except IdentityError as error:
             error.diff = error.diff or plan.diff
             if error.uncertain and len(failures) < scim.client.connection.retries:
-                scim.client.pause(len(failures) + 1, error)
+                scim.client.pause(len(failures) + 1, error, "whether it took effect is looked up")
             elif plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
                 raise
             if error.uncertain or isinstance(error, ServerError):
@@ -80,18 +81,28 @@ def ensure(scim: Scim, task: Task, *, check: bool) -> Outcome:
             failures.append(error)
 
 
-def _locate(scim: Scim, task: Task, keys: Object) -> Object | None:
+def _locate(scim: Scim, task: Task) -> tuple[Object | None, Object]:
+    """The object, None if there is none, and the keys that the task gives for it, references resolved."""
     resource = task.resource
     if not task.identifier:
+        keys = resolve_keys(scim, task)
         # What is about to be deleted has to be the only one of its name.
-        return find(scim, resource, keys, thorough=task.absent)
+        current = find(scim, resource, keys, thorough=task.absent)
+        return current, {**keys, **known_keys(task, current or {})}
     current = scim.get(resource.endpoint, task.identifier, listed=resource.listed)
     if current is None:
         scim.confirm_missing(resource.endpoint)
         if not task.absent:
             hint = f"To create one, leave out id and give {' and '.join(resource.keys[:2])}"
             raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
-    return current
+        return None, {}
+    known = known_keys(task, current)
+    return current, known if task.absent else {**known, **_other_keys(scim, task, known)}
+
+
+def _other_keys(scim: Scim, task: Task, known: Object) -> Object:
+    others = {option: value for option, value in task.desired.items() if option not in known}
+    return resolve_keys(scim, replace(task, desired=others))
 
 
 def read(scim: Scim, resource: Resource, given: Object) -> list[Object]:
@@ -111,7 +122,7 @@ def read(scim: Scim, resource: Resource, given: Object) -> list[Object]:
     if not given:
         return list(scim.query(resource.endpoint))
     task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
-    keys = resolve_keys(scim, task, check=True)
+    keys = resolve_keys(scim, task)
     return scim.find_every(resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
 
 
@@ -122,10 +133,10 @@ def find(scim: Scim, resource: Resource, keys: Object, *, thorough: bool = False
     )
 
 
-def _refuse(scim: Scim, plan: Plan, desired: Object) -> None:
+def _refuse(scim: Scim, plan: Plan) -> None:
     """Raise for what must not be written, before anything is."""
     resource, current = plan.resource, plan.current
-    missing = [row.option for row in resource.attributes if row.required and not desired.get(row.option)]
+    missing = [row.option for row in resource.attributes if row.required and not row.read(plan.expected)]
     if plan.action == "create" and missing:
         raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}")
     if current is None or not plan.changed:

@@ -20,8 +20,10 @@ from ._client import Client, Connection, secrets_in, spellings
 from ._ensure import ensure, read
 from ._errors import IdentityError, InvalidError, trying
 from ._options import Spec, info_spec, object_spec, resource_of, rows, task_of
+from ._paths import fold
 from ._resources import Resource
 from ._scim import Scim
+from ._shapes import Keyed
 from ._vault import trim_creator
 
 CONNECTION: Spec = {
@@ -62,6 +64,8 @@ for _option, _spec in CONNECTION.items():
 class Module(AnsibleModule):  # type: ignore[misc]
     """A module of this collection: the connection options are its own, and every failure has a code."""
 
+    params: dict[str, Any]
+
     def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
         super().__init__(
             argument_spec={**CONNECTION, **argument_spec},
@@ -75,7 +79,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             self.no_log_values.update(spellings(secret))
 
     def _load_params(self) -> None:
+        """Read the options as if null had been left out, which Ansible's own checks would not take it for."""
         super()._load_params()
+        self.params = _without_nulls(self.params)
         self._given = dict(self.params)
 
     def warn(self, warning: str, **details: Any) -> None:
@@ -112,10 +118,12 @@ class Module(AnsibleModule):  # type: ignore[misc]
             self.exit_json(**result)
 
     def _refuse_containers(self) -> None:
-        """Refuse a list or a map for an option that takes a text, where Ansible would write it as Python does."""
+        """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
         for option, value in self._given.items():
-            if self.argument_spec.get(option, {}).get("type") == "str" and isinstance(value, (list, dict)):
-                raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
+            spec = self.argument_spec.get(option, {})
+            _refuse_container(option, spec, value)
+            for name, inner in value.items() if isinstance(value, dict) else ():
+                _refuse_container(f"{option}.{name}", (spec.get("options") or {}).get(name, {}), inner)
 
     def _connected(self, work: Callable[[Scim], dict[str, Any]]) -> dict[str, Any]:
         options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
@@ -126,6 +134,24 @@ class Module(AnsibleModule):  # type: ignore[misc]
             client.close()
 
 
+def _without_nulls(options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def _refuse_container(option: str, spec: dict[str, Any], value: Any) -> None:
+    if spec.get("type") == "str" and isinstance(value, (list, dict)):
+        raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
+    if spec.get("type") == "int" and isinstance(value, bool):
+        raise InvalidError(f"{option} takes a number, and was given {value}")
+    items = value if spec.get("elements") == "str" and isinstance(value, list) else []
+    if any(item is None or isinstance(item, (list, dict)) for item in items):
+        raise InvalidError(f"{option} takes single values, and was given something else among them")
+
+
 def run_object(*resources: Resource, result: str) -> None:
     """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names."""
     exclusive = [("rights", "rights_preset")] if any("rights" in row.option for row in rows(resources)) else []
@@ -134,6 +160,11 @@ def run_object(*resources: Resource, result: str) -> None:
         if row.secret and len(module.params[row.option] or "") < row.shortest:
             # A word this short would mask parts of every message.
             module.no_log_values.discard(module.params[row.option])
+        if isinstance(row.shape, Keyed):  # a secret that got into the wrong option is refused, and still one
+            misplaced = [
+                value for key, value in (module.params[row.option] or {}).items() if fold(key) in row.shape.hidden
+            ]
+            module.no_log_values.update(spelling for value in misplaced for spelling in spellings(str(value)))
 
     def work(scim: Scim) -> dict[str, Any]:
         resource = resource_of(resources, module.params)

@@ -115,9 +115,13 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant asks for")
     if isinstance(shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
+    if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
+        raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
     if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
         raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
     if isinstance(shape, (Members, Names)):
+        if "" in [name for names in value.values() for name in names or ()]:
+            raise InvalidError(f"{option} holds an empty name")
         both = {fold(name) for name in value.get("add") or ()} & {fold(name) for name in value.get("remove") or ()}
         if both:
             raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
@@ -128,7 +132,7 @@ def _check(row: Attribute, value: Any) -> None:
             seconds(value)
         except (ValueError, OverflowError):
             raise InvalidError(
-                f"{option} {value!r} is no ISO 8601 time", hint="It looks like 2027-01-31T18:00:00Z"
+                f"{option} {value!r} is no ISO 8601 time after 1970", hint="It looks like 2027-01-31T18:00:00Z"
             ) from None
 
 

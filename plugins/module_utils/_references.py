@@ -10,27 +10,53 @@ from __future__ import annotations
 from ._errors import NotFoundError, UnknownMemberError, trying
 from ._paths import Object, fold
 from ._plan import Task
-from ._resources import RESOURCES, Resource
+from ._resources import CONTAINER, RESOURCES, Resource
 from ._scim import Scim
 from ._shapes import Members
 
 
-def resolve_keys(scim: Scim, task: Task, *, check: bool) -> Object:
+def resolve_keys(scim: Scim, task: Task) -> Object:
     """The keys that name the object, with references as ``{id: name}``.
 
-    An unknown name is a failure, but not where the object is to be absent; in check mode it is a warning.
+    A member that the directory does not know, such as one of another directory, is named by what the task calls it.
     """
     keys = task.resource.name_of(task.desired)
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         if target:
             found = scim.find_reference(target.endpoint, target.key_attribute, value)
-            if not found and not task.absent and not check:
-                raise UnknownMemberError(f"no {target.name} has the name or the id {value!r}")
-            if not found and not task.absent:
-                scim.client.warn(f"no {target.name} has the name or the id {value!r} yet")
             keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
+            if not found and "container" in keys:
+                # Only who is in the container can tell: its name has to be spelled as the vault spells it.
+                keys["container"] = _spelled(scim, keys["container"])
     return keys
+
+
+def _spelled(scim: Scim, container: str) -> str:
+    found = scim.find_named(CONTAINER.endpoint, CONTAINER.key_attribute, container)
+    return str(found[CONTAINER.key_attribute]) if found else container
+
+
+def known_keys(task: Task, current: Object) -> Object:
+    """The keys that the task gives and the object has: they need no looking up."""
+    rows = [task.resource.attribute(option) for option in task.resource.name_of(task.desired)]
+    given = {row.option: task.desired[row.option] for row in rows}
+    return {
+        row.option: row.read(current)
+        for row in rows
+        if row.refers_to and row.same(row.read(current), {given[row.option]: given[row.option]})
+    }
+
+
+def report_unknown_keys(scim: Scim, task: Task, keys: Object, *, check: bool) -> None:
+    """Refuse to create an object for a member that does not exist; in check mode, warn."""
+    for option, value in keys.items():
+        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
+        if target and [*value] == [*value.values()] == [task.desired[option]]:
+            text = f"no {target.name} has the name or the id {task.desired[option]!r}"
+            if not check:
+                raise UnknownMemberError(text, hint="Correct the name, or create it first")
+            scim.client.warn(f"{text} yet; the run fails unless it does by then")
 
 
 def resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
@@ -73,8 +99,9 @@ def _resolve_members(
         return reference if reference in held else by_name.get(fold(reference))
 
     given = {way: references for way, references in wanted.items() if references is not None}
-    new = {name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
-    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new)) if new else {}
+    # Each once, however often and in whatever case it is given.
+    new = {fold(name): name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
+    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
     if unknown := sorted(name for name, resource in found.items() if not resource):
         _report_unknown(scim, task.unknown_members, target, unknown, check=check)
 
@@ -83,7 +110,7 @@ def _resolve_members(
         for reference in references:
             if identifier := known(reference):
                 resolved[identifier] = held[identifier]
-            elif resource := found.get(reference):
+            elif resource := found.get(new.get(fold(reference), reference)):
                 resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
             elif check and task.unknown_members == "fail":
                 resolved[reference] = reference

@@ -99,17 +99,13 @@ class Resource:
 
     def stages(self, keys: Object) -> list[list[str]]:
         """Filters that find the object with these keys, the narrowest first."""
-        filters = [
-            (str(row.filter), next(iter(keys[row.option])) if row.refers_to else keys[row.option])
-            for row in self.attributes
-            if row.filter and row.option in keys
-        ]
-        if not filters:
-            return [[]]
-        if len(filters) == 1:
-            return name_stages(*filters[0])
-        clauses = [f"{name} eq {quoted(value)}" for name, value in filters]
-        return [[" and ".join(clauses)], clauses[-1:]]
+        rows = [row for row in self.attributes if row.filter and row.option in keys]
+        values = [next(iter(keys[row.option])) if row.refers_to else keys[row.option] for row in rows]
+        if len(rows) == 1 and not rows[0].refers_to:
+            return name_stages(str(rows[0].filter), values[0])
+        clauses = [f"{row.filter} eq {quoted(value)}" for row, value in zip(rows, values)]
+        # Each clause by itself, too: for servers without ``and``, for a name in another case, for an unknown member.
+        return [[" and ".join(clauses)], *([[clause] for clause in reversed(clauses)] if len(clauses) > 1 else [])]
 
     def describe(self, resource: Object) -> Object:
         """The object in the option vocabulary, plus ``id``: nothing that could not be given to the module."""

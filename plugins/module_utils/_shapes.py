@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -15,6 +16,7 @@ from ._paths import Object, Path, Write, as_text, fold, get, is_value, objects, 
 
 # The most members that go into one PATCH request.
 BATCH = 500
+LAST_SECOND = 253402300799  # of the year 9999
 
 
 class Shape:
@@ -300,9 +302,17 @@ class One(Shape):
 
 
 def seconds(text: str) -> int:
-    """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError."""
-    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+    """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError.
+
+    What later releases of Python read beyond that is refused, so that a task means the same everywhere.
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text.strip(), re.IGNORECASE):
+        raise ValueError(text)
+    moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
+    since = int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+    if not 0 < since <= LAST_SECOND:
+        raise ValueError(text)
+    return since
 
 
 def _changed(before: Any, after: Any) -> list[str]:

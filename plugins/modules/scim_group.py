@@ -88,7 +88,7 @@ options:
     default: fail
 notes:
   - Built-in roles can have members, but cannot be renamed or deleted.
-  - A group cannot be a member of itself. The server refuses that.
+  - A group cannot be a member of itself, directly or through others. The server refuses that.
 seealso:
   - module: idops.cyberark_identity.scim_group_info
   - module: idops.cyberark_identity.scim_user
@@ -215,7 +215,7 @@ failure:
       description: What the server said.
       type: str
       returned: when the server said something
-      sample: User already exists
+      sample: Group already exists
     type:
       description: The server's own name for the case, C(scimType) or OAuth's C(error).
       type: str

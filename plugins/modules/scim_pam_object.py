@@ -15,7 +15,7 @@ description:
   - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity offers. O(kind) says which one,
     and each option below names the kinds that it belongs to.
   - An option that is omitted or null leaves the attribute alone. An empty string clears a text.
-  - A change is a read, a merge and a PUT. What the task does not name is preserved.
+  - A change is a read, a merge and a PUT of the whole object. What the task does not name is preserved.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -90,7 +90,7 @@ options:
         C(manageSafeMembers), C(backupSafe), C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation),
         C(createFolders), C(deleteFolders), C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and
         C(requestsAuthorizationLevel2).
-      - To create a permission, either this or O(rights_preset) is needed.
+      - To create a permission, either this or O(rights_preset) is needed, with a right at least.
     type: dict
     suboptions:
       add:
@@ -159,6 +159,8 @@ options:
     choices: [on_create, always]
     default: on_create
 notes:
+  - The server has no way to change an object only if nobody else has. Tasks that change one and the same object at the
+    same time, each by a PUT, can undo each other; run them one after another.
   - The service user's role needs the right *Vault Management*. On some tenants that right makes users and groups
     those of the vault.
   - An attribute that cannot be changed is never changed by deleting and creating the object; the task fails with
@@ -348,7 +350,7 @@ failure:
       description: What the server said.
       type: str
       returned: when the server said something
-      sample: User already exists
+      sample: Container already exists
     type:
       description: The server's own name for the case, C(scimType) or OAuth's C(error).
       type: str

@@ -162,6 +162,9 @@ CASES = [
             "set with remove": {"display_name": "x", "groups": {"set": [], "remove": ["operators"]}},
             "the same added and removed": {"display_name": "x", "users": {"add": ["a@b"], "remove": ["A@b"]}},
             "an unknown policy": {"display_name": "x", "unknown_members": "perhaps"},
+            "an empty member": {"display_name": "x", "users": {"add": [""]}},
+            "a member that is null": {"display_name": "x", "users": {"add": [None]}},
+            "a member that is a map": {"display_name": "x", "users": {"add": [{"a": "b"}]}},
         },
     ),
     Case(
@@ -205,6 +208,7 @@ CASES = [
             "a preset of another kind": {"kind": "container", "name": "x", "rights_preset": "full"},
             "an unknown right": {"kind": "container", "name": "x", "creator_rights": ["fly"]},
             "a number that is none": {"kind": "container", "name": "x", "number_of_days_retention": "many"},
+            "true for a number": {"kind": "container", "name": "x", "number_of_days_retention": True},
         },
     ),
     Case(
@@ -323,6 +327,12 @@ CASES = [
                 "container": "x",
                 "name": "y",
                 "properties": {"Secret": "z"},
+            },
+            "a key twice": {
+                "kind": "privileged_data",
+                "container": "x",
+                "name": "y",
+                "properties": {"Port": "1", "port": "2"},
             },
             "an empty secret": {"kind": "privileged_data", "container": "x", "name": "y", "secret": ""},
             "an unknown type": {"kind": "privileged_data", "container": "x", "name": "y", "type": "token"},

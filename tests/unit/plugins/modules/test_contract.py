@@ -88,6 +88,20 @@ def test_result_can_be_given_to_the_module(case: Case, tenant: Tenant, run: Run)
 
 
 @EVERY
+def test_null_is_the_same_as_left_out(case: Case, tenant: Tenant, run: Run) -> None:
+    """Also for options with choices, and for those that exclude each other, where Ansible counts null as given."""
+    case.prepare(tenant)
+    spec = yaml.safe_load(importlib.import_module(f"{MODULES}.{case.module}").DOCUMENTATION)["options"]
+    for step, options in case.life.items():
+        nulls: dict[str, Any] = {name: None for name in spec if name not in options}
+        for name, value in options.items():
+            if isinstance(value, dict) and "suboptions" in spec[name]:
+                nulls[name] = {**dict.fromkeys(spec[name]["suboptions"]), **value}
+        good(run(case.module, **{**options, **nulls}))
+        assert good(run(case.module, **options))["changed"] is False, step
+
+
+@EVERY
 def test_bad_input_is_refused_before_anything_is_sent(case: Case, tenant: Tenant, run: Run) -> None:
     tenant.forget_requests()
     for problem, options in case.bad.items():

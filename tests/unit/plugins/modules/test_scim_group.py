@@ -94,6 +94,15 @@ def test_only_the_difference_is_sent(tenant: Tenant, run: Run, team: dict[str, s
     assert result["diff"]["after"]["users"] == {"set": logins("ada", "alan")}
 
 
+def test_a_member_given_in_many_spellings_is_looked_up_once(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    users = {"add": ["alan@example.com", "ALAN@example.com", "Alan@Example.com"]}
+    assert run("scim_group", display_name="team", users=users)["group"]["users"]["set"] == logins(
+        "ada", "alan", "grace"
+    )
+    lookups = [seen["query"] for seen in tenant.requests() if seen["path"].endswith("/Users")]
+    assert len([query for query in lookups if "filter=userName eq" in query]) == 1
+
+
 def test_another_writers_members_stay(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
     """Between the reading and the write another client lets katherine in: add and remove do not touch her."""
     entry = {"op": "add", "path": "members", "value": [{"value": team["katherine"]}]}

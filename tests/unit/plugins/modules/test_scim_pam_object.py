@@ -283,6 +283,73 @@ def test_expiry(safe: Tenant, pam: Run, time: str, shown: str) -> None:
     assert pam(**task, membership_expiration="")["pam_object"]["membership_expiration"] is None
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-05:00",
+        "20270131T180000Z",
+        "2027-W05-1",
+        "soon",
+    ],
+)
+def test_expiry_that_would_mean_something_else(safe: Tenant, pam: Run, time: str) -> None:
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    assert pam(**task, rights_preset="full", membership_expiration=time).code == "invalid"
+    assert safe.requests() == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_member_that_the_directory_does_not_know(safe: Tenant, run: Run, pam: Run, check: bool) -> None:
+    """A group of another directory is a member of the safe: it is found by its name there, and can be changed."""
+    member = {"group": "ADGrp", "searchIn": "corp.local", "display": "ADGrp"}
+    safe.seed(permissions=[{"container": "APP-PRD", "rights": ["listAccounts"], **member}])
+    (found,) = run("scim_pam_object_info", kind="container_permission", container="app-prd", group="adgrp")[
+        "pam_objects"
+    ]
+    assert pam(**found, check=check)["changed"] is False
+    task = {"kind": "container_permission", "container": "app-prd", "group": "ADGRP"}
+    changed = pam(**task, rights={"add": ["useAccounts"]}, check=check)
+    assert changed["changed"] is True
+    assert changed.warnings == []
+    assert pam(**task, state="absent", check=check)["changed"] is True
+    if not check:
+        assert rights(safe, "ADGrp") is None
+
+
+def test_everything_that_is_read_can_be_given_back(safe: Tenant, run: Run, pam: Run) -> None:
+    safe.seed(
+        permissions=[
+            {"container": "APP-PRD", "user": "ada@example.com", "rights": ["listAccounts"], "expiration": 1893456000},
+            {"container": "APP-PRD", "group": "operators", "rights": ["useAccounts"]},
+        ],
+        accounts=[{"container": "APP-PRD", "name": "root"}],
+    )
+    for kind in ("container", "container_permission", "privileged_data"):
+        found = run("scim_pam_object_info", kind=kind)["pam_objects"]
+        assert found
+        for item in found:
+            result = pam(**item)
+            assert not result.failed, result.output
+            assert result["changed"] is False
+
+
+def test_a_secret_in_the_wrong_option_is_still_one(safe: Tenant, pam: Run) -> None:
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
+    result = pam(**task, properties={"Secret": "A-misplaced-secret"})
+    assert result.code == "invalid"
+    assert "A-misplaced-secret" not in result.output
+
+
+@pytest.mark.parametrize("wish", [{"set": []}, {"add": []}, {"remove": ["useAccounts"]}], ids=str)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_permission_without_any_right_is_not_created(safe: Tenant, pam: Run, wish: Any, check: bool) -> None:
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    assert pam(**task, rights=wish, check=check).code == "invalid"
+    assert safe.writes() == []
+
+
 KEPT = ["listAccounts", "manageSafeMembers", "viewSafeMembers"]
 
 
