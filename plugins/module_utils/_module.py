@@ -69,7 +69,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
         super().__init__(
             argument_spec={**CONNECTION, **argument_spec},
-            required_one_of=[("access_token", "client_id"), *restrictions.pop("required_one_of", [])],
+            required_one_of=[("access_token", "client_id")],
             required_together=[("client_id", "client_secret")],
             required_by={"client_key": ["client_cert"]},
             supports_check_mode=True,
@@ -102,7 +102,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 failure={"code": "missing_library"},
             )
         try:
-            self._refuse_containers()
+            self._refuse_misfits()
             result = self._connected(work)
         except IdentityError as error:
             diff = {"diff": error.diff} if error.diff else {}
@@ -117,13 +117,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
         else:
             self.exit_json(**result)
 
-    def _refuse_containers(self) -> None:
+    def _refuse_misfits(self) -> None:
         """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
         for option, value in self._given.items():
             spec = self.argument_spec.get(option, {})
-            _refuse_container(option, spec, value)
+            _refuse_misfit(option, spec, value)
             for name, inner in value.items() if isinstance(value, dict) else ():
-                _refuse_container(f"{option}.{name}", (spec.get("options") or {}).get(name, {}), inner)
+                _refuse_misfit(f"{option}.{name}", (spec.get("options") or {}).get(name, {}), inner)
 
     def _connected(self, work: Callable[[Scim], dict[str, Any]]) -> dict[str, Any]:
         options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
@@ -142,7 +142,7 @@ def _without_nulls(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_container(option: str, spec: dict[str, Any], value: Any) -> None:
+def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
     if spec.get("type") == "str" and isinstance(value, (list, dict)):
         raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
     if spec.get("type") == "int" and isinstance(value, bool):
@@ -154,7 +154,7 @@ def _refuse_container(option: str, spec: dict[str, Any], value: Any) -> None:
 
 def run_object(*resources: Resource, result: str) -> None:
     """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names."""
-    exclusive = [("rights", "rights_preset")] if any("rights" in row.option for row in rows(resources)) else []
+    exclusive = [("rights", "rights_preset")] if "rights" in {row.option for row in rows(resources)} else []
     module = Module(object_spec(resources), mutually_exclusive=exclusive)
     for row in rows(resources):
         if row.secret and len(module.params[row.option] or "") < row.shortest:
