@@ -57,7 +57,7 @@ options:
     default: client_secret_post
   scim_path:
     description:
-      - The path of the SCIM server below O(tenant_url).
+      - The path of the SCIM server below O(tenant_url). Modules that talk to something else have no use for it.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCIM_PATH) is used.
     type: str
     default: /scim/v2
@@ -111,4 +111,14 @@ notes:
     C(group/idops.cyberark_identity.scim), or through the environment variables.
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects are
     not followed.
+"""
+
+    # A module of the administration API.
+    ADMINISTRATOR = r"""
+options: {}
+notes:
+  - The credentials are those of an administrator, a user that is an OAuth confidential client. Without O(app_id) the
+    token comes from the platform token endpoint and covers the administration API. With O(app_id), the scope of that
+    app has to.
+  - Every write is read back. A tenant that reports success and does nothing is a failure.
 """

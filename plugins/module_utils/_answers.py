@@ -15,6 +15,7 @@ from typing import Any
 
 from ._errors import (
     STATUS,
+    AuthorizationError,
     IdentityError,
     InvalidError,
     NotFoundError,
@@ -52,6 +53,14 @@ NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 # The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
 MEMBER_NOT_FOUND = "Member not found"
 
+# What the administration API calls its refusals (admin contract 1.1); whatever else it refuses is a value.
+MESSAGE_IDS: dict[str, type[IdentityError]] = {
+    "_I18N_System.UnauthorizedAccessException": AuthorizationError,
+    "_I18N_ServiceUnauthorizedAccess": AuthorizationError,
+    "_I18N_UserNotFound": NotFoundError,
+    "_I18N_UserIDNotFound": NotFoundError,
+}
+
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -87,9 +96,21 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
             transient=cut,
             uncertain=True,
         )
-    if body.get("success") is False:  # the administration API's way to fail, with status 200
-        raise ProtocolError(f"{said}, but reports a failure: {_detail(body)}", status=status, detail=_detail(body))
+    if body.get("success", body.get("Success")) is False:  # the administration API's way to fail, with status 200
+        raise _refusal(said, status, body)
     return body
+
+
+def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
+    """What ``success: false`` means. The name of the case may stand in other texts of the body than MessageID."""
+    case, detail = body.get("MessageID"), _detail(body)
+    text = json.dumps(body)
+    known = next((name for name in MESSAGE_IDS if name in text), None)
+    reason = f"{said} and refuses it: {detail or case or 'without saying why'}"
+    if body.get("ErrorID"):
+        reason += f" (ErrorID {body['ErrorID']})"
+    kind = MESSAGE_IDS.get(known or "", InvalidError)
+    return kind(reason, status=status, detail=detail, error_type=known or (case if isinstance(case, str) else None))
 
 
 def _json(response: requests.Response) -> Any:

@@ -34,12 +34,26 @@ LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
 LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
-CREDENTIALS_HINT = "Check client_id (the service user's full login name) and client_secret (its password)"
+CREDENTIALS_HINT = (
+    "Check client_id (the service user's full login name) and client_secret (its password). On its page under "
+    "Core Services > Users, the box 'Is OAuth confidential client' has to be ticked, and the user must not be locked, "
+    "disabled or due for a new password"
+)
+SCOPE_HINT = "Set the option scope to a scope that the OAuth2 client app defines on its Scope page"
+APP_HINT = "Check that app_id is the Application ID of an OAuth2 client app of this tenant, under Web Apps"
+METHOD_HINT = "Enable 'Client Creds' on the Tokens page of the OAuth2 client app"
+# A part of what the token endpoint says, in lower case, or its error code (RFC 6749 section 5.2), and what to do then.
 TOKEN_HINTS = {
-    "invalid_client": CREDENTIALS_HINT + ", and that the user is an OAuth confidential client",
-    "unauthorized_client": "Enable 'Client Creds' on the Tokens page of the OAuth2 client app",
-    "invalid_scope": "Set the option scope to a scope that the OAuth2 client app defines on its Scope page",
-    "invalid_request": "Check that app_id is the Application ID of an OAuth2 client app of this tenant",
+    "invalid client creds": CREDENTIALS_HINT,
+    "user not allowed access to app": "On the Permissions page of the OAuth2 client app, give a role of the service "
+    "user the permissions View and Run",
+    "unknown app": APP_HINT,
+    "unknown scope": SCOPE_HINT,
+    "auth mode not allowed": METHOD_HINT,
+    "invalid_client": CREDENTIALS_HINT,
+    "unauthorized_client": METHOD_HINT,
+    "invalid_scope": SCOPE_HINT,
+    "invalid_request": APP_HINT,
 }
 Authenticate = Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
 
@@ -168,6 +182,8 @@ class Client:
             {
                 "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
                 "Accept": "application/json, application/scim+json",
+                # Without it the tenant may answer as to a browser, with a page.
+                "X-IDAP-NATIVE-CLIENT": "true",
             }
         )
         if not connection.validate_certs:
@@ -185,11 +201,18 @@ class Client:
         self._session.close()
 
     def request(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        repeatable: bool = False,
     ) -> dict[str, Any] | None:
         """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
 
-        ``path`` is quoted already. A refused token is renewed once, if there are credentials to do it with.
+        ``path`` is quoted already. A ``repeatable`` POST has the same effect twice as once. A refused token is renewed
+        once, if there are credentials to do it with.
         Raises the IdentityError that fits the status, TransportError, or ProtocolError.
         """
         url = f"{self.connection.tenant_url}{path}"
@@ -198,12 +221,12 @@ class Client:
         content = {} if body is None else {"json": body}
         token = self._token()
         try:
-            return self._exchange(method, url, auth=_bearer(token), **content)
+            return self._exchange(method, url, repeatable=repeatable, auth=_bearer(token), **content)
         except AuthenticationError:
             renewed = self._token(refused=token)
             if renewed == token:
                 raise
-        return self._exchange(method, url, auth=_bearer(renewed), **content)
+        return self._exchange(method, url, repeatable=repeatable, auth=_bearer(renewed), **content)
 
     def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
         """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
@@ -216,11 +239,15 @@ class Client:
         with self._lock:
             stale = self._access_token is None or self._access_token == refused
             if stale and self.connection.client_secret:
-                self._access_token = self._fetch_token()
+                self._access_token = str(self.fetch_token()["access_token"])
             return self._access_token or ""
 
-    def _fetch_token(self) -> str:
-        """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError."""
+    def fetch_token(self) -> dict[str, Any]:
+        """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError.
+
+        The answer of RFC 6749 section 5.1: ``access_token``, and maybe ``token_type``, ``expires_in`` (seconds) and
+        ``scope``.
+        """
         connection = self.connection
         form = {"grant_type": "client_credentials"}
         if connection.app_id and connection.scope:
@@ -235,16 +262,16 @@ class Client:
             form["client_id"], form["client_secret"] = credentials
         with trying(f"get a token from {connection.token_url}"):
             try:
-                answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True)
+                answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True) or {}
             except IdentityError as error:
                 raise _token_error(error) from error
-            token = (answer or {}).get("access_token")
+            token = answer.get("access_token")
             if not isinstance(token, str) or not token:
                 raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
             self._protect(token)
             if not is_token(token):
                 raise ProtocolError("the access_token in the answer holds a character that no token has")
-        return token
+        return answer
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
         """Send until there is an answer that can be returned or a failure that another try would not mend."""
@@ -311,10 +338,10 @@ def _token_error(error: IdentityError) -> IdentityError:
     """The same failure, told as what it means at the token endpoint."""
     if error.status not in (400, 401, 403, 404):
         return error
-    case = "invalid_request" if error.status == 404 else error.error_type
+    said = "unknown app" if error.status == 404 else f"{error.detail} {error.error_type}".lower()
     return AuthenticationError(
         error.reason,
-        hint=TOKEN_HINTS.get(case or "", CREDENTIALS_HINT),
+        hint=next((hint for part, hint in TOKEN_HINTS.items() if part in said), CREDENTIALS_HINT),
         status=error.status,
         detail=error.detail,
         error_type=error.error_type,

@@ -17,12 +17,13 @@ from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, Connection, secrets_in, spellings
-from ._ensure import ensure, read
+from ._ensure import Store, ensure
 from ._errors import IdentityError, InvalidError, trying
 from ._options import Spec, info_spec, object_spec, resource_of, rows, task_of
 from ._paths import fold
 from ._resources import Resource
 from ._scim import Scim
+from ._scim_objects import ScimObjects
 from ._shapes import Keyed
 from ._vault import trim_creator
 
@@ -94,8 +95,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
         result.setdefault("failure", InvalidError(msg).failure())
         super().fail_json(msg, **result)
 
-    def run(self, work: Callable[[Scim], dict[str, Any]]) -> None:
-        """Do the work with a SCIM client and leave with its result, or with the failure that kept it from it."""
+    def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
+        """Do the work with a client and leave with its result, or with the failure that kept it from it."""
         if REQUESTS_IMPORT_ERROR:
             self.fail_json(
                 f"{missing_required_lib('requests')} Install it with: python -m pip install requests",
@@ -125,11 +126,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
             for name, inner in value.items() if isinstance(value, dict) else ():
                 _refuse_misfit(f"{option}.{name}", (spec.get("options") or {}).get(name, {}), inner)
 
-    def _connected(self, work: Callable[[Scim], dict[str, Any]]) -> dict[str, Any]:
+    def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
         options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
         client = Client(Connection(**options), warn=self.warn, protect=self.no_log_values.add)
         try:
-            return work(Scim(client, self.params["scim_path"]))
+            return work(client)
         finally:
             client.close()
 
@@ -152,8 +153,11 @@ def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
         raise InvalidError(f"{option} takes single values, and was given something else among them")
 
 
-def run_object(*resources: Resource, result: str) -> None:
-    """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names."""
+def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
+    """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names.
+
+    The object is kept on the SCIM server unless there is another ``store``.
+    """
     exclusive = [("rights", "rights_preset")] if "rights" in {row.option for row in rows(resources)} else []
     module = Module(object_spec(resources), mutually_exclusive=exclusive)
     for row in rows(resources):
@@ -166,12 +170,14 @@ def run_object(*resources: Resource, result: str) -> None:
             ]
             module.no_log_values.update(spelling for value in misplaced for spelling in spellings(str(value)))
 
-    def work(scim: Scim) -> dict[str, Any]:
+    def work(client: Client) -> dict[str, Any]:
+        objects = store(client) if store else ScimObjects(Scim(client, module.params["scim_path"]))
         resource = resource_of(resources, module.params)
         task = task_of(resource, module.params)
-        outcome = ensure(scim, task, check=module.check_mode)
-        if module.params.get("creator_rights") is not None and not task.absent:
-            outcome = trim_creator(scim, outcome, module.params["creator_rights"], check=module.check_mode)
+        outcome = ensure(objects, task, check=module.check_mode)
+        creator_rights = module.params.get("creator_rights")
+        if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:
+            outcome = trim_creator(objects, outcome, creator_rights, check=module.check_mode)
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
         return {"changed": outcome.changed, result: entity, "diff": outcome.diff}
 
@@ -184,15 +190,33 @@ def run_info(*resources: Resource, result: str) -> None:
     ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
     module = Module(info_spec(resources), mutually_exclusive=ways)
 
-    def work(scim: Scim) -> dict[str, Any]:
+    def work(client: Client) -> dict[str, Any]:
+        objects = ScimObjects(Scim(client, module.params["scim_path"]))
         resource = resource_of(resources, module.params)
         given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
         if empty := [way for way in given if not given[way]]:
             raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
         with trying(f"read {resource.plural}"):
-            found = read(scim, resource, given)
+            found = objects.read(resource, given)
         kind = _kind(resources, resource)
         return {"changed": False, result: [{**kind, **resource.describe(item)} for item in found]}
+
+    module.run(work)
+
+
+def run_token() -> None:
+    """The ``main()`` of the module that hands out a token."""
+    module = Module({})
+
+    def work(client: Client) -> dict[str, Any]:
+        if not module.no_log:
+            raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
+        if not client.connection.client_secret:
+            raise InvalidError("a token is given for client_id and client_secret, and they are missing")
+        answer = client.fetch_token()
+        # The result is the one place where it may stand: Ansible would mask it there as well.
+        module.no_log_values.discard(answer["access_token"])
+        return {"changed": False, **{name: answer.get(name) for name in ("access_token", "expires_in", "scope")}}
 
     module.run(work)
 

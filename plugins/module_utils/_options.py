@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ._errors import InvalidError
+from ._identity_shapes import Grants, Scopes, Timespan
 from ._paths import Object, fold
 from ._plan import Task
 from ._resources import CONTAINER, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
@@ -17,6 +19,13 @@ from ._shapes import Flat, Keyed, Members, Moment, Names, seconds
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
+
+# What a value that does not match the pattern of its row should have looked like.
+PATTERN_HINTS = {
+    "user_name": "It is the full login name, such as scim-service@example.com",
+    "application_id": "It stands in the address of the token endpoint: no blanks, slashes, question marks or hashes",
+}
+LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 ID: Spec = {"id": {"type": "str"}}
@@ -45,6 +54,8 @@ def object_spec(resources: Resources) -> Spec:
             spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
         if row.option == "rights":
             spec["rights_preset"] = {"type": "str", "choices": list(RIGHTS_PRESETS)}
+    for resource in resources:
+        spec.update({option: dict(policy) for option, policy in resource.policies.items()})
     if CONTAINER in resources:
         spec["creator_rights"] = {"type": "list", "elements": "str"}
     return spec
@@ -91,6 +102,7 @@ def task_of(resource: Resource, params: Object) -> Task:
         absent=absent,
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
         unknown_members=params.get("unknown_members", "fail"),
+        policies={option: params[option] for option in resource.policies},
     )
 
 
@@ -113,19 +125,30 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{option} cannot be cleared")
     if row.secret and len(value) < row.shortest:
         raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant asks for")
+    if row.pattern and not re.fullmatch(row.pattern, value):
+        raise InvalidError(f"{option} {value!r} is not one", hint=PATTERN_HINTS.get(option))
     if isinstance(shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
     if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
         raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
     if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
         raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
-    if isinstance(shape, (Members, Names)):
+    if isinstance(shape, Scopes):
+        _check_twice(option, [scope["name"] for scope in value])
+    if isinstance(shape, Timespan) and not 0 < value <= LONGEST_LIFETIME:
+        raise InvalidError(f"{option} has to be more than 0 and at most {LONGEST_LIFETIME} seconds")
+    if isinstance(shape, Grants):
+        ways = {way: [grant["role"] for grant in grants] for way, grants in value.items() if grants is not None}
+        for roles in ways.values():
+            _check_twice(option, roles)
+        value = ways
+    if isinstance(shape, (Members, Names, Grants)):
         if "" in [name for names in value.values() for name in names or ()]:
             raise InvalidError(f"{option} holds an empty name")
         both = {fold(name) for name in value.get("add") or ()} & {fold(name) for name in value.get("remove") or ()}
         if both:
             raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
-    if isinstance(shape, Names):
+    if isinstance(shape, Names) and shape.known:
         _check_rights(option, [name for names in value.values() for name in names or ()])
     if isinstance(shape, Moment) and value:
         try:
@@ -134,6 +157,11 @@ def _check(row: Attribute, value: Any) -> None:
             raise InvalidError(
                 f"{option} {value!r} is no ISO 8601 time after 1970", hint="It looks like 2027-01-31T18:00:00Z"
             ) from None
+
+
+def _check_twice(option: str, names: list[str]) -> None:
+    if twice := sorted({name for name in names if [fold(other) for other in names].count(fold(name)) > 1}):
+        raise InvalidError(f"{option} holds {', '.join(twice)} twice")
 
 
 def _check_rights(option: str, names: list[str]) -> None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ._paths import Object, get, put, put_null
@@ -27,6 +27,7 @@ class Task:
     absent: bool = False
     write_secrets: bool = False
     unknown_members: str = "fail"
+    policies: Object = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -94,6 +95,15 @@ class Plan:
         extensions = [name for name in body if name.startswith("urn:")]
         body["schemas"] = [self.resource.schema, *extensions]
         return body
+
+    def unmet(self, written: Object) -> list[tuple[str, Any, Any]]:
+        """What of the plan the object does not show: option, what it holds, what it should. Secrets never show."""
+        shown = []
+        for change in self.changes:
+            row, held = change.attribute, change.attribute.read(written)
+            if not row.secret and not row.same(held, change.after):
+                shown.append((row.option, row.shape.show(held), row.shape.show(change.after)))
+        return shown
 
     @property
     def expected(self) -> Object:

@@ -7,12 +7,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Protocol
+
+from ._client import Client
 from ._errors import NotFoundError, UnknownMemberError, trying
+from ._identity_resources import IDENTITY_RESOURCES
 from ._paths import Object, fold
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, Resource
 from ._scim import Scim
 from ._shapes import Members
+
+# What a row may refer to, by endpoint or table.
+TARGETS = {**RESOURCES, **IDENTITY_RESOURCES}
+
+
+class Directory(Protocol):
+    """Who knows what the names of objects mean."""
+
+    client: Client
+
+    def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        """What each reference means: the object with that ``attribute``, or with that id."""
 
 
 def resolve_keys(scim: Scim, task: Task) -> Object:
@@ -59,7 +76,7 @@ def report_unknown_keys(scim: Scim, task: Task, keys: Object, *, check: bool) ->
             scim.client.warn(f"{text} yet; the run fails unless it does by then")
 
 
-def resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+def resolve(directory: Directory, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
     """The desired options with references by name turned into ids.
 
     In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
@@ -70,27 +87,27 @@ def resolve(scim: Scim, task: Task, keys: Object, current: Object | None, *, che
         if not attribute.refers_to or not wanted or attribute.option in keys:
             continue
         held = attribute.read(current or {})
-        target = RESOURCES[attribute.refers_to]
+        target = TARGETS[attribute.refers_to]
         with trying(f"resolve {attribute.option} of {task.label}"):
             if isinstance(attribute.shape, Members):
-                desired[attribute.option] = _resolve_members(scim, task, target, wanted, held, check=check)
+                desired[attribute.option] = _resolve_members(directory, task, target, wanted, held, check=check)
             elif wanted != held:
-                desired[attribute.option] = _resolve_one(scim, attribute.option, target, wanted, check=check)
+                desired[attribute.option] = _resolve_one(directory, attribute.option, target, wanted, check=check)
     return desired
 
 
-def _resolve_one(scim: Scim, option: str, target: Resource, wanted: str, *, check: bool) -> str:
-    found = scim.find_reference(target.endpoint, target.key_attribute, wanted)
+def _resolve_one(directory: Directory, option: str, target: Resource, wanted: str, *, check: bool) -> str:
+    found = directory.find_all(target.endpoint, target.key_attribute, [wanted])[wanted]
     if found:
         return str(found["id"])
     if not check:
         raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
-    scim.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
+    directory.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
     return wanted
 
 
 def _resolve_members(
-    scim: Scim, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+    directory: Directory, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
     """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
     by_name = {fold(name): identifier for identifier, name in held.items()}
@@ -101,9 +118,9 @@ def _resolve_members(
     given = {way: references for way, references in wanted.items() if references is not None}
     # Each once, however often and in whatever case it is given.
     new = {fold(name): name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
-    found = scim.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
+    found = directory.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
     if unknown := sorted(name for name, resource in found.items() if not resource):
-        _report_unknown(scim, task.unknown_members, target, unknown, check=check)
+        _report_unknown(directory, task.unknown_members, target, unknown, check=check)
 
     def members(references: list[str]) -> dict[str, str]:
         resolved: dict[str, str] = {}
@@ -119,11 +136,11 @@ def _resolve_members(
     return {way: members(references) for way, references in given.items()}
 
 
-def _report_unknown(scim: Scim, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+def _report_unknown(directory: Directory, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
     text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
     if policy == "fail" and not check:
         raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
     if policy == "fail":
-        scim.client.warn(f"{text} yet; the run fails unless it does by then")
+        directory.client.warn(f"{text} yet; the run fails unless it does by then")
     elif policy == "warn":
-        scim.client.warn(f"{text}: left out")
+        directory.client.warn(f"{text}: left out")

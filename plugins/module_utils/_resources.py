@@ -33,11 +33,11 @@ class Attribute:
     """One option of a module and the place of its value in the resource.
 
     ``spec`` goes to the argument spec as it is. ``also`` is another place where servers keep the value. ``caseless``
-    compares without case. ``secret`` is written and never read back (RFC 7643 section 7: mutability writeOnly), and has
-    at least ``shortest`` characters. ``required`` has to be given to create an object and cannot be cleared;
-    ``immutable`` cannot be changed afterwards. ``filter`` is what a filter calls it. ``refers_to`` is the endpoint of
-    the object that the value names, by natural key or by id. ``default`` is what the server puts in place of nothing,
-    from the object's first key.
+    compares without case. ``pattern`` is a regular expression that a value matches as a whole. ``secret`` is written
+    and never read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters.
+    ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
+    ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
+    names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
     """
 
     option: str
@@ -47,6 +47,7 @@ class Attribute:
     spec: Mapping[str, Any] = field(default_factory=dict)
     also: Path | None = None
     caseless: bool = False
+    pattern: str | None = None
     required: bool = False
     immutable: bool = False
     secret: bool = False
@@ -65,19 +66,21 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Resource:
-    """A SCIM type: its endpoint, its rows and what a server computes in it.
+    """A kind of object: its SCIM endpoint or its table in the administration API, its rows and what a server computes.
 
     ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
     ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
-    ``listed`` objects may be known by id in lists only.
+    ``listed`` objects may be known by id in lists only. ``policies`` are options that are no attributes: how the
+    object is to be dealt with.
     """
 
     name: str
     plural: str
     endpoint: str
-    schema: str
     keys: tuple[str, ...]
     attributes: tuple[Attribute, ...]
+    schema: str = ""
+    policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     computed: tuple[Path, ...] = (("meta",),)
     patch: bool = True
     listed: bool = False

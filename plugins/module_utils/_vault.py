@@ -7,15 +7,15 @@
 
 from __future__ import annotations
 
-from ._ensure import Outcome, ensure, find
+from ._ensure import Outcome, ensure
 from ._errors import trying
 from ._paths import Object
 from ._plan import Task
 from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
-from ._scim import Scim
+from ._scim_objects import ScimObjects
 
 
-def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
+def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
     """Leave the creator of a container no more than these rights of those it has; without any, no permission at all.
 
     Who creates a container through the SCIM server becomes a member of it with every right, and stays one. Nothing
@@ -24,27 +24,31 @@ def trim_creator(scim: Scim, container: Outcome, rights: list[str], *, check: bo
     name = (container.entity or {})["name"]
     row = CONTAINER_PERMISSION.attribute("rights")
     wanted = row.shape.read(rights)
-    permission = _creators_permission(scim, name)
+    permission = _creators_permission(objects, name)
     if permission is None:
         will_be_created = check and not container.diff["before"]
         return _with_rights(container, False, None, wanted) if will_be_created else container
     held = row.read(permission)
     kept = [right for right in held if right in wanted]
     task = Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
-    outcome = ensure(scim, task, check=check)
+    outcome = ensure(objects, task, check=check)
     return _with_rights(container, outcome.changed, held, kept)
 
 
-def _creators_permission(scim: Scim, name: str) -> Object | None:
+def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
     with trying(f"find out who created the container {name!r}"):
-        container = find(scim, CONTAINER, {"name": name})
+        container = objects.find(CONTAINER, {"name": name})
         owner = (container or {}).get("owner") or {}
-        reference = owner.get("value") or owner.get("display") or scim.client.connection.client_id
-        creator = scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
+        reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
+        creator = (
+            objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference)
+            if container and reference
+            else None
+        )
         if not creator:
             return None
         keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
-        return find(scim, CONTAINER_PERMISSION, keys)
+        return objects.find(CONTAINER_PERMISSION, keys)
 
 
 def _with_rights(container: Outcome, changed: bool, before: list[str] | None, after: list[str]) -> Outcome:

@@ -278,7 +278,7 @@ def test_a_mistake_of_ours_is_no_traceback(tenant: Tenant, run: Run, monkeypatch
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")
 
-    monkeypatch.setattr(_module, "read", stumble)
+    monkeypatch.setattr(_module.ScimObjects, "read", stumble)
     result = read(run)
     assert result.code == "internal"
     assert "KeyError in line" in result["msg"]

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The shapes that an option's value takes in the administration API alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ._paths import Object, Path, Write, fold, objects
+from ._shapes import Shape
+
+# The permissions on an app, and the bits that say them (admin contract 8).
+GRANTS = {
+    "Grant": 1,
+    "View": 4,
+    "Admin": 8,
+    "Delete": 64,
+    "Execute": 128,
+    "Automatic": 1 << 31,
+}
+
+
+class Choice(Shape):
+    """One word of several. ``words`` says how servers write each; the first is what is sent."""
+
+    def __init__(self, words: Mapping[str, tuple[Any, ...]]) -> None:
+        self.words = words
+
+    def read(self, node: Any) -> str | None:
+        return next((word for word, spellings in self.words.items() if fold(node) in map(fold, spellings)), None)
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, self.words[after][0])]
+
+
+class Timespan(Shape):
+    """A time in seconds in the option, ``[days.]hours:minutes:seconds`` in the object."""
+
+    def read(self, node: Any) -> int | None:
+        parts = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)(?:\.\d+)?", str(node).strip())
+        if not parts:
+            return None
+        days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        minutes, seconds = divmod(after, 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        return [(path, f"{days}.{hours:02}:{minutes:02}:{seconds:02}")]
+
+
+class Scopes(Shape):
+    """Scopes by name, each with a description and the regular expressions of the paths that it allows.
+
+    The list is always whole; what a scope holds beyond that stays.
+    """
+
+    def read(self, node: Any) -> list[Object]:
+        return _sorted(
+            {
+                "name": str(scope["Scope"]),
+                "description": scope.get("Description") or "",
+                "allowed_rest": sorted(map(str, scope.get("AllowedRest") or ())),
+            }
+            for scope in objects(node)
+            if scope.get("Scope")
+        )
+
+    def merge(self, current: Any, desired: Any) -> list[Object]:
+        held = {scope["name"]: scope for scope in current or ()}
+        blank: Object = {"description": "", "allowed_rest": []}
+        given = [{key: value for key, value in scope.items() if value is not None} for scope in desired]
+        merged = ({**held.get(scope["name"], blank), **scope} for scope in given)
+        return _sorted({**scope, "allowed_rest": sorted(set(scope["allowed_rest"]))} for scope in merged)
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return list(one or ()) == list(other or ())
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        held = {str(scope.get("Scope")): scope for scope in objects(node)}
+        return [
+            (
+                path,
+                [
+                    {
+                        "Mode": "RestFilter",
+                        **held.get(scope["name"], {}),
+                        "Scope": scope["name"],
+                        "Description": scope["description"],
+                        "AllowedRest": scope["allowed_rest"],
+                    }
+                    for scope in after
+                ],
+            )
+        ]
+
+
+class Grants(Shape):
+    """Permissions of roles: a map from a role's id to ``{role, rights}``.
+
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Without rights, ``remove`` takes
+    them all.
+    """
+
+    def read(self, node: Any) -> dict[str, Object]:
+        return {key: {**grant, "rights": _settled(grant["rights"])} for key, grant in (node or {}).items()}
+
+    def merge(self, current: Any, desired: Mapping[str, Mapping[str, Object]]) -> dict[str, Object]:
+        held = self.read(current)
+        if (wanted := desired.get("set")) is not None:
+            return self.read(wanted)
+        for identifier, grant in (desired.get("add") or {}).items():
+            rights = [*held.get(identifier, {}).get("rights", ()), *grant["rights"]]
+            held[identifier] = {"role": grant["role"], "rights": _settled(rights)}
+        for identifier, grant in (desired.get("remove") or {}).items():
+            left = set(held.get(identifier, {}).get("rights", ())) - set(grant["rights"] or GRANTS)
+            held[identifier] = {"role": grant["role"], "rights": _settled(left)}
+        return {identifier: grant for identifier, grant in held.items() if grant["rights"]}
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return {key: grant["rights"] for key, grant in one.items()} == {
+            key: grant["rights"] for key, grant in other.items()
+        }
+
+    def show(self, value: Any) -> Any:
+        return {"set": sorted((dict(grant) for grant in (value or {}).values()), key=lambda grant: fold(grant["role"]))}
+
+
+def rights_in(mask: Any) -> list[str]:
+    """The permissions that a bit mask says; signed or not, as a number or as a text."""
+    try:
+        bits = int(mask)
+    except (TypeError, ValueError):
+        return []
+    return _settled(right for right, bit in GRANTS.items() if bits & bit)
+
+
+def _settled(rights: Iterable[str]) -> list[str]:
+    """In one order, each once. Who may administer an app may view it, and some servers add that bit."""
+    given = set(rights)
+    return [right for right in GRANTS if right in given and not (right == "View" and "Admin" in given)]
+
+
+def _sorted(scopes: Iterable[Object]) -> list[Object]:
+    return sorted(scopes, key=lambda scope: str(scope["name"]))

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Objects of the SCIM server: found by key or id, written by PATCH or PUT, verified by what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ._errors import InvalidError, NotFoundError, ProtocolError, ReadOnlyError, UnsupportedError
+from ._filters import could_match
+from ._paths import Object
+from ._plan import Plan, Task, make_plan
+from ._references import known_keys, report_unknown_keys, resolve, resolve_keys
+from ._resources import LINKED_OBJECT, Resource
+from ._scim import Scim
+from ._shapes import BATCH
+
+# What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
+PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
+
+
+class ScimObjects:
+    """The objects of one SCIM server, of every kind that it has."""
+
+    def __init__(self, scim: Scim) -> None:
+        self.scim = scim
+        self.client = scim.client
+
+    def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
+        """The object, None if there is none, and the keys that the task gives for it, references resolved."""
+        current, keys = self._by_id(task) if task.identifier else self._by_keys(task)
+        if current is None and not task.absent:
+            report_unknown_keys(self.scim, task, keys, check=check)
+        return current, keys
+
+    def _by_keys(self, task: Task) -> tuple[Object | None, Object]:
+        keys = resolve_keys(self.scim, task)
+        # What is about to be deleted has to be the only one of its name.
+        current = self.find(task.resource, keys, thorough=task.absent)
+        return current, {**keys, **known_keys(task, current or {})}
+
+    def _by_id(self, task: Task) -> tuple[Object | None, Object]:
+        resource = task.resource
+        current = self.scim.get(resource.endpoint, str(task.identifier), listed=resource.listed)
+        if current is None:
+            self.scim.confirm_missing(resource.endpoint)
+            if not task.absent:
+                hint = f"To create one, leave out id and give {' and '.join(resource.keys[:2])}"
+                raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
+            return None, {}
+        known = known_keys(task, current)
+        others = {option: value for option, value in task.desired.items() if option not in known}
+        return current, known if task.absent else {**known, **resolve_keys(self.scim, replace(task, desired=others))}
+
+    def find(self, resource: Resource, keys: Object, *, thorough: bool = False) -> Object | None:
+        """The object with these keys, references resolved; None if there is none."""
+        return self.scim.find(
+            resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), thorough=thorough
+        )
+
+    def read(self, resource: Resource, given: Object) -> list[Object]:
+        """The objects with this ``id``, found by this ``filter``, with these keys (or some of them), or all."""
+        scim, endpoint = self.scim, resource.endpoint
+        if "id" in given:
+            found = scim.get(endpoint, given["id"], listed=resource.listed)
+            if found is None:
+                scim.confirm_missing(endpoint)
+            return [found] if found else []
+        if "filter" in given:
+            items = list(scim.query(endpoint, filter=given["filter"]))
+            if not all(could_match(given["filter"], item) for item in items):
+                raise ProtocolError(
+                    f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
+                )
+            return items
+        if not given:
+            return list(scim.query(endpoint))
+        keys = resolve_keys(scim, Task(resource, {option: given.get(option) for option in resource.keys}, absent=True))
+        return scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
+
+    def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+        return resolve(self.scim, task, keys, current, check=check)
+
+    def refuse(self, task: Task, plan: Plan) -> None:
+        if plan.changed and (plan.current or {}).get(LINKED_OBJECT):
+            raise ReadOnlyError(
+                f"this {plan.resource.name} comes from another directory and is read-only here",
+                hint="Change it in the directory that it comes from",
+            )
+
+    def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
+        """Carry the plan out. The object is as the server then holds it, as far as it can be known."""
+        resource = plan.resource
+        if plan.action == "delete":
+            self.scim.delete(resource.endpoint, plan.identifier)
+            return plan, {}
+        if plan.action == "create":
+            written = self.scim.create(resource.endpoint, plan.body) or self.find(resource, resource.name_of(desired))
+        else:
+            written = self._update(task, plan, desired) or self._again(plan)
+        if written is None:
+            self.client.warn(f"The server took the {resource.name} without showing it, and does not know it (yet)")
+            return plan, plan.expected
+        for option, held, wanted in plan.unmet(written):
+            self.client.warn(
+                f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} and holds {held!r}"
+            )
+        return plan, written
+
+    def _again(self, plan: Plan) -> Object | None:
+        return self.scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)
+
+    def _update(self, task: Task, plan: Plan, desired: Object) -> Object | None:
+        """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
+        endpoint = plan.resource.endpoint
+        answer = None
+        try:
+            if plan.resource.patch:
+                for operations in _requests(plan.operations):
+                    answer = self.scim.patch(endpoint, plan.identifier, operations)
+                return answer
+        except UnsupportedError:
+            pass
+        except InvalidError as error:
+            if error.error_type not in PATCH_REFUSED:
+                raise
+        # What another writer has changed since the first reading must not be put back.
+        fresh = self._again(plan)
+        if fresh is None:
+            raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
+        latest = make_plan(task, desired, fresh)
+        return self.scim.replace(endpoint, plan.identifier, latest.body) if latest.changed else fresh
+
+
+def _requests(operations: list[Object]) -> Iterator[list[Object]]:
+    """The operations in requests of no more than BATCH values each, in order."""
+    request: list[Object] = []
+    size = 0
+    for operation in operations:
+        value = operation.get("value")
+        weight = len(value) if isinstance(value, list) else 1
+        if request and size + weight > BATCH:
+            yield request
+            request, size = [], 0
+        request.append(operation)
+        size += weight
+    yield request

@@ -1,0 +1,356 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: identity_oauth2_app
+short_description: Manage OAuth2 client apps in the Admin Portal of CyberArk Identity
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Creates, changes and deletes one app of the kind C(Custom > OAuth2 Client), over the administration API, with its
+    scopes and with the permissions that roles have on it. Software asks such an app for tokens.
+  - An app is made for confidential clients that ask with client credentials. What the options say nothing of is the
+    safest there is.
+  - An option that is omitted or null leaves the attribute of an app that exists alone.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.administrator
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+options:
+  state:
+    description: Whether the app should exist. With V(absent), only O(id) or O(application_id) matter.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of an app that exists, its row key. O(application_id) is then an attribute like the others. To change it
+        changes the address of the token endpoint for everybody.
+      - One of O(id) and O(application_id) is required.
+    type: str
+  application_id:
+    description:
+      - The Application ID, which names the app unless O(id) does. It is what clients give as the option O(app_id), and
+        holds no blanks. Upper and lower case are the same.
+    type: str
+  name:
+    description: The name that the portal shows. An app that is created without one is called by its Application ID.
+    type: str
+  description:
+    description: What the app is for.
+    type: str
+  icon_uri:
+    description:
+      - The logo, as the path of an image that the tenant has already, such as
+        V(/vfslow/lib/application/icons/GenericSaml.svg). To upload one, use the portal.
+    type: str
+  client_id_type:
+    description: The Client ID Type on the page General Usage. An app that is created without one takes
+      V(confidential) clients only.
+    type: str
+    choices: [anything, confidential]
+  must_be_oauth_client:
+    description: Whether only users that are OAuth confidential clients get a token. An app that is created without
+      this option wants that.
+    type: bool
+  auth_methods:
+    description:
+      - The auth methods on the page Tokens, all of them. An app that is created without any gets V(ClientCreds).
+    type: list
+    elements: str
+    choices: [AuthorizationCode, Implicit, ClientCreds, ResourceCreds]
+  token_type:
+    description: The kind of token. An app that is created without one gives out V(JwtRS256).
+    type: str
+    choices: [JwtRS256, Opaque]
+  token_lifetime:
+    description: How long a token is valid, in seconds. For an app that is created without one, 18000, which is five
+      hours.
+    type: int
+  scopes:
+    description: The scopes on the page Scope, all of them. An empty list removes them.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: What clients ask for, with the option O(scope).
+        type: str
+        required: true
+      description:
+        description: What the scope is for.
+        type: str
+      allowed_rest:
+        description:
+          - Regular expressions for the paths that a token with this scope may be used for. They are searched for in the
+            path, so that V(scim*) allows all that holds V(sci).
+        type: list
+        elements: str
+  permissions:
+    description:
+      - What roles may do with the app. A service user needs a role with V(View) and V(Execute), which the portal calls
+        Run. Permissions of users and of directory groups, and those that are inherited, are left alone.
+    type: dict
+    suboptions:
+      add:
+        description:
+          - Permissions that roles have to have, beside others.
+        type: list
+        elements: dict
+        suboptions:
+          role:
+            description: The name or the id of the role.
+            type: str
+            required: true
+          rights:
+            description: The permissions. When omitted, V(View) and V(Execute).
+            type: list
+            elements: str
+            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+      remove:
+        description:
+          - Permissions that roles must not have.
+        type: list
+        elements: dict
+        suboptions:
+          role:
+            description: The name or the id of the role.
+            type: str
+            required: true
+          rights:
+            description: The permissions. When omitted, all that the role has.
+            type: list
+            elements: str
+            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+      set:
+        description:
+          - All permissions of roles on this app, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(permissions.add) and O(permissions.remove).
+        type: list
+        elements: dict
+        suboptions:
+          role:
+            description: The name or the id of the role.
+            type: str
+            required: true
+          rights:
+            description: The permissions. When omitted, V(View) and V(Execute).
+            type: list
+            elements: str
+            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+  orphans:
+    description:
+      - An app comes into being without an Application ID and is given one at once. A run that is killed in between
+        leaves an app that nothing can find by name. When an app is to be created, this says what to do if there is
+        such an orphan.
+      - V(report) warns of it and makes a new app. V(adopt) makes the app out of it, if it is the only one. V(ignore)
+        makes a new app.
+      - An app that somebody is adding in the portal at this moment looks the same.
+    type: str
+    choices: [report, adopt, ignore]
+    default: report
+notes:
+  - The administrator needs the right Application Management, or has to be in the role System Administrator.
+  - What an app has beyond these options stays as it is.
+seealso:
+  - module: idops.cyberark_identity.identity_user
+  - module: idops.cyberark_identity.identity_role
+  - module: idops.cyberark_identity.scim_token
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on, with an administrator's
+# CYBERARK_IDENTITY_CLIENT_ID and without CYBERARK_IDENTITY_APP_ID.
+
+- name: Make the app that a SCIM client asks for its token
+  idops.cyberark_identity.identity_oauth2_app:
+    application_id: scim-client
+    name: SCIM client
+    description: Tokens for the SCIM server
+    scopes:
+      - name: scim
+        description: The SCIM server
+        allowed_rest: ['scim*']
+    permissions:
+      add:
+        - role: SCIM client
+
+- name: Let tokens last an hour
+  idops.cyberark_identity.identity_oauth2_app:
+    application_id: scim-client
+    token_lifetime: 3600
+
+- name: Remove the app
+  idops.cyberark_identity.identity_oauth2_app:
+    application_id: scim-client
+    state: absent
+"""
+
+RETURN = r"""
+app:
+  description: The app as it is after the task, in the words of the options. In check mode, as it would be. Null when
+    there is none.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id, its row key. Null in check mode for an app that would be created.
+      type: str
+      returned: always
+      sample: 7d8a477a-21f8-4a53-9d2c-8a5d4c2b9e10
+    application_id:
+      description: The Application ID.
+      type: str
+      returned: always
+      sample: scim-client
+    name:
+      description: The name that the portal shows.
+      type: str
+      returned: always
+      sample: SCIM client
+    description:
+      description: What the app is for.
+      type: str
+      returned: always
+      sample: Tokens for the SCIM server
+    icon_uri:
+      description: The path of the logo.
+      type: str
+      returned: always
+      sample: /vfslow/lib/application/icons/OAuth2.png
+    client_id_type:
+      description: The kind of clients that it is for.
+      type: str
+      returned: always
+      sample: confidential
+    must_be_oauth_client:
+      description: Whether only users that are OAuth confidential clients get a token.
+      type: bool
+      returned: always
+      sample: true
+    auth_methods:
+      description: The ways to ask for a token.
+      type: list
+      elements: str
+      returned: always
+      sample: [ClientCreds]
+    token_type:
+      description: The kind of token.
+      type: str
+      returned: always
+      sample: JwtRS256
+    token_lifetime:
+      description: How long a token is valid, in seconds.
+      type: int
+      returned: always
+      sample: 18000
+    scopes:
+      description: The scopes, by name.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        name:
+          description: What clients ask for.
+          type: str
+          returned: always
+          sample: scim
+        description:
+          description: What the scope is for.
+          type: str
+          returned: always
+          sample: The SCIM server
+        allowed_rest:
+          description: Regular expressions for the paths that a token may be used for.
+          type: list
+          elements: str
+          returned: always
+          sample: ['scim*']
+    permissions:
+      description: What roles may do with the app.
+      type: dict
+      returned: always
+      contains:
+        set:
+          description: All of them, by role.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            role:
+              description: The name of the role.
+              type: str
+              returned: always
+              sample: SCIM client
+            rights:
+              description: Its permissions.
+              type: list
+              elements: str
+              returned: always
+              sample: [View, Execute]
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no app.
+    - Of an app that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample: {}
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        application_id: scim-client
+        token_lifetime: 3600
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(unknown_member), V(rate_limited), V(unavailable),
+          V(server_error), V(unsupported), V(transport), V(protocol), V(internal),
+          V(missing_library).
+      type: str
+      returned: always
+      sample: authorization
+    status:
+      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      type: int
+      returned: when there was an answer
+      sample: 200
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: You are not authorized to perform this operation
+    type:
+      description: The server's own name for the case, its C(MessageID).
+      type: str
+      returned: when the server gave one
+      sample: _I18N_System.UnauthorizedAccessException
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_objects import Apps
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import OAUTH2_APP
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+
+
+def main() -> None:
+    run_object(OAUTH2_APP, result="app", store=Apps)
+
+
+if __name__ == "__main__":
+    main()

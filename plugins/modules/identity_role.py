@@ -1,0 +1,262 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: identity_role
+short_description: Manage roles and their administrative rights in the Admin Portal of CyberArk Identity
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Creates, changes, renames and deletes one role, over the administration API, with its administrative rights, which
+    the SCIM server knows nothing of, and its members.
+  - For a group of people there is M(idops.cyberark_identity.scim_group), which is the same role, seen over SCIM.
+  - An option that is omitted or null leaves the attribute alone.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.administrator
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+options:
+  state:
+    description: Whether the role should exist. With V(absent), only O(id) or O(name) matter.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a role that exists. O(name) is then an attribute like the others, so that a role can be renamed.
+      - One of O(id) and O(name) is required.
+    type: str
+  name:
+    description: The name, which names the role unless O(id) does. Upper and lower case are the same.
+    type: str
+  description:
+    description: What the role is for.
+    type: str
+  administrative_rights:
+    description:
+      - The administrative rights of the role, as the portal names them, such as V(User Management). Upper and lower
+        case and blanks do not matter. A path such as V(/lib/rights/dsman.json) is taken as well.
+    type: dict
+    suboptions:
+      add:
+        description: Those that the role has to have.
+        type: list
+        elements: str
+      remove:
+        description: Those that the role must not have.
+        type: list
+        elements: str
+      set:
+        description:
+          - All rights of the role, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(administrative_rights.add) and O(administrative_rights.remove).
+        type: list
+        elements: str
+  allow_mixed_rights:
+    description:
+      - Whether the role may have Vault Management beside another management right. It then sees no object of the vault,
+        says the documentation of the product, so that the task fails unless this is V(true).
+    type: bool
+    default: false
+  users:
+    description: The users that are direct members, by login name or by id. Nested roles are left alone.
+    type: dict
+    suboptions:
+      add:
+        description: Those who have to be members.
+        type: list
+        elements: str
+      remove:
+        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        type: list
+        elements: str
+      set:
+        description:
+          - All users that are members, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(users.add) and O(users.remove).
+        type: list
+        elements: str
+  roles:
+    description: The roles that are direct members, by name or by id. Users are left alone.
+    type: dict
+    suboptions:
+      add:
+        description: Those that have to be members.
+        type: list
+        elements: str
+      remove:
+        description: Those that must not be members. A name that is no member, or does not exist, is no failure.
+        type: list
+        elements: str
+      set:
+        description:
+          - All roles that are members, no more and no less. An empty list removes them all.
+          - Mutually exclusive with O(roles.add) and O(roles.remove).
+        type: list
+        elements: str
+  unknown_members:
+    description:
+      - What to do with a member to be added that does not exist. With V(fail), nothing is written and the task
+        fails with C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a
+        warning.
+      - In check mode V(fail) warns as well, because an earlier task may be about to create the member.
+    type: str
+    choices: [fail, warn, ignore]
+    default: fail
+notes:
+  - The administrator needs the right Role Management. To assign administrative rights, it has to be in the role System
+    Administrator.
+  - A user has the rights of all its roles. Use one service user for the directory and another one for the vault.
+seealso:
+  - module: idops.cyberark_identity.identity_user
+  - module: idops.cyberark_identity.identity_oauth2_app
+  - module: idops.cyberark_identity.scim_group
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on, with an administrator's
+# CYBERARK_IDENTITY_CLIENT_ID and without CYBERARK_IDENTITY_APP_ID.
+
+- name: Let a service user manage users and groups over SCIM
+  idops.cyberark_identity.identity_role:
+    name: SCIM client
+    description: What a SCIM client may do
+    administrative_rights:
+      set:
+        - User Management
+        - Role Management
+    users:
+      add: [scim-service@example.com]
+
+- name: Take a right away
+  idops.cyberark_identity.identity_role:
+    name: SCIM client
+    administrative_rights:
+      remove: [User Management]
+
+- name: Remove the role
+  idops.cyberark_identity.identity_role:
+    name: SCIM client
+    state: absent
+"""
+
+RETURN = r"""
+role:
+  description: The role as it is after the task, in the words of the options. In check mode, as it would be. Null when
+    there is none.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id. Null in check mode for a role that would be created.
+      type: str
+      returned: always
+      sample: 5e104003_eeed_422f_9b45_bca14b61528d
+    name:
+      description: The name.
+      type: str
+      returned: always
+      sample: SCIM client
+    description:
+      description: What the role is for.
+      type: str
+      returned: always
+      sample: What a SCIM client may do
+    administrative_rights:
+      description: The administrative rights, by name.
+      type: dict
+      returned: always
+      contains:
+        set:
+          description: All of them.
+          type: list
+          elements: str
+          returned: always
+    users:
+      description: The users that are direct members, by login name.
+      type: dict
+      returned: always
+      contains:
+        set:
+          description: All of them.
+          type: list
+          elements: str
+          returned: always
+    roles:
+      description: The roles that are direct members, by name.
+      type: dict
+      returned: always
+      contains:
+        set:
+          description: All of them.
+          type: list
+          elements: str
+          returned: always
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no role.
+    - Of a role that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample: {}
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        name: SCIM client
+        administrative_rights:
+          set: [Role Management, User Management]
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(unknown_member), V(rate_limited), V(unavailable),
+          V(server_error), V(unsupported), V(transport), V(protocol), V(internal),
+          V(missing_library).
+      type: str
+      returned: always
+      sample: authorization
+    status:
+      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      type: int
+      returned: when there was an answer
+      sample: 200
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: You are not authorized to perform this operation
+    type:
+      description: The server's own name for the case, its C(MessageID).
+      type: str
+      returned: when the server gave one
+      sample: _I18N_System.UnauthorizedAccessException
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_objects import Roles
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import ROLE
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+
+
+def main() -> None:
+    run_object(ROLE, result="role", store=Roles)
+
+
+if __name__ == "__main__":
+    main()

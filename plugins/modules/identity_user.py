@@ -1,0 +1,237 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: identity_user
+short_description: Manage service users in the Admin Portal of CyberArk Identity
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Creates, changes, renames, disables and deletes one user of the cloud directory, over the administration API, with
+    what the SCIM server knows nothing of. Whether the user is an OAuth confidential client, whether it is a service
+    user, and whether its password expires.
+  - Meant for the users that software signs in with. For people there is M(idops.cyberark_identity.scim_user).
+  - An option that is omitted or null leaves the attribute alone.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.administrator
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.object
+options:
+  state:
+    description: Whether the user should exist. With V(absent), only O(id) or O(user_name) matter.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a user that exists. O(user_name) is then an attribute like the others, so that a user can be renamed.
+      - One of O(id) and O(user_name) is required.
+    type: str
+  user_name:
+    description:
+      - The full login name, with a login suffix that the tenant has. It names the user unless O(id) does. Upper and
+        lower case are the same.
+    type: str
+  display_name:
+    description: The name that is shown.
+    type: str
+  email:
+    description: The mail address. When a user is created without one, it is O(user_name).
+    type: str
+  description:
+    description: What the user is for.
+    type: str
+  active:
+    description:
+      - Whether the user can sign in. V(false) disables it. A user that is locked or expired counts as not active;
+        V(true) unlocks it.
+    type: bool
+  oauth_client:
+    description:
+      - Whether the user is an OAuth confidential client, as the box in the portal has it. Only such a user gets a token
+        from an app that wants OAuth clients, and from the platform token endpoint.
+      - A user that becomes one becomes a service user as well, unless O(service_user) says otherwise.
+    type: bool
+  service_user:
+    description: Whether the user is a service user, which is not in the role Everybody and does not sign in to the
+      portal.
+    type: bool
+  force_password_change:
+    description:
+      - Whether a new password is asked for at the next login. A user for whom that is pending gets no token.
+      - When a user is created without this option, none is asked for.
+    type: bool
+  password_never_expires:
+    description:
+      - Whether the password stays valid for ever. Mutually exclusive with O(force_password_change=true).
+      - Where the tenant does not show this, it is written only when the user is created.
+    type: bool
+  password:
+    description:
+      - The password, at least 8 characters. Required to create a user. The tenant's password policy has more to say.
+      - For a client that sends its credentials in a header, letters, digits and C(- . _ ~) are the safe choice.
+    type: str
+  update_password:
+    description:
+      - Whether to set the password of a user that exists. It cannot be read, so that V(always) reports a change at each
+        run, unless the tenant answers that it was the same.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+notes:
+  - The administrator needs the right User Management, or has to be in the role System Administrator.
+  - Wrong passwords lock a user. Give a new password to all who use it before the next run.
+seealso:
+  - module: idops.cyberark_identity.identity_role
+  - module: idops.cyberark_identity.identity_oauth2_app
+  - module: idops.cyberark_identity.scim_user
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on, with an administrator's
+# CYBERARK_IDENTITY_CLIENT_ID and without CYBERARK_IDENTITY_APP_ID.
+
+- name: Create the user that a SCIM client signs in with
+  idops.cyberark_identity.identity_user:
+    user_name: scim-service@example.com
+    display_name: SCIM client
+    description: Signs in to the SCIM server
+    oauth_client: true
+    password_never_expires: true
+    password: "{{ vault_scim_service_password }}"
+
+- name: Set a new password
+  idops.cyberark_identity.identity_user:
+    user_name: scim-service@example.com
+    password: "{{ vault_scim_service_password }}"
+    update_password: always
+
+- name: Remove the user
+  idops.cyberark_identity.identity_user:
+    user_name: scim-service@example.com
+    state: absent
+"""
+
+RETURN = r"""
+user:
+  description: The user as it is after the task, in the words of the options. In check mode, as it would be. Null when
+    there is none.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id. Null in check mode for a user that would be created.
+      type: str
+      returned: always
+      sample: 6d8f2b4e-55d1-4b1d-8f0e-3a9d2c1b7e55
+    user_name:
+      description: The full login name.
+      type: str
+      returned: always
+      sample: scim-service@example.com
+    display_name:
+      description: The name that is shown.
+      type: str
+      returned: always
+      sample: SCIM client
+    email:
+      description: The mail address.
+      type: str
+      returned: always
+      sample: scim-service@example.com
+    description:
+      description: What the user is for.
+      type: str
+      returned: always
+      sample: Signs in to the SCIM server
+    active:
+      description: Whether the user can sign in.
+      type: bool
+      returned: always
+      sample: true
+    oauth_client:
+      description: Whether the user is an OAuth confidential client.
+      type: bool
+      returned: always
+      sample: true
+    service_user:
+      description: Whether the user is a service user.
+      type: bool
+      returned: always
+      sample: true
+    force_password_change:
+      description: Whether a new password is asked for at the next login.
+      type: bool
+      returned: always
+      sample: false
+    password_never_expires:
+      description: Whether the password stays valid for ever. Null where the tenant does not show it.
+      type: bool
+      returned: always
+      sample: true
+diff:
+  description:
+    - The attributes that the task manages, before and after. Empty where there was or will be no user.
+    - Of a user that is deleted, everything is shown.
+  returned: success, and on failure once the change was planned
+  type: dict
+  contains:
+    before:
+      description: Before the task.
+      type: dict
+      returned: always
+      sample: {}
+    after:
+      description: After the task.
+      type: dict
+      returned: always
+      sample:
+        user_name: scim-service@example.com
+        oauth_client: true
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
+          V(ambiguous), V(rate_limited), V(unavailable), V(server_error),
+          V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
+      type: str
+      returned: always
+      sample: authorization
+    status:
+      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      type: int
+      returned: when there was an answer
+      sample: 200
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: You are not authorized to perform this operation
+    type:
+      description: The server's own name for the case, its C(MessageID).
+      type: str
+      returned: when the server gave one
+      sample: _I18N_System.UnauthorizedAccessException
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_objects import Users
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import IDENTITY_USER
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
+
+
+def main() -> None:
+    run_object(IDENTITY_USER, result="user", store=Users)
+
+
+if __name__ == "__main__":
+    main()

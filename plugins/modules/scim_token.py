@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_token
+short_description: Get a bearer token of CyberArk Identity
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Gives client credentials to the token endpoint and returns the bearer token, for a play of many tasks to share or
+    for other software to use.
+  - Without this module each task gets a token of its own, which is one request more and the right thing for a few
+    tasks.
+  - The token is a secret. The task has to have C(no_log=true), or nothing is asked for.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.info
+notes:
+  - O(client_id) and O(client_secret) are required here, and a given O(access_token) is not used.
+  - A token is valid for hours at most, and there is nothing to renew it with. Tasks that are given O(client_id) and
+    O(client_secret) beside O(access_token) get another one when the server refuses it.
+  - Runs in check mode as well, because a token changes nothing and the tasks that follow need it.
+seealso:
+  - module: idops.cyberark_identity.identity_oauth2_app
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Get one token for many tasks
+  idops.cyberark_identity.scim_token:
+  register: token
+  no_log: true
+
+- name: Use it
+  module_defaults:
+    group/idops.cyberark_identity.scim:
+      access_token: "{{ token.access_token }}"
+  block:
+    - name: Create a user
+      idops.cyberark_identity.scim_user:
+        user_name: ada@example.com
+        display_name: Ada Lovelace
+        password: "{{ vault_initial_password }}"
+
+    - name: Put the user into a group
+      idops.cyberark_identity.scim_group:
+        display_name: db-admins
+        users:
+          add: [ada@example.com]
+"""
+
+RETURN = r"""
+access_token:
+  description: The token, for the option O(access_token) of the other modules.
+  returned: success
+  type: str
+expires_in:
+  description: How long it is valid, in seconds. Null where the server does not say.
+  returned: success
+  type: int
+  sample: 18000
+scope:
+  description: What it is valid for. Null where the server does not say.
+  returned: success
+  type: str
+  sample: scim
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(rate_limited), V(unavailable),
+          V(server_error), V(transport), V(protocol), V(internal), V(missing_library).
+      type: str
+      returned: always
+      sample: authentication
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 400
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: invalid client creds or client not allowed
+    type:
+      description: The server's own name for the case, OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: access_denied
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_token
+
+
+def main() -> None:
+    run_token()
+
+
+if __name__ == "__main__":
+    main()
