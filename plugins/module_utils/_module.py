@@ -204,6 +204,18 @@ def run_info(*resources: Resource, result: str) -> None:
     module.run(work)
 
 
+def run_server_info() -> None:
+    """The ``main()`` of the module that reads what the SCIM server can do."""
+    module = Module({})
+
+    def work(client: Client) -> dict[str, Any]:
+        with trying("read what the SCIM server can do"):
+            config = Scim(client, module.params["scim_path"]).service_provider_config()
+        return {"changed": False, "service_provider_config": config}
+
+    module.run(work)
+
+
 def run_token() -> None:
     """The ``main()`` of the module that hands out a token."""
     module = Module({})

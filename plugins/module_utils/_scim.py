@@ -159,6 +159,13 @@ class Scim:
             raise ProtocolError(f"The server answered for {endpoint}/{identifier} with something else")
         return found
 
+    def service_provider_config(self) -> Object:
+        """What the server says it can do (RFC 7643 section 5). Raises ProtocolError when it says nothing."""
+        config = self._send("GET", "ServiceProviderConfig")
+        if not config or not {"patch", "filter"} & set(config):
+            raise ProtocolError("The server answered for ServiceProviderConfig with something else")
+        return config
+
     def create(self, endpoint: str, body: Object) -> Object | None:
         """The object as the server made it, None where it answers without it; so do ``replace`` and ``patch``."""
         return _object(self._send("POST", endpoint, body=body))

@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_server_info
+short_description: Read what the SCIM server of CyberArk Identity offers
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Reads the service provider configuration of the SCIM server. It is the least that a token can be used for, and so
+    the quickest proof that the address, the app and the service user are in order.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.info
+seealso:
+  - module: idops.cyberark_identity.scim_token
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Make sure that the SCIM server can be used
+  idops.cyberark_identity.scim_server_info:
+  register: server
+
+- name: Show how many objects it lists at once
+  ansible.builtin.debug:
+    var: server.service_provider_config.filter.maxResults
+"""
+
+RETURN = r"""
+service_provider_config:
+  description: What the server says, as it says it (RFC 7643 section 5).
+  returned: success
+  type: dict
+  contains:
+    schemas:
+      description: The schemas of this answer.
+      type: list
+      elements: str
+      returned: when the server says it
+    patch:
+      description: Whether changes to single attributes are taken.
+      type: dict
+      returned: when the server says it
+    bulk:
+      description: Whether several requests in one are taken.
+      type: dict
+      returned: when the server says it
+    filter:
+      description: Whether filters are taken, and how many objects a list holds at most.
+      type: dict
+      returned: when the server says it
+    changePassword:
+      description: Whether passwords can be changed.
+      type: dict
+      returned: when the server says it
+    sort:
+      description: Whether lists can be sorted.
+      type: dict
+      returned: when the server says it
+    etag:
+      description: Whether versions of objects are told apart.
+      type: dict
+      returned: when the server says it
+    authenticationSchemes:
+      description: How clients authenticate.
+      type: list
+      elements: dict
+      returned: when the server says it
+    meta:
+      description: What the server says of this answer.
+      type: dict
+      returned: when the server says it
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(rate_limited),
+          V(unavailable), V(server_error), V(unsupported), V(transport), V(protocol),
+          V(internal), V(missing_library).
+      type: str
+      returned: always
+      sample: authentication
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 400
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: invalid client creds or client not allowed
+    type:
+      description: The server's own name for the case, OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: access_denied
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_server_info
+
+
+def main() -> None:
+    run_server_info()
+
+
+if __name__ == "__main__":
+    main()
