@@ -28,11 +28,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--tls", metavar="DIR", help="serve TLS, and write the CA to DIR/ca.pem")
     parser.add_argument("--seed-users", type=int, default=0, metavar="N", help="start with N users")
+    parser.add_argument("--empty", action="store_true", help="start without the SCIM client, its role and its app")
     arguments = parser.parse_args()
     # Resources hold no cycles, and looking for some doubles the time a large seed takes.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    with Emulator(tls_dir=arguments.tls, port=arguments.port, seed_users=arguments.seed_users) as emulator:
+    users, empty = arguments.seed_users, arguments.empty
+    with Emulator(tls_dir=arguments.tls, port=arguments.port, seed_users=users, empty=empty) as emulator:
         print(json.dumps(emulator.info), flush=True)
         signal.sigwait(STOP)
     # Freeing a large tenant would take longer than everything else at the end.

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from . import control, scim, tokens
+from . import admin, control, scim, token_endpoint
 from .faults import TRUNCATED, Fault
 from .tenant import Entry, Tenant
-from .wire import Request, Response, html_response, json_response
+from .wire import Request, Response, html_response
 
 CONTROL = "_control"
 SWEPT_PER_REQUEST = 100
@@ -20,19 +20,11 @@ SWEPT_PER_REQUEST = 100
 Endpoint = Callable[[Tenant, Request, list[str]], Response]
 
 
-def not_implemented(tenant: Tenant, request: Request, segments: list[str]) -> Response:
-    """Answer for an API that is not part of the emulator yet."""
-    return json_response(501, {"success": False, "Message": "Not implemented"})
-
-
 # The first segment of a path, whatever its case.
 ENDPOINTS: Mapping[str, Endpoint] = {
-    "oauth2": tokens.serve,
+    "oauth2": token_endpoint.serve,
     "scim": scim.serve,
-    "usermgmt": not_implemented,
-    "roles": not_implemented,
-    "saasmanage": not_implemented,
-    "redrock": not_implemented,
+    **dict.fromkeys(admin.AREAS, admin.serve),
 }
 
 

@@ -32,8 +32,8 @@ def clear_requests(tenant: Tenant, payload: Any) -> Any:
 
 
 def reset(tenant: Tenant, payload: Any) -> Any:
-    """Return to the state right after the start."""
-    tenant.reset()
+    """Return to the state right after the start, or to an empty tenant."""
+    tenant.reset(empty=payload.get("empty"))
     return {}
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context, ResponseParameters
 
+from .apps import forget_principal
 from .base import BaseRules, Operation, kept_display_name
 from .directories import CLOUD, ENDPOINTS, SHOWN_TYPES, Directory, display_of, find_member
+from .facts import ROLE_FACTS
 from .failures import Failure, duplicate, invalid_value, member_not_found
 from .members import change_members, check_members_array, member_body, member_changes
 from .models import Model
@@ -18,11 +20,12 @@ from .references import refresh_holder
 if TYPE_CHECKING:
     from .tenant import Tenant
 
-# One built-in role id is on record (Privilege_Cloud_Users_ID); the other ids
-# and the refusals below are guesses.
+# Two ids of built-in roles are on record: sysadmin, and Privilege_Cloud_Users_ID. The
+# third, and the refusals below, are guesses.
+SYSTEM_ADMINISTRATOR, EVERYBODY = "sysadmin", "Everybody_ID"
 BUILT_IN = {
-    "System_Administrator_ID": "System Administrator",
-    "Everybody_ID": "Everybody",
+    SYSTEM_ADMINISTRATOR: "System Administrator",
+    EVERYBODY: "Everybody",
     "Privilege_Cloud_Users_ID": "Privilege Cloud Users",
 }
 
@@ -44,6 +47,10 @@ class GroupRules(BaseRules):
     def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
         """Return the state to store after a write, or refuse it."""
         check_name(tenant, resource, previous, self.directory)
+        return self.with_members(tenant, resource, previous)
+
+    def with_members(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
+        """Return a role with its members complete, or refuse them."""
         known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
         members: dict[str, Any] = {}
         for member in resource.members or ():
@@ -97,6 +104,9 @@ class GroupRules(BaseRules):
         """Keep roles and permissions in step with a role that was renamed or deleted."""
         refresh_member(tenant, old, new, self.directory)
         refresh_holder(tenant, "group", old, new)
+        if new is None and old is not None:
+            tenant.storage.forget(ROLE_FACTS, str(old.id))
+            forget_principal(tenant.storage, str(old.id))
 
 
 def check_name(tenant: Tenant, group: Model, previous: Model | None, directory: Directory) -> None:

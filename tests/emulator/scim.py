@@ -13,12 +13,13 @@ from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
 from . import discovery
+from .access import authenticated, dressed
 from .directories import VAULT, VAULT_ENDPOINTS
 from .failures import Failure, error_body
-from .models import IMPLEMENTED, published_resource_types
+from .models import IMPLEMENTED, Model, published_resource_types
 from .rules import PAM_TYPES
-from .tokens import PLATFORM, Token
-from .wire import Request, Response, html_response, json_response
+from .tokens import PLATFORM
+from .wire import Request, Response, json_response
 
 if TYPE_CHECKING:
     from .tenant import Tenant
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
 MEDIA_TYPES = {"json": "application/json; charset=utf-8", "scim+json": "application/scim+json; charset=utf-8"}
 VERSION = "v2"
 STATUS_SWITCHES = {"POST": "create_status", "DELETE": "delete_status"}
-CHALLENGE = 'Bearer realm="SCIM"'
-# The envelope of the product's own API; nobody recorded a 401 or 403 of the SCIM endpoint.
-ENVELOPE = {
-    "success": False,
-    "Result": None,
-    "Message": "Not authorized",
-    "MessageID": None,
-    "Exception": None,
-    "ErrorID": None,
-    "ErrorCode": None,
-    "IsSoftError": False,
-    "InnerExceptions": None,
-}
 
 
 def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
@@ -47,24 +35,23 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
         segments = segments[1:]
     with tenant.lock:
         try:
-            token = authenticated(tenant, request)
+            user = authenticated_user(tenant, request)
             throttled = throttle(tenant)
             if throttled is not None:
                 return throttled
-            return sent(tenant, answer(tenant, request, segments, token))
+            return sent(tenant, answer(tenant, request, segments, user))
         except Failure as failure:
             return refused(tenant, failure)
         except Exception as error:
             return sent(tenant, tenant.service.error_response(error))
 
 
-def authenticated(tenant: Tenant, request: Request) -> Token:
-    """Return the token of a request, or refuse the request."""
-    scheme, _space, value = request.headers.get("authorization", "").partition(" ")
-    token = tenant.tokens.find(value.strip()) if scheme.lower() == "bearer" else None
-    if token is None or (token.origin == PLATFORM and not tenant.switches["platform_token_accepted"]):
+def authenticated_user(tenant: Tenant, request: Request) -> Model:
+    """Return the user whose token a request carries, or refuse the request."""
+    token, user = authenticated(tenant, request)
+    if token.origin == PLATFORM and not tenant.switches["platform_token_accepted"]:
         raise Failure(401, "The access token is missing, unknown or expired")
-    return token
+    return user
 
 
 def throttle(tenant: Tenant) -> Response | None:
@@ -81,7 +68,7 @@ def throttle(tenant: Tenant) -> Response | None:
     return response
 
 
-def answer(tenant: Tenant, request: Request, segments: list[str], token: Token) -> ScimResponse:
+def answer(tenant: Tenant, request: Request, segments: list[str], user: Model) -> ScimResponse:
     """Serve an authenticated request."""
     name = segments[0] if segments else ""
     if name.lower() in discovery.ENDPOINTS:
@@ -91,7 +78,7 @@ def answer(tenant: Tenant, request: Request, segments: list[str], token: Token) 
         raise Failure(404, f"Resource {'/'.join(segments)} not found")
     if served["name"] not in IMPLEMENTED:
         raise Failure(501, f"{served['name']} is not implemented")
-    tenant.enter(token)
+    tenant.enter(user)
     endpoint = served["endpoint"].strip("/")
     if tenant.directory is VAULT:
         endpoint = VAULT_ENDPOINTS.get(endpoint, endpoint)
@@ -102,7 +89,7 @@ def answer(tenant: Tenant, request: Request, segments: list[str], token: Token) 
         query=request.params,
         headers=request.headers,
         body=request.body,
-        subject=token,
+        subject=user,
     )
     return handled(tenant, scim_request, pam=served["name"] in PAM_TYPES)
 
@@ -146,16 +133,6 @@ def sent(tenant: Tenant, response: ScimResponse) -> Response:
 
 
 def refused(tenant: Tenant, failure: Failure) -> Response:
-    """Return an error; what a 401 or 403 carries is not on record, so switches decide."""
+    """Return an error."""
     response = sent(tenant, tenant.service.error_response(failure))
-    if failure.status not in (401, 403):
-        return response
-    if tenant.switches["html_on_auth_error"]:
-        response = html_response(failure.status)
-    elif tenant.switches["auth_error_body"] == "empty":
-        response = Response(failure.status)
-    elif tenant.switches["auth_error_body"] == "envelope":
-        response = json_response(failure.status, ENVELOPE)
-    if failure.status == 401:
-        response.headers["WWW-Authenticate"] = CHALLENGE
-    return response
+    return dressed(tenant.switches, response) if failure.status in (401, 403) else response

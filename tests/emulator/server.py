@@ -24,8 +24,10 @@ STOP_POLL = 0.05
 class Emulator:
     """A tenant on a loopback port, for as long as the ``with`` block runs."""
 
-    def __init__(self, tls_dir: str | Path | None = None, port: int = 0, seed_users: int = 0) -> None:
-        self.tenant = Tenant(seed_users)
+    def __init__(
+        self, tls_dir: str | Path | None = None, port: int = 0, seed_users: int = 0, *, empty: bool = False
+    ) -> None:
+        self.tenant = Tenant(seed_users, empty=empty)
         self._server = wsgi.Server(
             (HOST, port), Application(self.tenant), numthreads=THREADS, request_queue_size=128, shutdown_timeout=1
         )
@@ -62,13 +64,12 @@ class Emulator:
     def info(self) -> dict[str, Any]:
         """Where the tenant is, and the credentials of its clients."""
         credentials = self.tenant.credentials
+        names = ("app_id", "scope", "client_id", "client_secret")
         return {
             "tenant_url": self.tenant.base_url,
             "ca_path": self._ca_path,
-            "app_id": credentials.app_id,
-            "scope": credentials.scope,
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
+            # An empty tenant has no client yet.
+            **{name: None if self.tenant.starts_empty else getattr(credentials, name) for name in names},
             "admin_client_id": credentials.admin_client_id,
             "admin_client_secret": credentials.admin_client_secret,
             "control_url": f"{self.tenant.base_url}/{CONTROL}",
@@ -78,7 +79,7 @@ class Emulator:
         """Accept connections, in a thread of its own."""
         self._server.prepare()
         scheme = "https" if self._server.ssl_adapter is not None else "http"
-        self.tenant.base_url = f"{scheme}://{HOST}:{self._server.bind_addr[1]}"
+        self.tenant.start(f"{scheme}://{HOST}:{self._server.bind_addr[1]}")
         self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
         self._thread.start()
 

@@ -18,6 +18,7 @@ from scim2_models import Meta, ResourceType, ResponseParameters, ScimPolicy, Sea
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr
 from scim2_server.storage import ScimStorage, SearchPage
 
+from .facts import user_facts
 from .failures import not_found
 from .indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
 from .models import Model
@@ -43,7 +44,8 @@ class TenantStorage(ScimStorage):
         self._tables: dict[str, dict[str, Model]] = {}
         self._buckets: tuple[Buckets, ...] = tuple({} for _index in INDEXES)
         self._discarded: list[dict[str, Model]] = []
-        self.hidden: frozenset[str] = frozenset()
+        self.hides_service_users = False
+        self.veiled: frozenset[str] = frozenset()
         self.caseless: frozenset[str] = frozenset()
         self.on_change: Callable[[str, Model | None, Model | None], None] = lambda type_name, old, new: None
 
@@ -95,6 +97,8 @@ class TenantStorage(ScimStorage):
 
     def locate(self, type_name: str, resource_id: str) -> Model | None:
         """Return the resource a path leads to; the name of a safe has no case."""
+        if type_name in self.veiled:
+            return None
         found = self.peek(type_name, resource_id)
         if found is None and type_name in self.caseless:
             return next(iter(self.find(type_name, "id", resource_id)), None)
@@ -132,6 +136,23 @@ class TenantStorage(ScimStorage):
         resource.meta = Meta(resource_type=type_name)
         self.put(type_name, resource)
         return str(resource.id)
+
+    def add(self, type_name: str, resource: Model) -> str:
+        """Keep a new resource under the id its rules gave it, or a new one, and tell the others."""
+        resource_id = self.insert(type_name, resource, resource.id)
+        self.on_change(type_name, None, resource)
+        return resource_id
+
+    def replace(self, type_name: str, resource: Model) -> None:
+        """Keep the new state of a resource, and tell the others."""
+        previous = self.peek(type_name, str(resource.id))
+        self.put(type_name, resource)
+        self.on_change(type_name, previous, resource)
+
+    def remove(self, type_name: str, resource: Model) -> None:
+        """Forget a resource, and tell the others."""
+        self.discard(type_name, str(resource.id))
+        self.on_change(type_name, resource, None)
 
     def discard(self, type_name: str, resource_id: str) -> None:
         """Forget a resource."""
@@ -181,7 +202,7 @@ class TenantStorage(ScimStorage):
             found += [
                 resource
                 for resource in candidates
-                if resource.id not in self.hidden
+                if not (self.hides_service_users and user_facts(self, resource.id).service_user)
                 and (search_request.filter is None or search_request.filter.match(resource))
             ]
         # Sorting follows RFC 7644 section 3.4.2.3, not the case rule of filters.
@@ -190,37 +211,30 @@ class TenantStorage(ScimStorage):
         return SearchPage(len(found), found[search_request.start_index_0 or 0 : search_request.stop_index_0])
 
     def _candidates(self, type_name: str, scim_filter: Any) -> Iterable[Model]:
-        table = self._tables.get(type_name, {})
+        table = {} if type_name in self.veiled else self._tables.get(type_name, {})
         narrowed: list[tuple[str, ...]] = []
         for comparison in comparisons(scim_filter.ast if scim_filter is not None else None):
             place = BY_ATTRIBUTE.get((type_name, str(comparison.attr_path).casefold()))
             if place is not None and comparison.op == CompareOperator.eq and isinstance(comparison.value, str):
                 narrowed.append(self._buckets[place].get(comparison.value.casefold(), ()))
-        if not narrowed:
+        if not narrowed or not table:
             return table.values()
         return [table[resource_id] for resource_id in min(narrowed, key=len)]
 
     def create(self, resource_type: ResourceType, resource: Model) -> Model:
-        """Store a new resource under the id its rules gave it, or a new one."""
-        type_name = str(resource_type.name)
-        self.insert(type_name, resource, resource.id)
-        self.on_change(type_name, None, resource)
+        """Store a new resource."""
+        self.add(str(resource_type.name), resource)
         return resource
 
     def update(self, resource_type: ResourceType, resource: Model, *, expected_version: str | None = None) -> Model:
         """Store the new state of a resource."""
-        type_name = str(resource_type.name)
-        previous = self.peek(type_name, str(resource.id))
-        self.put(type_name, resource)
-        self.on_change(type_name, previous, resource)
+        self.replace(str(resource_type.name), resource)
         return resource
 
     def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
-        """Forget a resource."""
+        """Forget a resource; the library has read it before."""
         type_name = str(resource_type.name)
-        previous = self.locate(type_name, resource_id)
-        self.discard(type_name, str(previous.id) if previous is not None else resource_id)
-        self.on_change(type_name, previous, None)
+        self.remove(type_name, self.locate(type_name, resource_id))
 
 
 def unshared(type_name: str, resource: Model, operations: list[dict[str, Any]]) -> Model:

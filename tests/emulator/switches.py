@@ -12,10 +12,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from . import switch_rows, vault_switch_rows
+from . import admin_switch_rows, switch_rows, vault_switch_rows
 from .switch_types import Switch
 
-SWITCHES: tuple[Switch, ...] = (*switch_rows.ROWS, *vault_switch_rows.ROWS)
+SWITCHES: tuple[Switch, ...] = (*switch_rows.ROWS, *vault_switch_rows.ROWS, *admin_switch_rows.ROWS)
 
 BY_NAME: Mapping[str, Switch] = {switch.name: switch for switch in SWITCHES}
 

@@ -14,20 +14,20 @@ from urllib.parse import quote
 
 from scim2_models import Context, ScimPolicy, ScimProvider
 
-from .directories import CLOUD, VAULT, directory_of
+from .authority import Authority, authority_of
+from .database import Database
+from .directories import CLOUD, directory_of
 from .failures import Failure
 from .faults import Faults
-from .groups import BUILT_IN
 from .handler import TenantHandler
-from .models import GROUP_URN, USER_URN, Model, build_provider
+from .models import Model, build_provider
 from .references import rekey_permissions
 from .rules import PAM_TYPES, RULES
-from .seed import numbered_users, seed_users
 from .service import TenantService
+from .starting import fill, grant_client_rights
 from .storage import Snapshot, TenantStorage
-from .switch_types import RIGHTS
 from .switches import Switches
-from .tokens import Token, Tokens
+from .tokens import Tokens
 
 SUFFIXES = ("example.com", "example.org")
 SCIM_PREFIX = "/Scim/v2"
@@ -50,11 +50,6 @@ class Credentials:
     admin_client_id: str = "admin-service$@example.com"
     admin_client_secret: str = field(default_factory=lambda: f"Aa1{secrets.token_urlsafe(24)}", repr=False)
 
-    @property
-    def secrets(self) -> dict[str, str]:
-        """The secrets by client id."""
-        return {self.client_id: self.client_secret, self.admin_client_id: self.admin_client_secret}
-
 
 @dataclass
 class Entry:
@@ -69,7 +64,7 @@ class Entry:
 class Tenant:
     """Everything the endpoints read and change, behind one lock."""
 
-    def __init__(self, users: int = 0) -> None:
+    def __init__(self, users: int = 0, *, empty: bool = False) -> None:
         self.lock = threading.RLock()
         self.base_url = ""
         self.suffixes = {suffix.casefold() for suffix in SUFFIXES}
@@ -83,11 +78,15 @@ class Tenant:
         self.deferred_failure: Failure | None = None
         self.throttled = 0
         self.numbered = users
-        # Who asks, and the directory that client sees; set anew by each request.
-        self.client_id = self.credentials.client_id
+        # Kept for queries, by the tables that may be read.
+        self.databases: dict[frozenset[str], Database] = {}
+        # Who asks, what that client may do, and the directory it sees; set anew by each SCIM request.
+        self.client_id = ""
+        self.authority = Authority()
         self.directory = CLOUD
+        self.starts_empty = empty
+        self._start_numbered = users
         self._stale: tuple[Snapshot, int] | None = None
-        self._service_users: frozenset[str] = frozenset()
         self._providers: dict[tuple[str, ...], ScimProvider] = {}
         # The case rule of filters is looked up at each comparison, so that the
         # switch needs no new models.
@@ -98,10 +97,16 @@ class Tenant:
         )
         self.build()
         self.apply_switches()
-        self.add_built_in()
-        seed_users(self, numbered_users(1, users))
+
+    def start(self, base_url: str) -> None:
+        """Fill the tenant, whose links need its address, and note the states that a reset returns to."""
+        self.base_url = base_url
+        nothing = self.storage.snapshot()
+        fill(self, 0, empty=True)
+        self._empty = self.storage.snapshot()
+        self.storage.restore(nothing)
+        fill(self, self.numbered, empty=self.starts_empty)
         self._start = self.storage.snapshot()
-        self._start_numbered = users
 
     def build(self) -> None:
         """Build the models for the additional attributes of the tenant, and what depends on them."""
@@ -112,25 +117,6 @@ class Tenant:
         self.provider = self._providers[self.custom_attributes]
         self.service = TenantService(self)
         self.handler = TenantHandler(self.service, self)
-
-    def add_built_in(self) -> None:
-        """Add what every tenant has: the built-in roles and the users of the clients."""
-        roles = self.model("Group")
-        for role_id, name in BUILT_IN.items():
-            self.insert("Group", roles.model_validate({"schemas": [GROUP_URN], "displayName": name}), role_id)
-        self._service_users = frozenset(
-            self.add_service_user(type_name, client_id)
-            for client_id in self.credentials.secrets
-            for type_name in (CLOUD.user, VAULT.user)
-        )
-
-    def add_service_user(self, type_name: str, client_id: str) -> str:
-        """Add the user of a client to a directory, and return its id."""
-        name = client_id.partition("@")[0]
-        body = {"schemas": [USER_URN], "userName": client_id, "displayName": name, "active": True}
-        user = self.model(type_name).model_validate({**body, "name": {"formatted": name}})
-        stored = RULES[type_name].rules.prepare(self, user, None)
-        return self.insert(type_name, stored, stored.id)
 
     def model(self, type_name: str) -> type[Model]:
         """Return the model of a resource type."""
@@ -148,20 +134,17 @@ class Tenant:
         """Return the link to a resource; links are written with a capital S (recorded in 2024)."""
         return f"{self.base_url}{SCIM_PREFIX}/{endpoint}/{quote(resource_id, safe=UNQUOTED)}"
 
-    def enter(self, token: Token) -> None:
+    def enter(self, user: Model) -> None:
         """Note whose request is served."""
-        self.client_id = token.client_id
-        self.directory = directory_of(self.rights_of(token), self.switches["vault_overrides_directory"])
+        self.client_id = str(user.user_name)
+        self.authority = authority_of(self.storage, str(user.id))
+        self.directory = directory_of(self.authority.scim_rights, self.switches["vault_overrides_directory"])
+        hidden = self.switches["mixed_rights_hide_vault"] and self.authority.mixed
+        self.storage.veiled = PAM_TYPES if hidden else frozenset()
 
-    def rights_of(self, token: Token) -> frozenset[str]:
-        """Return the administrative rights of a client; the other client is an administrator."""
-        if token.client_id != self.credentials.client_id:
-            return frozenset(RIGHTS)
-        return frozenset(self.switches["granted_rights"])
-
-    def check_right(self, token: Token | None, right: str) -> None:
+    def check_right(self, right: str) -> None:
         """Refuse a client without an administrative right."""
-        if token is not None and right not in self.rights_of(token):
+        if right not in self.authority.scim_rights:
             raise Failure(self.switches["missing_right_status"], f"The right {right} is missing")
 
     def set_switches(self, values: dict[str, Any]) -> None:
@@ -170,6 +153,8 @@ class Tenant:
         self.apply_switches()
         if "permission_id" in values:
             rekey_permissions(self)
+        if "granted_rights" in values:
+            grant_client_rights(self)
         if tuple(self.switches["custom_attributes"]) == self.custom_attributes:
             return
         self.build()
@@ -180,20 +165,20 @@ class Tenant:
 
     def apply_switches(self) -> None:
         """Tell the storage what the switches mean for it."""
-        self.storage.hidden = frozenset() if self.switches["list_service_users"] else self._service_users
+        self.storage.hides_service_users = not self.switches["list_service_users"]
         self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
 
-    def reset(self) -> None:
-        """Return to the state right after the start; the credentials stay."""
+    def reset(self, *, empty: bool | None = None) -> None:
+        """Return to the state right after the start, or to an empty tenant; the credentials stay."""
         self.switches.reset()
         self.faults.clear()
         self.tokens.revoke_all()
         self.log = []
         self.throttled = 0
-        self.numbered = self._start_numbered
+        self.numbered = 0 if empty else self._start_numbered
         self._stale = None
         self.apply_switches()
-        self.storage.restore(self._start)
+        self.storage.restore(self._empty if empty else self._start)
         if tuple(self.switches["custom_attributes"]) != self.custom_attributes:
             self.build()
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context
 
+from .apps import forget_principal
 from .base import BaseRules, kept_display_name
 from .bodies import pruned
 from .directories import CLOUD, Directory
+from .facts import USER_FACTS
 from .failures import Failure, duplicate, invalid_value
 from .groups import refresh_member
 from .models import CUSTOM_URN, ENTERPRISE_URN, Model
@@ -86,6 +88,9 @@ class UserRules(BaseRules):
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep the tenant in step with a user that was renamed or deleted."""
         refresh_user(tenant, old, new, CLOUD)
+        if new is None and old is not None:
+            tenant.storage.forget(USER_FACTS, str(old.id))
+            forget_principal(tenant.storage, str(old.id))
 
 
 def refresh_user(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only the administration API knows of users and roles; the rest of them is a SCIM resource.
+
+It is kept beside the resources, in the same storage and by the same ids.
+Facts are never changed in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .models import Model
+
+if TYPE_CHECKING:
+    from .storage import TenantStorage
+
+USER_FACTS, ROLE_FACTS = "UserFacts", "RoleFacts"
+# The states of a user. Disabled is what SCIM calls inactive, so it is not kept twice.
+NORMAL, DISABLED = "None", "Disabled"
+STATES = (NORMAL, "Locked", DISABLED, "Expired")
+
+
+@dataclass(frozen=True)
+class UserFacts:
+    """A user of the cloud directory; the defaults are those of a user who was made over SCIM."""
+
+    oauth_client: bool = False
+    service_user: bool = False
+    in_everybody: bool = True
+    force_change: bool = False
+    never_expires: bool = False
+    lock: str = NORMAL
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class RoleFacts:
+    """A role: its rights by path, and how its members are found."""
+
+    description: str = ""
+    rights: frozenset[str] = frozenset()
+    role_type: str = "PrincipalList"
+
+
+PLAIN_USER, PLAIN_ROLE = UserFacts(), RoleFacts()
+
+
+def user_facts(storage: TenantStorage, user_id: str) -> UserFacts:
+    """Return the facts of a user."""
+    facts: UserFacts = storage.recall(USER_FACTS, user_id, PLAIN_USER)
+    return facts
+
+
+def role_facts(storage: TenantStorage, role_id: str) -> RoleFacts:
+    """Return the facts of a role."""
+    facts: RoleFacts = storage.recall(ROLE_FACTS, role_id, PLAIN_ROLE)
+    return facts
+
+
+def state_of(user: Model, facts: UserFacts) -> str:
+    """Return the state of a user."""
+    return facts.lock if user.active else DISABLED
+
+
+def user_of_name(storage: TenantStorage, name: str) -> list[Any]:
+    """Return the users of the cloud directory with a login name, whatever its case."""
+    return storage.find("User", "userName", name)
