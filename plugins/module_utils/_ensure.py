@@ -63,7 +63,8 @@ def ensure(store: Store, task: Task, *, check: bool) -> Outcome:
     while True:
         with trying(f"look up {task.label}"):
             current, keys = store.locate(task, check=check)
-        desired = {} if task.absent else store.resolve(task, keys, current, check=check)
+        with trying(f"prepare {task.label}"):
+            desired = {} if task.absent else store.resolve(task, keys, current, check=check)
         plan = make_plan(task, desired, current)
         if failures and not failures[-1].uncertain and plan.action == "create":
             raise failures[-1]

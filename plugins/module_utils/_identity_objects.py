@@ -11,7 +11,7 @@ Its verbs may report success and do nothing (admin contract 1.1), so that every 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -98,8 +98,20 @@ class IdentityObjects(ABC):
             self._gone(plan)
             return plan, {}
         identifier = self.create(task, plan) if plan.current is None else plan.identifier
-        self.update(identifier, plan)
+        try:
+            self.update(identifier, plan)
+        except (AuthorizationError, InvalidError):
+            if plan.current is None:
+                self.take_back(plan.resource, identifier)
+            raise
         return plan, self._proven(identifier, plan)
+
+    def take_back(self, resource: Resource, identifier: str) -> None:
+        """Leave nothing half-made behind when the tenant refuses the rest."""
+        try:
+            self.remove(identifier)
+        except IdentityError:
+            self.client.warn(f"The {resource.name} {identifier} was made in part, and could not be deleted again")
 
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
         """What of the plan the object does not show, although it should."""
@@ -155,9 +167,9 @@ class Users(IdentityObjects):
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         desired = dict(task.desired)
-        becomes_client = desired["oauth_client"] and not (current or {}).get("OauthClient")
-        if becomes_client and desired["service_user"] is None:
-            desired["service_user"] = True
+        if desired["oauth_client"] and desired["service_user"] is None:
+            is_client = (current or {}).get("OauthClient")
+            desired["service_user"] = current["ServiceUser"] if current and is_client else True
         if current is None:
             self._check_suffix(str(desired["user_name"]))
         elif "PasswordNeverExpire" not in current:
@@ -202,7 +214,9 @@ class Users(IdentityObjects):
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         if plan.action != "update" or not any(change.attribute.secret for change in plan.changes):
-            return super().write(task, plan, desired)
+            done, user = super().write(task, plan, desired)
+            written = plan.expected.get("PasswordNeverExpire") if user else None
+            return done, {"PasswordNeverExpire": written, **user} if written is not None else user
         set_anew = self._set_password(plan.identifier, desired["password"])
         # Whether that calls for another new password at the next login is not known (admin contract 5.4): look.
         current = self.read({"id": plan.identifier})
@@ -243,7 +257,7 @@ class Users(IdentityObjects):
         return [item for item in plan.unmet(held) if item[0] not in hidden]
 
     def remove(self, identifier: str) -> None:
-        self.identity.call("UserMgmt/RemoveUsers", {"Users": [identifier]})
+        _check_each("UserMgmt/RemoveUsers", self.identity.call("UserMgmt/RemoveUsers", {"Users": [identifier]}))
 
 
 class Roles(IdentityObjects):
@@ -386,19 +400,17 @@ class Apps(IdentityObjects):
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         desired = dict(task.desired)
         if desired["permissions"]:
-            held = {
-                fold(grant["role"]): identifier for identifier, grant in (current or {"Grants": {}})["Grants"].items()
-            }
             given = {way: grants for way, grants in desired["permissions"].items() if grants is not None}
-            ids = {**held, **self._role_ids(given, held, check=check)}
+            roles = self._roles(given, (current or {}).get("Grants", {}), check=check)
             desired["permissions"] = {
                 way: {
-                    ids[fold(grant["role"])]: {
-                        "role": grant["role"],
+                    role["id"]: {
+                        "role": role["Name"],
                         "rights": grant["rights"] or ([] if way == "remove" else DEFAULT_GRANT),
                     }
                     for grant in grants
-                    if fold(grant["role"]) in ids
+                    for role in [roles.get(fold(grant["role"]))]
+                    if role
                 }
                 for way, grants in given.items()
             }
@@ -411,8 +423,10 @@ class Apps(IdentityObjects):
                 )
         return desired
 
-    def _role_ids(self, given: Mapping[str, Any], held: Iterable[str], *, check: bool) -> dict[str, str]:
-        """The ids of the roles that are named and have no permission yet. Who loses one may be unknown."""
+    def _roles(self, given: Mapping[str, Any], grants: Mapping[str, Object], *, check: bool) -> dict[str, Object]:
+        """The roles that are named, by name. Those with a permission are known, and those to lose one need not be."""
+        held = {fold(grant["role"]): {"id": key, "Name": grant["role"]} for key, grant in grants.items()}
+        held.update({fold(role["id"]): role for role in held.values()})
         granted = {grant["role"] for way in ("add", "set") for grant in given.get(way, ())}
         new = sorted(name for name in granted if fold(name) not in held)
         found = self.identity.find_all("Role", "Name", new) if new else {}
@@ -421,7 +435,7 @@ class Apps(IdentityObjects):
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create the role first")
             self.client.warn(f"{text} yet; the run fails unless it does by then")
-        return {fold(name): str(role["id"]) if role else name for name, role in found.items()}
+        return {**held, **{fold(name): role or {"id": name, "Name": name} for name, role in found.items()}}
 
     def _find_orphans(self) -> list[str]:
         """Apps that were made from the template and never named."""
@@ -439,15 +453,9 @@ class Apps(IdentityObjects):
             self._configure(identifier, plan)
         except IdentityError:
             if not adopts:
-                self._rescue(identifier)
+                self.take_back(plan.resource, identifier)
             raise
         return identifier
-
-    def _rescue(self, identifier: str) -> None:
-        try:
-            self.remove(identifier)
-        except IdentityError:
-            self.client.warn(f"The app {identifier} was made, could not be configured, and could not be deleted either")
 
     def _import(self) -> str:
         """The id of a new app. Each request makes another one, so that it is never simply repeated."""
@@ -517,7 +525,15 @@ class Apps(IdentityObjects):
         return [item for item in unmet if item[0] != "icon_uri"]
 
     def remove(self, identifier: str) -> None:
-        self.identity.call("SaasManage/DeleteApplication", {"_RowKey": [identifier]})
+        verb = "SaasManage/DeleteApplication"
+        _check_each(verb, self.identity.call(verb, {"_RowKey": [identifier]}))
+
+
+def _check_each(verb: str, result: Any) -> None:
+    """What a verb for many says of each: it may fail for one and succeed as a whole (admin contract 1.1)."""
+    for item in result if isinstance(result, list) else ():
+        if isinstance(item, Mapping) and item.get("success") is False:
+            raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'without saying why'}")
 
 
 def _identifier(verb: str, result: Any) -> str:

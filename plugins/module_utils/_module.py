@@ -211,7 +211,8 @@ def run_server_info() -> None:
     def work(client: Client) -> dict[str, Any]:
         with trying("read what the SCIM server can do"):
             config = Scim(client, module.params["scim_path"]).service_provider_config()
-        return {"changed": False, "service_provider_config": config}
+        offers = {name: value for name, value in config.items() if name not in ("schemas", "meta")}
+        return {"changed": False, "service_provider_config": offers}
 
     module.run(work)
 

@@ -40,11 +40,6 @@ service_provider_config:
   returned: success
   type: dict
   contains:
-    schemas:
-      description: The schemas of this answer.
-      type: list
-      elements: str
-      returned: when the server says it
     patch:
       description: Whether changes to single attributes are taken.
       type: dict
@@ -73,10 +68,6 @@ service_provider_config:
       description: How clients authenticate.
       type: list
       elements: dict
-      returned: when the server says it
-    meta:
-      description: What the server says of this answer.
-      type: dict
       returned: when the server says it
 failure:
   description: Why the task failed, for a playbook to act upon.

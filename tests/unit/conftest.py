@@ -52,10 +52,14 @@ def tls_tenant() -> Tenant:
 
 @pytest.fixture
 def run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
-    """Run a module against the tenant as its service user; options given as keywords come on top."""
+    """Run a module against the tenant as its service user, or as its administrator where that is what it is for.
+
+    Options given as keywords come on top.
+    """
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def call(module: str, *, check: bool = False, **options: object) -> Result:
-        return run_module(module, {**tenant.connection, **options}, check=check)
+        connection = tenant.administrator if module.startswith("identity_") else tenant.connection
+        return run_module(module, {**connection, **options}, check=check)
 
     return call

@@ -71,6 +71,24 @@ EVERY_USER_OPTION: Options = {
     "password": "Initial-pass-1",
 }
 
+SERVICE_USER: Options = {
+    "user_name": "client@example.com",
+    "display_name": "Client",
+    "description": "For a test",
+    "oauth_client": True,
+    "force_password_change": False,
+    "active": True,
+    "password": "Initial-pass-1",
+}
+APP: Options = {
+    "application_id": "some-client",
+    "name": "Some client",
+    "description": "For a test",
+    "icon_uri": "/vfslow/lib/application/icons/Some.svg",
+    "scopes": [{"name": "scim", "description": "SCIM", "allowed_rest": ["scim*"]}],
+    "permissions": {"set": [{"role": "operators"}]},
+}
+
 CASES = [
     Case(
         module="scim_user",
@@ -379,5 +397,128 @@ CASES = [
             "all": {"kind": "privileged_data"},
         },
         bad={"an empty name": {"kind": "privileged_data", "name": ""}},
+    ),
+    Case(
+        module="identity_user",
+        result="user",
+        secrets=("password",),
+        life={
+            "create": SERVICE_USER,
+            "change": {
+                "user_name": "CLIENT@example.com",
+                "display_name": "Another client",
+                "email": "client@example.org",
+                "active": False,
+                "oauth_client": False,
+                "service_user": False,
+                "force_password_change": True,
+            },
+            "clear": {"user_name": "client@example.com", "description": "", "active": True},
+            "delete": {"user_name": "client@example.com", "state": "absent"},
+        },
+        bad={
+            "no name": {"display_name": "Client"},
+            "no suffix": {"user_name": "client"},
+            "an empty name": {"user_name": ""},
+            "a blank in the name": {"user_name": "a client@example.com"},
+            "a short password": {"user_name": "client@example.com", "password": "short"},
+            "a list for a text": {"user_name": "client@example.com", "description": ["a"]},
+            "an unknown option": {"user_name": "client@example.com", "colour": "red"},
+        },
+    ),
+    Case(
+        module="identity_role",
+        result="role",
+        prepare=_people,
+        life={
+            "create": {
+                "name": "clients",
+                "description": "For a test",
+                "administrative_rights": {"set": ["user management", "/lib/rights/roleman.json"]},
+                "users": {"set": ["ADA@example.com"]},
+                "roles": {"add": ["operators"]},
+            },
+            "add and remove": {
+                "name": "CLIENTS",
+                "administrative_rights": {"add": ["ReportManagement"], "remove": ["Role Management"]},
+                "users": {"add": ["grace@example.com"], "remove": ["ada@example.com"]},
+            },
+            "clear": {
+                "name": "clients",
+                "description": "",
+                "administrative_rights": {"set": []},
+                "users": {"set": []},
+                "roles": {"set": []},
+            },
+            "delete": {"name": "clients", "state": "absent"},
+        },
+        bad={
+            "no name": {"description": "x"},
+            "an empty name": {"name": ""},
+            "a line break in the name": {"name": "a\nb"},
+            "set and add": {"name": "x", "users": {"set": ["a"], "add": ["b"]}},
+            "added and removed": {"name": "x", "administrative_rights": {"add": ["a"], "remove": ["A"]}},
+            "an empty right": {"name": "x", "administrative_rights": {"add": [""]}},
+            "an unknown way": {"name": "x", "roles": {"replace": ["b"]}},
+        },
+    ),
+    Case(
+        module="identity_oauth2_app",
+        result="app",
+        prepare=_people,
+        life={
+            "create": APP,
+            "change": {
+                "application_id": "SOME-client",
+                "name": "Another client",
+                "icon_uri": "/vfslow/lib/application/icons/GenericSaml.svg",
+                "client_id_type": "anything",
+                "must_be_oauth_client": False,
+                "auth_methods": ["Implicit", "ClientCreds"],
+                "token_type": "Opaque",
+                "token_lifetime": 90061,
+                "scopes": [
+                    {"name": "scim", "allowed_rest": ["scim/v2", "redrock"]},
+                    {"name": "all", "description": "Everything", "allowed_rest": [".*"]},
+                ],
+                "permissions": {"add": [{"role": "operators", "rights": ["Automatic"]}]},
+            },
+            "clear": {
+                "application_id": "some-client",
+                "description": "",
+                "scopes": [],
+                "permissions": {"remove": [{"role": "OPERATORS", "rights": ["View", "Automatic"]}]},
+            },
+            "no permissions": {"application_id": "some-client", "permissions": {"set": []}},
+            "delete": {"application_id": "some-client", "state": "absent"},
+        },
+        bad={
+            "no id": {"name": "x"},
+            "a blank in the id": {"application_id": "some client"},
+            "a slash in the id": {"application_id": "some/client"},
+            "no lifetime": {"application_id": "x", "token_lifetime": 0},
+            "a scope twice": {"application_id": "x", "scopes": [{"name": "a"}, {"name": "A"}]},
+            "a scope without a name": {"application_id": "x", "scopes": [{"description": "a"}]},
+            "an unknown permission": {
+                "application_id": "x",
+                "permissions": {"add": [{"role": "a", "rights": ["Run"]}]},
+            },
+            "a role twice": {"application_id": "x", "permissions": {"add": [{"role": "a"}, {"role": "A"}]}},
+            "an unknown method": {"application_id": "x", "auth_methods": ["Password"]},
+        },
+    ),
+    Case(
+        module="scim_server_info",
+        result="service_provider_config",
+        reads_only=True,
+        life={"read": {}},
+        bad={"an unknown option": {"colour": "red"}},
+    ),
+    Case(
+        module="scim_token",
+        result="scope",
+        reads_only=True,
+        life={"get": {"_ansible_no_log": True}},
+        bad={"no no_log": {}, "no credentials": {"client_id": None, "client_secret": None, "access_token": "x" * 20}},
     ),
 ]
