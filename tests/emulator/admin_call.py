@@ -81,6 +81,11 @@ class Call:
         return str(value).casefold() == "true"
 
 
+def is_object(value: Any) -> bool:
+    """Tell whether an entry of a list is an object; others do nothing."""
+    return isinstance(value, dict)
+
+
 @dataclass(frozen=True)
 class Verb:
     """A row of the API: what serves it, the rights of which one is needed, and whether it writes.

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from .admin_call import APPLICATIONS, READ_APPLICATIONS, Call, Verb, Verbs
+from .admin_call import APPLICATIONS, READ_APPLICATIONS, Call, Verb, Verbs, is_object
 from .apps import App, Permission, app_of_id, keep
 from .directories import display_of
 from .envelope import Refusal
@@ -52,11 +52,17 @@ def principal_name(call: Call, principal: str, permission: Permission) -> str:
 
 
 def set_permissions(call: Call) -> None:
-    """Set the rights of the principals that are listed, and leave the others alone; None takes them away."""
+    """Set the rights of the principals that are listed, and leave the others alone; None takes them away.
+
+    Clients differ in how often they say which app it is.
+    """
     app = found_app(call, call.required("ID"))
+    if call.switches["permissions_need_every_id"]:
+        for name in ("RowKey", "PVID"):
+            found_app(call, call.required(name))
     grants = call.get("Grants")
     permissions = dict(app.permissions)
-    for entry in grants if isinstance(grants, list) else []:
+    for entry in filter(is_object, grants if isinstance(grants, list) else []):
         fields = {name.casefold(): value for name, value in entry.items()}
         kind = BY_NAME.get(str(fields.get("ptype") or fields.get("type")).casefold())
         principal = str(fields.get("principalid") or "")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .admin_call import READ_ROLES, ROLES, SYSTEM, Call, Verb, Verbs
+from .admin_call import READ_ROLES, ROLES, SYSTEM, Call, Verb, Verbs, is_object
 from .admin_roles import found_role
 from .envelope import Refusal, rows
 from .facts import ROLE_FACTS, role_facts
@@ -42,7 +42,7 @@ def change_rights(call: Call, change: Callable[[Rights, str], Rights]) -> None:
     call.check(ROLES if call.switches["rights_assigned_by"] == "role_management" else SYSTEM)
     entries = call.body if isinstance(call.body, list) else []
     rights: dict[str, Rights] = {}
-    for entry in entries:
+    for entry in filter(is_object, entries):
         fields = {name.casefold(): str(value) for name, value in entry.items()}
         role_id, path = str(found_role(call, fields.get("role", "")).id), fields.get("path", "")
         if path not in CATALOGUE:

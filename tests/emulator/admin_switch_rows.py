@@ -24,8 +24,8 @@ WRITES = (
     "SetApplicationPermissions",
 )
 
-ROWS: tuple[Switch, ...] = (
-    # Tokens and scopes
+# Tokens and scopes, which SCIM clients meet too.
+ACCESS: tuple[Switch, ...] = (
     Switch(
         "token_errors",
         "described",
@@ -53,6 +53,10 @@ ROWS: tuple[Switch, ...] = (
         FLAG,
         "A client with the right VaultManagement and another management right finds nothing in the vault.",
     ),
+)
+ADMINISTRATION: tuple[Switch, ...] = (
+    # Queries
+    Switch("empty_query_result", "rows", one_of("rows", "null"), "A query without rows gives an empty list, or null."),
     # Users
     Switch("mail_mandatory", False, FLAG, "CreateUser needs Mail."),
     Switch("force_change_default", True, FLAG, "CreateUser without ForcePasswordChangeNext sets it."),
@@ -126,6 +130,12 @@ ROWS: tuple[Switch, ...] = (
         one_of("single", "composed"),
         "Admin and ViewDetail are one bit each (8, 16), or hold others too (28, 20).",
     ),
+    Switch(
+        "permissions_need_every_id",
+        False,
+        FLAG,
+        "SetApplicationPermissions needs RowKey and PVID beside ID.",
+    ),
     # Writes
     Switch(
         "ignored_writes",
@@ -134,3 +144,5 @@ ROWS: tuple[Switch, ...] = (
         "These verbs of the administration API succeed without doing anything.",
     ),
 )
+
+ROWS = (*ACCESS, *ADMINISTRATION)

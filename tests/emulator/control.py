@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .containers import SECRETS
 from .directories import DIRECTORIES
 from .seed import seed
+from .state import state
 from .wire import Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("GET", "requests"): read_requests,
     ("DELETE", "requests"): clear_requests,
     ("POST", "reset"): reset,
+    ("GET", "state"): state,
     ("POST", "seed"): seed,
     ("GET", "switches"): read_switches,
     ("POST", "switches"): set_switches,

@@ -9,7 +9,7 @@ Facts are never changed in place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .models import Model
 
@@ -62,8 +62,3 @@ def role_facts(storage: TenantStorage, role_id: str) -> RoleFacts:
 def state_of(user: Model, facts: UserFacts) -> str:
     """Return the state of a user."""
     return facts.lock if user.active else DISABLED
-
-
-def user_of_name(storage: TenantStorage, name: str) -> list[Any]:
-    """Return the users of the cloud directory with a login name, whatever its case."""
-    return storage.find("User", "userName", name)

@@ -26,8 +26,8 @@ Profile = Mapping[str, Any]
 
 
 def of_type(*types: type) -> Callable[[Any], bool]:
-    """Return a check of the type of a JSON value."""
-    return lambda value: isinstance(value, types)
+    """Return a check of the type of a JSON value; to Python, a boolean is a number too."""
+    return lambda value: type(value) in types
 
 
 def is_timespan(value: Any) -> bool:
@@ -37,7 +37,9 @@ def is_timespan(value: Any) -> bool:
 
 def is_scope_list(value: Any) -> bool:
     """Tell whether a value is a list of scopes."""
-    return isinstance(value, list) and all(isinstance(item, dict) and item.get("Scope") for item in value)
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and item.get("Scope") and isinstance(item.get("AllowedRest", []), list) for item in value
+    )
 
 
 IS_FLAG, IS_TEXT, IS_LIST = of_type(bool), of_type(str), of_type(list)

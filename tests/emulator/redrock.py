@@ -24,8 +24,8 @@ BY_NAME = {name.casefold(): name for name in TABLES}
 Rows = list[tuple[Any, ...]]
 
 
-def query(call: Call) -> dict[str, Any]:
-    """Return the rows of a script."""
+def query(call: Call) -> dict[str, Any] | None:
+    """Return the rows of a script; none may be an empty list, or null."""
     script = call.required("Script").strip()
     if script.startswith("@"):
         columns, found = named_script(call, script)
@@ -34,6 +34,8 @@ def query(call: Call) -> dict[str, Any]:
     source = FROM.search(script)
     table = BY_NAME[source[1].casefold()] if source is not None else ""
     shown, total = paged(call, found)
+    if not shown and call.switches["empty_query_result"] == "null":
+        return None
     return {
         "Count": len(shown),
         "FullCount": total,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scim2_models import Context
 
+from .admin_seed import keep_role_facts, keep_user_facts, seed_apps, split_user
 from .bodies import pruned
 from .directories import find_member
 from .groups import resolved
@@ -86,13 +87,14 @@ def seed_users(tenant: Tenant, bodies: int | Iterable[Body]) -> list[str]:
     model = tenant.model("User")
     ids = []
     for body in bodies:
-        data = pruned(body)
+        data, facts = split_user(pruned(body))
         settle_emails(data)
         settle_phones(data)
         with tenant.provider:
             user = model.model_validate({"schemas": [USER_URN], "active": True, **data})
         settle_names(user, None)
         ids.append(tenant.storage.insert("User", user, body.get("id")))
+        keep_user_facts(tenant, ids[-1], facts)
     return ids
 
 
@@ -112,7 +114,9 @@ def seed_group(tenant: Tenant, body: Body) -> str:
         )
     members = [resolved(tenant, member) for member in group.members or ()]
     stored = group.model_copy(update={"members": members or None})
-    return tenant.storage.insert("Group", stored, body.get("id"))
+    role_id = tenant.storage.insert("Group", stored, body.get("id"))
+    keep_role_facts(tenant, role_id, body)
+    return role_id
 
 
 def member_id(tenant: Tenant, member: Any) -> str:
@@ -132,6 +136,7 @@ KINDS: Mapping[str, Callable[[Tenant, Any], list[str]]] = {
     "users": seed_users,
     "linked_users": seed_linked_users,
     "groups": seed_groups,
+    "apps": seed_apps,
     "vault_users": seed_vault_users,
     "vault_groups": seed_vault_groups,
     "containers": seed_containers,

@@ -50,9 +50,11 @@ BY_NAME = {name.casefold(): path for path, name in CATALOGUE.items()}
 
 # What serves SCIM (documented), under the names of the switch granted_rights.
 SCIM_RIGHTS: Mapping[str, str] = {"UserManagement": USERS, "RoleManagement": ROLES, "VaultManagement": VAULT}
-# Beside these, the right to the vault is overridden (documented).
+# Beside one of these, the right to the vault is overridden (documented).
 MANAGEMENT = frozenset(
-    {USERS, ROLES, APPLICATIONS, *(f"{FOLDER}{name}man.json" for name in ("fed", "radius", "report"))}
+    path
+    for path, name in CATALOGUE.items()
+    if path.startswith(FOLDER) and name.endswith("Management") and path != VAULT
 )
 
 

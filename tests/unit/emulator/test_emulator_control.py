@@ -92,7 +92,7 @@ def test_seeding_goes_past_the_checks(client):
     twins = client.seed(users=[{"userName": "twin@nowhere"}, {"userName": "twin@nowhere", "password": "weak"}])["users"]
     assert [user["id"] for user in client.find("Users", 'userName eq "twin@nowhere"')] == twins
     client.seed(groups=[{"displayName": "twin"}, {"displayName": "TWIN"}])
-    assert len(client.get("Groups").json()["Resources"]) == 5
+    assert len(client.get("Groups").json()["Resources"]) == 6
 
 
 def test_seeded_groups_and_linked_users(client):

@@ -125,11 +125,6 @@ def test_the_vault_is_served_with_the_directory(client, endpoint):
     assert [client.get(name).status_code for name in (endpoint, "Users", "Groups")] == [200, 200, 200]
 
 
-@pytest.mark.parametrize("path", ["UserMgmt/GetUserInfo", "Roles/GetRole", "SaasManage/X", "Redrock/query"])
-def test_later_apis_are_not_implemented(client, path):
-    assert client.session.post(f"{client.base}/{path}").status_code == 501
-
-
 @pytest.mark.parametrize("path", ["Nothing", "", "Users/a/b"])
 def test_unknown_scim_paths(client, error, path):
     assert error(client.get(path))[0] == 404

@@ -178,7 +178,7 @@ def test_sorting(client, people, attribute, order, expected):
 
 def test_sorting_groups_and_paging_sorted_users(client, people):
     names = [item["displayName"] for item in client.get("Groups", sortBy="displayName").json()["Resources"]]
-    assert names == ["Admins", "auditors", "Everybody", "Privilege Cloud Users", "System Administrator"]
+    assert names == ["Admins", "auditors", "Everybody", "Privilege Cloud Users", "SCIM client", "System Administrator"]
     (user,) = client.get("Users", sortBy="userName", sortOrder="descending", count=1, startIndex=2).json()["Resources"]
     assert user["id"] == people["bob"]
 

@@ -46,9 +46,9 @@ def test_switch_users_paging(client):
 
 
 def test_switch_groups_paging(client):
-    assert numbers(client.get("Groups", count=2, startIndex=3)) == (3, 3, 3)
+    assert numbers(client.get("Groups", count=2, startIndex=3)) == (4, 4, 4)
     client.switch(groups_paging=True)
-    assert numbers(client.get("Groups", count=2, startIndex=3)) == (3, 1, 1)
+    assert numbers(client.get("Groups", count=2, startIndex=4)) == (4, 1, 1)
 
 
 def test_switch_max_results(client):

@@ -134,15 +134,19 @@ def test_switch_auth_error_body(client):
 @pytest.mark.parametrize("status", [400, 401])
 def test_switch_token_error_status(client, status):
     client.switch(token_error_status=status)
-    answer = client.token(auth=("a", "b"))
-    assert (answer.status_code, answer.json()["error"]) == (status, "invalid_client")
+    for errors, error in (("described", "access_denied"), ("rfc", "invalid_client")):
+        client.switch(token_errors=errors)
+        answer = client.token(auth=("a", "b"))
+        assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
 @pytest.mark.parametrize("status", [404, 400])
 def test_switch_unknown_app_status(client, status):
     client.switch(unknown_app_status=status)
-    answer = client.token("/oauth2/token/nope")
-    assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request")
+    for errors in ("described", "rfc"):
+        client.switch(token_errors=errors)
+        answer = client.token("/oauth2/token/nope")
+        assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request")
 
 
 def test_switch_client_creds_enabled(client):

@@ -58,22 +58,22 @@ def test_platform_token_needs_neither_app_nor_scope(client):
 def test_wrong_id_or_secret(client, position):
     credentials = [client.info["client_id"].encode(), client.info["client_secret"].encode()]
     credentials[position] += b"x"
-    assert oauth_error(client.token(auth=tuple(credentials))) == (400, "invalid_client")
+    assert oauth_error(client.token(auth=tuple(credentials))) == (400, "access_denied")
 
 
 def test_url_encoded_basic_credentials_are_not_understood(client):
     encoded = client.info["client_id"].replace("$", "%24").replace("@", "%40")
-    assert oauth_error(client.token(auth=(encoded, client.info["client_secret"]))) == (400, "invalid_client")
+    assert oauth_error(client.token(auth=(encoded, client.info["client_secret"]))) == (400, "access_denied")
 
 
 def test_broken_basic_header(client):
     client.session.headers["Authorization"] = "Basic ***"
-    assert oauth_error(client.token(auth=None)) == (400, "invalid_client")
+    assert oauth_error(client.token(auth=None)) == (400, "access_denied")
 
 
 def test_no_credentials(client):
     client.session.headers.pop("Authorization")
-    assert oauth_error(client.token(auth=None)) == (400, "invalid_client")
+    assert oauth_error(client.token(auth=None)) == (400, "access_denied")
 
 
 def test_unknown_scope_is_named(client):
@@ -87,7 +87,7 @@ def test_unknown_grant_type(client):
 
 
 def test_unknown_app(client):
-    assert oauth_error(client.token("/oauth2/token/nope")) == (404, "invalid_request")
+    assert oauth_error(client.token("/oauth2/token/nope")) == (400, "invalid_request")
 
 
 def test_unknown_token_endpoint_and_method(client):
