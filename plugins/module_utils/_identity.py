@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -111,9 +112,15 @@ def rows_of(result: Any) -> list[Object]:
 
 
 def is_named(column: str, names: Iterable[str]) -> str:
-    """A condition for names without case. The database knows the case of ASCII only, and keeps logins in lower case."""
-    spelled = sorted({spelling for name in names for spelling in (name, fold(name))})
-    return f"{column} COLLATE NOCASE IN ({', '.join(map(literal, spelled))})"
+    """A condition that names meet whatever their case; others may meet it, too.
+
+    The database knows the case of ASCII only (SQLite), so that any other character stands for all, and it keeps logins
+    in lower case.
+    """
+    plain = sorted({spelling for name in names for spelling in (name, fold(name))})
+    others = sorted({re.sub(r"[^ -~]|[%_]", "_", name) for name in names if not name.isascii()})
+    conditions = [f"{column} COLLATE NOCASE IN ({', '.join(map(literal, plain))})"]
+    return " OR ".join(conditions + [f"{column} LIKE {literal(name)}" for name in others])
 
 
 def literal(text: str) -> str:

@@ -343,7 +343,7 @@ failure:
       sample: _I18N_System.UnauthorizedAccessException
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_objects import Apps
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_apps import Apps
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import OAUTH2_APP
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
 

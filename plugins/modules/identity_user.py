@@ -224,8 +224,8 @@ failure:
       sample: _I18N_System.UnauthorizedAccessException
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_objects import Users
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import IDENTITY_USER
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_users import Users
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
 
 

@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,17 @@ class Tenant:
 
     def seed(self, **what: Any) -> dict[str, Any]:
         return self.control("POST", "seed", what)
+
+    def state(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that a request can change, by kind, sorted and without secrets."""
+        return self.control("GET", "state")
+
+    def seed_administrator(self, *rights: str) -> dict[str, Any]:
+        """A user of the administration API with these administrative rights; its credentials as options."""
+        password = f"Aa1-{uuid.uuid4()}"
+        user = {"schemas": [CORE_USER], "userName": "limited@example.com", "password": password, "oauthClient": True}
+        self.seed(users=[user], groups=[{"displayName": "limited", "members": [user["userName"]], "rights": [*rights]}])
+        return {"client_id": user["userName"], "client_secret": password}
 
     def seed_user(self, **attributes: Any) -> str:
         """One user, past all checks; the id."""

@@ -178,26 +178,31 @@ def test_ways_to_a_token(tenant: Tenant, run: Run, method: str, app: bool) -> No
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_wrong_secret(tenant: Tenant, run: Run, status: int) -> None:
-    tenant.switch(token_error_status=status)
+@pytest.mark.parametrize(("errors", "error"), [("described", "access_denied"), ("rfc", "invalid_client")])
+def test_wrong_secret(tenant: Tenant, run: Run, status: int, errors: str, error: str) -> None:
+    tenant.switch(token_error_status=status, token_errors=errors)
     result = read(run, client_secret="a-wrong-secret")
     assert result.code == "authentication"
-    assert result["failure"]["type"] == "invalid_client"
+    assert result["failure"]["type"] == error
     assert "client_secret" in result["msg"]
+    assert "Core Services > Users" in result["msg"]
     assert "a-wrong-secret" not in result.output
     assert tenant.tokens() == len(tenant.requests()) == 1
 
 
 @pytest.mark.parametrize("status", [404, 400])
-def test_unknown_app(tenant: Tenant, run: Run, status: int) -> None:
-    tenant.switch(unknown_app_status=status)
+@pytest.mark.parametrize("errors", ["described", "rfc"])
+def test_unknown_app(tenant: Tenant, run: Run, status: int, errors: str) -> None:
+    tenant.switch(unknown_app_status=status, token_errors=errors)
     result = read(run, app_id="no such/app")
     assert result.code == "authentication"
     assert "app_id" in result["msg"]
     assert "no%20such%2Fapp" in result["msg"]
 
 
-def test_unknown_scope(tenant: Tenant, run: Run) -> None:
+@pytest.mark.parametrize("errors", ["described", "rfc"])
+def test_unknown_scope(tenant: Tenant, run: Run, errors: str) -> None:
+    tenant.switch(token_errors=errors)
     result = read(run, scope="other")
     assert result.code == "authentication"
     assert result["failure"]["type"] == "invalid_scope"
@@ -307,8 +312,9 @@ def test_missing_right(tenant: Tenant, run: Run, status: int, switches: dict[str
     assert "<" not in result["msg"]
 
 
-def test_client_credentials_not_enabled(tenant: Tenant, run: Run) -> None:
-    tenant.switch(client_creds_enabled=False)
+@pytest.mark.parametrize("errors", ["described", "rfc"])
+def test_client_credentials_not_enabled(tenant: Tenant, run: Run, errors: str) -> None:
+    tenant.switch(client_creds_enabled=False, token_errors=errors)
     result = read(run)
     assert result.code == "authentication"
     assert "'Client Creds'" in result["msg"]

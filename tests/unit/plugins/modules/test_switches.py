@@ -62,6 +62,36 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "token_errors": ["rfc"],
     "token_permission": ["View"],
 }
+# The same for what only the administration API and the token endpoint make of it.
+ADMINISTRATION: dict[str, list[Any]] = {
+    "token_errors": ["rfc"],
+    "token_permission": ["View"],
+    "tokens_outlive_app": [True],
+    "scopeless_token_allowed": [True],
+    "allowed_rest_anchored": [True],
+    "scope_mode_required": [True],
+    "mixed_rights_hide_vault": [True],
+    "mail_mandatory": [True],
+    "force_change_default": [False],
+    "reset_forces_change": [True],
+    "never_expire_readable": [True],
+    "same_password_refused": [True],
+    "duplicate_role": ["made"],
+    "update_role_blanks_description": [True],
+    "rights_assigned_by": ["role_management"],
+    "rights_catalogue": ["empty", "refused"],
+    "right_names": ["joined"],
+    "lifetime_shown": ["full", "short"],
+    "client_id_type_shown": ["text"],
+    "client_id_type_accepted": ["text"],
+    "oauth_profile_update": ["replaced"],
+    "duplicate_service_name": ["accepted"],
+    "unset_service_name": ["null"],
+    "unknown_application": ["null"],
+    "icon_shows_uri": [False],
+    "ace_type": [False],
+    "permission_bits": ["composed"],
+}
 # No life like the others, and tested apart: nobody gets a token or has a right, a second look shows an earlier state,
 # and a count that is too large, where groups ignore paging, is refused: it cannot be told from a list that was cut off.
 # Another client for the vault is a matter of two set-ups. What only the administration API shows is no matter here.
@@ -76,7 +106,10 @@ APART = {
 MANUAL = (ROOT / "docs/emulator.md").read_text().partition("## Switches")[2]
 SWITCHES = {name: default == "true" for name, default in re.findall(r"^\| `(\w+)` \| `(.*?)` \|", MANUAL, re.MULTILINE)}
 SIDES = [
-    (name, side) for name, is_on in SWITCHES.items() for side in OTHER_SIDES.get(name, [not is_on]) if name not in APART
+    (name, side)
+    for name, is_on in SWITCHES.items()
+    for side in OTHER_SIDES.get(name, [not is_on])
+    if name not in {*APART, *ADMINISTRATION}
 ]
 
 SAFE = {"kind": "container", "name": "APP"}
@@ -104,6 +137,24 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
     ("scim_group", {"display_name": "team", "state": "absent"}),
     ("scim_user", {"user_name": "ada@example.com", "state": "absent"}),
 ]
+SERVICE_USER = {"user_name": "client@example.com", "oauth_client": True, "password": "Initial-pass-1"}
+ROLE = {"name": "clients", "administrative_rights": {"set": ["User Management"]}}
+APP = {"application_id": "some-client", "scopes": [{"name": "scim", "allowed_rest": ["^/scim/"]}]}
+CLIENT = {"client_id": "client@example.com", "client_secret": "Initial-pass-1", "app_id": "some-client"}
+SET_UP: list[tuple[str, dict[str, Any]]] = [
+    ("identity_user", {**SERVICE_USER, "password_never_expires": True}),
+    ("identity_user", {**SERVICE_USER, "email": "", "display_name": "New", "active": True}),
+    ("identity_role", {**ROLE, "description": "d"}),
+    ("identity_role", {"name": "CLIENTS", "users": {"add": ["client@example.com"]}}),
+    ("identity_role", {**ROLE, "administrative_rights": {"add": ["/lib/rights/roleman.json"]}}),
+    ("identity_oauth2_app", APP),
+    ("identity_oauth2_app", {**APP, "permissions": {"add": [{"role": "clients"}]}}),
+]
+TAKEN_DOWN: list[tuple[str, dict[str, Any]]] = [
+    ("identity_oauth2_app", {**APP, "state": "absent"}),
+    ("identity_role", {"name": "clients", "state": "absent"}),
+    ("identity_user", {"user_name": "client@example.com", "state": "absent"}),
+]
 
 
 @pytest.mark.parametrize(("name", "side"), SIDES, ids=str)
@@ -121,7 +172,26 @@ def test_a_life_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name
     assert tenant.resources("Containers") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "side"), [(name, side) for name, sides in ADMINISTRATION.items() for side in sides], ids=str
+)
+def test_a_set_up_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name: str, side: Any) -> None:
+    """What is set up is good for a request over SCIM, and leaves nothing behind when it is taken down."""
+    tenant.switch(**{name: side})
+    before = tenant.state()
+    for module, options in SET_UP + TAKEN_DOWN:
+        if (module, options) == TAKEN_DOWN[0]:
+            assert run("scim_user_info", **CLIENT, user_name="client@example.com")["users"][0]["display_name"] == "New"
+        result = run(module, **options)
+        assert not result.failed, (options, result.output)
+        assert result["changed"] is True, options
+        assert run(module, **options)["changed"] is False, options
+    assert tenant.state() == before
+
+
 def test_every_switch_that_is_more_than_yes_or_no_has_other_sides(tenant: Tenant) -> None:
     values = tenant.control("GET", "switches")
-    assert {name for name, value in values.items() if not isinstance(value, bool)} <= set(OTHER_SIDES) | APART
-    assert set(OTHER_SIDES) | APART <= set(values) == set(SWITCHES)
+    assert {name for name, value in values.items() if not isinstance(value, bool)} <= (
+        set(OTHER_SIDES) | set(ADMINISTRATION) | APART
+    )
+    assert set(OTHER_SIDES) | set(ADMINISTRATION) | APART <= set(values) == set(SWITCHES)

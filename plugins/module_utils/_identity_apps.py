@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""OAuth2 client apps: they come into being without a name, and their profile is written whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ._client import Client
+from ._errors import ConflictError, IdentityError, InvalidError, UnknownMemberError
+from ._identity import PAGE, literal
+from ._identity_objects import IdentityObjects, check_each, identifier_in
+from ._identity_shapes import rights_in
+from ._paths import Object, fold
+from ._plan import Plan, Task
+
+TEMPLATE = "OAuth2ServerClient"
+DEFAULT_GRANT = ["View", "Execute"]
+
+
+class Apps(IdentityObjects):
+    """OAuth2 client apps, with their profile, their scopes and the permissions that roles have on them."""
+
+    columns = ("ID", "ServiceName", "TemplateName")
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._orphans: list[str] = []
+
+    def read(self, row: Object) -> Object | None:
+        app = self._application(row["id"])
+        if app is None:
+            return None
+        template = app.get("TemplateName") or row.get("TemplateName")
+        if template != TEMPLATE:
+            raise ConflictError(
+                f"the Application ID belongs to an app of another kind, {template}", hint="Choose another one"
+            )
+        arguments = {"RowKey": row["id"], "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
+        entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
+        return {
+            **{name: app.get(name) or None for name in ("Name", "ServiceName", "Description", "Icon")},
+            "id": row["id"],
+            "OAuthProfile": app.get("OAuthProfile") or {},
+            "Grants": {
+                str(entry["Principal"]): {
+                    "role": str(entry.get("PrincipalName") or entry["Principal"]),
+                    "rights": rights_in(entry.get("Grant")),
+                }
+                for entry in entries or ()
+                if not entry.get("Inherited") and entry.get("PrincipalType", entry.get("Type")) == "Role"
+            },
+        }
+
+    def _application(self, identifier: str) -> Object | None:
+        """What the portal has on its pages, None for an app that has gone or is not shown yet."""
+        try:
+            app = self.identity.call("SaasManage/GetApplication", {"_RowKey": identifier}, repeatable=True)
+        except InvalidError as error:
+            # The only words on record for it (admin contract 1.1).
+            if re.search("not exist|not found", error.detail or "", re.IGNORECASE):
+                return None
+            raise
+        return app if isinstance(app, dict) else None
+
+    def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+        desired = dict(task.desired)
+        if desired["permissions"]:
+            given = {way: grants for way, grants in desired["permissions"].items() if grants is not None}
+            roles = self._roles(given, (current or {}).get("Grants", {}), check=check)
+            desired["permissions"] = {
+                way: {
+                    role["id"]: {
+                        "role": role["Name"],
+                        "rights": grant["rights"] or ([] if way == "remove" else DEFAULT_GRANT),
+                    }
+                    for grant in grants
+                    for role in [roles.get(fold(grant["role"]))]
+                    if role
+                }
+                for way, grants in given.items()
+            }
+        if current is None:
+            self._orphans = self._find_orphans()
+            policy = task.policies["orphans"]
+            if self._orphans and (policy == "report" or (policy == "adopt" and len(self._orphans) > 1)):
+                self.client.warn(
+                    f"There are OAuth2 client apps without an Application ID, such as an interrupted run leaves: "
+                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one can be adopted, with "
+                    "the option orphans"
+                )
+        return desired
+
+    def _roles(self, given: Mapping[str, Any], grants: Mapping[str, Object], *, check: bool) -> dict[str, Object]:
+        """The roles that are named, by name. Those with a permission are known, and those to lose one need not be."""
+        held = {fold(grant["role"]): {"id": key, "Name": grant["role"]} for key, grant in grants.items()}
+        held.update({fold(role["id"]): role for role in held.values()})
+        granted = {grant["role"] for way in ("add", "set") for grant in given.get(way, ())}
+        new = sorted(name for name in granted if fold(name) not in held)
+        found = self.identity.find_all("Role", "Name", new) if new else {}
+        if unknown := [name for name, role in found.items() if not role]:
+            text = f"no role has the name or the id {', '.join(map(repr, unknown))}"
+            if not check:
+                raise UnknownMemberError(text, hint="Correct the name, or create the role first")
+            self.client.warn(f"{text} yet; the run fails unless it does by then")
+        return {**held, **{fold(name): role or {"id": name, "Name": name} for name, role in found.items()}}
+
+    def _find_orphans(self) -> list[str]:
+        """Apps that were made from the template and never named."""
+        where = f"TemplateName = {literal(TEMPLATE)} AND (ServiceName IS NULL OR ServiceName = '')"
+        return sorted(str(row["ID"]) for row in self.identity.select("Application", ("ID",), where))
+
+    def refuse(self, task: Task, plan: Plan) -> None:
+        """Nothing: what an app may hold is in its rows."""
+
+    def create(self, task: Task, plan: Plan) -> str:
+        """An app of the template, configured at once: until then it has no name to be found by."""
+        adopts = task.policies["orphans"] == "adopt" and len(self._orphans) == 1
+        identifier = self._orphans[0] if adopts else self._import()
+        try:
+            self._configure(identifier, plan)
+        except IdentityError:
+            if not adopts:
+                self.take_back(plan.resource, identifier)
+            raise
+        return identifier
+
+    def _import(self) -> str:
+        """The id of a new app. Each request makes another one, so that it is never simply repeated."""
+        try:
+            result = self.identity.call("SaasManage/ImportAppFromTemplate", {"ID": [TEMPLATE]})
+        except IdentityError as error:
+            if not error.uncertain:
+                raise
+            self.client.pause(1, error, "whether an app was made is looked up")
+            made = [identifier for identifier in self._find_orphans() if identifier not in self._orphans]
+            if len(made) != 1:
+                raise
+            return made[0]
+        item = result[0] if isinstance(result, list) and result and isinstance(result[0], Mapping) else {}
+        return identifier_in("ImportAppFromTemplate", item.get("_RowKey") if item.get("success") else None)
+
+    def update(self, identifier: str, plan: Plan) -> None:
+        changed = {change.attribute.option: change for change in plan.changes}
+        if plan.current is not None and set(changed) - {"permissions"}:
+            self._configure(identifier, plan)
+        if change := changed.get("permissions"):
+            grants = [
+                self._grant(principal, after.get("role") or before["role"], after.get("rights"))
+                for principal in {**change.before, **change.after}
+                for before, after in [(change.before.get(principal, {}), change.after.get(principal, {}))]
+                if before.get("rights") != after.get("rights")
+            ]
+            self.identity.call("SaasManage/SetApplicationPermissions", {**_app_ids(identifier), "Grants": grants})
+
+    def _configure(self, identifier: str, plan: Plan) -> None:
+        """Send what the app is to be. What its profile holds beyond the options stays (admin contract 7.4)."""
+        wanted = plan.expected
+        held = (plan.current or {}).get("OAuthProfile") or self._born(identifier).get("OAuthProfile") or {}
+        profile = {**held, **wanted.get("OAuthProfile", {})}
+        profile["TargetIsUs"] = True
+        profile["AllowPublic"] = fold(profile.get("ClientIDType")) not in ("1", "confidential")
+        body = {**_app_ids(identifier), "Name": wanted["Name"], "ServiceName": wanted["ServiceName"]}
+        body["Description"] = wanted.get("Description") or ""
+        if any(change.attribute.option == "icon_uri" for change in plan.changes):
+            body["IconUri"] = wanted.get("Icon") or ""
+        self._send(body, profile)
+        # Older tenants know the kind of client by a word, and say nothing of a number (admin contract 7.4).
+        if profile.get("ClientIDType") == 1:
+            now = (self._application(identifier) or {}).get("OAuthProfile") or {}
+            if fold(now.get("ClientIDType")) not in ("1", "confidential"):
+                self._send(body, {**profile, "ClientIDType": "confidential"})
+
+    def _born(self, identifier: str) -> Object:
+        """A new app, as soon as it is shown: its profile comes from the template and has to be sent back whole."""
+        return self.awaited(lambda: (self._application(identifier), "does not show the app"))
+
+    def _send(self, body: Object, profile: Object) -> None:
+        self.identity.call("SaasManage/UpdateApplicationDE", {**body, "OAuthProfile": profile}, repeatable=True)
+
+    @staticmethod
+    def _grant(principal: str, role: str, rights: list[str] | None) -> Object:
+        return {
+            "Principal": role,
+            "PrincipalId": principal,
+            "PType": "Role",
+            "Type": "Role",
+            "SystemName": role,
+            "Rights": ",".join(rights or ["None"]),
+        }
+
+    def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
+        unmet = plan.unmet(held)
+        for option, shown, wanted in unmet:
+            if option == "icon_uri":  # whether it is shown as it was given is not known
+                self.client.warn(f"The tenant accepted icon_uri = {wanted!r} and holds {shown!r}")
+        return [item for item in unmet if item[0] != "icon_uri"]
+
+    def remove(self, identifier: str) -> None:
+        verb = "SaasManage/DeleteApplication"
+        check_each(verb, self.identity.call(verb, {"_RowKey": [identifier]}))
+
+
+def _app_ids(identifier: str) -> Object:
+    # One client needs all three, another one sends the first (admin contract 7.4 and 8).
+    return {"_RowKey": identifier, "RowKey": identifier, "ID": identifier, "PVID": identifier}

@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is special to OAuth2 client apps: they come into being without a name, and their profile is written whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import APP, SERVICE_USER
+
+Run = Callable[..., Result]
+ID = {"application_id": "some-client"}
+NEW = {**APP, "permissions": {"set": [{"role": "clients"}]}}
+
+
+@pytest.fixture
+def clients(tenant: Tenant) -> str:
+    """A role whose one member is a confidential client; its id."""
+    user = {"userName": "client@example.com", "oauthClient": True, "password": SERVICE_USER["password"]}
+    tenant.seed_user(**user)
+    role = {"displayName": "clients", "members": ["client@example.com"], "rights": ["User Management"]}
+    return tenant.seed(groups=[role])["groups"][0]
+
+
+def apps(tenant: Tenant) -> list[dict[str, Any]]:
+    """The apps, without the one that the tenant starts with."""
+    return [app for app in tenant.state()["apps"] if app["values"].get("ServiceName") != tenant.info["app_id"]]
+
+
+def as_client(run: Run, module: str = "scim_user_info", **options: Any) -> Result:
+    connection = {"client_id": "client@example.com", "client_secret": SERVICE_USER["password"], "access_token": None}
+    return run(module, **connection, app_id=ID["application_id"], **options)
+
+
+SERVERS: list[dict[str, Any]] = [
+    {},
+    {"lifetime_shown": "full"},
+    {"lifetime_shown": "short"},
+    {"client_id_type_shown": "text"},
+    {"client_id_type_accepted": "text"},
+    {"oauth_profile_update": "replaced"},
+    {"unset_service_name": "null"},
+    {"unknown_application": "null"},
+    {"ace_type": False},
+    {"permission_bits": "composed"},
+    {"scope_mode_required": True},
+    {"allowed_rest_anchored": True},
+    {"token_permission": "View"},
+]
+
+
+@pytest.mark.parametrize("switches", SERVERS, ids=str)
+def test_an_app_that_gives_out_tokens(tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]) -> None:
+    """The token that it gives out is good for the SCIM server, whatever the tenant makes of what it is sent."""
+    tenant.switch(**switches)
+    scope = {"name": "scim", "allowed_rest": ["^/scim/" if "allowed_rest_anchored" in switches else "scim*"]}
+    options = {**NEW, "scopes": [scope]}
+    assert run("identity_oauth2_app", **options)["changed"] is True
+    assert run("identity_oauth2_app", **options)["changed"] is False
+    assert as_client(run, user_name="client@example.com")["users"][0]["user_name"] == "client@example.com"
+    assert run("identity_oauth2_app", **ID, token_lifetime=90000)["app"]["token_lifetime"] == 90000
+    assert run("identity_oauth2_app", **ID, token_lifetime=90000)["changed"] is False
+    assert as_client(run, "scim_token", _ansible_no_log=True)["expires_in"] == 90000
+    assert run("identity_oauth2_app", **ID, permissions={"remove": [{"role": "clients"}]})["changed"] is True
+    refused = as_client(run)
+    assert refused.code == "authentication"
+    assert "Permissions page" in refused["msg"]
+    assert run("identity_oauth2_app", **ID, state="absent")["changed"] is True
+    assert run("identity_oauth2_app", **ID, state="absent")["changed"] is False
+    assert apps(tenant) == []
+
+
+def test_an_app_is_made_for_confidential_clients(tenant: Tenant, run: Run) -> None:
+    """The template has interactive methods ticked; what the task says nothing of is the safest."""
+    app = run("identity_oauth2_app", **ID)["app"]
+    assert app["name"] == "some-client"
+    assert app["client_id_type"] == "confidential"
+    assert app["must_be_oauth_client"] is True
+    assert app["auth_methods"] == ["ClientCreds"]
+    assert app["scopes"] == []
+    profile = apps(tenant)[0]["profile"]
+    assert (profile["TargetIsUs"], profile["AllowPublic"], profile["MustBeOauthClient"]) == (True, False, True)
+
+
+@pytest.mark.parametrize("update", ["merged", "replaced"])
+def test_what_the_options_do_not_know_stays(tenant: Tenant, run: Run, update: str) -> None:
+    tenant.switch(oauth_profile_update=update)
+    scopes = [{"Scope": "scim", "Description": "", "Mode": "RestFilter", "AllowedRest": ["x"]}]
+    profile = {"Redirects": ["https://example.com/"], "AllowRefresh": True, "KnownScopes": scopes}
+    tenant.seed(apps=[{"ServiceName": "some-client", "Name": "Some", "OAuthProfile": profile}])
+    run("identity_oauth2_app", **ID, token_lifetime=60)
+    held = apps(tenant)[0]["profile"]
+    assert (held["Redirects"], held["AllowRefresh"]) == (["https://example.com/"], True)
+    assert [scope["Scope"] for scope in held["KnownScopes"]] == ["scim"]
+
+
+def test_permissions_that_are_not_named_stay(tenant: Tenant, run: Run, clients: str) -> None:
+    user = tenant.seed_user(userName="ada@example.com")
+    tenant.seed(groups=[{"displayName": "others"}])
+    tenant.seed(apps=[{"ServiceName": "some-client", "permissions": {"others": "View,Execute", user: "View"}}])
+    add = run("identity_oauth2_app", **ID, permissions={"add": [{"role": "clients", "rights": ["View"]}]})
+    assert add["diff"]["after"]["permissions"]["set"] == [
+        {"role": "clients", "rights": ["View"]},
+        {"role": "others", "rights": ["View", "Execute"]},
+    ]
+    only = run("identity_oauth2_app", **ID, permissions={"set": [{"role": "clients", "rights": ["Admin"]}]})
+    assert only["app"]["permissions"]["set"] == [{"role": "clients", "rights": ["Admin"]}]
+    assert set(apps(tenant)[0]["permissions"]) == {clients, user}
+
+
+@pytest.mark.parametrize("bits", ["single", "composed"])
+def test_a_permission_that_brings_others_along(tenant: Tenant, run: Run, clients: str, bits: str) -> None:
+    tenant.switch(permission_bits=bits)
+    grant = {"set": [{"role": "clients", "rights": ["View", "Admin", "Execute"]}]}
+    assert run("identity_oauth2_app", **ID, permissions=grant)["changed"] is True
+    assert run("identity_oauth2_app", **ID, permissions=grant)["changed"] is False
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_role_that_does_not_exist(tenant: Tenant, run: Run, check: bool) -> None:
+    before = tenant.state()
+    result = run("identity_oauth2_app", check=check, **NEW)
+    if check:
+        assert len(result.warnings) == 1
+        assert result["app"]["permissions"]["set"] == [{"role": "clients", "rights": ["View", "Execute"]}]
+    else:
+        assert result.code == "unknown_member"
+    assert tenant.state() == before
+    nobody = {"remove": [{"role": "nobody"}]}
+    assert run("identity_oauth2_app", check=check, **ID, permissions=nobody).warnings == []
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_app_of_another_kind(tenant: Tenant, run: Run, state: str) -> None:
+    tenant.seed(apps=[{"ServiceName": "some-client", "TemplateName": "GenericSaml"}])
+    before = tenant.state()
+    result = run("identity_oauth2_app", **ID, state=state)
+    assert result.code == "conflict"
+    assert "GenericSaml" in result["msg"]
+    assert tenant.state() == before
+
+
+@pytest.mark.parametrize("unset", ["empty", "null"])
+@pytest.mark.parametrize("orphans", ["report", "adopt", "ignore"])
+def test_an_orphan(tenant: Tenant, run: Run, orphans: str, unset: str) -> None:
+    tenant.switch(unset_service_name=unset)
+    (orphan,) = tenant.seed(apps=[{"Name": "OAuth2 Client"}])["apps"]
+    for check in (True, False):
+        result = run("identity_oauth2_app", check=check, **ID, orphans=orphans)
+        assert result["changed"] is True
+        assert [orphan in warning for warning in result.warnings] == [True] * (orphans == "report")
+    assert (result["app"]["id"] == orphan) is (orphans == "adopt")
+    assert len(apps(tenant)) == (1 if orphans == "adopt" else 2)
+
+
+def test_one_of_several_orphans_is_not_adopted(tenant: Tenant, run: Run) -> None:
+    tenant.seed(apps=[{"Name": "OAuth2 Client"}, {"Name": "OAuth2 Client"}])
+    result = run("identity_oauth2_app", **ID, orphans="adopt")
+    assert len(apps(tenant)) == 3
+    assert len(result.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"drop": "after"}, {"drop": "before"}, {"status": 504, "effect": True}, {"status": 503}]
+)
+def test_a_lost_answer_to_the_import(tenant: Tenant, run: Run, fault: dict[str, Any]) -> None:
+    """Each import makes an app: one whose answer is lost is found, and not made a second time."""
+    tenant.fault(path="ImportAppFromTemplate", retry_after=0, **fault)
+    result = run("identity_oauth2_app", **ID, retries=2)
+    assert result["changed"] is True, result.output
+    assert [app["values"]["ServiceName"] for app in apps(tenant)] == ["some-client"]
+
+
+def test_an_app_that_cannot_be_configured_is_taken_back(tenant: Tenant, run: Run) -> None:
+    before = tenant.state()
+    tenant.fault(path="UpdateApplicationDE", status=500)
+    assert run("identity_oauth2_app", **ID).code == "server_error"
+    assert tenant.state() == before
+
+
+def test_an_app_that_cannot_be_taken_back_is_reported(tenant: Tenant, run: Run) -> None:
+    tenant.fault(path="UpdateApplicationDE|DeleteApplication", status=500, count=None)
+    result = run("identity_oauth2_app", **ID)
+    assert result.code == "server_error"
+    assert apps(tenant)[0]["id"] in result.warnings[-1]
+
+
+@pytest.mark.parametrize("duplicates", ["refused", "accepted"])
+def test_an_application_id_that_is_taken(tenant: Tenant, run: Run, duplicates: str) -> None:
+    tenant.switch(duplicate_service_name=duplicates)
+    (other, _taken) = tenant.seed(apps=[{"ServiceName": "other"}, {"ServiceName": "some-client"}])["apps"]
+    before = tenant.state()
+    assert run("identity_oauth2_app", id=other, **ID).code == "conflict"
+    assert tenant.state() == before
+
+
+def test_a_tenant_that_shows_writes_late(tenant: Tenant, run: Run, clients: str) -> None:
+    """The administration API reports success before it shows it: what is read back is waited for."""
+    tenant.switch(stale_reads=2)
+    created = run("identity_oauth2_app", **NEW, retries=5)
+    assert created["app"]["permissions"]["set"][0]["role"] == "clients", created.output
+    tenant.switch(stale_reads=1)
+    assert run("identity_oauth2_app", **ID, state="absent", retries=5)["changed"] is True
+    assert apps(tenant) == []
+
+
+@pytest.mark.parametrize("echoed", [True, False])
+def test_a_logo(tenant: Tenant, run: Run, echoed: bool) -> None:
+    """Where the tenant shows another path than it was given, a warning says so."""
+    tenant.switch(icon_shows_uri=echoed)
+    result = run("identity_oauth2_app", **ID, icon_uri="/vfslow/some.svg")
+    assert result["changed"] is True
+    assert len(result.warnings) == (not echoed)
+
+
+def test_the_right_that_is_missing(tenant: Tenant, run: Run) -> None:
+    limited = tenant.seed_administrator("User Management", "Role Management")
+    before = tenant.state()
+    result = run("identity_oauth2_app", **ID, **limited)
+    assert result.code == "authorization"
+    assert "'Application Management'" in result["msg"]
+    assert tenant.state() == before
+
+
+@pytest.mark.parametrize(
+    "verb", ["ImportAppFromTemplate", "UpdateApplicationDE", "SetApplicationPermissions", "DeleteApplication"]
+)
+def test_a_write_that_does_nothing_is_a_failure(tenant: Tenant, run: Run, clients: str, verb: str) -> None:
+    if verb != "ImportAppFromTemplate":
+        run("identity_oauth2_app", **ID)
+    tenant.switch(ignored_writes=[verb])
+    change: dict[str, Any] = {
+        "SetApplicationPermissions": {"permissions": {"add": [{"role": "clients"}]}},
+        "DeleteApplication": {"state": "absent"},
+    }.get(verb, {"description": "New"})
+    result = run("identity_oauth2_app", **ID, **change)
+    assert result.code == "protocol"
+    assert "reported success" in result["msg"]
+
+
+WRITES = ("ImportAppFromTemplate", "UpdateApplicationDE", "SetApplicationPermissions")
+
+
+@pytest.mark.parametrize("verb", WRITES)
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_killed_at_each_write(tenant: Tenant, run: Run, clients: str, tmp_path: Path, verb: str, drop: str) -> None:
+    """Killed before or after a write took effect: the next run converges, and no orphan is left."""
+    tenant.fault(path=verb, latency=0.6, **({"drop": "before"} if drop == "before" else {}))
+    arguments = tmp_path / "arguments.json"
+    options = {**tenant.administrator, **NEW, "orphans": "adopt"}
+    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": {k: v for k, v in options.items() if v is not None}}))
+    command = [sys.executable, "-m", f"{MODULES}.identity_oauth2_app", str(arguments)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT.parents[2])}) as process:
+        deadline = time.monotonic() + 30
+        while not any(verb in write for write in tenant.writes()):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.kill()
+    time.sleep(0.8)  # until the request that was on its way has had its effect
+    assert run("identity_oauth2_app", **NEW, orphans="adopt").failed is False
+    (app,) = apps(tenant)
+    assert app["values"]["ServiceName"] == "some-client"
+    assert [*app["permissions"]] == [clients]
+    assert run("identity_oauth2_app", **NEW)["changed"] is False

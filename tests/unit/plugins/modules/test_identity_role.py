@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is special to roles of the Admin Portal: administrative rights, and who may give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+DIRECTORY = ["Role Management", "User Management"]
+
+
+def role(tenant: Tenant, name: str) -> dict[str, Any]:
+    (one,) = [role for role in tenant.state()["roles"] if role["displayName"] == name]
+    return one
+
+
+@pytest.mark.parametrize("catalogue", ["full", "empty", "refused"])
+@pytest.mark.parametrize("names", ["spaced", "joined"])
+@pytest.mark.parametrize("right", ["user management", "UserManagement", "/lib/rights/dsman.json"])
+def test_ways_to_name_a_right(tenant: Tenant, run: Run, catalogue: str, names: str, right: str) -> None:
+    tenant.switch(rights_catalogue=catalogue, right_names=names)
+    options = {"name": "clients", "administrative_rights": {"add": [right]}}
+    assert run("identity_role", **options)["changed"] is True
+    assert role(tenant, "clients")["rights"] == ["/lib/rights/dsman.json"]
+    assert run("identity_role", **options)["changed"] is False
+    assert run("identity_role", name="clients", administrative_rights={"remove": [right]})["changed"] is True
+    assert role(tenant, "clients")["rights"] == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_unknown_right(tenant: Tenant, run: Run, check: bool) -> None:
+    before = tenant.state()
+    result = run("identity_role", check=check, name="clients", administrative_rights={"add": ["User Managment"]})
+    assert result.code == "invalid"
+    assert "'User Managment'" in result["msg"]
+    assert "User Management" in result["msg"]
+    assert tenant.state() == before
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_vault_beside_another_right(tenant: Tenant, run: Run, check: bool) -> None:
+    before = tenant.state()
+    mixed = {"name": "clients", "administrative_rights": {"set": ["Vault Management", "User Management"]}}
+    result = run("identity_role", check=check, **mixed)
+    assert result.code == "invalid"
+    assert "User Management beside Vault Management" in result["msg"]
+    assert tenant.state() == before
+    allowed = run("identity_role", check=check, **mixed, allow_mixed_rights=True)
+    assert allowed["changed"] is True
+    assert len(allowed.warnings) == 1
+
+
+def test_the_mix_counts_what_the_role_has_already(tenant: Tenant, run: Run) -> None:
+    tenant.seed(groups=[{"displayName": "clients", "rights": ["User Management"]}])
+    add = {"name": "clients", "administrative_rights": {"add": ["Vault Management"]}}
+    assert run("identity_role", **add).code == "invalid"
+    assert run("identity_role", name="clients", description="left alone").failed is False
+    swap = {"add": ["Vault Management"], "remove": ["User Management"]}
+    assert run("identity_role", name="clients", administrative_rights=swap)["changed"] is True
+    harmless = {"add": ["Admin Portal Login"]}
+    assert run("identity_role", name="clients", administrative_rights=harmless)["changed"] is True
+
+
+def test_rights_that_are_not_named_stay(tenant: Tenant, run: Run) -> None:
+    tenant.seed(groups=[{"displayName": "clients", "rights": ["Report Management"]}])
+    run("identity_role", name="clients", administrative_rights={"add": DIRECTORY})
+    assert len(role(tenant, "clients")["rights"]) == 3
+    run("identity_role", name="clients", administrative_rights={"set": DIRECTORY})
+    assert len(role(tenant, "clients")["rights"]) == 2
+
+
+@pytest.mark.parametrize("blanks", [True, False])
+def test_a_change_of_members_keeps_the_description(tenant: Tenant, run: Run, blanks: bool) -> None:
+    tenant.switch(update_role_blanks_description=blanks)
+    tenant.seed_user(userName="ada@example.com")
+    run("identity_role", name="clients", description="Kept")
+    run("identity_role", name="clients", users={"add": ["ada@example.com"]})
+    assert role(tenant, "clients")["description"] == "Kept"
+
+
+def test_members_of_the_other_kind_stay(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(groups=[{"displayName": "inner"}])
+    run("identity_role", name="clients", users={"set": ["ada@example.com"]}, roles={"set": ["inner"]})
+    result = run("identity_role", name="clients", users={"set": []})
+    assert result["role"]["roles"] == {"set": ["inner"]}
+    assert result["role"]["users"] == {"set": []}
+
+
+@pytest.mark.parametrize("policy", ["fail", "warn", "ignore"])
+def test_unknown_members(tenant: Tenant, run: Run, policy: str) -> None:
+    before = tenant.state()
+    result = run("identity_role", name="clients", users={"add": ["nobody@example.com"]}, unknown_members=policy)
+    if policy == "fail":
+        assert result.code == "unknown_member"
+        assert tenant.state() == before
+    else:
+        assert result["role"]["users"] == {"set": []}
+        assert len(result.warnings) == (policy == "warn")
+
+
+def test_an_unknown_member_in_check_mode_may_be_made_by_then(tenant: Tenant, run: Run) -> None:
+    result = run("identity_role", check=True, name="clients", users={"add": ["nobody@example.com"]})
+    assert result["role"]["users"] == {"set": ["nobody@example.com"]}
+    assert len(result.warnings) == 1
+
+
+@pytest.mark.parametrize("by", ["system_administrator", "role_management"])
+def test_who_may_assign_rights(tenant: Tenant, run: Run, by: str) -> None:
+    """Without the right to, no role is left without its rights."""
+    tenant.switch(rights_assigned_by=by)
+    limited = tenant.seed_administrator("Role Management")
+    before = tenant.state()
+    result = run("identity_role", name="clients", administrative_rights={"add": DIRECTORY}, **limited)
+    if by == "role_management":
+        assert result["changed"] is True
+        return
+    assert result.code == "authorization"
+    assert "limited@example.com needs to be in the role System Administrator" in result["msg"]
+    assert tenant.state() == before
+
+
+def test_the_right_that_is_missing(tenant: Tenant, run: Run) -> None:
+    limited = tenant.seed_administrator("User Management")
+    before = tenant.state()
+    result = run("identity_role", name="clients", **limited)
+    assert result.code == "authorization"
+    assert "'Role Management'" in result["msg"]
+    assert tenant.state() == before
+
+
+@pytest.mark.parametrize("duplicates", ["refused", "made"])
+def test_a_role_that_somebody_else_makes_in_between(tenant: Tenant, run: Run, duplicates: str) -> None:
+    tenant.switch(duplicate_role=duplicates)
+    tenant.fault(path="StoreRole", drop="after")
+    result = run("identity_role", name="clients", description="x", retries=1)
+    assert result["changed"] is True
+    assert [role["displayName"] for role in tenant.state()["roles"]].count("clients") == 1
+
+
+def test_renaming_by_id(tenant: Tenant, run: Run) -> None:
+    identifier = run("identity_role", name="clients", description="Kept")["role"]["id"]
+    renamed = run("identity_role", id=identifier, name="servers")
+    assert (renamed["role"]["name"], renamed["role"]["description"]) == ("servers", "Kept")
+    assert run("identity_role", name="clients", state="absent")["changed"] is False
+    assert run("identity_role", id=identifier, state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize("name", ["O'Brien's", "a' OR '1'='1", "--", "; DROP TABLE Role", '"quoted"', "100%_x", "Ünï"])
+def test_a_name_cannot_break_out_of_a_query(tenant: Tenant, run: Run, name: str) -> None:
+    before = tenant.state()
+    assert run("identity_role", name=name, description="x")["role"]["name"] == name
+    assert run("identity_role", name=name.upper(), description="x")["changed"] is False
+    assert run("identity_role", name=name, state="absent")["changed"] is True
+    assert tenant.state() == before
+
+
+@pytest.mark.parametrize("verb", ["StoreRole", "UpdateRole", "DeleteRole", "AssignSuperRights", "UnAssignSuperRights"])
+def test_a_write_that_does_nothing_is_a_failure(tenant: Tenant, run: Run, verb: str) -> None:
+    if verb != "StoreRole":
+        run("identity_role", name="clients", administrative_rights={"set": ["Report Management"]})
+    tenant.switch(ignored_writes=[verb])
+    change: dict[str, Any] = {
+        "DeleteRole": {"state": "absent"},
+        "AssignSuperRights": {"administrative_rights": {"add": DIRECTORY}},
+        "UnAssignSuperRights": {"administrative_rights": {"set": []}},
+    }.get(verb, {"description": "New"})
+    result = run("identity_role", name="clients", **change)
+    assert result.code == "protocol"
+    assert "reported success" in result["msg"]
