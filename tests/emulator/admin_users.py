@@ -13,10 +13,10 @@ from .envelope import SAME_PASSWORD, UNKNOWN_USER, WEAK_PASSWORD, Refusal, requi
 from .facts import DISABLED, NORMAL, PLAIN_USER, STATES, USER_FACTS, UserFacts, user_facts
 from .failures import Failure
 from .models import Model
-from .rules import RULES
 from .user_attributes import attributes_of, changed_user, new_user
-from .users import check_password
+from .users import UserRules, check_password
 
+RULES = UserRules()
 # The arguments that are facts of a user.
 FLAGS = {
     "OauthClient": "oauth_client",
@@ -47,7 +47,7 @@ def create_user(call: Call) -> str:
     check_policy(password)
     user = new_user(call, facts_state(call) != DISABLED)
     user.password = password
-    prepared = RULES["User"].rules.prepare(call.tenant, user, None)
+    prepared = RULES.prepare(call.tenant, user, None)
     if in_system_administrator:
         call.check(frozenset())
     user_id = call.storage.add("User", prepared)
@@ -62,7 +62,7 @@ def change_user(call: Call) -> None:
     user = found_user(call, call.required("ID"))
     facts = changed_facts(call, user_facts(call.storage, str(user.id)), creating=False)
     active = facts_state(call) != DISABLED if call.get("State") is not None else bool(user.active)
-    prepared = RULES["User"].rules.prepare(call.tenant, changed_user(call, user, active), user)
+    prepared = RULES.prepare(call.tenant, changed_user(call, user, active), user)
     call.storage.replace("User", prepared)
     call.storage.remember(USER_FACTS, str(user.id), facts)
 
@@ -71,8 +71,9 @@ def set_user_state(call: Call) -> None:
     """Set the state of a user; disabled is what SCIM calls inactive."""
     user = found_user(call, call.required("ID"))
     state = known_state(call.required("state"))
+    RULES.check_writable(call.tenant, user)
     facts = replace(user_facts(call.storage, str(user.id)), lock=NORMAL if state == DISABLED else state)
-    call.storage.replace("User", changed_user(call, user, state != DISABLED))
+    call.storage.replace("User", user.model_copy(update={"active": state != DISABLED}))
     call.storage.remember(USER_FACTS, str(user.id), facts)
 
 
@@ -83,10 +84,8 @@ def reset_user_password(call: Call) -> None:
     check_policy(password)
     if password == user.password and call.switches["same_password_refused"]:
         raise Refusal("The new password is the same as the old one.", SAME_PASSWORD)
-    RULES["User"].rules.check_delete(call.tenant, user)
-    changed = user.model_copy()
-    changed.password = password
-    call.storage.replace("User", changed)
+    RULES.check_writable(call.tenant, user)
+    call.storage.replace("User", user.model_copy(update={"password": password}))
     if call.switches["reset_forces_change"]:
         facts = replace(user_facts(call.storage, str(user.id)), force_change=True)
         call.storage.remember(USER_FACTS, str(user.id), facts)
@@ -102,7 +101,7 @@ def removed(call: Call, user_id: str) -> dict[str, Any]:
     """Delete a user, and return the outcome."""
     try:
         user = found_user(call, user_id)
-        RULES["User"].rules.check_delete(call.tenant, user)
+        RULES.check_delete(call.tenant, user)
     except (Refusal, Failure) as error:
         return {"success": False, "ID": user_id, "Message": str(error)}
     call.storage.remove("User", user)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from .admin_call import Call
@@ -20,7 +19,7 @@ from .tables import TABLES, Sources
 
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 # A query that runs longer is broken off; how often that is looked at, in steps of the database.
-SECONDS, STEPS = 5, 100_000
+SECONDS, STEPS = 1, 100_000
 WORD = re.compile(r"\w+")
 
 
@@ -59,6 +58,7 @@ class Database:
             raise Refusal(f"Query failed: {error}") from error
         finally:
             self._connection.set_authorizer(None)
+            self._connection.set_progress_handler(None, STEPS)
 
     def _sync(self, call: Call, name: str) -> None:
         """Bring a table up to date."""
@@ -66,15 +66,11 @@ class Database:
         current = dict(table.sources(call))
         changed = [key for key, sources in current.items() if held.get(key) != sources]
         gone = [(key,) for key in held if key not in current]
-
-        def written() -> Iterator[tuple[Any, ...]]:
-            for key in changed:
-                row = table.row(call, current[key])
-                yield tuple(row.get(column) for column in table.columns)
-
+        rows = [table.row(call, current[key]) for key in changed]
+        written = [tuple(row.get(column) for column in table.columns) for row in rows]
         marks = ", ".join("?" for _column in table.columns)
         self._connection.execute("BEGIN")
         self._connection.executemany(f"DELETE FROM {name} WHERE ID = ?", gone)
-        self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", written())
+        self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", written)
         self._connection.execute("COMMIT")
         self._held[name] = current

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.idops.cyberark_identity.tests.unit.emulator.admin_client import AdminClient
 from ansible_collections.idops.cyberark_identity.tests.unit.emulator.vault_client import VaultClient
 
 COMMAND = (sys.executable, "-m", "ansible_collections.idops.cyberark_identity.tests.emulator")
@@ -35,8 +36,8 @@ _RUNNING: list[subprocess.Popen[str]] = []
 _INFO: dict[str, Any] = {}
 
 
-class Client(VaultClient):
-    """Talks to the emulator: SCIM as the service user, and the control API."""
+class Client(VaultClient, AdminClient):
+    """Talks to the emulator: SCIM as the service user, the administration API, and the control API."""
 
     def __init__(self, info: dict[str, Any]) -> None:
         self.info = info
@@ -165,6 +166,13 @@ def filled(client: Client) -> Client:
     client.user()
     client.permission("APP-PRD", "useAccounts", user={"display": "ada@example.com"})
     client.account("APP-PRD", username="root", address="web1", secret="first secret")
+    return client
+
+
+@pytest.fixture
+def empty(client: Client) -> Client:
+    """A tenant with an administrator and nothing else."""
+    client.control("POST", "reset", {"empty": True})
     return client
 
 
