@@ -166,9 +166,10 @@ class Apps(IdentityObjects):
         profile["TargetIsUs"] = True
         profile["AllowPublic"] = fold(profile.get("ClientIDType")) not in ("1", "confidential")
         body = {**_app_ids(identifier), "Name": wanted["Name"], "ServiceName": wanted["ServiceName"]}
-        body["Description"] = wanted.get("Description") or ""
-        if any(change.attribute.option == "icon_uri" for change in plan.changes):
-            body["IconUri"] = wanted.get("Icon") or ""
+        changed = {change.attribute.option for change in plan.changes}
+        for option, key, name in (("description", "Description", "Description"), ("icon_uri", "IconUri", "Icon")):
+            if option in changed:
+                body[key] = wanted.get(name) or ""
         self._send(body, profile)
         # Older tenants know the kind of client by a word, and say nothing of a number (admin contract 7.4).
         if profile.get("ClientIDType") == 1:
