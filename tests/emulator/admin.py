@@ -17,7 +17,7 @@ from . import admin_apps, admin_permissions, admin_rights, admin_roles, admin_te
 from .access import AccessFailure, authenticated, dressed
 from .admin_call import Call, Verb, Verbs
 from .authority import authority_of
-from .envelope import NO_JSON, Refusal, accepted, refused
+from .envelope import NO_JSON, UNAUTHORIZED, Refusal, accepted, refused
 from .failures import Failure
 from .wire import Request, Response, html_response, json_response
 
@@ -42,7 +42,7 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
     try:
         return json_response(200, accepted(called(tenant, request, path, verb)))
     except Refusal as refusal:
-        return json_response(200, refused(refusal.message, refusal.message_id))
+        return answered(tenant, refusal)
     except AccessFailure as failure:
         body = refused(failure.detail, failure.message_id)
         return dressed(tenant.switches, json_response(failure.status, body))
@@ -53,6 +53,14 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
         # A mistake of the emulator, and not something it imitates.
         traceback.print_exception(error)
         return json_response(500, refused(f"{type(error).__name__}: {error}"))
+
+
+def answered(tenant: Tenant, refusal: Refusal) -> Response:
+    """Return the answer to what is refused; clients look for the id everywhere in it."""
+    status = tenant.switches["unauthorized_status"] if refusal.message_id == UNAUTHORIZED else 200
+    if refusal.message_id and tenant.switches["message_id_shown"] == "message":
+        return json_response(status, refused(f"{refusal.message_id}: {refusal.message}"))
+    return json_response(status, refused(refusal.message, refusal.message_id))
 
 
 def called(tenant: Tenant, request: Request, path: str, verb: Verb) -> Any:

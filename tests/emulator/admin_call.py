@@ -39,6 +39,11 @@ class Call:
     authority: Authority = field(default_factory=Authority)
 
     @property
+    def caller_id(self) -> str:
+        """The id of the caller, empty for a verb that needs no token."""
+        return "" if self.caller is None else str(self.caller.id)
+
+    @property
     def storage(self) -> TenantStorage:
         """The storage of the tenant."""
         return self.tenant.storage

@@ -38,6 +38,7 @@ ACCESS: tuple[Switch, ...] = (
         one_of("View,Execute", "View"),
         "The permission on the app that a client needs for a token.",
     ),
+    Switch("expires_in_sent", True, FLAG, "The answer with a token tells its lifetime."),
     Switch("tokens_outlive_app", False, FLAG, "A token is good until it expires, even when its app is deleted."),
     Switch("scopeless_token_allowed", False, FLAG, "A token without scope reaches everything, instead of nothing."),
     Switch(
@@ -55,6 +56,19 @@ ACCESS: tuple[Switch, ...] = (
     ),
 )
 ADMINISTRATION: tuple[Switch, ...] = (
+    # Refusals
+    Switch(
+        "unauthorized_status",
+        200,
+        one_of(200, 403),
+        "The status of the administration API when the caller lacks a right.",
+    ),
+    Switch(
+        "message_id_shown",
+        "field",
+        one_of("field", "message"),
+        "The id of a refusal is in MessageID, or only in Message (message).",
+    ),
     # Queries
     Switch("empty_query_result", "rows", one_of("rows", "null"), "A query without rows gives an empty list, or null."),
     # Users

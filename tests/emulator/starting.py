@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .apps import Permission, keep, new_app
 from .directories import CLOUD, VAULT
-from .facts import ROLE_FACTS, USER_FACTS, RoleFacts, UserFacts
+from .facts import ROLE_FACTS, USER_FACTS, UserFacts, role_facts
 from .groups import BUILT_IN, SYSTEM_ADMINISTRATOR, resolved
 from .models import GROUP_URN, USER_URN
 from .oauth_profile import CONFIDENTIAL, REST_FILTER
@@ -94,4 +94,5 @@ def grant_client_rights(tenant: Tenant) -> None:
     """Give the role of the client the rights the switch names, as far as the role is there."""
     rights = frozenset(SCIM_RIGHTS[name] for name in tenant.switches["granted_rights"])
     for role in tenant.storage.find("Group", "displayName", CLIENT_ROLE):
-        tenant.storage.remember(ROLE_FACTS, str(role.id), RoleFacts(rights=rights))
+        facts = replace(role_facts(tenant.storage, str(role.id)), rights=rights)
+        tenant.storage.remember(ROLE_FACTS, str(role.id), facts)

@@ -82,11 +82,9 @@ def checked_form(request: Request) -> dict[str, str]:
 
 def issued(tenant: Tenant, token: Token, lifetime: float, scope: str) -> Response:
     """Return the answer with a token."""
-    payload: dict[str, Any] = {
-        "access_token": tenant.tokens.issue(token),
-        "token_type": "Bearer",
-        "expires_in": int(lifetime),
-    }
+    payload: dict[str, Any] = {"access_token": tenant.tokens.issue(token), "token_type": "Bearer"}
+    if tenant.switches["expires_in_sent"]:
+        payload["expires_in"] = int(lifetime)
     if scope:
         payload["scope"] = scope
     return json_response(200, payload, Cache_Control="no-store")

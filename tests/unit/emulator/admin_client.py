@@ -45,12 +45,13 @@ class AdminClient:
         return self.token_of(name)
 
     def verb(
-        self, path: str, body: Any = None, *, by: str = "", method: str = "POST", headers: Any = NATIVE, **params: str
+        self, path: str, body: Any = None, *, by: str = "", method: str = "POST", headers: Any = None, **params: str
     ) -> requests.Response:
         """Call a verb, and return the answer."""
         authorization = {"Authorization": f"Bearer {by or self.administrator()}"}
+        given = NATIVE if headers is None else headers
         url = f"{self.base}/{path}"
-        return self.session.request(method, url, json=body, headers={**authorization, **headers}, params=params)
+        return self.session.request(method, url, json=body, headers={**authorization, **given}, params=params)
 
     def ask(self, path: str, body: Any = None, **arguments: Any) -> Any:
         """Call a verb that succeeds, and return its result."""

@@ -173,6 +173,14 @@ def test_switch_token_permission(chain):
     assert chain.token().status_code == 200
 
 
+def test_switch_expires_in_sent(chain):
+    assert chain.token().json()["expires_in"] == 18000
+    chain.client.switch(expires_in_sent=False)
+    assert "expires_in" not in chain.token().json()
+    chain.login()
+    assert chain.client.get("Users").status_code == 200
+
+
 def test_switch_tokens_outlive_app(chain):
     chain.login()
     chain.client.ask("SaasManage/DeleteApplication", {"_RowKey": [chain.app]})

@@ -14,6 +14,27 @@ ASSIGN = "SaasManage/AssignSuperRights"
 CATALOGUE = {"Script": "@/lib/get_superrights.js(excludeRight:'')"}
 
 
+# -- Refusals -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_switch_unauthorized_status(client, status):
+    client.switch(unauthorized_status=status)
+    answer = client.verb(CREATE, {}, by=client.limited())
+    assert (answer.status_code, answer.json()["success"]) == (status, False)
+    assert answer.json()["MessageID"] == "_I18N_System.UnauthorizedAccessException"
+    assert client.refusal(CREATE, {})[0] == "_I18N_RequiredParameter"
+
+
+def test_switch_message_id_shown(client):
+    assert client.refusal(CREATE, {})[0] == "_I18N_RequiredParameter"
+    client.switch(message_id_shown="message")
+    message_id, message = client.refusal(CREATE, {})
+    assert message_id is None
+    assert "_I18N_RequiredParameter" in message
+    assert client.refusal("SaasManage/GetRole", {"Name": "nothing"}) == (None, "Role nothing not found.")
+
+
 # -- Queries ------------------------------------------------------------------
 
 
