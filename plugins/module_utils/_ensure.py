@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Optional, Protocol
 
 from ._client import Client
 from ._errors import AmbiguousError, ConflictError, IdentityError, ImmutableError, InvalidError, ServerError, trying
@@ -16,6 +16,8 @@ from ._paths import Object
 from ._plan import Plan, Task, make_plan
 from ._resources import Resource
 
+# An object, None if there is none, and the keys that the task gives for it.
+Located = tuple[Optional[Object], Object]
 # How servers answer a create of a name that exists; the contract leaves open which it is here.
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
 
@@ -27,8 +29,8 @@ class Store(Protocol):
     def client(self) -> Client:
         """Whose retries and warnings are used."""
 
-    def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
-        """The object, None if there is none, and the keys that the task gives for it."""
+    def locate(self, task: Task, *, check: bool) -> Located:
+        """The object and its keys."""
 
     def find(self, resource: Resource, keys: Object) -> Object | None:
         """The object with these keys, None if there is none."""
@@ -52,9 +54,10 @@ class Outcome:
     diff: dict[str, Any]
 
 
-def ensure(store: Store, task: Task, *, check: bool) -> Outcome:
+def ensure(store: Store, task: Task, *, check: bool, located: Located | None = None) -> Outcome:
     """Bring the object to its desired state and say what changed; with ``check``, only say it.
 
+    ``located`` is what was found of the object, and its keys, by a caller who has looked already.
     A write whose effect is uncertain, and a create that is refused, are followed by another look at the object
     and a new plan. Raises IdentityError, with the planned ``diff`` once there is one.
     """
@@ -62,7 +65,8 @@ def ensure(store: Store, task: Task, *, check: bool) -> Outcome:
     landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
     while True:
         with trying(f"look up {task.label}"):
-            current, keys = store.locate(task, check=check)
+            current, keys = located or store.locate(task, check=check)
+        located = None
         with trying(f"prepare {task.label}"):
             desired = {} if task.absent else store.resolve(task, keys, current, check=check)
         plan = make_plan(task, desired, current)

@@ -16,14 +16,13 @@ from ._identity_resources import IDENTITY_RESOURCES
 from ._paths import Object, fold
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, Resource
-from ._scim import Scim
 from ._shapes import Members
 
 # What a row may refer to, by endpoint or table.
 TARGETS = {**RESOURCES, **IDENTITY_RESOURCES}
 
 
-class Directory(Protocol):
+class Finder(Protocol):
     """Who knows what the names of objects mean."""
 
     client: Client
@@ -32,7 +31,7 @@ class Directory(Protocol):
         """What each reference means: the object with that ``attribute``, or with that id."""
 
 
-def resolve_keys(scim: Scim, task: Task) -> Object:
+def resolve_keys(finder: Finder, task: Task) -> Object:
     """The keys that name the object, with references as ``{id: name}``.
 
     A member that the directory does not know, such as one of another directory, is named by what the task calls it.
@@ -41,16 +40,16 @@ def resolve_keys(scim: Scim, task: Task) -> Object:
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         if target:
-            found = scim.find_reference(target.endpoint, target.key_attribute, value)
+            found = finder.find_all(target.endpoint, target.key_attribute, [value])[value]
             keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
             if not found and "container" in keys:
                 # Only who is in the container can tell: its name has to be spelled as the vault spells it.
-                keys["container"] = _spelled(scim, keys["container"])
+                keys["container"] = _spelled(finder, keys["container"])
     return keys
 
 
-def _spelled(scim: Scim, container: str) -> str:
-    found = scim.find_named(CONTAINER.endpoint, CONTAINER.key_attribute, container)
+def _spelled(finder: Finder, container: str) -> str:
+    found = finder.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [container])[container]
     return str(found[CONTAINER.key_attribute]) if found else container
 
 
@@ -65,7 +64,7 @@ def known_keys(task: Task, current: Object) -> Object:
     }
 
 
-def report_unknown_keys(scim: Scim, task: Task, keys: Object, *, check: bool) -> None:
+def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
     """Refuse to create an object for a member that does not exist; in check mode, warn."""
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
@@ -73,10 +72,10 @@ def report_unknown_keys(scim: Scim, task: Task, keys: Object, *, check: bool) ->
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create it first")
-            scim.client.warn(f"{text} yet; the run fails unless it does by then")
+            finder.client.warn(f"{text} yet; the run fails unless it does by then")
 
 
-def resolve(directory: Directory, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
     """The desired options with references by name turned into ids.
 
     In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
@@ -90,24 +89,24 @@ def resolve(directory: Directory, task: Task, keys: Object, current: Object | No
         target = TARGETS[attribute.refers_to]
         with trying(f"resolve {attribute.option} of {task.label}"):
             if isinstance(attribute.shape, Members):
-                desired[attribute.option] = _resolve_members(directory, task, target, wanted, held, check=check)
+                desired[attribute.option] = _resolve_members(finder, task, target, wanted, held, check=check)
             elif wanted != held:
-                desired[attribute.option] = _resolve_one(directory, attribute.option, target, wanted, check=check)
+                desired[attribute.option] = _resolve_one(finder, attribute.option, target, wanted, check=check)
     return desired
 
 
-def _resolve_one(directory: Directory, option: str, target: Resource, wanted: str, *, check: bool) -> str:
-    found = directory.find_all(target.endpoint, target.key_attribute, [wanted])[wanted]
+def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, check: bool) -> str:
+    found = finder.find_all(target.endpoint, target.key_attribute, [wanted])[wanted]
     if found:
         return str(found["id"])
     if not check:
         raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
-    directory.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
+    finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
     return wanted
 
 
 def _resolve_members(
-    directory: Directory, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+    finder: Finder, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
     """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
     by_name = {fold(name): identifier for identifier, name in held.items()}
@@ -118,9 +117,9 @@ def _resolve_members(
     given = {way: references for way, references in wanted.items() if references is not None}
     # Each once, however often and in whatever case it is given.
     new = {fold(name): name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
-    found = directory.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
+    found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
     if unknown := sorted(name for name, resource in found.items() if not resource):
-        _report_unknown(directory, task.unknown_members, target, unknown, check=check)
+        _report_unknown(finder, task.unknown_members, target, unknown, check=check)
 
     def members(references: list[str]) -> dict[str, str]:
         resolved: dict[str, str] = {}
@@ -136,11 +135,11 @@ def _resolve_members(
     return {way: members(references) for way, references in given.items()}
 
 
-def _report_unknown(directory: Directory, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+def _report_unknown(finder: Finder, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
     text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
     if policy == "fail" and not check:
         raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
     if policy == "fail":
-        directory.client.warn(f"{text} yet; the run fails unless it does by then")
+        finder.client.warn(f"{text} yet; the run fails unless it does by then")
     elif policy == "warn":
-        directory.client.warn(f"{text}: left out")
+        finder.client.warn(f"{text}: left out")

@@ -14,7 +14,7 @@ from ._errors import InvalidError, NotFoundError, ProtocolError, ReadOnlyError, 
 from ._filters import could_match
 from ._paths import Object
 from ._plan import Plan, Task, make_plan
-from ._references import known_keys, report_unknown_keys, resolve, resolve_keys
+from ._references import Finder, known_keys, report_unknown_keys, resolve, resolve_keys
 from ._resources import LINKED_OBJECT, Resource
 from ._scim import Scim
 from ._shapes import BATCH
@@ -26,19 +26,22 @@ PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 class ScimObjects:
     """The objects of one SCIM server, of every kind that it has."""
 
-    def __init__(self, scim: Scim) -> None:
+    def __init__(self, scim: Scim, finder: Finder | None = None) -> None:
         self.scim = scim
         self.client = scim.client
+        self._finder = finder or scim
+        # Endpoints that have refused a PATCH: it is not tried for one object after another.
+        self._without_patch: set[str] = set()
 
     def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         """The object, None if there is none, and the keys that the task gives for it, references resolved."""
         current, keys = self._by_id(task) if task.identifier else self._by_keys(task)
         if current is None and not task.absent:
-            report_unknown_keys(self.scim, task, keys, check=check)
+            report_unknown_keys(self._finder, task, keys, check=check)
         return current, keys
 
     def _by_keys(self, task: Task) -> tuple[Object | None, Object]:
-        keys = resolve_keys(self.scim, task)
+        keys = resolve_keys(self._finder, task)
         # What is about to be deleted has to be the only one of its name.
         current = self.find(task.resource, keys, thorough=task.absent)
         return current, {**keys, **known_keys(task, current or {})}
@@ -54,7 +57,7 @@ class ScimObjects:
             return None, {}
         known = known_keys(task, current)
         others = {option: value for option, value in task.desired.items() if option not in known}
-        return current, known if task.absent else {**known, **resolve_keys(self.scim, replace(task, desired=others))}
+        return current, known if task.absent else {**known, **resolve_keys(self._finder, replace(task, desired=others))}
 
     def find(self, resource: Resource, keys: Object, *, thorough: bool = False) -> Object | None:
         """The object with these keys, references resolved; None if there is none."""
@@ -79,11 +82,12 @@ class ScimObjects:
             return items
         if not given:
             return list(scim.query(endpoint))
-        keys = resolve_keys(scim, Task(resource, {option: given.get(option) for option in resource.keys}, absent=True))
+        task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
+        keys = resolve_keys(self._finder, task)
         return scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
-        return resolve(self.scim, task, keys, current, check=check)
+        return resolve(self._finder, task, keys, current, check=check)
 
     def refuse(self, task: Task, plan: Plan) -> None:
         if plan.changed and (plan.current or {}).get(LINKED_OBJECT):
@@ -119,12 +123,12 @@ class ScimObjects:
         endpoint = plan.resource.endpoint
         answer = None
         try:
-            if plan.resource.patch:
+            if plan.resource.patch and endpoint not in self._without_patch:
                 for operations in _requests(plan.operations):
                     answer = self.scim.patch(endpoint, plan.identifier, operations)
                 return answer
         except UnsupportedError:
-            pass
+            self._without_patch.add(endpoint)
         except InvalidError as error:
             if error.error_type not in PATCH_REFUSED:
                 raise
