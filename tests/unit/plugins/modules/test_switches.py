@@ -91,6 +91,11 @@ ADMINISTRATION: dict[str, list[Any]] = {
     "icon_shows_uri": [False],
     "ace_type": [False],
     "permission_bits": ["composed"],
+    "permissions_need_every_id": [True],
+    "expires_in_sent": [False],
+    "unauthorized_status": [403],
+    "message_id_shown": ["message"],
+    "empty_query_result": ["null"],
 }
 # No life like the others, and tested apart: nobody gets a token or has a right, a second look shows an earlier state,
 # and a count that is too large, where groups ignore paging, is refused: it cannot be told from a list that was cut off.
