@@ -28,7 +28,7 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test lint ansible-lint format unit integration package demo emulator clean distclean
+.PHONY: help test test-all lint ansible-lint format unit integration package demo emulator clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -37,8 +37,11 @@ help: ## print this list
 	@echo "  sanity-CORE, units-CORE, integration-CORE"
 	@echo "Python: PYTHON=$(PYTHON)"
 
-test: $(BIN)/.installed $(COLLECTION) ## the whole suite, as CI runs it
+test: $(BIN)/.installed $(COLLECTION) ## the suite as CI runs it; says in the end what it leaves out
 	@$(BIN)/python tools/suite.py
+
+test-all: $(BIN)/.installed $(COLLECTION) ## the whole suite: everything on every ansible-core
+	@$(BIN)/python tools/suite.py --all
 
 # --- set-up
 
