@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import traceback
 from http import HTTPStatus
@@ -103,14 +104,14 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
 
 def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
     """What ``success: false`` means. The name of the case may stand in other texts of the body than MessageID."""
-    case, detail = body.get("MessageID"), _detail(body)
-    text = json.dumps(body)
-    known = next((name for name in MESSAGE_IDS if name in text), None)
+    text, detail = json.dumps(body), _detail(body)
+    named = re.search(r"_I18N_[\w.]*\w", text)
+    case = named[0] if named else body.get("MessageID")
     reason = f"{said} and refuses it: {detail or case or 'without saying why'}"
     if body.get("ErrorID"):
         reason += f" (ErrorID {body['ErrorID']})"
-    kind = MESSAGE_IDS.get(known or "", InvalidError)
-    return kind(reason, status=status, detail=detail, error_type=known or (case if isinstance(case, str) else None))
+    kind = MESSAGE_IDS.get(str(case), InvalidError)
+    return kind(reason, status=status, detail=detail, error_type=case if isinstance(case, str) else None)
 
 
 def _json(response: requests.Response) -> Any:

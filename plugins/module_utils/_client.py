@@ -35,7 +35,7 @@ LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
 CREDENTIALS_HINT = (
-    "Check client_id (the service user's full login name) and client_secret (its password). On its page under "
+    "Check client_id (the user's full login name) and client_secret (its password). On its page under "
     "Core Services > Users, the box 'Is OAuth confidential client' has to be ticked, and the user must not be locked, "
     "disabled or due for a new password"
 )
@@ -260,7 +260,7 @@ class Client:
             self._protect(base64.b64encode(":".join(credentials).encode()).decode())
         else:
             form["client_id"], form["client_secret"] = credentials
-        with trying(f"get a token from {connection.token_url}"):
+        with trying(f"get a token for {connection.client_id} from {connection.token_url}"):
             try:
                 answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True) or {}
             except IdentityError as error:

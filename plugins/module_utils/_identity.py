@@ -12,7 +12,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ._client import Client
-from ._errors import AmbiguousError, AuthorizationError, InvalidError, ProtocolError
+from ._errors import (
+    AmbiguousError,
+    AuthorizationError,
+    InvalidError,
+    ProtocolError,
+    ServerError,
+    UnsupportedError,
+)
 from ._paths import Object, fold
 
 # The most rows that one query asks for, and the most names that go into one.
@@ -39,6 +46,11 @@ NEEDED = {
 NAME_COLUMNS = {"User": "Username", "Role": "Name", "Application": "ServiceName"}
 
 
+NOT_ENTITLED = "_I18N_ServiceUnauthorizedAccess"
+# How a tenant fails to tell what can be done without.
+UNTOLD = (InvalidError, AuthorizationError, UnsupportedError, ProtocolError, ServerError)
+
+
 class Identity:
     """The administration API of one tenant. Tables are those of its query language: User, Role, Application."""
 
@@ -62,6 +74,12 @@ class Identity:
                 f"{self.client.connection.client_id or 'The administrator'} needs "
                 f"{needed if right else 'to be in the role System Administrator'}"
             )
+            if error.error_type == NOT_ENTITLED:
+                error.hint += f". With app_id, the scope of that app has to allow /{verb}"
+            raise
+        except ProtocolError as error:
+            if error.status == 404:
+                error.hint = "This tenant does not offer it, or tenant_url is not its address"
             raise
         if (answer or {}).get("success", (answer or {}).get("Success")) is not True:
             raise ProtocolError(
@@ -90,7 +108,7 @@ class Identity:
         for start in range(0, len(wanted), NAMES):
             part = wanted[start : start + NAMES]
             where = f"{is_named(column, part)} OR ID IN ({', '.join(map(literal, part))})"
-            rows.update((str(row["ID"]), row) for row in self.select(table, ("ID", column), where))
+            rows.update((str(row["ID"]), row) for row in self.select(table, ("ID", column), where) if row.get("ID"))
         by_name: dict[str, list[Object]] = {}
         for identifier, row in rows.items():
             by_name.setdefault(fold(row.get(column)), []).append({"id": identifier, attribute: row.get(column)})

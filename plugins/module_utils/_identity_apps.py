@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._client import Client
-from ._errors import ConflictError, IdentityError, InvalidError, UnknownMemberError
+from ._ensure import Located
+from ._errors import ConflictError, IdentityError, InvalidError, ProtocolError, UnknownMemberError
 from ._identity import PAGE, literal
 from ._identity_objects import IdentityObjects, check_each, identifier_in
-from ._identity_shapes import rights_in
+from ._identity_shapes import GRANTS, rights_in
 from ._paths import Object, fold
 from ._plan import Plan, Task
 
 TEMPLATE = "OAuth2ServerClient"
 DEFAULT_GRANT = ["View", "Execute"]
+UPLOADED = "/vfs/Application/Icons/"  # where the tenant keeps its copies of logos
 
 
 class Apps(IdentityObjects):
@@ -32,24 +34,31 @@ class Apps(IdentityObjects):
         super().__init__(client)
         self._orphans: list[str] = []
 
+    def locate(self, task: Task, *, check: bool) -> Located:
+        app, keys = super().locate(task, check=check)
+        if app is None or app["TemplateName"] == TEMPLATE:
+            return app, keys
+        text = f"the Application ID belongs to an app of another kind, {app['TemplateName']}"
+        if not task.absent:
+            raise ConflictError(text, hint="Choose another one")
+        self.client.warn(f"{task.label}: {text}, which is left as it is")
+        return None, keys
+
     def read(self, row: Object) -> Object | None:
         app = self._application(row["id"])
         if app is None:
             return None
-        template = app.get("TemplateName") or row.get("TemplateName")
-        if template != TEMPLATE:
-            raise ConflictError(
-                f"the Application ID belongs to an app of another kind, {template}", hint="Choose another one"
-            )
         arguments = {"RowKey": row["id"], "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
         entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
         return {
             **{name: app.get(name) or None for name in ("Name", "ServiceName", "Description", "Icon")},
             "id": row["id"],
-            "OAuthProfile": app.get("OAuthProfile") or {},
+            "TemplateName": app.get("TemplateName") or row.get("TemplateName"),
+            "OAuthProfile": {"MustBeOauthClient": False, **(app.get("OAuthProfile") or {})},
+            "Profile": app.get("OAuthProfile") or {},  # as it is, to be sent back
             "Grants": {
-                str(entry["Principal"]): {
-                    "role": str(entry.get("PrincipalName") or entry["Principal"]),
+                str(entry.get("Principal")): {
+                    "role": str(entry.get("PrincipalName") or entry.get("Principal")),
                     "rights": rights_in(entry.get("Grant")),
                 }
                 for entry in entries or ()
@@ -77,7 +86,9 @@ class Apps(IdentityObjects):
                 way: {
                     role["id"]: {
                         "role": role["Name"],
-                        "rights": grant["rights"] or ([] if way == "remove" else DEFAULT_GRANT),
+                        "rights": (list(GRANTS) if way == "remove" else DEFAULT_GRANT)
+                        if grant["rights"] is None
+                        else grant["rights"],
                     }
                     for grant in grants
                     for role in [roles.get(fold(grant["role"]))]
@@ -85,14 +96,19 @@ class Apps(IdentityObjects):
                 }
                 for way, grants in given.items()
             }
+        if current and str(current.get("Icon")).startswith(UPLOADED):
+            desired["icon_uri"] = None  # a copy of what was given, so that nobody knows whether it differs
         if current is None:
             self._orphans = self._find_orphans()
             policy = task.policies["orphans"]
-            if self._orphans and (policy == "report" or (policy == "adopt" and len(self._orphans) > 1)):
+            self.made = not (policy == "adopt" and self._can_adopt())
+            if not self.made:
+                self.client.warn(f"The app {self._orphans[0]}, which has no Application ID, is made use of")
+            elif self._orphans and policy != "ignore":
                 self.client.warn(
                     f"There are OAuth2 client apps without an Application ID, such as an interrupted run leaves: "
-                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one can be adopted, with "
-                    "the option orphans"
+                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one that is as new can be "
+                    "adopted, with the option orphans"
                 )
         return desired
 
@@ -113,37 +129,59 @@ class Apps(IdentityObjects):
     def _find_orphans(self) -> list[str]:
         """Apps that were made from the template and never named."""
         where = f"TemplateName = {literal(TEMPLATE)} AND (ServiceName IS NULL OR ServiceName = '')"
-        return sorted(str(row["ID"]) for row in self.identity.select("Application", ("ID",), where))
+        return sorted(str(row["ID"]) for row in self.identity.select("Application", ("ID",), where) if row.get("ID"))
 
     def refuse(self, task: Task, plan: Plan) -> None:
         """Nothing: what an app may hold is in its rows."""
 
     def create(self, task: Task, plan: Plan) -> str:
         """An app of the template, configured at once: until then it has no name to be found by."""
-        adopts = task.policies["orphans"] == "adopt" and len(self._orphans) == 1
-        identifier = self._orphans[0] if adopts else self._import()
+        identifier = self._import() if self.made else self._orphans[0]
         try:
             self._configure(identifier, plan)
         except IdentityError:
-            if not adopts:
+            if self.made:
                 self.take_back(plan.resource, identifier)
             raise
         return identifier
 
+    def _can_adopt(self) -> bool:
+        """Whether there is one orphan, and it is as new: what somebody has begun to set up is not taken."""
+        if len(self._orphans) != 1:
+            return False
+        orphan = self.read({"id": self._orphans[0]})
+        return orphan is not None and not orphan["Grants"] and not orphan["OAuthProfile"].get("KnownScopes")
+
     def _import(self) -> str:
         """The id of a new app. Each request makes another one, so that it is never simply repeated."""
+        lost: IdentityError | None = None
         try:
             result = self.identity.call("SaasManage/ImportAppFromTemplate", {"ID": [TEMPLATE]})
+            item = result[0] if isinstance(result, list) and result and isinstance(result[0], Mapping) else {}
+            return identifier_in("ImportAppFromTemplate", item.get("_RowKey") if item.get("success") else None)
         except IdentityError as error:
             if not error.uncertain:
                 raise
-            self.client.pause(1, error, "whether an app was made is looked up")
-            made = [identifier for identifier in self._find_orphans() if identifier not in self._orphans]
-            if len(made) != 1:
-                raise
-            return made[0]
-        item = result[0] if isinstance(result, list) and result and isinstance(result[0], Mapping) else {}
-        return identifier_in("ImportAppFromTemplate", item.get("_RowKey") if item.get("success") else None)
+            lost = error
+        self.client.pause(1, lost, "whether an app was made is looked up")
+        made: list[str] = []
+
+        def look() -> tuple[Object | None, str]:
+            made[:] = [identifier for identifier in self._find_orphans() if identifier not in self._orphans]
+            return ({}, "") if made else (None, "shows no new app")
+
+        try:
+            self.awaited(look)
+        except ProtocolError:
+            # Nothing was made. A connection that broke may be tried anew; a tenant that does nothing may not.
+            lost.uncertain = not isinstance(lost, ProtocolError)
+            raise lost from None
+        if len(made) > 1:
+            raise ProtocolError(
+                f"one of the new apps {', '.join(made)} may be this one, and the answer that would tell was lost",
+                hint="Delete them in the Admin Portal, unless somebody is setting one up",
+            )
+        return made[0]
 
     def update(self, identifier: str, plan: Plan) -> None:
         changed = {change.attribute.option: change for change in plan.changes}
@@ -161,25 +199,34 @@ class Apps(IdentityObjects):
     def _configure(self, identifier: str, plan: Plan) -> None:
         """Send what the app is to be. What its profile holds beyond the options stays (admin contract 7.4)."""
         wanted = plan.expected
-        held = (plan.current or {}).get("OAuthProfile") or self._born(identifier).get("OAuthProfile") or {}
-        profile = {**held, **wanted.get("OAuthProfile", {})}
-        profile["TargetIsUs"] = True
-        profile["AllowPublic"] = fold(profile.get("ClientIDType")) not in ("1", "confidential")
-        body = {**_app_ids(identifier), "Name": wanted["Name"], "ServiceName": wanted["ServiceName"]}
         changed = {change.attribute.option for change in plan.changes}
+        keys = {change.attribute.path[-1] for change in plan.changes} if plan.current else set(wanted["OAuthProfile"])
+        profile = dict(plan.current["Profile"] if plan.current else self._born(identifier))
+        profile.update((key, value) for key, value in wanted["OAuthProfile"].items() if key in keys)
+        if plan.current is None or "client_id_type" in changed:
+            profile["TargetIsUs"] = True
+            profile["AllowPublic"] = fold(profile.get("ClientIDType")) not in ("1", "confidential")
+        body = {**_app_ids(identifier), "Name": wanted["Name"], "ServiceName": wanted["ServiceName"]}
         for option, key, name in (("description", "Description", "Description"), ("icon_uri", "IconUri", "Icon")):
             if option in changed:
                 body[key] = wanted.get(name) or ""
         self._send(body, profile)
         # Older tenants know the kind of client by a word, and say nothing of a number (admin contract 7.4).
-        if profile.get("ClientIDType") == 1:
+        if profile.get("ClientIDType") == 1 and (plan.current is None or "client_id_type" in changed):
             now = (self._application(identifier) or {}).get("OAuthProfile") or {}
             if fold(now.get("ClientIDType")) not in ("1", "confidential"):
                 self._send(body, {**profile, "ClientIDType": "confidential"})
 
     def _born(self, identifier: str) -> Object:
-        """A new app, as soon as it is shown: its profile comes from the template and has to be sent back whole."""
-        return self.awaited(lambda: (self._application(identifier), "does not show the app"))
+        """The profile of a new app, as soon as it is shown: it comes from the template and has to be sent back whole.
+
+        Raises ConflictError when somebody else has named the app in the meantime.
+        """
+        app = self.awaited(lambda: (self._application(identifier), "does not show the app"))
+        if app.get("ServiceName"):
+            self.made = False
+            raise ConflictError("the new app was taken by somebody else", hint="Run the task again", uncertain=True)
+        return app.get("OAuthProfile") or {}
 
     def _send(self, body: Object, profile: Object) -> None:
         self.identity.call("SaasManage/UpdateApplicationDE", {**body, "OAuthProfile": profile}, repeatable=True)

@@ -16,8 +16,11 @@ from typing import Any
 
 from . import _references
 from ._client import Client
+from ._ensure import Located
 from ._errors import (
+    AmbiguousError,
     AuthorizationError,
+    ConflictError,
     IdentityError,
     InvalidError,
     NotFoundError,
@@ -39,6 +42,7 @@ class IdentityObjects(ABC):
     def __init__(self, client: Client) -> None:
         self.client = client
         self.identity = Identity(client)
+        self.made = True  # whether an object that is created is made anew, rather than out of what was there
 
     @abstractmethod
     def read(self, row: Object) -> Object | None:
@@ -60,7 +64,7 @@ class IdentityObjects(ABC):
     def remove(self, identifier: str) -> None:
         """Delete the object."""
 
-    def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
+    def locate(self, task: Task, *, check: bool) -> Located:
         resource = task.resource
         keys = resource.name_of(task.desired)
         row = self._row(resource, task.identifier) if task.identifier else self.find(resource, keys)
@@ -71,29 +75,52 @@ class IdentityObjects(ABC):
     def find(self, resource: Resource, keys: Object) -> Object | None:
         column, name = NAME_COLUMNS[resource.endpoint], str(keys[resource.keys[0]])
         rows = self.identity.select(resource.endpoint, self.columns, is_named(column, [name]))
-        found = [{**row, "id": str(row["ID"])} for row in rows if fold(row.get(column)) == fold(name)]
+        found = [{**row, "id": str(row["ID"])} for row in rows if row.get("ID") and fold(row.get(column)) == fold(name)]
         return only(resource.endpoint, found)
 
     def _row(self, resource: Resource, identifier: str) -> Object | None:
         rows = self.identity.select(resource.endpoint, self.columns, f"ID = {literal(identifier)}")
-        return next(({**row, "id": str(row["ID"])} for row in rows if str(row["ID"]) == identifier), None)
+        return next(({**row, "id": identifier} for row in rows if str(row.get("ID")) == identifier), None)
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return _references.resolve(self.identity, task, keys, current, check=check)
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         if plan.action == "delete":
-            self.remove(plan.identifier)
-            self._gone(plan)
+            self._delete(plan)
             return plan, {}
-        identifier = self.create(task, plan) if plan.current is None else plan.identifier
+        if plan.current is not None:
+            self.update(plan.identifier, plan)
+            return plan, self._proven(plan.identifier, plan)
+        identifier = self.create(task, plan)
         try:
             self.update(identifier, plan)
-        except (AuthorizationError, InvalidError):
-            if plan.current is None:
+            written = self._proven(identifier, plan)
+            self._check_alone(plan, identifier)
+        except (AuthorizationError, InvalidError, ConflictError):
+            if self.made:
                 self.take_back(plan.resource, identifier)
             raise
-        return plan, self._proven(identifier, plan)
+        return plan, written
+
+    def _check_alone(self, plan: Plan, identifier: str) -> None:
+        """Names are not certain to be unique: somebody else may have made one at the same time."""
+        name = plan.resource.name_of(plan.resource.describe(plan.expected))
+        try:
+            found = self.find(plan.resource, name)
+        except AmbiguousError as error:
+            raise ConflictError(f"another one of this name was made at the same time: {error.reason}") from error
+        if found is None or found["id"] != identifier:
+            raise ConflictError("somebody else changed it at the same time", hint="Run the task again")
+
+    def _delete(self, plan: Plan) -> None:
+        try:
+            self.remove(plan.identifier)
+        except (InvalidError, NotFoundError):
+            if self._row(plan.resource, plan.identifier):
+                raise
+            return  # gone already: what was wanted
+        self._gone(plan)
 
     def take_back(self, resource: Resource, identifier: str) -> None:
         """Leave nothing half-made behind when the tenant refuses the rest."""
@@ -140,7 +167,7 @@ class IdentityObjects(ABC):
                 f"the tenant reported success, and {instead}",
                 hint="Look at the object in the Admin Portal, and run the task again",
             )
-            if attempt > self.client.connection.retries:
+            if attempt == READINGS or attempt > self.client.connection.retries:
                 break
             self.client.pause(attempt, error, "it is read again")
         raise error

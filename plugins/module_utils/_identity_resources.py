@@ -67,7 +67,7 @@ ROLE = Resource(
     endpoint="Role",
     keys=("name",),
     attributes=(
-        Attribute("name", ("Name",), caseless=True, required=True),
+        Attribute("name", ("Name",), caseless=True, required=True, pattern=r"\S(.*\S)?"),
         Attribute("description", ("Description",)),
         Attribute("administrative_rights", ("AdministrativeRights",), type="dict", shape=Names(), spec=MEMBERS),
         Attribute("users", ("Members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="User"),
@@ -77,15 +77,15 @@ ROLE = Resource(
 )
 
 OAUTH2_APP = Resource(
-    name="OAuth2 client app",
-    plural="OAuth2 client apps",
+    name="client app",
+    plural="client apps",
     endpoint="Application",
     keys=("application_id",),
     attributes=(
         Attribute("application_id", ("ServiceName",), caseless=True, required=True, pattern=r"[^\s/?#]+"),
         Attribute("name", ("Name",), default=lambda application_id: application_id),
         Attribute("description", ("Description",)),
-        Attribute("icon_uri", ("Icon",)),
+        Attribute("icon_uri", ("Icon",), pattern=r"/\S+"),
         Attribute(
             "client_id_type",
             ("OAuthProfile", "ClientIDType"),

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ._client import Client
-from ._errors import InvalidError, UnsupportedError
-from ._identity import PAGE, rows_of
+from ._errors import InvalidError
+from ._identity import PAGE, UNTOLD, rows_of
 from ._identity_objects import IdentityObjects, identifier_in
 from ._identity_resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
 from ._paths import Object, fold
 from ._plan import Change, Plan, Task
+from ._resources import Resource
 
 CATALOGUE = "@/lib/get_superrights.js(excludeRight:'')"
 
@@ -33,10 +34,7 @@ class Roles(IdentityObjects):
         members = {"Name": row["id"], "Args": {"Caching": -1}}
         rights = {"Role": row["id"], "Args": PAGE}
         assigned = rows_of(self.identity.call("Core/GetAssignedAdministrativeRights", rights, repeatable=True))
-        names = [
-            self._names.setdefault(str(right["Path"]), str(right.get("Description") or right["Path"]))
-            for right in assigned
-        ]
+        names = [self._named(right["Path"], right.get("Description")) for right in assigned if right.get("Path")]
         return {
             "id": row["id"],
             "Name": row.get("Name"),
@@ -53,7 +51,12 @@ class Roles(IdentityObjects):
         if desired.get("administrative_rights"):
             catalogue = self._catalogue()
             desired["administrative_rights"] = {
-                way: [self._spelled(right, catalogue) for right in rights]
+                way: [
+                    name
+                    for right in rights
+                    for name in [self._spelled(right, catalogue, known_or_not=way == "remove")]
+                    if name
+                ]
                 for way, rights in desired["administrative_rights"].items()
                 if rights is not None
             }
@@ -63,20 +66,32 @@ class Roles(IdentityObjects):
         """The names of the rights that the tenant has, by path."""
         try:
             rows = self.identity.script(CATALOGUE)
-        except (InvalidError, UnsupportedError):
+        except UNTOLD:
             rows = []
         named = {str(row["Path"]): str(row.get("Description") or row["Path"]) for row in rows if row.get("Path")}
         return named or ADMINISTRATIVE_RIGHTS
 
-    def _spelled(self, right: str, catalogue: Mapping[str, str]) -> str:
-        """The name of a right as the role shows it, or would. A right is given by name or by path."""
+    def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
+        """The name of a right as the role shows it, or would. A right is given by name or by path.
+
+        Raises InvalidError for an unknown one, unless it does not matter: then it is None.
+        """
         wanted = _compact(right)
-        known = (path for path, name in catalogue.items() if wanted in (_compact(name), _compact(path)))
+        names = {**catalogue, **self._names}
+        known = (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
         path = next(known, right if "/" in right else None)
-        if path is None:
-            names = ", ".join(sorted(catalogue.values()))
-            raise InvalidError(f"the tenant has no administrative right {right!r}", hint=f"It has {names}")
-        return self._names.setdefault(path, catalogue.get(path, path))
+        if path is not None:
+            return self._named(path, names.get(path))
+        if known_or_not:
+            return None
+        raise InvalidError(
+            f"the tenant has no administrative right {right!r}", hint=f"It has {', '.join(sorted(catalogue.values()))}"
+        )
+
+    def _named(self, path: str, name: str | None) -> str:
+        """What a right is called from now on: as it was first, and by its path where another one has the name."""
+        taken = name is None or name in self._names.values()
+        return self._names.setdefault(path, path if taken or name is None else name)
 
     def _path(self, name: str) -> str:
         return next(path for path, shown in self._names.items() if shown == name)
@@ -84,11 +99,12 @@ class Roles(IdentityObjects):
     def refuse(self, task: Task, plan: Plan) -> None:
         if task.absent or not task.desired["administrative_rights"]:
             return
+        change = next((change for change in plan.changes if change.attribute.option == "administrative_rights"), None)
+        added = _difference(change)[0] if change else []
         rights = {self._path(name): name for name in plan.expected.get("AdministrativeRights") or ()}
-        others = [
-            name for path, name in rights.items() if "man" in path.rpartition("/")[2] and path != VAULT_MANAGEMENT
-        ]
-        if VAULT_MANAGEMENT not in rights or not others:
+        managing = [name for path, name in rights.items() if "man" in path.rpartition("/")[2]]
+        others = [name for name in managing if name != rights.get(VAULT_MANAGEMENT)]
+        if VAULT_MANAGEMENT not in rights or not others or not set(added) & set(managing):
             return
         text = f"with {', '.join(sorted(others))} beside Vault Management no object of the vault can be seen"
         if not task.policies["allow_mixed_rights"]:
@@ -121,6 +137,15 @@ class Roles(IdentityObjects):
                 if names:
                     pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
                     self.identity.call(f"SaasManage/{verb}", pairs)
+
+    def take_back(self, resource: Resource, identifier: str) -> None:
+        """Not a role that somebody uses: to make one that exists may have been answered as if it were new."""
+        row = self._row(resource, identifier)
+        role = self.read(row) if row else None
+        if role and (role["Members"] or role["AdministrativeRights"]):
+            self.client.warn(f"The role {identifier} was made in part, and is in use already: it is left as it is")
+        else:
+            super().take_back(resource, identifier)
 
     def remove(self, identifier: str) -> None:
         self.identity.call("SaasManage/DeleteRole", {"Name": identifier})

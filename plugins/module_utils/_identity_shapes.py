@@ -19,10 +19,15 @@ GRANTS = {
     "Grant": 1,
     "View": 4,
     "Admin": 8,
+    "ViewDetail": 16,
     "Delete": 64,
     "Execute": 128,
     "Automatic": 1 << 31,
 }
+
+
+# What the permission Admin brings along on some tenants (admin contract 8: one bit there, three here).
+IMPLIED = {"View", "ViewDetail"}
 
 
 class Choice(Shape):
@@ -73,24 +78,24 @@ class Scopes(Shape):
         )
 
     def merge(self, current: Any, desired: Any) -> list[Object]:
-        held = {scope["name"]: scope for scope in current or ()}
+        held = {fold(scope["name"]): scope for scope in current or ()}
         blank: Object = {"description": "", "allowed_rest": []}
         given = [{key: value for key, value in scope.items() if value is not None} for scope in desired]
-        merged = ({**held.get(scope["name"], blank), **scope} for scope in given)
+        merged = ({**held.get(fold(scope["name"]), blank), **scope} for scope in given)
         return _sorted({**scope, "allowed_rest": sorted(set(scope["allowed_rest"]))} for scope in merged)
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         return list(one or ()) == list(other or ())
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        held = {str(scope.get("Scope")): scope for scope in objects(node)}
+        held = {fold(scope.get("Scope")): scope for scope in objects(node)}
         return [
             (
                 path,
                 [
                     {
                         "Mode": "RestFilter",
-                        **held.get(scope["name"], {}),
+                        **held.get(fold(scope["name"]), {}),
                         "Scope": scope["name"],
                         "Description": scope["description"],
                         "AllowedRest": scope["allowed_rest"],
@@ -104,8 +109,7 @@ class Scopes(Shape):
 class Grants(Shape):
     """Permissions of roles: a map from a role's id to ``{role, rights}``.
 
-    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Without rights, ``remove`` takes
-    them all.
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone.
     """
 
     def read(self, node: Any) -> dict[str, Object]:
@@ -114,19 +118,18 @@ class Grants(Shape):
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, Object]]) -> dict[str, Object]:
         held = self.read(current)
         if (wanted := desired.get("set")) is not None:
-            return self.read(wanted)
+            return {identifier: grant for identifier, grant in self.read(wanted).items() if grant["rights"]}
         for identifier, grant in (desired.get("add") or {}).items():
             rights = [*held.get(identifier, {}).get("rights", ()), *grant["rights"]]
             held[identifier] = {"role": grant["role"], "rights": _settled(rights)}
         for identifier, grant in (desired.get("remove") or {}).items():
-            left = set(held.get(identifier, {}).get("rights", ())) - set(grant["rights"] or GRANTS)
+            left = set(held.get(identifier, {}).get("rights", ())) - set(grant["rights"])
             held[identifier] = {"role": grant["role"], "rights": _settled(left)}
         return {identifier: grant for identifier, grant in held.items() if grant["rights"]}
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
-        return {key: grant["rights"] for key, grant in one.items()} == {
-            key: grant["rights"] for key, grant in other.items()
-        }
+        """Whether what is held, ``one``, is what is wanted; some servers add what a permission implies."""
+        return {*one} == {*other} and all(_are_these(one[key]["rights"], other[key]["rights"]) for key in one)
 
     def show(self, value: Any) -> Any:
         return {"set": sorted((dict(grant) for grant in (value or {}).values()), key=lambda grant: fold(grant["role"]))}
@@ -142,9 +145,14 @@ def rights_in(mask: Any) -> list[str]:
 
 
 def _settled(rights: Iterable[str]) -> list[str]:
-    """In one order, each once. Who may administer an app may view it, and some servers add that bit."""
+    """In one order, each once."""
     given = set(rights)
-    return [right for right in GRANTS if right in given and not (right == "View" and "Admin" in given)]
+    return [right for right in GRANTS if right in given]
+
+
+def _are_these(held: list[str], wanted: list[str]) -> bool:
+    implied = IMPLIED if "Admin" in wanted else set()
+    return set(wanted) <= set(held) <= {*wanted, *implied}
 
 
 def _sorted(scopes: Iterable[Object]) -> list[Object]:

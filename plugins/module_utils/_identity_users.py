@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ._errors import AuthorizationError, InvalidError, ProtocolError, UnsupportedError
+from ._errors import InvalidError, NotFoundError
+from ._identity import UNTOLD
 from ._identity_objects import IdentityObjects, check_each, identifier_in
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
@@ -23,10 +24,13 @@ SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 class Users(IdentityObjects):
     """Users of the cloud directory, with what makes one a service user."""
 
-    columns = ("ID", "Username")
+    columns = ("ID", "Username", "ServiceUser")
 
     def read(self, row: Object) -> Object | None:
-        held = self.identity.call("UserMgmt/GetUserAttributes", {"ID": row["id"]}, repeatable=True)
+        try:
+            held = self.identity.call("UserMgmt/GetUserAttributes", {"ID": row["id"]}, repeatable=True)
+        except NotFoundError:
+            return None
         if not isinstance(held, dict):
             return None
         everybody = Truth().read(held.get("InEverybodyRole"))
@@ -35,8 +39,8 @@ class Users(IdentityObjects):
             "id": row["id"],
             "Active": held.get("State") in (None, "", "None"),
             "OauthClient": Truth().read(held.get("OauthClient")) or False,
-            # There is no certain flag (admin contract 5.1): who is not in the role Everybody is a service user.
-            "ServiceUser": Truth().read(held.get("ServiceUser")) or everybody is False,
+            # No flag is certain to be shown (admin contract 5.1): who is not in Everybody is a service user, too.
+            "ServiceUser": Truth().read(row.get("ServiceUser")) or everybody is False,
             "ForcePasswordChangeNext": Truth().read(held.get("ForcePasswordChangeNext")) or False,
         }
         return {name: value for name, value in user.items() if value is not None}
@@ -56,10 +60,11 @@ class Users(IdentityObjects):
         """Refuse a login suffix that the tenant does not have, where it tells which it has."""
         try:
             result = self.identity.call("Core/GetCdsAliasesForTenant", repeatable=True)
-        except (InvalidError, AuthorizationError, UnsupportedError, ProtocolError):
+        except UNTOLD:
             return  # creating the user tells
         items = result.get("Results") if isinstance(result, Mapping) else None
-        suffixes = {str(entity["Key"]) for item in items or () for entity in item.get("Entities") or ()}
+        keys = [entity.get("Key") for item in items or () for entity in item.get("Entities") or ()]
+        suffixes = {str(key) for key in keys if key}
         suffix = user_name.rpartition("@")[2]
         if suffixes and fold(suffix) not in map(fold, suffixes):
             raise InvalidError(
@@ -69,15 +74,25 @@ class Users(IdentityObjects):
     def refuse(self, task: Task, plan: Plan) -> None:
         if task.desired.get("force_password_change") and task.desired.get("password_never_expires"):
             raise InvalidError("force_password_change and password_never_expires exclude each other")
+        caller = fold(self.client.connection.client_id or "")
+        loses = {change.attribute.option for change in plan.changes if change.before and not change.after}
+        if fold((plan.current or {}).get("Name")) == caller and (
+            plan.action == "delete" or loses & {"active", "oauth_client"}
+        ):
+            raise InvalidError("this is the administrator who asks for it", hint="Ask as another administrator")
 
     def create(self, task: Task, plan: Plan) -> str:
         wanted = plan.expected
-        names = ("Name", "DisplayName", "Mail", "Description", "Password", "OauthClient", "PasswordNeverExpire")
+        names = ("Name", "DisplayName", "Mail", "Description", "Password", "OauthClient")
         result = self.identity.call(
             "CDirectoryService/CreateUser",
             {
                 **{name: wanted[name] for name in names if wanted.get(name) is not None},
                 "ForcePasswordChangeNext": wanted["ForcePasswordChangeNext"],
+                # The portal ticks it for a client, and not every tenant shows it (admin contract 5.2).
+                "PasswordNeverExpire": wanted.get(
+                    "PasswordNeverExpire", wanted["OauthClient"] and not wanted["ForcePasswordChangeNext"]
+                ),
                 "ServiceUser": wanted["ServiceUser"],
                 "InEverybodyRole": not wanted["ServiceUser"],
                 "InSysAdminRole": False,
@@ -95,7 +110,8 @@ class Users(IdentityObjects):
             return done, {"PasswordNeverExpire": written, **user} if written is not None else user
         set_anew = self._set_password(plan.identifier, desired["password"])
         # Whether that calls for another new password at the next login is not known (admin contract 5.4): look.
-        current = self.read({"id": plan.identifier})
+        row = self._row(plan.resource, plan.identifier)
+        current = self.read(row) if row else None
         rest = make_plan(replace(task, write_secrets=False), desired, current)
         if rest.changed:
             self.update(plan.identifier, rest)
@@ -119,6 +135,8 @@ class Users(IdentityObjects):
             return  # made whole
         fields = {change.attribute.path[0]: change.after for change in plan.changes}
         active = fields.pop("Active", None)
+        if fields.get("OauthClient"):
+            fields.setdefault("ServiceUser", plan.expected["ServiceUser"])
         if "ServiceUser" in fields:
             fields["InEverybodyRole"] = not fields["ServiceUser"]
         if fields:

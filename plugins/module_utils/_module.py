@@ -92,6 +92,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def fail_json(self, msg: str, **result: Any) -> None:
         if msg.startswith("missing required arguments: tenant_url"):
             msg += ". Set the option or the environment variable CYBERARK_IDENTITY_TENANT_URL"
+        if msg.startswith("one of the following is required: access_token"):
+            msg += ". Set the options, or the environment variables CYBERARK_IDENTITY_CLIENT_ID and so on"
         result.setdefault("failure", InvalidError(msg).failure())
         super().fail_json(msg, **result)
 

@@ -23,6 +23,8 @@ Resources = tuple[Resource, ...]
 # What a value that does not match the pattern of its row should have looked like.
 PATTERN_HINTS = {
     "user_name": "It is the full login name, such as scim-service@example.com",
+    "name": "It begins and ends with something other than a blank",
+    "icon_uri": "It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
     "application_id": "It stands in the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
@@ -135,6 +137,8 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
     if isinstance(shape, Scopes):
         _check_twice(option, [scope["name"] for scope in value])
+        if any(not re.fullmatch(r"\S+", scope["name"]) for scope in value):
+            raise InvalidError(f"{option} holds a scope whose name is empty or has a blank in it")
     if isinstance(shape, Timespan) and not 0 < value <= LONGEST_LIFETIME:
         raise InvalidError(f"{option} has to be more than 0 and at most {LONGEST_LIFETIME} seconds")
     if isinstance(shape, Grants):

@@ -48,7 +48,8 @@ options:
   icon_uri:
     description:
       - The logo, as the path of an image that the tenant has already, such as
-        V(/vfslow/lib/application/icons/GenericSaml.svg). To upload one, use the portal.
+        V(/vfslow/lib/application/icons/GenericSaml.svg). To upload one, or to go back to none, use the portal.
+      - Where the tenant shows its own copy of the logo, it is set only when there is none like that yet.
     type: str
   client_id_type:
     description: The Client ID Type on the page General Usage. An app that is created without one takes
@@ -61,7 +62,8 @@ options:
     type: bool
   auth_methods:
     description:
-      - The auth methods on the page Tokens, all of them. An app that is created without any gets V(ClientCreds).
+      - The auth methods on the page Tokens, all of them. An app that is created without any, or a list that is
+        empty, gets V(ClientCreds).
     type: list
     elements: str
     choices: [AuthorizationCode, Implicit, ClientCreds, ResourceCreds]
@@ -111,7 +113,7 @@ options:
             description: The permissions. When omitted, V(View) and V(Execute).
             type: list
             elements: str
-            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+            choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
       remove:
         description:
           - Permissions that roles must not have.
@@ -126,7 +128,7 @@ options:
             description: The permissions. When omitted, all that the role has.
             type: list
             elements: str
-            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+            choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
       set:
         description:
           - All permissions of roles on this app, no more and no less. An empty list removes them all.
@@ -142,14 +144,14 @@ options:
             description: The permissions. When omitted, V(View) and V(Execute).
             type: list
             elements: str
-            choices: [Grant, View, Admin, Delete, Execute, Automatic]
+            choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
   orphans:
     description:
       - An app comes into being without an Application ID and is given one at once. A run that is killed in between
         leaves an app that nothing can find by name. When an app is to be created, this says what to do if there is
         such an orphan.
-      - V(report) warns of it and makes a new app. V(adopt) makes the app out of it, if it is the only one. V(ignore)
-        makes a new app.
+      - V(report) warns of it and makes a new app. V(adopt) makes the app out of it, if it is the only one and as new as
+        the template makes it, and says so in a warning. V(ignore) makes a new app.
       - An app that somebody is adding in the portal at this moment looks the same.
     type: str
     choices: [report, adopt, ignore]

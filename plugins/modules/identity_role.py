@@ -60,8 +60,8 @@ options:
         elements: str
   allow_mixed_rights:
     description:
-      - Whether the role may have Vault Management beside another management right. It then sees no object of the vault,
-        says the documentation of the product, so that the task fails unless this is V(true).
+      - Whether the role may be given Vault Management beside another management right. It then sees no object of the
+        vault, says the documentation of the product, so that the task fails unless this is V(true).
     type: bool
     default: false
   users:

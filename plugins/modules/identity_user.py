@@ -70,7 +70,8 @@ options:
   password_never_expires:
     description:
       - Whether the password stays valid for ever. Mutually exclusive with O(force_password_change=true).
-      - Where the tenant does not show this, it is written only when the user is created.
+      - Where the tenant does not show this, it is written only when the user is created. An OAuth confidential client
+        that is created without this option gets a password that never expires.
     type: bool
   password:
     description:
@@ -86,6 +87,7 @@ options:
     default: on_create
 notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
+  - The administrator who asks can neither be removed nor be kept from signing in.
   - Wrong passwords lock a user. Give a new password to all who use it before the next run.
 seealso:
   - module: idops.cyberark_identity.identity_role

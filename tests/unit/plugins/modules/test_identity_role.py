@@ -63,8 +63,22 @@ def test_the_mix_counts_what_the_role_has_already(tenant: Tenant, run: Run) -> N
     assert run("identity_role", name="clients", description="left alone").failed is False
     swap = {"add": ["Vault Management"], "remove": ["User Management"]}
     assert run("identity_role", name="clients", administrative_rights=swap)["changed"] is True
+    tenant.seed(groups=[{"displayName": "mixed", "rights": ["User Management", "Vault Management", "Role Management"]}])
+    less = run("identity_role", name="mixed", administrative_rights={"remove": ["Role Management"]})
+    assert less["changed"] is True
     harmless = {"add": ["Admin Portal Login"]}
     assert run("identity_role", name="clients", administrative_rights=harmless)["changed"] is True
+
+
+def test_a_right_that_the_catalogue_does_not_have(tenant: Tenant, run: Run) -> None:
+    """What a role shows can be given back and taken away."""
+    tenant.seed(groups=[{"displayName": "clients", "rights": ["ServiceRight/dpaShowTile"]}])
+    tenant.switch(rights_catalogue="refused")
+    held = run("identity_role", name="clients")["role"]["administrative_rights"]
+    assert run("identity_role", name="clients", administrative_rights=held)["changed"] is False
+    remove = {"remove": [*held["set"], "No such right"]}
+    assert run("identity_role", name="clients", administrative_rights=remove)["changed"] is True
+    assert role(tenant, "clients")["rights"] == []
 
 
 def test_rights_that_are_not_named_stay(tenant: Tenant, run: Run) -> None:
@@ -135,9 +149,7 @@ def test_the_right_that_is_missing(tenant: Tenant, run: Run) -> None:
     assert tenant.state() == before
 
 
-@pytest.mark.parametrize("duplicates", ["refused", "made"])
-def test_a_role_that_somebody_else_makes_in_between(tenant: Tenant, run: Run, duplicates: str) -> None:
-    tenant.switch(duplicate_role=duplicates)
+def test_a_lost_answer_to_the_creation(tenant: Tenant, run: Run) -> None:
     tenant.fault(path="StoreRole", drop="after")
     result = run("identity_role", name="clients", description="x", retries=1)
     assert result["changed"] is True

@@ -77,11 +77,12 @@ def test_a_new_password(tenant: Tenant, run: Run, forced: bool) -> None:
     assert tenant.control("POST", "check_password", {"userName": NAME, "password": "Another-pass-2"})["matches"]
 
 
+@pytest.mark.parametrize("shown", ["field", "message"])
 @pytest.mark.parametrize("refused", [True, False])
-def test_the_same_password(tenant: Tenant, run: Run, refused: bool) -> None:
+def test_the_same_password(tenant: Tenant, run: Run, refused: bool, shown: str) -> None:
     """Where the tenant tells that it is the same, nothing has changed."""
     run("identity_user", **USER)
-    tenant.switch(same_password_refused=refused)
+    tenant.switch(same_password_refused=refused, message_id_shown=shown)
     result = run("identity_user", **USER, update_password="always")
     assert result["changed"] is not refused
     assert ("password" in result["diff"]["after"]) is not refused
@@ -101,6 +102,24 @@ def test_a_password_that_never_expires(tenant: Tenant, run: Run, readable: bool)
     assert again["changed"] is False
     assert again["user"]["password_never_expires"] is (True if readable else None)
     assert run("identity_user", user_name=NAME, password_never_expires=False)["changed"] is readable
+
+
+def test_the_administrator_cannot_take_itself_out(tenant: Tenant, run: Run) -> None:
+    before = tenant.state()
+    name = tenant.info["admin_client_id"]
+    for change in ({"state": "absent"}, {"active": False}, {"oauth_client": False}):
+        result = run("identity_user", user_name=name.upper(), **change)
+        assert result.code == "invalid"
+        assert "who asks" in result["msg"]
+    assert tenant.state() == before
+
+
+def test_the_password_of_a_client_does_not_expire(tenant: Tenant, run: Run) -> None:
+    """As the portal ticks it by itself; what a user is made for otherwise is left to the tenant."""
+    run("identity_user", **USER)
+    assert shown(tenant)["never_expires"] is True
+    run("identity_user", **{**USER, "user_name": "plain@example.com", "oauth_client": None})
+    assert shown(tenant, "plain@example.com")["never_expires"] is False
 
 
 def test_flags_that_exclude_each_other(tenant: Tenant, run: Run) -> None:

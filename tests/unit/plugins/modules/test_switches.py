@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator import admin_switch_rows
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
 
@@ -103,10 +102,9 @@ ADMINISTRATION: dict[str, list[Any]] = {
 APART = {
     "client_creds_enabled",
     "granted_rights",
-    "mixed_rights_hide_vault",
+    "ignored_writes",
     "stale_reads",
     "total_results_wrong",
-    *(switch.name for switch in admin_switch_rows.ADMINISTRATION),
 }
 MANUAL = (ROOT / "docs/emulator.md").read_text().partition("## Switches")[2]
 SWITCHES = {name: default == "true" for name, default in re.findall(r"^\| `(\w+)` \| `(.*?)` \|", MANUAL, re.MULTILINE)}
