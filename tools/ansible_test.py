@@ -50,9 +50,9 @@ import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What a quick run spares the units: the lives with each switch of the emulator on its other side. They take long, and
-# tell of the product rather than of ansible-core. "make unit" has them.
-SWITCHES = "tests/unit/plugins/modules/test_switches.py"
+# What a quick run spares the units: the lives with each switch of the emulator on its other side, and what is about
+# speed. They take long, and tell of the product rather than of ansible-core. "make unit" has them.
+SPARED = ("tests/unit/plugins/modules/test_speed.py", "tests/unit/plugins/modules/test_switches.py")
 COMMANDS = ("sanity", "units", "integration")
 
 
@@ -182,7 +182,7 @@ def main() -> int:
             # They would take minutes, as each test is forked here.
             arguments += ["tests/unit/plugins/"]
             if os.environ.get("QUICK"):
-                arguments += ["--exclude", SWITCHES]
+                arguments += [argument for path in SPARED for argument in ("--exclude", path)]
         status = subprocess.run(arguments, cwd=tree, env=environment, check=False).returncode
         if status:
             print(f"--- ansible-test {command} failed on ansible-core {core.version}")
