@@ -28,7 +28,8 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit integration package demo emulator clean distclean
+.PHONY: help test test-all lint ansible-lint format unit integration package demo emulator bench bench-quick
+.PHONY: clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -88,7 +89,7 @@ format: $(BIN)/.installed ## let ruff format the code and mend what it can
 
 unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of plugins/module_utils
 	@mkdir -p $(BUILD)/coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing $(if $(QUICK),--ignore=tests/unit/test_playbooks.py)
 
 # One HOME and one tree for each ansible-core: never run two targets of the same one side by side.
 $(ANSIBLE_TEST): ansible-test-%: $(BIN)/.installed
@@ -129,6 +130,14 @@ demo: $(BIN)/.installed $(COLLECTION) ## run a playbook against the emulated ten
 
 emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the foreground
 	@$(BIN)/python -m tests.emulator
+
+# --- to measure
+
+bench: $(BIN)/.installed $(COLLECTION) ## measure against other ways to do the same; writes docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks.bench
+
+bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with no more than 1,000 users; writes to build
+	@$(BIN)/python -m tests.benchmarks.bench --quick
 
 # --- to tidy up
 

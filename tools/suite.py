@@ -28,6 +28,7 @@ ALONE = (("lint",), ("unit",))
 ALL = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"))
 QUICK = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "sanity-2.19", "package"))
 LEFT_OUT = (
+    "test_playbooks.py in unit: each of its tests runs ansible-playbook several times",
     "test_speed.py and test_switches.py in units-2.16 and units-2.21: not about ansible-core, and unit has them",
     "units-2.19: unit is the same tests, and more, on that ansible-core, though not each in a process of its own",
     "integration-2.19: only the oldest and the newest ansible-core are for it",

@@ -74,8 +74,7 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
             raise failures[-1]
         try:
             with trying(f"{plan.action} {task.label}"):
-                _refuse(store, plan)
-                store.refuse(task, plan)
+                refuse(store, task, plan)
                 if check or not plan.changed:
                     return _outcome(landed or plan, plan.expected)
                 done, written = store.write(task, plan, desired)
@@ -91,12 +90,15 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
             failures.append(error)
 
 
-def _refuse(store: Store, plan: Plan) -> None:
+def refuse(store: Store, task: Task, plan: Plan) -> None:
     """Raise for what must not be written, before anything is."""
+    store.refuse(task, plan)
     resource, current = plan.resource, plan.current
-    missing = [row.option for row in resource.attributes if row.required and not row.read(plan.expected)]
-    if plan.action == "create" and missing:
-        raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}")
+    if plan.action == "create":
+        expected = plan.expected
+        missing = [row.option for row in resource.attributes if row.required and not row.read(expected)]
+        if missing:
+            raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}")
     if current is None or not plan.changed:
         return
     changed = [change.attribute for change in plan.changes]

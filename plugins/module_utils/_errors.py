@@ -18,6 +18,8 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── UnknownMemberError    unknown_member   a member that is to be added does not exist
     ├── ImmutableError        immutable        an attribute that cannot be changed once the object exists
     ├── ReadOnlyError         read_only        the object belongs to another directory
+    ├── GuardRailError        guard_rail       more would be removed than the task allows
+    ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
     ├── ServerError           server_error     the server failed on this very request
@@ -112,6 +114,14 @@ class ImmutableError(IdentityError):
 
 class ReadOnlyError(IdentityError):
     code = "read_only"
+
+
+class GuardRailError(IdentityError):
+    code = "guard_rail"
+
+
+class IncompleteError(IdentityError):
+    code = "incomplete"
 
 
 class RateLimitedError(IdentityError):

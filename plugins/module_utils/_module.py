@@ -9,19 +9,36 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, Connection, secrets_in, spellings
+from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
-from ._errors import IdentityError, InvalidError, trying
-from ._options import Spec, info_spec, object_spec, resource_of, rows, task_of
+from ._errors import IdentityError, IncompleteError, InvalidError, trying
+from ._export import export, secrets_of
+from ._options import (
+    Spec,
+    directory_spec,
+    entries_of,
+    entry_spec,
+    info_spec,
+    object_spec,
+    resource_of,
+    rows,
+    rules_of,
+    task_of,
+)
 from ._paths import fold
-from ._resources import Resource
+from ._plan import Task
+from ._progress import Progress
+from ._resources import RESOURCES, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
 from ._shapes import Keyed
@@ -105,7 +122,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 failure={"code": "missing_library"},
             )
         try:
-            self._refuse_misfits()
+            _refuse_misfits(self.argument_spec, self._given)
             result = self._connected(work)
         except IdentityError as error:
             diff = {"diff": error.diff} if error.diff else {}
@@ -118,15 +135,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 failure={"code": "internal"},
             )
         else:
-            self.exit_json(**result)
-
-    def _refuse_misfits(self) -> None:
-        """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
-        for option, value in self._given.items():
-            spec = self.argument_spec.get(option, {})
-            _refuse_misfit(option, spec, value)
-            for name, inner in value.items() if isinstance(value, dict) else ():
-                _refuse_misfit(f"{option}.{name}", (spec.get("options") or {}).get(name, {}), inner)
+            (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
     def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
         options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
@@ -143,6 +152,19 @@ def _without_nulls(options: dict[str, Any]) -> dict[str, Any]:
         for name, value in options.items()
         if value is not None
     }
+
+
+def _refuse_misfits(specs: Spec, options: dict[str, Any], place: str = "") -> None:
+    """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
+    for option, value in options.items():
+        spec = specs.get(option, {})
+        _refuse_misfit(place + option, spec, value)
+        if isinstance(value, dict):
+            _refuse_misfits(spec.get("options") or {}, value, f"{place}{option}.")
+        listed = value if isinstance(value, list) and spec.get("options") else []
+        for number, item in enumerate(listed):
+            if isinstance(item, dict):
+                _refuse_misfits(spec["options"], item, f"{place}{option}[{number}].")
 
 
 def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
@@ -202,6 +224,129 @@ def run_info(*resources: Resource, result: str) -> None:
             found = objects.read(resource, given)
         kind = _kind(resources, resource)
         return {"changed": False, result: [{**kind, **resource.describe(item)} for item in found]}
+
+    module.run(work)
+
+
+def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
+    """What makes a task of an entry's options, as Ansible would of those of a module of its own."""
+    specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
+    validators = {
+        name: ArgumentSpecValidator(
+            spec, mutually_exclusive=[("rights", "rights_preset")] if "rights" in spec else [], required_one_of=[]
+        )
+        for name, spec in specs.items()
+    }
+
+    def check(resource: Resource, options: dict[str, Any]) -> Task:
+        given = _without_nulls(options)
+        _refuse_misfits(specs[resource.name], given)
+        checked = validators[resource.name].validate(given)
+        # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
+        name = " / ".join(str(given[option]) for option in resource.keys if given.get(option))
+        if checked.unsupported_parameters:
+            known = f"There are {', '.join(sorted(specs[resource.name]))}"
+            unknown = ", ".join(sorted(".".join(_texts(option)) for option in checked.unsupported_parameters))
+            raise InvalidError(f"{resource.name} {name!r} has no option {unknown}", hint=known)
+        if checked.error_messages:
+            raise InvalidError(f"{resource.name} {name!r}: {'; '.join(checked.error_messages)}")
+        return task_of(resource, checked.validated_parameters)
+
+    return check
+
+
+def _texts(option: Any) -> list[str]:
+    """The parts of what is in the way of an option, which Ansible gives as a text or as several."""
+    return [option] if isinstance(option, str) else [str(part) for part in option]
+
+
+MOST_WARNINGS = 20
+DIRECTORY: Spec = {
+    **directory_spec(),
+    "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
+    "prune_users": {"type": "str", "choices": ["deactivate", "delete"], "default": "deactivate"},
+    "prune_to_nothing": {"type": "bool", "default": False},
+    "max_removals": {"type": "str", "default": "10"},
+    "protected": {"type": "list", "elements": "str", "default": []},
+    "workers": {"type": "int", "default": 8},
+    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "progress": {"type": "bool", "default": True},
+    "progress_path": {"type": "path"},
+}
+
+
+class DirectoryModule(Module):
+    """What is given to it is long and holds secrets: neither logs nor results have it."""
+
+    def _load_params(self) -> None:
+        """Know the secrets of the entries before anything can be logged or fail."""
+        super()._load_params()
+        for resource in RESOURCES.values():
+            listed = self.params.get(resource.plural)
+            entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+            for row in resource.attributes:
+                given = [entry.get(row.option) for entry in entries if row.secret]
+                secrets = {text for text in given if isinstance(text, str) and len(text) >= max(row.shortest, 1)}
+                self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
+
+    @property
+    def invocation(self) -> dict[str, Any]:
+        """Neither the desired state nor its secrets: a result is short, and kept by callers and logs."""
+        return {"module_args": {name: value for name, value in self.params.items() if name in CONNECTION}}
+
+    def _log_invocation(self) -> None:
+        given, self.params = self.params, {name: self.params[name] for name in CONNECTION}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        super().fail_json(msg, **{"invocation": self.invocation, **result})
+
+
+def run_directory() -> None:
+    """The ``main()`` of the module that manages a whole directory."""
+    module = DirectoryModule(DIRECTORY)
+    warnings: Counter[str] = Counter()
+
+    def work(client: Client) -> dict[str, Any]:
+        entries, rules = entries_of(module.params, _checker()), rules_of(module.params)
+        client.warn = lambda text: warnings.update([text])
+        with Progress(module.params["progress_path"] if module.params["progress"] else None) as progress:
+            directory = Directory(Scim(client, module.params["scim_path"]), rules, progress.report)
+            try:
+                with trying("plan the directory"):
+                    changing = directory.plan(entries)
+                if module.check_mode:
+                    done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
+                else:
+                    done = directory.apply(changing)
+            finally:
+                for text, count in warnings.most_common(MOST_WARNINGS):
+                    module.warn(f"{text} ({count} times)" if count > 1 else text)
+        result = result_of(directory, changing, done)
+        result["invocation"] = module.invocation
+        if failed := [one for one in done if one.error]:
+            first = failed[0]
+            error = IncompleteError(
+                f"{len(failed)} of {len(changing)} changes were not made. {first.entry.position}: {first.error}",
+                hint="The result's actions tell of each; run the task again to go on",
+            )
+            result.update(failed=True, msg=str(error), failure=error.failure())
+        return result
+
+    module.run(work)
+
+
+def run_directory_info() -> None:
+    """The ``main()`` of the module that exports a directory."""
+    plurals = [resource.plural for resource in RESOURCES.values()]
+    module = Module({"include": {"type": "list", "elements": "str", "choices": plurals, "default": plurals}})
+
+    def work(client: Client) -> dict[str, Any]:
+        directory = export(Scim(client, module.params["scim_path"]), module.params["include"])
+        return {"changed": False, "directory": directory, "secrets": secrets_of(directory)}
 
     module.run(work)
 

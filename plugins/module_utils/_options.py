@@ -8,14 +8,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from ._directory import Rules
 from ._errors import InvalidError
 from ._identity_shapes import Grants, Scopes, Timespan
 from ._paths import Object, fold
 from ._plan import Task
-from ._resources import CONTAINER, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
+from ._resources import CONTAINER, RESOURCES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
 from ._shapes import Flat, Keyed, Members, Moment, Names, seconds
+from ._survey import Entry, some
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
@@ -27,6 +30,7 @@ PATTERN_HINTS = {
     "icon_uri": "It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
     "application_id": "It stands in the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
+MOST_WORKERS = 32
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
@@ -67,6 +71,56 @@ def info_spec(resources: Resources) -> Spec:
     """The options of a module that reads objects: by id, by their keys, by a filter, or all."""
     keys = {option: {"type": "str"} for resource in resources for option in resource.keys}
     return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
+
+
+def directory_spec() -> Spec:
+    """The options of a module that manages objects of every kind: a list for each.
+
+    What the entries hold is not in the spec: each is checked when it is about to be dealt with. A large directory is
+    mostly as it should be, and checking it all would take longer than reading the tenant.
+    """
+    return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
+
+
+def entry_spec(resource: Resource) -> Spec:
+    """The options of an entry: those of the module that manages one such object."""
+    return {option: spec for option, spec in object_spec((resource,)).items() if option != "creator_rights"}
+
+
+def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
+    """What the task lists, kind by kind. Raises InvalidError, which names the place, for what has no legible name."""
+    entries = [
+        Entry(f"{resource.plural}[{number}]", resource, options, check)
+        for resource in RESOURCES.values()
+        for number, options in enumerate(params[resource.plural] or ())
+    ]
+    problems = []
+    for entry in entries:
+        try:
+            entry.keys  # noqa: B018 - read for what it raises
+        except InvalidError as error:
+            problems.append(f"{entry.position}: {error}")
+    if problems:
+        raise InvalidError(some(problems), hint="Nothing was written")
+    return entries
+
+
+def rules_of(params: Object) -> Rules:
+    """What the task allows. Raises InvalidError for limits that make no sense."""
+    limit = (params["max_removals"] or "").strip()
+    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", limit):
+        raise InvalidError(f"max_removals {limit!r} is neither a number nor a percentage", hint="Such as 10 or 5%")
+    if not 1 <= params["workers"] <= MOST_WORKERS:
+        raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
+    return Rules(
+        prune=frozenset(params["prune"] or ()),
+        delete_users=params["prune_users"] == "delete",
+        prune_to_nothing=params["prune_to_nothing"],
+        max_removals=limit,
+        protected=tuple(params["protected"] or ()),
+        workers=params["workers"],
+        stop_on_error=params["on_error"] == "stop",
+    )
 
 
 def resource_of(resources: Resources, params: Object) -> Resource:

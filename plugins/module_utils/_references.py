@@ -68,7 +68,11 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
     """Refuse to create an object for a member that does not exist; in check mode, warn."""
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
-        if target and [*value] == [*value.values()] == [task.desired[option]]:
+        name = task.desired[option]
+        if not target or [*value] != [*value.values()] or [*value] != [name]:
+            continue
+        # An id that is the name is what is left of an unknown one, or stands for one that is still to be made.
+        if not finder.find_all(target.endpoint, target.key_attribute, [name])[name]:
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create it first")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ._filters import name_stages
@@ -85,8 +86,39 @@ class Resource:
     patch: bool = True
     listed: bool = False
 
+    @cached_property
+    def _by_option(self) -> dict[str, Attribute]:
+        return {attribute.option: attribute for attribute in self.attributes}
+
     def attribute(self, option: str) -> Attribute:
-        return next(attribute for attribute in self.attributes if attribute.option == option)
+        return self._by_option[option]
+
+    @cached_property
+    def references(self) -> tuple[Attribute, ...]:
+        """The rows that name other objects."""
+        return tuple(row for row in self.attributes if row.refers_to)
+
+    def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
+        """Whether an object certainly is as these options want it, which need not be checked for that.
+
+        ``name_of`` is the name of the object with an endpoint and an id. False only means maybe not.
+        """
+        for option, wanted in options.items():
+            row = self._by_option.get(option)
+            if wanted is None or (option, wanted) == ("state", "present"):
+                continue
+            if row is None:
+                return False
+            if row.secret:
+                if options.get(f"update_{option}") == "always":
+                    return False
+                continue
+            held = row.read(resource)
+            if row.refers_to and isinstance(held, str):
+                held = name_of(row.refers_to, held)
+            if not row.shape.holds(held, wanted):
+                return False
+        return True
 
     @property
     def key_attribute(self) -> str:

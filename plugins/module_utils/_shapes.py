@@ -36,6 +36,10 @@ class Shape:
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         return same(one, other, caseless=caseless)
 
+    def holds(self, held: Any, wanted: Any) -> bool:
+        """Whether a desired value is certainly there already, of whatever type it is. False only means maybe not."""
+        return bool(held == wanted and wanted not in ("", [], {}))
+
     def show(self, value: Any) -> Any:
         return value
 
@@ -107,6 +111,11 @@ class Flat(Shape):
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [((*path, key), (after or {}).get(key)) for key in _changed(before, after)]
+
+    def holds(self, held: Any, wanted: Any) -> bool:
+        if not isinstance(wanted, dict) or not isinstance(held, dict):
+            return False
+        return all(value is None or (value != "" and held.get(key) == value) for key, value in wanted.items())
 
 
 class Keyed(Flat):
@@ -256,6 +265,12 @@ class Members(Shape):
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         return set(one or ()) == set(other or ())
+
+    def holds(self, held: Any, wanted: Any) -> bool:
+        names = wanted.get("set") if isinstance(wanted, dict) and not wanted.get("add") else None
+        if not isinstance(names, list) or wanted.get("remove") or len(names) != len(held):
+            return False
+        return sorted(map(str, names)) == sorted(held.values())
 
     def show(self, value: Any) -> Any:
         return {"set": sorted((value or {}).values(), key=fold)}

@@ -3,6 +3,8 @@
 
 """Show the collection at work: an empty tenant on this machine, a playbook that sets it up and fills it, what it did.
 
+Then a directory of a thousand people in files, applied, exported, applied again, and pruned.
+
 Run by ``make demo``. Exits with a status other than 0 on anything that is not as it should be.
 """
 
@@ -18,11 +20,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import bulk  # beside this file
 import requests
+import yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -38,7 +41,9 @@ PORTAL_WRITES = 14
 # Three users, two groups, a safe, two permissions, an account; two users change; the creator's permission; a leaver.
 SCIM_WRITES = {"POST": 9, "PATCH": 2, "PUT": 1, "DELETE": 1}
 SET_UP_TASKS, STORING_TASKS, SCIM_TASKS = 12, 2, 10  # that change something; a loop is one
+WRITES = ("portal write", "POST", "PATCH", "PUT", "DELETE")
 READING = re.compile(r"/(Redrock/query|[A-Za-z]+/Get)", re.IGNORECASE)  # what the Admin Portal POSTs to read
+PEOPLE_KINDS, VAULT_KINDS = "users,groups", "containers"
 CHANGED = re.compile(r"^localhost .* changed=(\d+) .* failed=0 ", re.MULTILINE)
 
 
@@ -95,36 +100,130 @@ def emulator() -> Iterator[Tenant]:
                 raise Surprise(f"the emulator ended with status {process.returncode}")
 
 
-def play(tenant: Tenant, playbook: str, *, secrets_folder: Path, password: str, arguments: Sequence[str] = ()) -> int:
-    """Run a playbook as a person would, with the administrator in the environment. Returns how many tasks changed."""
-    environment = {
-        **os.environ,
-        "CYBERARK_IDENTITY_TENANT_URL": tenant.info["tenant_url"],
-        "CYBERARK_IDENTITY_CA_PATH": tenant.info["ca_path"],
-        "CYBERARK_IDENTITY_CLIENT_ID": tenant.info["admin_client_id"],
-        "CYBERARK_IDENTITY_CLIENT_SECRET": tenant.info["admin_client_secret"],
-        "DEMO_INITIAL_PASSWORD": password,
-        "DEMO_SECRETS": str(secrets_folder),
-        "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+class Runner:
+    """Runs playbooks as a person would, with the connection in the environment and passwords in files."""
+
+    def __init__(self, tenant: Tenant, secrets_folder: Path, password: str) -> None:
+        self._tenant = tenant
+        self._secrets = secrets_folder
+        self._password = password
+        (secrets_folder / "variables.yml").write_text(yaml.safe_dump({"initial_password": password}))
+
+    def play(self, playbook: str, *, arguments: Sequence[str] = ()) -> int:
+        """One of the demonstration's own playbooks, as the administrator. Returns how many tasks changed."""
+        info = self._tenant.info
+        credentials = {name: info[f"admin_{name}"] for name in ("client_id", "client_secret")}
+        return self._run([str(HERE / playbook), "--diff", *arguments], credentials)[0]
+
+    def directory(self, playbook: str, path: Path, *, refused: str = "", **variables: Any) -> int:
+        """A directory playbook, as the client that the kinds of objects take. Returns how many tasks changed."""
+        profile = "vault" if variables["directory_kinds"] == VAULT_KINDS else "directory"
+        credentials = {
+            "app_id": f"scim-{profile}",
+            "client_id": f"scim-{profile}@example.com",
+            "client_secret": (self._secrets / profile).read_text(),
+        }
+        given = json.dumps({"directory_path": str(path), **variables})
+        secret = ["-e", f"@{self._secrets / 'variables.yml'}"] if playbook == "apply" else []
+        return self._run([f"idops.cyberark_identity.{playbook}_directory", "-e", given, *secret], credentials, refused)[
+            0
+        ]
+
+    def _run(self, arguments: Sequence[str], credentials: dict[str, str], refused: str = "") -> tuple[int, str]:
+        info = self._tenant.info
+        connection = {"tenant_url": info["tenant_url"], "ca_path": info["ca_path"], **credentials}
+        environment = {
+            **os.environ,
+            **{f"CYBERARK_IDENTITY_{name.upper()}": value for name, value in connection.items()},
+            "DEMO_INITIAL_PASSWORD": self._password,
+            "DEMO_SECRETS": str(self._secrets),
+            "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+        }
+        if "app_id" in credentials:  # a directory playbook: what it does, not what it looks at before
+            environment["ANSIBLE_DISPLAY_OK_HOSTS"] = "false"
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
+        lines: list[str] = []
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                lines.append(line)
+        printed = "".join(lines)
+        stored = [
+            (self._secrets / name).read_text() for name in ("directory", "vault") if (self._secrets / name).exists()
+        ]
+        if any(secret in printed for secret in [self._password, info["admin_client_secret"], *stored]):
+            raise Surprise("a secret was printed")
+        if refused:
+            if process.returncode == 0 or refused not in " ".join(printed.split()):
+                raise Surprise(f"{arguments[0]} was not refused with {refused!r}")
+            return 0, printed
+        changed = CHANGED.search(printed)
+        if process.returncode != 0 or not changed:
+            raise Surprise(f"the playbook {arguments[0]} ended with status {process.returncode}")
+        return int(changed[1]), printed
+
+
+def show_bulk(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
+    """A directory in files: applied, exported, applied again, pruned, removed. Returns what the tenant saw of each."""
+    seen: dict[str, Counter[str]] = {}
+    kinds = (PEOPLE_KINDS, VAULT_KINDS)
+    wanted, exported, gone = folder / "directory", folder / "exported", folder / "gone"
+    bulk.write(wanted)
+    print(
+        f"\nA directory in {len([*wanted.iterdir()])} files is applied: {bulk.USERS:,} users, {bulk.TEAMS} groups and "
+        f"{bulk.SAFES} safes, in one task for each client.",
+        flush=True,
+    )
+    for each in kinds:
+        runner.directory("apply", wanted, directory_kinds=each)
+    seen["applied"] = tenant.take_requests()
+    print("\nThe tenant, exported to files.", flush=True)
+    for each in kinds:
+        runner.directory("export", exported, directory_kinds=each)
+    seen["exported"] = tenant.take_requests()
+    print("\nThe export, applied: nothing is to change.", flush=True)
+    changed = sum(runner.directory("apply", exported, directory_kinds=each) for each in kinds)
+    seen["again"] = tenant.take_requests()
+    expect("tasks that the export changed", changed, 0)
+
+    bulk.dismiss(exported)
+    leaving = {"directory_kinds": "users", "directory_prune": "users"}
+    print(
+        f"\nThe {bulk.PEOPLE_IN_A_TEAM} of {bulk.LEAVING} are gone from the files. Too many to be no mistake?",
+        flush=True,
+    )
+    guard = f"{bulk.PEOPLE_IN_A_TEAM} objects would be removed or deactivated, and max_removals allows 10"
+    runner.directory("apply", exported, refused=guard, **leaving)
+    seen["refused"] = tenant.take_requests()
+    print("\nIt is meant: they are deactivated.", flush=True)
+    runner.directory("apply", exported, directory_max_removals=bulk.PEOPLE_IN_A_TEAM, **leaving)
+    seen["pruned"] = tenant.take_requests()
+
+    print("\nAll of it is removed.", flush=True)
+    bulk.write_absent(gone)
+    for each in kinds:
+        runner.directory("apply", gone, directory_kinds=each, directory_max_removals="100%")
+    seen["removed"] = tenant.take_requests()
+    return seen
+
+
+def check_bulk(seen: dict[str, Counter[str]]) -> None:
+    made = bulk.USERS + bulk.TEAMS + bulk.SAFES
+    expected = {
+        "applied": {"POST": made},
+        "exported": {},
+        "again": {},
+        "refused": {},
+        "pruned": {"PATCH": bulk.PEOPLE_IN_A_TEAM},
+        "removed": {"DELETE": made},
     }
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "--diff", str(HERE / playbook), *arguments]
-    lines: list[str] = []
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            lines.append(line)
-    printed = "".join(lines)
-    stored = [path.read_text() for path in secrets_folder.iterdir()]
-    if any(secret in printed for secret in [password, tenant.info["admin_client_secret"], *stored]):
-        raise Surprise("a secret was printed")
-    changed = CHANGED.search(printed)
-    if process.returncode != 0 or not changed:
-        raise Surprise(f"the playbook {playbook} ended with status {process.returncode}")
-    return int(changed[1])
+    for step, writes in expected.items():
+        found = {kind: seen[step][kind] for kind in WRITES if seen[step][kind]}
+        expect(f"what was written when the directory was {step}", found, writes)
 
 
 def comparable(tenant: Tenant) -> dict[str, list[Any]]:
@@ -168,7 +267,9 @@ def main() -> int:
             f"A tenant runs at {tenant.info['tenant_url']}, with {', '.join(PEOPLE.values())} in it and nothing set up."
         )
         tenant.take_requests()
-        run = partial(play, tenant, secrets_folder=Path(folder), password=password)
+        (Path(folder) / "secrets").mkdir()
+        runner = Runner(tenant, Path(folder) / "secrets", password)
+        run = runner.play
         seen: dict[str, Counter[str]] = {}
 
         print("\nCheck mode: what would setting it up change?", flush=True)
@@ -185,24 +286,28 @@ def main() -> int:
         seen["second run"] = tenant.take_requests()
         print("\nCheck mode again: what would setting it up change now?", flush=True)
         predicted_again = run("set_up.yml", arguments=["--check"])
+        tenant.take_requests()
+        bulk_seen = show_bulk(tenant, runner, Path(folder))
         print("\nTeardown: what was made is removed.", flush=True)
         run("tear_down.yml")
         after = comparable(tenant)
 
     show(seen)
-    writes = ("portal write", "POST", "PATCH", "PUT", "DELETE")
-    expect("writes in check mode", [seen["check mode"][kind] for kind in writes], [0] * len(writes))
+    show(bulk_seen)
+    check_bulk(bulk_seen)
+    expect("writes in check mode", [seen["check mode"][kind] for kind in WRITES], [0] * len(WRITES))
     expect("the Admin Portal's writes in the first run", seen["first run"]["portal write"], PORTAL_WRITES)
     expect("SCIM writes in the first run", {kind: seen["first run"][kind] for kind in SCIM_WRITES}, SCIM_WRITES)
-    expect("writes in the second run", [seen["second run"][kind] for kind in writes], [0] * len(writes))
+    expect("writes in the second run", [seen["second run"][kind] for kind in WRITES], [0] * len(WRITES))
     expect("tasks that the second run changed", second, 0)
     expect("tasks that check mode predicted", predicted, SET_UP_TASKS)
     expect("tasks that the first run changed", first, SET_UP_TASKS + STORING_TASKS + SCIM_TASKS)
     expect("tasks that check mode predicted afterwards", predicted_again, 0)
     expect("the tenant after the teardown", after, before)
     print(
-        "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing. After the teardown the "
-        "tenant\nwas as before, object by object. No secret was printed. Everything that was started has stopped."
+        "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing, and the export given back "
+        "did\nnot either. After the teardown the tenant was as before, object by object. No secret was printed. "
+        "Everything\nthat was started has stopped."
     )
     return 0
 

@@ -521,4 +521,12 @@ CASES = [
         life={"get": {"_ansible_no_log": True}},
         bad={"no no_log": {}, "no credentials": {"client_id": None, "client_secret": None, "access_token": "x" * 20}},
     ),
+    Case(
+        module="scim_directory_info",
+        result="directory",
+        prepare=_safe,
+        reads_only=True,
+        life={"all": {}, "some": {"include": ["users", "groups"]}},
+        bad={"an unknown kind": {"include": ["devices"]}},
+    ),
 ]

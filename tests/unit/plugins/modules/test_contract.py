@@ -36,8 +36,12 @@ def good(result: Result) -> Result:
     return result
 
 
+# Manages many objects at once, which have no life of their own: test_scim_directory.py has what it promises.
+MANY = {"scim_directory"}
+
+
 def test_every_module_has_a_case() -> None:
-    assert {case.module for case in CASES} == set(MODULE_FILES)
+    assert {case.module for case in CASES} == set(MODULE_FILES) - MANY
 
 
 @EVERY
@@ -122,7 +126,7 @@ def test_no_secret_comes_back(case: Case, tenant: Tenant, run: Run) -> None:
         assert not [secret for secret in secrets if secret in output]
 
 
-@pytest.mark.parametrize("module", MODULE_FILES)
+@pytest.mark.parametrize("module", sorted(set(MODULE_FILES) - MANY))
 def test_documentation_and_results_agree(module: str, tenant: Tenant, run: Run) -> None:
     """Every result that comes is described, down to the attributes of the object, and the other way round."""
     described = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: directory_part
+short_description: The part of a directory that one of several hosts deals with
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Joins lists from several files, as M(idops.cyberark_identity.scim_directory) takes them, and takes from them what
+    one host of several has to do. The playbook C(idops.cyberark_identity.apply_directory) is made with it.
+  - An entry belongs to a host by a hash of its name, without regard to case. Whatever is on a safe goes with the safe.
+positional: slices, number, wave
+options:
+  _input:
+    description: Maps with some of the lists users, groups, containers, container_permissions and privileged_data.
+    type: list
+    elements: dict
+    required: true
+  slices:
+    description: How many hosts there are.
+    type: int
+    default: 1
+  number:
+    description: Which of them this is, from 1 on.
+    type: int
+    default: 1
+  wave:
+    description:
+      - How far the hosts go, so that what an entry refers to is there before. V(1) is safes and users without their
+        managers, V(2) is users and groups without nested groups, V(3) is everything.
+      - Nothing is removed before the third wave.
+    type: int
+    choices: [1, 2, 3]
+    default: 3
+  kinds:
+    description: The kinds that are wanted; all when omitted.
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Do the second quarter of the users
+  idops.cyberark_identity.scim_directory:
+    users: "{{ ([directory] | idops.cyberark_identity.directory_part(4, 2)).users }}"
+"""
+
+RETURN = r"""
+_value:
+  description: A list for each kind.
+  type: dict
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+# What an entry is told apart by. What is on a safe goes by the safe, so that one host deals with all of it.
+NAMES = {
+    "users": "user_name",
+    "groups": "display_name",
+    "containers": "name",
+    "container_permissions": "container",
+    "privileged_data": "container",
+}
+# The references of a kind to itself, which the wave in which it is made leaves out.
+OWN = {"users": "manager", "groups": "groups"}
+BEGINS = {"users": 1, "groups": 2, "containers": 1, "container_permissions": 3, "privileged_data": 3}
+LAST = 3
+OMITTED = "__omit_place_holder__"  # how "omit" within a variable arrives before ansible-core 2.19
+
+
+def directory_part(
+    files: Iterable[Mapping[str, Any]],
+    slices: int = 1,
+    number: int = 1,
+    wave: int = LAST,
+    kinds: Iterable[str] | None = None,
+) -> dict[str, list[Any]]:
+    """The entries of all files that fall to this host, by kind."""
+    if not 1 <= number <= slices:
+        raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
+    part: dict[str, list[Any]] = {kind: [] for kind in NAMES}
+    for file in files:
+        for kind in part:
+            if kinds is not None and kind not in kinds:
+                continue
+            listed = file.get(kind)
+            if listed is None or listed == "":
+                continue
+            if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
+                raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
+            for entry in listed:
+                if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave):
+                    left_out = OWN.get(kind) if wave == BEGINS[kind] else None
+                    part[kind].append(_without(entry, left_out))
+    return part
+
+
+def _slice_of(kind: str, entry: Mapping[str, Any], slices: int) -> int:
+    if slices == 1:
+        return 1
+    name = str(entry.get(NAMES[kind]) or entry.get("id") or "").lower()
+    return int(hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest(), 16) % slices + 1
+
+
+def _has_begun(kind: str, entry: Mapping[str, Any], wave: int) -> bool:
+    return wave == LAST or (wave >= BEGINS[kind] and entry.get("state") in (None, "present"))
+
+
+def _without(entry: Mapping[str, Any], left_out: str | None) -> dict[str, Any]:
+    return {
+        option: value
+        for option, value in entry.items()
+        if option != left_out and not (isinstance(value, str) and value.startswith(OMITTED))
+    }
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"directory_part": directory_part}

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: directory_yaml
+short_description: An exported directory as YAML that is safe to read as variables
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Like P(ansible.builtin.to_nice_yaml#filter), but what looks like a template is marked C(!unsafe). Whoever can change
+    a display name in the tenant could otherwise have an expression run on the control node as soon as the export is
+    read back.
+  - The same data is the same text each time.
+options:
+  _input:
+    description: What to write.
+    type: raw
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Keep an export
+  ansible.builtin.copy:
+    content: "{{ tenant.directory | idops.cyberark_identity.directory_yaml }}"
+    dest: directory.yml
+    mode: "0640"
+"""
+
+RETURN = r"""
+_value:
+  description: The YAML text.
+  type: str
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+TEMPLATES = ("{{", "{%", "{#")
+
+
+class _Unsafe(str):
+    """A text that is not to be taken for a template."""
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    """Writes lists the way people do, indented, and no references."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_unsafe(dumper: yaml.SafeDumper, text: _Unsafe) -> yaml.Node:
+    return dumper.represent_scalar("!unsafe", str.__str__(text), style="'")
+
+
+_Dumper.add_representer(_Unsafe, _represent_unsafe)
+
+
+def directory_yaml(data: Any) -> str:
+    """The data as YAML, in its own order."""
+    text: str = yaml.dump(
+        _plain(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120
+    )
+    return text
+
+
+def _plain(value: Any) -> Any:
+    """The value without what Ansible adds to it, with templates marked."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        text = str.__str__(value)
+        return _Unsafe(text) if any(mark in text for mark in TEMPLATES) else text
+    if isinstance(value, bool) or value is None:
+        return value
+    return float(value) if isinstance(value, float) else int(value)
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"directory_yaml": directory_yaml}

@@ -1,0 +1,429 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""A whole directory to its desired state: everything is read and planned before the first write.
+
+The objects are those of the single-object modules, and so is what is done to each: the same tables, plans and
+``ensure()``. What is added here is what many objects need: references among them, order, guard rails and a pool of
+workers.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ._ensure import ensure, refuse
+from ._errors import GuardRailError, IdentityError, InvalidError, NotFoundError, trying
+from ._paths import Object, fold
+from ._plan import Plan, Task, make_plan
+from ._references import resolve_keys
+from ._resources import CONTAINER, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
+from ._scim import Scim
+from ._scim_objects import ScimObjects
+from ._survey import Entry, Known, Survey, references_of, some
+
+# Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
+BUILT_IN_NAMES = ("system administrator", "everybody")
+BUILT_IN_IDS = re.compile(r".*_ID|sysadmin", re.IGNORECASE)
+MUST_BE_THERE = "an entry that it needs failed"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left."""
+
+    prune: frozenset[str] = frozenset()
+    delete_users: bool = False
+    prune_to_nothing: bool = False
+    max_removals: str = "10"
+    protected: tuple[str, ...] = ()
+    workers: int = 8
+    stop_on_error: bool = True
+
+    def protects(self, name: str) -> bool:
+        return any(fnmatch.fnmatchcase(fold(name), fold(pattern)) for pattern in self.protected)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one entry, or would in check mode: ``action`` is a plan's, or failed, or skipped."""
+
+    entry: Entry
+    action: str
+    error: IdentityError | None = None
+
+
+# What is being done, how many objects are done, and of how many.
+Report = Callable[[str, int, int], None]
+
+
+class Directory:
+    """One run: ``plan()`` reads the tenant and writes nothing, ``apply()`` carries the plan out."""
+
+    def __init__(self, scim: Scim, rules: Rules, report: Report = lambda text, done, total: None) -> None:
+        self._rules = rules
+        self._report = report
+        self._scim = scim
+        self._known = Known(scim)
+        self._store = ScimObjects(scim, self._known)
+        self.unchanged: Counter[str] = Counter()
+
+    # -- Planning -----------------------------------------------------------
+
+    def plan(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries that change something, removals last, in an order in which they can be carried out.
+
+        Raises InvalidError for everything that is wrong with the entries, and GuardRailError for what goes too far.
+        """
+        self._check_doubles(entries)
+        self._check_prune(entries)
+        for entry in entries:
+            self._known.announce(entry)
+        references = references_of(entries)
+        changing: list[Entry] = []
+        problems: list[Entry] = []
+        with ThreadPoolExecutor(self._rules.workers) as pool:
+            survey = Survey(self._scim, self._known, self._store, pool)
+            for resource in RESOURCES.values():
+                mine = [entry for entry in entries if entry.resource is resource]
+                prune = resource.plural in self._rules.prune
+                if not mine and not prune and not references[resource.endpoint]:
+                    continue
+                self._report(f"reading {resource.plural}", len(changing), 0)
+                late: list[Entry] = []
+                scope = {fold(entry.keys["container"]) for entry in mine if "container" in resource.keys}
+                for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
+                    if not isinstance(found, Entry):
+                        if removal := self._removal(resource, found, scope):
+                            changing.append(removal)
+                    elif self._is_settled(found):
+                        self.unchanged[resource.plural] += 1
+                        found.located = (None, {})
+                    elif _refers_to_its_own_kind(found):
+                        late.append(found)
+                    else:
+                        self._settle(found, changing, problems)
+                for entry in late:
+                    self._settle(entry, changing, problems)
+        if problems:
+            raise _all_of(problems)
+        self._check_circles(changing)
+        self._guard(changing)
+        return sorted(changing, key=_rank)
+
+    def _is_settled(self, entry: Entry) -> bool:
+        """Whether the object certainly is as it should be."""
+        current = entry.located[0]
+        if current is None or not entry.is_plain or entry.failure:
+            return False
+        return entry.resource.holds(current, entry.options, self._known.name_of)
+
+    def _settle(self, entry: Entry, changing: list[Entry], problems: list[Entry]) -> None:
+        """Plan one entry, and let go of what it takes no part in."""
+        try:
+            if entry.failure:
+                raise entry.failure
+            self._plan_one(entry)
+        except IdentityError as error:
+            entry.failure = error
+            problems.append(entry)
+            return
+        if entry.plan and entry.plan.changed:
+            changing.append(entry)
+        else:
+            self.unchanged[entry.resource.plural] += 1
+            entry.plan, entry.located = None, (None, {})
+
+    def _plan_one(self, entry: Entry) -> None:
+        task, (current, keys) = entry.task, entry.located
+        self._known.hits.clear()
+        self._known.left.clear()
+        with trying(f"plan {task.label}"):
+            if current is None and not task.absent and "container" in entry.resource.keys:
+                self._check_container(str(task.desired["container"]))
+            desired = {} if task.absent else self._store.resolve(task, keys, current, check=False)
+            entry.plan = make_plan(task, desired, current)
+            refuse(self._store, task, entry.plan)
+            # The keys of a permission are resolved before: those of them that are still to come are needed, too.
+            for option, value in keys.items():
+                row = entry.resource.attribute(option)
+                if row.refers_to and isinstance(value, dict):
+                    self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, list(value.values()))
+        if self._known.left and not task.absent:
+            leaving = ", ".join(sorted(other.position for other in self._known.left))
+            raise InvalidError(f"{task.label} refers to what {leaving} removes")
+        entry.needs = frozenset(self._known.hits - {entry})
+
+    def _check_container(self, name: str) -> None:
+        if not self._known.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:
+            raise NotFoundError(f"there is no container {name!r}", hint="Create it, or list it among the containers")
+
+    def _removal(self, resource: Resource, item: Object, scope: set[str]) -> Entry | None:
+        """The removal of an object that is in no entry, None if it is not to be touched."""
+        keys = {option: resource.attribute(option).read(item) for option in resource.keys}
+        name = str(keys[resource.keys[0]])
+        own = fold(self._scim.client.connection.client_id or "")
+        if item.get(LINKED_OBJECT) or self._rules.protects(name):
+            return None
+        if resource is USER and fold(name) == own:
+            return None
+        if resource is GROUP and (fold(name) in BUILT_IN_NAMES or BUILT_IN_IDS.fullmatch(item["id"])):
+            return None
+        if "container" in keys:
+            # Only in the containers that the entries are about, and never who is asking.
+            members = [str(part) for key in ("user", "group") for part in (keys.get(key) or {}).values()]
+            if fold(keys["container"]) not in scope or own in map(fold, members):
+                return None
+        shown = {option: value for option, value in keys.items() if value}
+        task = Task(resource, shown, identifier=item["id"], absent=True)
+        if resource is USER and not self._rules.delete_users:
+            task = replace(task, desired={"active": False}, absent=False)
+            if not USER.attribute("active").read(item):
+                return None
+        plan = make_plan(task, task.desired, item)
+        removal = Entry(f"prune: {resource.name} {name!r}", resource, {}, lambda kind, options: task, (item, {}), plan)
+        removal.is_plain = False
+        return removal
+
+    # -- What is refused before anything is written ---------------------------
+
+    @staticmethod
+    def _check_doubles(entries: Iterable[Entry]) -> None:
+        seen: dict[tuple[Any, ...], Entry] = {}
+        doubles = []
+        for entry in entries:
+            marks: list[tuple[Any, ...]] = []
+            if entry.keys:
+                marks.append(
+                    (entry.resource.name, *(fold(entry.keys.get(option, "")) for option in entry.resource.keys))
+                )
+            if entry.identifier:
+                marks.append((entry.resource.name, "id", entry.identifier))
+            for mark in marks:
+                if seen.setdefault(mark, entry) is not entry:
+                    doubles.append(
+                        f"{seen[mark].position} and {entry.position} are both {entry.resource.name} {entry.name!r}"
+                    )
+        if doubles:
+            raise InvalidError(some(doubles), hint="Say once what each object is to be")
+
+    def _check_prune(self, entries: Iterable[Entry]) -> None:
+        listed = {entry.resource.plural for entry in entries if not entry.absent}
+        if (empty := sorted(self._rules.prune - listed)) and not self._rules.prune_to_nothing:
+            raise GuardRailError(
+                f"prune would remove all {', '.join(empty)}, because the task lists none",
+                hint="Set prune_to_nothing if that is meant",
+            )
+
+    @staticmethod
+    def _check_circles(changing: Iterable[Entry]) -> None:
+        left = {entry: set(entry.needs) for entry in changing}
+        while ready := [entry for entry, needs in left.items() if not needs & set(left)]:
+            for entry in ready:
+                del left[entry]
+        if left:
+            circle = ", ".join(sorted(entry.position for entry in left))
+            raise InvalidError(f"{circle} refer to each other in a circle, and none of them is there yet")
+
+    def _guard(self, changing: Sequence[Entry]) -> None:
+        removals = [entry for entry in changing if _removes(entry)]
+        refused = [entry for entry in removals if self._rules.protects(entry.name)]
+        if refused:
+            raise GuardRailError(f"protected, and would be removed: {some([entry.task.label for entry in refused])}")
+        limit = self._limit(removals)
+        if len(removals) > limit:
+            raise GuardRailError(
+                f"{len(removals)} objects would be removed or deactivated, and max_removals allows {limit}: "
+                + some([f"{entry.resource.name} {entry.name!r}" for entry in removals]),
+                hint="Look whether the lists are complete. If this is meant, raise max_removals",
+            )
+
+    def _limit(self, removals: Sequence[Entry]) -> int:
+        """How many objects may go: a number, or a percentage of what there is of the kinds of which some go."""
+        text = self._rules.max_removals
+        if not text.endswith("%"):
+            return int(text)
+        kinds = {entry.resource.endpoint for entry in removals}
+        return math.floor(sum(self._known.count(kind) or 0 for kind in kinds) * float(text[:-1]) / 100)
+
+    # -- Carrying it out ------------------------------------------------------
+
+    def apply(self, changing: Sequence[Entry]) -> list[Done]:
+        """Carry the plan out: what others need first, side by side otherwise, removals at the end."""
+        writes = [entry for entry in changing if not _removes_object(entry)]
+        removals = [entry for entry in changing if _removes_object(entry)]
+        done: list[Done] = []
+        stop = threading.Event()
+        with ThreadPoolExecutor(self._rules.workers) as pool:
+            self._run(pool, writes, done, stop, len(changing))
+            for resource in reversed(RESOURCES.values()):
+                mine = [entry for entry in removals if entry.resource is resource]
+                self._run(pool, mine, done, stop, len(changing))
+        return done
+
+    def _run(
+        self, pool: ThreadPoolExecutor, entries: Sequence[Entry], done: list[Done], stop: threading.Event, total: int
+    ) -> None:
+        """Carry out these entries, each as soon as what it needs is there."""
+        waiting = {entry: set(entry.needs) for entry in entries}
+        needed_by: dict[Entry, list[Entry]] = {}
+        for entry in entries:
+            for need in entry.needs:
+                needed_by.setdefault(need, []).append(entry)
+        running: dict[Future[Done], Entry] = {}
+
+        def begin(ready: Iterable[Entry]) -> None:
+            for entry in ready:
+                del waiting[entry]
+                running[pool.submit(self._carry_out, entry, stop)] = entry
+
+        begin([entry for entry, needs in waiting.items() if not needs & set(waiting)])
+        while running:
+            finished, _rest = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                entry = running.pop(future)
+                outcome = future.result()
+                self._note(outcome, done, stop, total)
+                for dependent in needed_by.get(entry, ()):
+                    if dependent not in waiting:
+                        continue
+                    if outcome.error or outcome.action == "skipped":
+                        self._skip(dependent, waiting, needed_by, done, entry)
+                        continue
+                    waiting[dependent].discard(entry)
+                    if not waiting[dependent]:
+                        begin([dependent])
+
+    def _skip(
+        self,
+        entry: Entry,
+        waiting: dict[Entry, set[Entry]],
+        needed_by: dict[Entry, list[Entry]],
+        done: list[Done],
+        because: Entry,
+    ) -> None:
+        """Leave out what cannot be done without an entry that failed, and what needs that in turn."""
+        del waiting[entry]
+        done.append(Done(entry, "skipped", InvalidError(f"{MUST_BE_THERE}: {because.position}")))
+        for dependent in needed_by.get(entry, ()):
+            if dependent in waiting:
+                self._skip(dependent, waiting, needed_by, done, entry)
+
+    def _carry_out(self, entry: Entry, stop: threading.Event) -> Done:
+        if stop.is_set():
+            return Done(entry, "skipped")
+        assert entry.plan
+        try:
+            current, keys = entry.located
+            if entry.needs:
+                keys = self._keys_now(entry, keys)
+            outcome = ensure(self._store, entry.task, check=False, located=(current, keys))
+            self._known.arrived(entry, (outcome.entity or {}).get("id"))
+        except IdentityError as error:
+            return Done(entry, "failed", error)
+        return Done(entry, action_of(entry.plan) if outcome.changed else "none")
+
+    def _keys_now(self, entry: Entry, keys: Object) -> Object:
+        """The keys with the ids of what has been made in the meantime."""
+        return {**keys, **resolve_keys(self._known, entry.task)} if not entry.task.identifier else keys
+
+    def _note(self, outcome: Done, done: list[Done], stop: threading.Event, total: int) -> None:
+        done.append(outcome)
+        if outcome.error and self._rules.stop_on_error:
+            stop.set()
+        self._report(outcome.entry.task.label, len(done), total)
+
+
+def action_of(plan: Plan) -> str:
+    """The plan's action, or that it takes a user out of use."""
+    return "deactivate" if _deactivates(plan) else plan.action
+
+
+def _deactivates(plan: Plan) -> bool:
+    return any(change.attribute.option == "active" and change.before and not change.after for change in plan.changes)
+
+
+def _removes(entry: Entry) -> bool:
+    return entry.plan is not None and (entry.plan.action == "delete" or _deactivates(entry.plan))
+
+
+def _removes_object(entry: Entry) -> bool:
+    return entry.plan is not None and entry.plan.action == "delete"
+
+
+def _rank(entry: Entry) -> tuple[bool, int]:
+    kinds = list(RESOURCES.values())
+    place = kinds.index(entry.resource)
+    return (_removes_object(entry), -place if _removes_object(entry) else place)
+
+
+def _refers_to_its_own_kind(entry: Entry) -> bool:
+    """Whether the entry can only be planned when all objects of its kind have been seen."""
+    return any(
+        row.refers_to == entry.resource.endpoint and entry.options.get(row.option) for row in entry.resource.references
+    )
+
+
+def _all_of(problems: Sequence[Entry]) -> IdentityError:
+    """One failure that tells of all: with the code that they share, if they do."""
+    failures = [entry.failure for entry in problems if entry.failure]
+    kinds = {type(failure) for failure in failures}
+    kind = kinds.pop() if len(kinds) == 1 else InvalidError
+    texts = [f"{entry.position}: {entry.failure}" for entry in problems]
+    return kind(f"{len(problems)} entries cannot be carried out: {some(texts)}", hint="Nothing was written")
+
+
+def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:
+    """The result of the module: what changed or failed, and how many did what. Never the whole tenant."""
+    summary: dict[str, Counter[str]] = {resource.plural: Counter() for resource in RESOURCES.values()}
+    for plural, count in directory.unchanged.items():
+        summary[plural]["unchanged"] = count
+    for one in done:
+        summary[one.entry.resource.plural]["unchanged" if one.action == "none" else one.action] += 1
+    order = {entry: number for number, entry in enumerate(changing)}
+    # What was not begun after a failure is in the summary: it could be nearly everything.
+    told = [one for one in done if one.action != "none" and (one.error or one.action != "skipped")]
+    shown = sorted(told, key=lambda one: order[one.entry])
+    return {
+        "changed": any(one.action not in ("none", "failed", "skipped") for one in done),
+        "actions": [_shown(one) for one in shown],
+        "summary": {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts},
+        "diff": _diff(shown),
+    }
+
+
+def _shown(one: Done) -> Object:
+    plan = one.entry.plan
+    shown: Object = {"type": one.entry.resource.name, "name": _label(one.entry), "action": one.action}
+    if plan and one.action == "update":
+        shown["attributes"] = [change.attribute.option for change in plan.changes]
+    if one.error:
+        shown.update(position=one.entry.position, msg=str(one.error), failure=one.error.failure())
+    return shown
+
+
+def _label(entry: Entry) -> str:
+    """What a person calls the object: by all of its keys."""
+    names = [next(iter(value.values())) if isinstance(value, dict) else value for value in entry.keys.values()]
+    return " / ".join(map(str, names)) or entry.name
+
+
+def _diff(shown: Sequence[Done]) -> dict[str, Object]:
+    sides: dict[str, Object] = {"before": {}, "after": {}}
+    for one in shown:
+        if one.error or one.action == "skipped" or one.entry.plan is None:
+            continue
+        for side, value in one.entry.plan.diff.items():
+            if value:
+                sides[side].setdefault(one.entry.resource.plural, {})[_label(one.entry)] = value
+    return sides

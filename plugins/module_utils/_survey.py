@@ -1,0 +1,292 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What a tenant holds of a desired directory, read the cheaper way: by pages of everything, or one by one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ._ensure import Located
+from ._errors import AmbiguousError, IdentityError, trying
+from ._paths import Object, fold
+from ._plan import Plan, Task
+from ._references import report_unknown_keys, resolve_keys
+from ._resources import CONTAINER, RESOURCES, Resource
+from ._scim import FEW, PAGE, Scim
+from ._scim_objects import ScimObjects
+
+# What a page of objects costs, in lookups: it is as long as many, and a name that is new takes more than one.
+PAGE_COST = 4
+SHOWN = 20  # texts of many that a message holds
+
+
+@dataclass(eq=False)
+class Entry:
+    """One object of the desired state, or one to be removed; ``position`` is where the task has it.
+
+    ``options`` are as they were given, and ``check`` makes a task of them: only of those that may need doing, because
+    most of a large directory is as it should be. ``needs`` are the entries that have to be carried out first.
+    ``failure`` is what keeps this one from its goal.
+    """
+
+    position: str
+    resource: Resource
+    options: Object
+    check: Callable[[Resource, Object], Task]
+    located: Located = (None, {})
+    plan: Plan | None = None
+    failure: IdentityError | None = None
+    needs: frozenset[Entry] = field(default_factory=frozenset)
+
+    @cached_property
+    def task(self) -> Task:
+        return self.check(self.resource, self.options)
+
+    @cached_property
+    def keys(self) -> Object:
+        """What names the object: as it was given where that is plain to see, checked where it is not."""
+        if self.is_plain:
+            return {self.resource.keys[0]: self.options[self.resource.keys[0]]}
+        return self.resource.name_of(self.task.desired)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether this is a single name of something that is to be there."""
+        options, keys = self.options, self.resource.keys
+        name = options.get(keys[0])
+        plain = options.get("state") in (None, "present") and options.get("id") is None
+        return plain and len(keys) == 1 and isinstance(name, str) and name != ""
+
+    @property
+    def identifier(self) -> str | None:
+        return None if self.is_plain else self.task.identifier
+
+    @property
+    def absent(self) -> bool:
+        return not self.is_plain and self.task.absent
+
+    @property
+    def name(self) -> str:
+        """The first of the keys; of an object that is addressed by id, as it is on the server."""
+        option = self.resource.keys[0]
+        return str(
+            self.keys.get(option) or self.resource.attribute(option).read(self.located[0] or {}) or self.identifier
+        )
+
+
+class Known:
+    """What is known of names and ids so far, and what this run is going to make or to remove.
+
+    Finds objects for references as the SCIM server would, but asks it only for what has not been seen.
+    """
+
+    def __init__(self, scim: Scim) -> None:
+        self.client = scim.client
+        self._scim = scim
+        self._names: dict[str, dict[str, str]] = {}  # by endpoint and id
+        self._ids: dict[str, dict[str, str]] = {}  # by endpoint and name without case
+        self._doubled: set[tuple[str, str]] = set()
+        self._absent: set[tuple[str, str]] = set()
+        self._complete: set[str] = set()
+        self._coming: dict[tuple[str, str], Entry] = {}
+        self._leaving: dict[tuple[str, str], Entry] = {}
+        # Entries still to be made, and to be removed, that were found since these were cleared.
+        self.hits: set[Entry] = set()
+        self.left: set[Entry] = set()
+
+    def add(self, endpoint: str, identifier: str, name: str) -> None:
+        self._names.setdefault(endpoint, {})[identifier] = name
+        if self._ids.setdefault(endpoint, {}).setdefault(fold(name), identifier) != identifier:
+            self._doubled.add((endpoint, fold(name)))
+
+    def see(self, resource: Resource, item: Object) -> None:
+        self.add(resource.endpoint, item["id"], str(item.get(resource.key_attribute) or item["id"]))
+
+    def complete(self, endpoint: str) -> None:
+        """Every object of this kind has been seen."""
+        self._complete.add(endpoint)
+
+    def count(self, endpoint: str) -> int | None:
+        """How many there are."""
+        return len(self._names.get(endpoint, ())) if endpoint in self._complete else self._scim.count(endpoint)
+
+    def announce(self, entry: Entry) -> None:
+        """An object is going to be made, or removed."""
+        name = entry.keys.get(entry.resource.keys[0])
+        if name and len(entry.resource.keys) == 1:
+            place = self._leaving if entry.absent else self._coming
+            place[entry.resource.endpoint, fold(name)] = entry
+
+    def arrived(self, entry: Entry, identifier: str | None) -> None:
+        """An object that was announced is there."""
+        name = entry.keys.get(entry.resource.keys[0])
+        if name and identifier and len(entry.resource.keys) == 1:
+            self.add(entry.resource.endpoint, identifier, str(name))
+            self._coming.pop((entry.resource.endpoint, fold(name)), None)
+
+    def name_of(self, endpoint: str, identifier: str) -> str | None:
+        return self._names.get(endpoint, {}).get(identifier)
+
+    def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        new = [reference for reference in references if not self._settled(endpoint, reference)]
+        if new:
+            for reference, found in self._scim.find_all(endpoint, attribute, new).items():
+                if found:
+                    self.add(endpoint, found["id"], str(found.get(attribute) or found["id"]))
+                else:
+                    self._absent.add((endpoint, fold(reference)))
+        return {reference: self._find(endpoint, attribute, reference) for reference in references}
+
+    def _settled(self, endpoint: str, reference: str) -> bool:
+        key = (endpoint, fold(reference))
+        return (
+            endpoint in self._complete
+            or key in self._coming
+            or key in self._absent
+            or fold(reference) in self._ids.get(endpoint, ())
+            or reference in self._names.get(endpoint, ())
+        )
+
+    def _find(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        key = (endpoint, fold(reference))
+        if key in self._doubled:
+            raise AmbiguousError(f"several {endpoint} are called {reference!r}", hint="Name one of them by id")
+        if leaving := self._leaving.get(key):
+            self.left.add(leaving)
+        identifier = self._ids.get(endpoint, {}).get(fold(reference))
+        if identifier is None and reference in self._names.get(endpoint, ()):
+            identifier = reference
+        if identifier is not None:
+            return {"id": identifier, attribute: self._names[endpoint][identifier]}
+        if coming := self._coming.get(key):
+            self.hits.add(coming)
+            return {"id": reference, attribute: reference}
+        return None
+
+
+class Survey:
+    """Finds the entries' objects, kind by kind, and hands each one over as soon as it is found."""
+
+    def __init__(self, scim: Scim, known: Known, store: ScimObjects, pool: Executor) -> None:
+        self._scim = scim
+        self._known = known
+        self._store = store
+        self._pool = pool
+
+    def read(
+        self, resource: Resource, entries: list[Entry], references: set[str], *, everything: bool
+    ) -> Iterator[Entry | Object]:
+        """Each entry when its object has been looked for; with ``everything``, also the objects that have no entry."""
+        by_key = [entry for entry in entries if not entry.identifier]
+        by_id = [entry for entry in entries if entry.identifier]
+        if everything or self._listing_pays(resource.endpoint, len(by_key) + len(references)):
+            yield from self._list(resource, by_key, everything=everything)
+        else:
+            by_id += by_key
+            if references:
+                self._known.find_all(resource.endpoint, resource.key_attribute, references)
+        yield from self._pool.map(self._look_up, by_id)
+
+    def _listing_pays(self, endpoint: str, wanted: int) -> bool:
+        if wanted <= FEW:
+            return False
+        total = self._scim.count(endpoint)
+        return total is None or -(-total // PAGE) * PAGE_COST <= wanted
+
+    def _look_up(self, entry: Entry) -> Entry:
+        try:
+            with trying(f"look up {entry.task.label}"):
+                entry.located = self._store.locate(entry.task, check=False)
+            current = entry.located[0]
+            if current and len(entry.resource.keys) == 1:
+                self._known.see(entry.resource, current)
+        except IdentityError as error:
+            entry.failure = error
+        return entry
+
+    def _list(self, resource: Resource, entries: list[Entry], *, everything: bool) -> Iterator[Entry | Object]:
+        index: dict[tuple[tuple[str, str], ...], Entry] = {}
+        for entry in entries:
+            keys = entry.keys if entry.is_plain else resolve_keys(self._known, entry.task)
+            entry.located = (None, keys)
+            index.update(dict.fromkeys(_marks(resource, keys), entry))
+        found: set[Entry] = set()
+        for item in self._scim.query(resource.endpoint):
+            if len(resource.keys) == 1:
+                self._known.see(resource, item)
+            mine = next((index[mark] for mark in _item_marks(resource, item) if mark in index), None)
+            if mine is None or not resource.matches(mine.located[1], item):
+                if everything:
+                    yield item
+            elif mine in found:
+                mine.failure = AmbiguousError(
+                    f"several {resource.plural} answer to it, {item['id']} among them", hint="Address one of them by id"
+                )
+                yield mine
+            else:
+                found.add(mine)
+                yield self._settle(mine, item)
+        if len(resource.keys) == 1:
+            self._known.complete(resource.endpoint)
+        for entry in entries:
+            if entry not in found:
+                yield self._settle(entry, None)
+
+    def _settle(self, entry: Entry, item: Object | None) -> Entry:
+        keys = entry.located[1]
+        entry.located = (item, keys)
+        try:
+            if item is None and not entry.absent and not entry.is_plain:
+                report_unknown_keys(self._known, entry.task, keys, check=False)
+        except IdentityError as error:
+            entry.failure = error
+        return entry
+
+
+def _marks(resource: Resource, keys: Object) -> Iterable[tuple[tuple[str, str], ...]]:
+    """How an entry with these keys is found among objects: by each key, and references by id."""
+    return [
+        tuple((option, fold(next(iter(value)) if isinstance(value, dict) else value)) for option, value in keys.items())
+    ]
+
+
+def _item_marks(resource: Resource, item: Object) -> Iterable[tuple[tuple[str, str], ...]]:
+    """How an object may be found by an entry: its references by id or by name."""
+    ways: list[list[tuple[str, str]]] = []
+    for option in resource.keys:
+        value = resource.attribute(option).read(item)
+        if isinstance(value, dict):
+            ((identifier, name),) = value.items()
+            ways.append([(option, fold(identifier)), (option, fold(name))])
+        elif value is not None:
+            ways.append([(option, fold(value))])
+    return itertools.product(*ways)
+
+
+def references_of(entries: Iterable[Entry]) -> dict[str, set[str]]:
+    """The names and ids that entries refer to, by endpoint, as far as they are texts."""
+    found: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
+    for entry in entries:
+        if entry.absent:
+            continue
+        for row in entry.resource.references:
+            wanted = entry.options.get(row.option)
+            names = [wanted]
+            if isinstance(wanted, dict):
+                names = [name for way in ("add", "set") for name in wanted.get(way) or ()]
+            found[str(row.refers_to)].update(name for name in names if isinstance(name, str) and name)
+        if "container" in entry.resource.keys:
+            found[CONTAINER.endpoint].add(str(entry.keys["container"]))
+    return found
+
+
+def some(texts: Sequence[str]) -> str:
+    more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return ", ".join(texts[:SHOWN]) + more

@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: scim_directory_info
+short_description: Export a directory of CyberArk Identity over SCIM
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Reads users, groups, safes, permissions on safes and privileged accounts, in the very shape that
+    M(idops.cyberark_identity.scim_directory) takes. To give it back changes nothing.
+  - Sorted and without ids, so that it can be kept in Git and compared. What is not set is left out, and secrets are.
+extends_documentation_fragment:
+  - idops.cyberark_identity.connection
+  - idops.cyberark_identity.attributes
+  - idops.cyberark_identity.attributes.info
+options:
+  include:
+    description:
+      - The kinds of objects to read. What groups and permissions refer to is named as the server shows it, which is
+        certain to be a name when users and groups are read as well.
+    type: list
+    elements: str
+    choices: [users, groups, containers, container_permissions, privileged_data]
+    default: [users, groups, containers, container_permissions, privileged_data]
+seealso:
+  - module: idops.cyberark_identity.scim_directory
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
+
+- name: Read users and groups
+  idops.cyberark_identity.scim_directory_info:
+    include: [users, groups]
+  register: tenant
+
+- name: Keep them
+  ansible.builtin.copy:
+    content: "{{ tenant.directory | idops.cyberark_identity.directory_yaml }}"
+    dest: directory.yml
+    mode: "0640"
+"""
+
+RETURN = r"""
+directory:
+  description: The objects, by kind, in the words of M(idops.cyberark_identity.scim_directory).
+  returned: success
+  type: dict
+  contains:
+    users:
+      description: The users, by login name.
+      type: list
+      elements: dict
+      returned: when asked for
+    groups:
+      description: The groups, by name.
+      type: list
+      elements: dict
+      returned: when asked for
+    containers:
+      description: The safes, by name.
+      type: list
+      elements: dict
+      returned: when asked for
+    container_permissions:
+      description: The permissions on safes, by safe and member.
+      type: list
+      elements: dict
+      returned: when asked for
+    privileged_data:
+      description: The privileged accounts, by safe and name.
+      type: list
+      elements: dict
+      returned: when asked for
+secrets:
+  description: The names of the objects that may have a secret, which is not in C(directory), by kind.
+  returned: success
+  type: dict
+  sample:
+    privileged_data: [APP-PRD / root@web1]
+failure:
+  description: Why the task failed, for a playbook to act upon.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(rate_limited),
+          V(unavailable), V(server_error), V(unsupported), V(transport), V(protocol),
+          V(internal), V(missing_library).
+      type: str
+      returned: always
+      sample: authorization
+    status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: when there was an answer
+      sample: 403
+    detail:
+      description: What the server said.
+      type: str
+      returned: when the server said something
+      sample: You are not authorized to perform this operation
+    type:
+      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      type: str
+      returned: when the server gave one
+      sample: access_denied
+"""
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_directory_info
+
+
+def main() -> None:
+    run_directory_info()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A Python that notes what it took to run a script: given to Ansible as the interpreter of its modules.
+
+The Python itself is BENCHMARK_PYTHON. A line of JSON goes to BENCHMARK_MEASURES: seconds from the start of the process
+to its end, and the most memory that it had (ru_maxrss of wait4).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+began = time.monotonic()
+python = os.environ["BENCHMARK_PYTHON"]
+child = os.posix_spawn(python, [python, *sys.argv[1:]], os.environ)
+_child, status, usage = os.wait4(child, 0)
+measure = {
+    "command": sys.argv[1:],
+    "seconds": time.monotonic() - began,
+    "cpu": usage.ru_utime + usage.ru_stime,
+    "megabytes": usage.ru_maxrss / (1 if sys.platform != "darwin" else 1024) / 1024,
+}
+with open(os.environ["BENCHMARK_MEASURES"], "a", encoding="utf-8") as measures:
+    measures.write(json.dumps(measure) + "\n")
+sys.exit(os.waitstatus_to_exitcode(status))

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was measured, as a page and a picture."""
+
+from __future__ import annotations
+
+import os
+import platform
+import ssl
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .bench import Bar, Run
+
+GREY = "#757b84"  # legible on white and on black
+COLOURS = {"uri": "#c2663a", "scim_user": "#b08a1e", "scim_directory": "#2f81c7", "bare script": "#4a9a5c"}
+LINE = {0: "--", 0.05: "-"}
+HEAD = """<!--
+SPDX-FileCopyrightText: 2026 idops contributors
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+<!-- Written by make bench. -->
+
+# Benchmarks
+
+The same work four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then create), by
+`scim_user` in a loop, by `scim_directory` in one task, and by a bare `requests` script that sends what `scim_directory`
+sends with as many workers and as many sessions, which is the floor. The server is one that does next to nothing, in a
+process of its own, and answers at once or 50 ms later.
+
+![Seconds and memory](benchmarks.svg)
+
+"""
+NOTES = """
+Seconds of a loop are those of `ansible-playbook` without its start. Seconds of `scim_directory` are those of the
+module's process from its start to its end: Python, imports, reading the options, all requests, the result. *In all* is
+`ansible-playbook` with everything, which reads the desired state from a file of variables and hands it over.
+Seconds of the bare script are those of its process, too. MB is the most memory of that process (`ru_maxrss` of
+`wait4`). The server's share is its processor time: it runs on the same processors. Of runs that were repeated the
+median is shown.
+"""
+
+
+def write(folder: Path, runs: Sequence[Run], bars: Sequence[Bar], start: float, took: float) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "benchmarks.md").write_text(HEAD + _table(runs) + NOTES + _bars(bars) + _machine(start, took))
+    _picture(folder / "benchmarks.svg", runs)
+
+
+def _table(runs: Sequence[Run]) -> str:
+    lines = [
+        "| work | latency | way | seconds | ms each | to the floor | times faster than uri | in all | MB | server |",
+        "| --- | --: | --- | --: | --: | --: | --: | --: | --: | --: |",
+    ]
+    floors = {run.place: run for run in runs if run.way == "bare script"}
+    loops = {run.latency: run for run in runs if run.way == "uri"}
+    for run in sorted(runs, key=lambda run: (run.latency, run.work, run.count)):
+        floor = floors.get(run.place)
+        ratio = f"{run.seconds / floor.seconds:.2f}" if floor and floor is not run else ""
+        faster = f"{loops[run.latency].each / run.each:,.0f}" if run.work == "new users" and run.way != "uri" else ""
+        cells = [f"{run.count:,} {run.work}", f"{run.latency * 1000:.0f} ms", run.way, f"{run.seconds:.2f}"]
+        cells += [f"{run.each * 1000:,.2f}", ratio, faster, f"{run.whole:.2f}"]
+        cells += [f"{run.megabytes:.0f}" if run.megabytes else "", f"{run.server_cpu:.2f}" if run.server_cpu else ""]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _bars(bars: Sequence[Bar]) -> str:
+    lines = ["", "## Bars", "", "| what | measured | bar | |", "| --- | --: | --: | --- |"]
+    for bar in bars:
+        limit = f"{'≥' if bar.least else '≤'} {bar.limit:g}"
+        lines.append(f"| {bar.what} | {bar.value:.2f} | {limit} | {'met' if bar.met else '**missed**'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _machine(start: float, took: float) -> str:
+    names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    versions = ", ".join(f"{name} {version(name)}" for name in ("ansible-core", "requests", "urllib3"))
+    return f"""
+## The machine
+
+{names[0] if names else platform.processor()}, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
+Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {versions}, on {date.today().isoformat()}.
+`ansible-playbook` with a play that does nothing takes {start:.2f} s. All of this took {took / 60:.0f} minutes.
+
+## Again
+
+```console
+make bench         # everything; writes this page, and fails when a bar is missed
+make bench-quick   # no more than 1,000 users; writes to build
+```
+"""
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if os.path.exists(path) else []
+
+
+def _picture(path: Path, runs: Sequence[Run]) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams.update({"svg.hashsalt": "benchmarks", "text.color": GREY, "axes.labelcolor": GREY})
+    matplotlib.rcParams.update({"axes.edgecolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "font.size": 11})
+    from matplotlib import pyplot
+
+    figure, (each, time, memory) = pyplot.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
+    shown = [run for run in runs if run.work == "new users" and run.count in (20, 1_000)]
+    latencies = sorted({run.latency for run in shown})
+    for place, way in enumerate(COLOURS):
+        heights = [
+            run.each * 1000 for latency in latencies for run in shown if (run.way, run.latency) == (way, latency)
+        ]
+        where = [number + place * 0.2 - 0.3 for number in range(len(heights))]
+        bars = each.bar(where, heights, 0.19, color=COLOURS[way], label=way)
+        each.bar_label(bars, fmt="{:,.1f}", fontsize=9, color=GREY)
+    each.set(yscale="log", title="A new user", ylabel="ms")
+    each.set_xticks(range(len(latencies)), [f"{latency * 1000:.0f} ms latency" for latency in latencies])
+    for way in ("scim_directory", "bare script"):
+        for latency in latencies:
+            mine = [run for run in runs if (run.way, run.work, run.latency) == (way, "unchanged users", latency)]
+            label = f"{way}, {latency * 1000:.0f} ms"
+            for axes, heights in ((time, [run.seconds for run in mine]), (memory, [run.megabytes for run in mine])):
+                counts = [run.count for run in mine]
+                axes.plot(counts, heights, LINE[latency], marker="o", color=COLOURS[way], label=label)
+    time.set(xscale="log", yscale="log", title="Unchanged users: time", xlabel="users", ylabel="seconds")
+    memory.set(xscale="log", yscale="log", title="Unchanged users: memory", xlabel="users", ylabel="MB")
+    for axes in (each, time, memory):
+        axes.grid(axis="y", color=GREY, alpha=0.3)
+        axes.set_axisbelow(True)
+        axes.patch.set_alpha(0)
+        axes.legend(frameon=False, fontsize=9)
+    each.set_ylim(top=max(run.each for run in shown) * 8000)
+    figure.savefig(path, transparent=True, metadata={"Date": None})

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The directory that the demonstration applies: a thousand people in forty teams, and some safes, as YAML files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEAMS, PEOPLE_IN_A_TEAM, SAFES = 40, 25, 20
+USERS = TEAMS * PEOPLE_IN_A_TEAM
+LEAVING = f"team-{TEAMS:02}"
+
+
+def _names(team: str) -> list[str]:
+    return [f"{team}.{number:02}@example.com" for number in range(1, PEOPLE_IN_A_TEAM + 1)]
+
+
+def write(folder: Path) -> None:
+    """A file for each team, and one with the safes."""
+    for number in range(1, TEAMS + 1):
+        team = f"team-{number:02}"
+        names = _names(team)
+        users = [
+            {
+                "user_name": name,
+                "display_name": f"Person {place} of {team}",
+                "email": name,
+                "organization": team,
+                "manager": names[0] if place > 1 else None,
+                "active": True,
+                "password": "{{ initial_password }}",
+            }
+            for place, name in enumerate(names, 1)
+        ]
+        _write(folder / f"{team}.yml", {"users": users, "groups": [{"display_name": team, "users": {"set": names}}]})
+    safes = [{"name": f"TEAM-{number:02}", "number_of_days_retention": 7} for number in range(1, SAFES + 1)]
+    _write(folder / "safes.yml", {"containers": safes})
+
+
+def dismiss(exported: Path) -> None:
+    """Take the people of one team out of an export."""
+    path = exported / "users.yml"
+    users = yaml.safe_load(path.read_text())["users"]
+    leaving = set(_names(LEAVING))
+    _write(path, {"users": [user for user in users if user["user_name"] not in leaving]})
+
+
+def write_absent(folder: Path) -> None:
+    """The same objects, to be removed."""
+    teams = [f"team-{number:02}" for number in range(1, TEAMS + 1)]
+    _write(
+        folder / "gone.yml",
+        {
+            "users": [{"user_name": name, "state": "absent"} for team in teams for name in _names(team)],
+            "groups": [{"display_name": team, "state": "absent"} for team in teams],
+            "containers": [{"name": f"TEAM-{number:02}", "state": "absent"} for number in range(1, SAFES + 1)],
+        },
+    )
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, sort_keys=False))

@@ -1,0 +1,429 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole directory in one task: order, references, guard rails, failures, and what is read and written for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils import basic
+from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+
+Run = Callable[..., Result]
+PASSWORD = "Initial-pass-1"
+EVERYTHING: dict[str, Any] = {
+    "users": [
+        {"user_name": "ada@example.com", "display_name": "Ada", "manager": "grace@example.com", "password": PASSWORD},
+        {"user_name": "grace@example.com", "email": "g@example.com", "password": PASSWORD, "active": True},
+        {"user_name": "alan@example.com", "custom_attributes": {"badge": 7}, "password": PASSWORD},
+    ],
+    "groups": [
+        {"display_name": "outer", "groups": {"set": ["inner"]}},
+        {"display_name": "inner", "users": {"set": ["ada@example.com", "ALAN@example.com"]}},
+    ],
+    "containers": [{"name": "APP", "description": "Accounts"}],
+    "container_permissions": [
+        {"container": "app", "group": "inner", "rights_preset": "read_only"},
+        {"container": "APP", "user": "ada@example.com", "rights": {"set": ["listAccounts"]}},
+    ],
+    "privileged_data": [{"container": "APP", "name": "root", "properties": {"Port": 22}, "secret": PASSWORD}],
+}
+GONE = {
+    kind: [
+        {key: entry[key] for key in ("user_name", "display_name", "container", "name", "user", "group") if key in entry}
+        | {"state": "absent"}
+        for entry in entries
+    ]
+    for kind, entries in EVERYTHING.items()
+}
+GONE["users"] = [{key: value for key, value in entry.items() if key != "display_name"} for entry in GONE["users"]]
+
+
+def apply(run: Run, **options: Any) -> Result:
+    return run("scim_directory", **options)
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    return result
+
+
+def done(result: Result) -> dict[str, str]:
+    return {action["name"]: action["action"] for action in result["actions"]}
+
+
+def people(number: int, start: int = 0) -> list[dict[str, Any]]:
+    return [
+        {"user_name": f"user{i:04}@example.com", "display_name": f"User {i}", "active": True, "password": PASSWORD}
+        for i in range(start, start + number)
+    ]
+
+
+def test_everything_at_once_from_nothing_and_back(tenant: Tenant, run: Run) -> None:
+    """Check mode foretells it, a second run changes nothing, and the removal leaves the tenant as it was."""
+    before = tenant.state()
+    predicted = good(apply(run, check=True, **EVERYTHING))
+    assert tenant.state() == before
+    first = good(apply(run, **EVERYTHING))
+    assert (first["summary"], first["actions"], first["diff"]) == (
+        predicted["summary"],
+        predicted["actions"],
+        predicted["diff"],
+    )
+    assert first["summary"]["users"] == {"create": 3}
+    tenant.forget_requests()
+    second = good(apply(run, **EVERYTHING))
+    assert second["changed"] is False
+    assert second["actions"] == []
+    assert tenant.writes() == []
+    assert tenant.tokens() == 1
+    for kind, entries in GONE.items():
+        assert all(entry["state"] == "absent" for entry in entries), kind
+    removed = good(apply(run, **GONE))
+    assert set(done(removed).values()) == {"delete"}
+    after = tenant.state()
+    assert {kind: len(items) for kind, items in after.items()} == {kind: len(items) for kind, items in before.items()}
+    assert good(apply(run, **GONE))["changed"] is False
+
+
+def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
+    described = yaml.safe_load(scim_directory.RETURN)
+    result = good(apply(run, **EVERYTHING))
+    assert {key for key in result.json if key not in ("changed", "invocation")} == set(described) - {"failure"}
+    broken = [*people(1), {"user_name": "broken@nowhere.example", "password": PASSWORD}]
+    actions = (
+        apply(run, users=broken)["actions"] + good(apply(run, users=[{**people(1)[0], "email": "x@y.z"}]))["actions"]
+    )
+    assert {key for action in actions for key in action} == set(described["actions"]["contains"])
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_cheaper_reading(tenant: Tenant, run: Run, size: int) -> None:
+    """A few are looked up one by one, many are read in pages: told by the requests."""
+    tenant.seed(users=3000)
+    apply(run, users=people(size))
+    tenant.forget_requests()
+    good(apply(run, users=people(size)))
+    reads = Counter(bool("filter" in seen["query"]) for seen in tenant.requests() if seen["method"] == "GET")
+    if size == 3:
+        assert reads == {True: 3}
+    else:
+        assert reads[False] <= 6
+        assert reads[True] == 0
+
+
+def test_results_hold_no_secret_and_nothing_of_the_unchanged(tenant: Tenant, run: Run) -> None:
+    first = good(apply(run, **EVERYTHING))
+    assert PASSWORD not in first.output
+    assert first["diff"]["after"]["users"]["ada@example.com"]["password"] == "********"
+    assert len(good(apply(run, **EVERYTHING)).output) < 2000
+
+
+BAD: dict[str, tuple[dict[str, Any], str, str]] = {
+    "the same twice": (
+        {"users": [{"user_name": "a@example.com"}, {"user_name": "A@example.com"}]},
+        "invalid",
+        "users[0]",
+    ),
+    "present and absent": (
+        {"groups": [{"display_name": "a"}, {"display_name": "A", "state": "absent"}]},
+        "invalid",
+        "groups[1]",
+    ),
+    "an unknown option": ({"users": [{"user_name": "a@example.com", "colour": "red"}]}, "invalid", "colour"),
+    "a wrong type": ({"users": [{"user_name": "a@example.com", "active": "perhaps"}]}, "invalid", "users[0]"),
+    "no name": ({"users": [{"display_name": "a"}]}, "invalid", "users[0]"),
+    "an unknown member": (
+        {"groups": [{"display_name": "a", "users": {"add": ["nobody@example.com"]}}]},
+        "unknown_member",
+        "nobody@example.com",
+    ),
+    "an unknown manager": (
+        {"users": [{"user_name": "a@example.com", "manager": "nobody@example.com"}]},
+        "not_found",
+        "users[0]",
+    ),
+    "an unknown safe": (
+        {"privileged_data": [{"container": "nowhere", "name": "root"}]},
+        "not_found",
+        "nowhere",
+    ),
+    "a member that is to be removed": (
+        {
+            "users": [{"user_name": "boss@example.com", "state": "absent"}],
+            "groups": [{"display_name": "a", "users": {"add": ["boss@example.com"]}}],
+        },
+        "invalid",
+        "users[0]",
+    ),
+    "a circle": (
+        {
+            "groups": [
+                {"display_name": "a", "groups": {"add": ["b"]}},
+                {"display_name": "b", "groups": {"add": ["a"]}},
+            ]
+        },
+        "invalid",
+        "circle",
+    ),
+    "a limit that is none": ({"users": [], "max_removals": "many"}, "invalid", "max_removals"),
+    "no workers": ({"users": [], "workers": 0}, "invalid", "workers"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_wrong_is_found_before_the_first_write(
+    tenant: Tenant, run: Run, case: tuple[dict[str, Any], str, str], check: bool
+) -> None:
+    options, code, named = case
+    tenant.seed_user(userName="boss@example.com")
+    tenant.forget_requests()
+    result = apply(run, check=check, **{"users": people(1), **options})
+    assert result.code == code, result.output
+    assert named in result["msg"]
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(("limit", "allowed"), [("3", True), ("2", False), ("60%", True), ("20%", False), ("0", False)])
+def test_no_more_is_removed_than_allowed(tenant: Tenant, run: Run, limit: str, allowed: bool, check: bool) -> None:
+    """Deletions, deactivations and what prune takes count together; the refusal names them."""
+    tenant.reset(empty=True)
+    apply_as = {**tenant.administrator, "app_id": None}
+    good(apply(run, **apply_as, users=people(6)))
+    tenant.forget_requests()
+    users = [
+        *people(3),
+        {"user_name": "user0003@example.com", "state": "absent"},
+        {"user_name": "user0004@example.com", "active": False},
+    ]
+    result = apply(run, check=check, **apply_as, users=users, prune=["users"], max_removals=limit)
+    if allowed:
+        assert good(result)["summary"]["users"] == {"deactivate": 2, "delete": 1, "unchanged": 3}
+    else:
+        assert result.code == "guard_rail"
+        assert "user0005@example.com" in result["msg"]
+        assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("way", ["deactivate", "delete"])
+def test_prune_leaves_alone_what_it_must(tenant: Tenant, run: Run, way: str) -> None:
+    tenant.seed(
+        linked_users=[{"userName": "linked@example.com"}],
+        users=[
+            {"userName": "svc-backup@example.com", "active": True},
+            {"userName": "away@example.com", "active": False},
+            {"userName": "leaver@example.com", "active": True},
+        ],
+        groups=[{"displayName": "old"}, {"displayName": "SCIM client 2"}],
+    )
+    result = good(
+        apply(
+            run,
+            users=people(1),
+            groups=[{"display_name": "new"}],
+            prune=["users", "groups"],
+            prune_users=way,
+            protected=["SVC-*", "admin-service*", "scim client*"],
+        )
+    )
+    removed = {name: action for name, action in done(result).items() if action != "create"}
+    expected = {"leaver@example.com": way, "old": "delete"}
+    assert removed == (expected if way == "deactivate" else {**expected, "away@example.com": "delete"})
+
+
+def test_an_entry_cannot_remove_what_is_protected(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="break-glass@example.com")
+    for change in ({"state": "absent"}, {"active": False}):
+        result = apply(run, users=[{"user_name": "break-glass@example.com", **change}], protected=["break-*"])
+        assert result.code == "guard_rail"
+        assert "break-glass" in result["msg"]
+
+
+def test_prune_to_nothing_has_to_be_meant(tenant: Tenant, run: Run) -> None:
+    good(apply(run, containers=[{"name": "A"}, {"name": "B"}]))
+    assert apply(run, containers=[], prune=["containers"]).code == "guard_rail"
+    result = good(apply(run, containers=[], prune=["containers"], prune_to_nothing=True))
+    assert result["summary"]["containers"] == {"delete": 2}
+
+
+def test_prune_of_permissions_keeps_to_the_safes_that_are_named(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed_user(userName="alan@example.com")
+    good(apply(run, containers=[{"name": "A"}, {"name": "B"}]))
+    permission = {"rights": {"set": ["listAccounts"]}}
+    both = [{"container": safe, "user": f"{who}@example.com", **permission} for safe in "AB" for who in ("ada", "alan")]
+    good(apply(run, container_permissions=both))
+    result = good(apply(run, container_permissions=both[:1], prune=["container_permissions"]))
+    assert done(result) == {"A / alan@example.com": "delete"}
+
+
+@pytest.mark.parametrize("on_error", ["stop", "continue"])
+def test_a_failure_among_many(tenant: Tenant, run: Run, on_error: str) -> None:
+    """What needs the failed object is left out; with continue, all the rest is done. The next run goes on."""
+    users = [*people(20), {"user_name": "broken@nowhere.example", "password": PASSWORD}]
+    groups = [
+        {"display_name": "needs it", "users": {"set": ["broken@nowhere.example"]}},
+        {"display_name": "needs that", "groups": {"set": ["needs it"]}},
+        {"display_name": "needs nothing"},
+    ]
+    result = apply(run, users=users, groups=groups, on_error=on_error, workers=2)
+    assert result.code == "incomplete"
+    assert "users[20]" in result["msg"]
+    (failed,) = [action for action in result["actions"] if action["action"] == "failed"]
+    assert (failed["position"], failed["failure"]["code"]) == ("users[20]", "invalid")
+    assert done(result)["needs that"] == "skipped"
+    assert result["changed"] is True
+    if on_error == "continue":
+        assert result["summary"]["users"] == {"create": 20, "failed": 1}
+        assert done(result)["needs nothing"] == "create"
+    users[20]["user_name"] = groups[0]["users"]["set"][0] = "mended@example.com"
+    good(apply(run, users=users, groups=groups))
+    assert good(apply(run, users=users, groups=groups))["changed"] is False
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"drop": "after"},
+    {"drop": "before"},
+    {"status": 503, "retry_after": 0},
+    {"status": 504, "effect": True},
+    {"body": "truncated"},
+    {"status": 429, "retry_after": 0},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_nothing_is_doubled_or_lost_when_answers_are(tenant: Tenant, run: Run, fault: dict[str, Any]) -> None:
+    tenant.fault(method="POST", path="/scim/", count=4, skip=3, **fault)
+    good(apply(run, **{**EVERYTHING, "users": EVERYTHING["users"] + people(10)}, retries=5))
+    names = [user["userName"] for user in tenant.resources("Users")]
+    assert len(names) == len(set(names))
+    assert good(apply(run, **EVERYTHING))["changed"] is False
+
+
+def test_killed_in_the_middle_and_run_again(tenant: Tenant, run: Run) -> None:
+    options = {**tenant.connection, **EVERYTHING, "users": EVERYTHING["users"] + people(60)}
+    tenant.switch(latency=0.02)
+    command = [sys.executable, "-m", f"{MODULES}.scim_directory"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2])}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
+        process.stdin.close()
+        while len(tenant.writes()) < 25:
+            assert process.poll() is None
+        process.kill()
+    tenant.switch(latency=0)
+    good(apply(run, **{**EVERYTHING, "users": options["users"]}))
+    names = [user["userName"] for user in tenant.state()["users"]]
+    assert len(names) == len(set(names)) >= 63
+    assert good(apply(run, **{**EVERYTHING, "users": options["users"]}))["changed"] is False
+
+
+def test_429_slows_down_all_workers(tenant: Tenant, run: Run) -> None:
+    """After one refusal nobody asks again before the time that the tenant names."""
+    tenant.fault(method="POST", path="/Users", status=429, retry_after=1, skip=5)
+    began = time.monotonic()
+    good(apply(run, users=people(40), retries=3))
+    assert 1 <= time.monotonic() - began < 10
+    refused = [seen for seen in tenant.requests() if seen["status"] == 429]
+    assert len(refused) == 1
+
+
+def test_patch_that_is_not_supported_is_tried_once_for_each_kind(tenant: Tenant, run: Run) -> None:
+    good(apply(run, users=people(10)))
+    tenant.switch(patch_supported={"Users": 501})
+    tenant.forget_requests()
+    changed = [{**user, "display_name": "New"} for user in people(10)]
+    good(apply(run, users=changed, workers=1))
+    methods = Counter(seen["method"] for seen in tenant.requests())
+    assert (methods["PATCH"], methods["PUT"]) == (1, 10)
+
+
+def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    """A run of more than two seconds tells how far it is; a short one, and one that is asked not to, say nothing."""
+    path = tmp_path / "progress"
+    good(apply(run, users=people(3), progress_path=str(path)))
+    assert path.read_text() == ""
+    tenant.switch(latency=0.1)
+    good(apply(run, users=people(60, 10), workers=2, progress_path=str(path)))
+    assert "of 60 done after 2 s" in path.read_text().splitlines()[0]
+    path.unlink()
+    good(apply(run, users=people(1), workers=2, progress_path=str(path), progress=False))
+    assert not path.exists()
+
+
+SERVERS: list[dict[str, Any]] = [
+    {},
+    {"groups_paging": True, "max_results": 2, "default_page_size": 2},
+    {"filters_ignored": True},
+    {"filter_case_sensitive": False},
+    {"permission_id": "id"},
+    {"pam_filters": "ignored"},
+    {"pam_get_by_id": 404},
+    {"patch_status": 204, "create_status": 200},
+]
+
+
+@pytest.mark.parametrize("switches", SERVERS, ids=str)
+def test_an_export_given_back_changes_nothing(tenant: Tenant, run: Run, switches: dict[str, Any]) -> None:
+    tenant.switch(**switches)
+    good(apply(run, **EVERYTHING))
+    exported = good(run("scim_directory_info"))
+    assert PASSWORD not in exported.output
+    assert exported["secrets"]["privileged_data"] == ["APP / root"]
+    assert "id" not in exported["directory"]["users"][0]
+    (ada,) = [user for user in exported["directory"]["users"] if user["user_name"] == "ada@example.com"]
+    assert ada["manager"] == "grace@example.com"
+    again = good(apply(run, **exported["directory"]))
+    assert again["changed"] is False
+    assert good(run("scim_directory_info"))["directory"] == exported["directory"]
+
+
+def test_an_export_of_some_kinds(tenant: Tenant, run: Run) -> None:
+    good(apply(run, **EVERYTHING))
+    exported = good(run("scim_directory_info", include=["groups"]))["directory"]
+    assert list(exported) == ["groups"]
+    assert good(apply(run, **exported))["changed"] is False
+
+
+@pytest.mark.parametrize("count", [5000])
+def test_a_large_directory_that_is_as_it_should_be(tenant: Tenant, run: Run, count: int) -> None:
+    tenant.seed(users=count)
+    users = good(run("scim_directory_info", include=["users"]))["directory"]["users"]
+    tenant.forget_requests()
+    result = good(apply(run, users=users))
+    assert result["changed"] is False
+    assert result["summary"]["users"]["unchanged"] >= count
+    assert len([seen for seen in tenant.requests() if seen["method"] == "GET"]) <= 2 + count // 1000 + 1
+
+
+@pytest.mark.parametrize("wrong", [{"workers": "many"}, {"workers": 0}, {"users": [{"password": PASSWORD}]}], ids=str)
+def test_a_failure_does_not_repeat_what_was_given(tenant: Tenant, run: Run, wrong: dict[str, Any]) -> None:
+    """Neither the entries nor their secrets, also of a failure that comes before any of them is looked at."""
+    result = apply(run, **{"users": people(2), **wrong})
+    assert result.code == "invalid"
+    assert PASSWORD not in result.output
+    assert "users" not in result["invocation"]["module_args"]
+    assert result["invocation"]["module_args"]["client_id"] == tenant.info["client_id"]
+
+
+def test_the_log_of_the_host_has_no_entries(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, msg, log_args=None: logged.append(f"{msg} {log_args}"))
+    good(apply(run, users=people(2)))
+    assert logged
+    assert not [line for line in logged if PASSWORD in line or "user0001" in line]

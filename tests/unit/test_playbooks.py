@@ -1,0 +1,406 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks of a directory in files, each run as a person would run it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import NAMES, directory_part
+from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+
+BIN = Path(sys.executable).parent
+PASSWORD = "Initial-pass-1"
+DIRECTORY: dict[str, Any] = {
+    "users": [
+        {
+            "user_name": "ada@example.com",
+            "display_name": "Ada {{ surname }}",
+            "manager": "grace@example.com",
+            "password": "{{ initial }}",
+        },
+        {"user_name": "grace@example.com", "password": "{{ initial }}", "email": "{{ omit }}"},
+        {"user_name": "alan@example.com", "password": "{{ initial }}"},
+    ],
+    "groups": [
+        {"display_name": "outer", "groups": {"set": ["inner"]}},
+        {"display_name": "inner", "users": {"set": ["ada@example.com"]}},
+    ],
+    "containers": [{"name": "APP", "description": "Accounts"}],
+    "container_permissions": [{"container": "APP", "group": "inner", "rights_preset": "read_only"}],
+    "privileged_data": [{"container": "APP", "name": "root", "secret": "{{ initial }}"}],
+}
+
+
+@dataclass(frozen=True)
+class Played:
+    status: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        return sum(map(int, re.findall(r" changed=(\d+) ", self.output)))
+
+    @property
+    def text(self) -> str:
+        """The output without line breaks, which Ansible puts anywhere."""
+        return " ".join(self.output.split())
+
+
+@dataclass(frozen=True)
+class Player:
+    """Runs a playbook of the collection in a folder of its own, with the tenant in the environment."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+        """Variables become those of a survey: with ``-e`` and their types. Nothing secret may be printed."""
+        command = [str(BIN / "ansible-playbook"), f"idops.cyberark_identity.{playbook}_directory", "-vvv", *arguments]
+        (self.folder / "given.json").write_text(yaml.safe_dump(variables))
+        done = self.run([*command, "-e", "@given.json"])
+        assert PASSWORD not in done.output
+        assert self.environment["CYBERARK_IDENTITY_CLIENT_SECRET"] not in done.output
+        return done
+
+    def run(self, command: list[str]) -> Played:
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        return Played(done.returncode, done.stdout + done.stderr)
+
+    def good(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+        played = self(playbook, *arguments, **variables)
+        assert played.status == 0, played.output
+        return played
+
+    def write(self, name: str, content: Any) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+
+
+@pytest.fixture
+def play(tenant: Tenant, tmp_path: Path) -> Player:
+    options = {name: value for name, value in tenant.connection.items() if value is not None}
+    connection = {f"CYBERARK_IDENTITY_{name.upper()}": str(value) for name, value in options.items()}
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))},
+        **connection,
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    (tmp_path / "secrets.yml").write_text(yaml.safe_dump({"initial": PASSWORD, "surname": "Lovelace"}))
+    return Player(tmp_path, environment)
+
+
+SECRETS = ("-e", "@secrets.yml")
+
+
+def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
+    """Check mode writes nothing, a run all, the next one nothing; an export given back changes nothing."""
+    for number, (kind, entries) in enumerate(DIRECTORY.items()):
+        play.write(
+            f"tenant/{'vault' if number > 1 else 'people'}/{kind}.{'yaml' if number % 2 else 'yml'}", {kind: entries}
+        )
+    play.write("tenant/nothing.yml", "# only a comment\n")
+    play.write("tenant/null.yml", "users:\ngroups: []\n")
+    play.write("tenant/.github/workflow.yml", "jobs: {}\n")
+    play.write("tenant/notes.txt", "no YAML\n")
+    before = tenant.state()
+    # As a survey sends what nobody filled in.
+    survey: dict[str, Any] = {
+        "directory_path": "tenant",
+        "directory_prune": "",
+        "directory_protected": None,
+        "directory_max_removals": "",
+        "directory_on_error": None,
+        "directory_workers": None,
+        "directory_kinds": "",
+        "directory_hosts": "",
+        "directory_slices": "",
+        "directory_slice": None,
+        "directory_wave": "",
+    }
+    assert play.good("apply", "--check", "--diff", *SECRETS, **survey).changed == 1
+    assert tenant.state() == before
+    assert play.good("apply", "--diff", *SECRETS, **survey).changed == 1
+    assert tenant.user("ada@example.com")["displayName"] == "Ada Lovelace"
+    assert "omit" not in str(tenant.user("grace@example.com"))
+    tenant.forget_requests()
+    assert play.good("apply", *SECRETS, **survey).changed == 0
+    assert tenant.writes() == []
+
+    for target in ("exported", "one.yml"):
+        play.good("export", directory_path=target, directory_kinds="")
+        folder = play.folder / target
+        files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
+        texts = [path.read_bytes() for path in files]
+        assert play.good("export", directory_path=target).changed == 0
+        assert [path.read_bytes() for path in files] == texts
+        assert play.good("apply", directory_path=target).changed == 0
+    assert sorted(path.stem for path in (play.folder / "exported").iterdir()) == sorted(NAMES)
+    assert yaml.safe_load((play.folder / "one.yml").read_text())["containers"] == DIRECTORY["containers"]
+
+
+def test_secrets_of_a_vault(tenant: Tenant, play: Player) -> None:
+    """A value, and a whole file."""
+    play.write("key", "the-key\n")
+    made = play.run([str(BIN / "ansible-vault"), "encrypt_string", "--vault-password-file", "key", PASSWORD])
+    vaulted = made.output[made.output.index("!vault") :].partition("\nEncryption")[0]
+    play.write("tenant/a.yml", f"users:\n  - user_name: ada@example.com\n    password: {vaulted}\n")
+    play.write("tenant/b.yml", {"privileged_data": [{"container": "APP", "name": "root", "secret": PASSWORD}]})
+    play.write("tenant/c.yml", {"containers": [{"name": "APP"}]})
+    play.run([str(BIN / "ansible-vault"), "encrypt", "--vault-password-file", "key", "tenant/b.yml"])
+    refused = play("apply", directory_path="tenant")
+    assert refused.status != 0
+    assert re.search(r"decrypt|vault secrets", refused.text)
+    assert tenant.writes() == []
+    play.good("apply", "--vault-password-file", "key", directory_path="tenant")
+    login = tenant.control("POST", "check_password", {"userName": "ada@example.com", "password": PASSWORD})
+    assert login in (True, {"valid": True}) or True in login.values()
+
+
+BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
+    "no path": ({}, {"directory_path": ""}, "Set directory_path"),
+    "a null for a path": ({}, {"directory_path": None}, "Set directory_path"),
+    "a path that leads nowhere": ({}, {"directory_path": "tenants"}, "There is nothing at directory_path"),
+    "an empty folder": ({"tenant/notes.txt": ""}, {}, "There is no YAML file in"),
+    "an unknown key": ({"tenant/a.yml": "user: []"}, {}, "a.yml holds user. A file holds some of"),
+    "an unknown key among others": (
+        {"tenant/a.yml": "users: []\nvars: {}"},
+        {},
+        "a.yml holds vars. A file",
+    ),
+    "no map": ({"tenant/a.yml": "- user_name: ada@example.com"}, {}, "a.yml is no YAML file with a map of lists"),
+    "no YAML": (
+        {"tenant/a.yml": f"users:\n- password: '{PASSWORD}' x\n  user_name: b"},
+        {},
+        "a.yml is no YAML file with a map of lists",
+    ),
+    "no list": ({"tenant/a.yml": "users: {user_name: ada@example.com}"}, {}, "users has to be a list of maps"),
+    "no maps": ({"tenant/a.yml": "groups: [a, b]"}, {}, "groups has to be a list of maps"),
+    "an unknown option": (
+        {"tenant/a.yml": "users: [{user_name: ada@example.com, colour: red}]"},
+        {},
+        "user 'ada@example.com' has no option colour",
+    ),
+    "an unknown variable": (
+        {"tenant/a.yml": "users: [{user_name: ada@example.com, password: '{{ nowhere }}'}]"},
+        {},
+        "'nowhere' is undefined",
+    ),
+    "an unknown kind": ({"tenant/a.yml": "{}"}, {"directory_kinds": "users, folk"}, "directory_kinds names folk"),
+    "kinds that are pruned to nothing": (
+        {"tenant/a.yml": "users: [{user_name: ada@example.com}]"},
+        {"directory_prune": "users, groups"},
+        "prune would remove all groups",
+    ),
+    "no workers": ({"tenant/a.yml": "{}"}, {"directory_workers": 0}, "workers has to be from 1 to 32"),
+    "no removals": (
+        {"tenant/a.yml": "users: [{user_name: boss@example.com, state: absent}]"},
+        {"directory_max_removals": 0},
+        "max_removals allows 0",
+    ),
+    "a slice that prunes": (
+        {"tenant/a.yml": "{}"},
+        {"directory_slices": 2, "directory_slice": 1, "directory_prune": ["users"]},
+        "A slice does not prune",
+    ),
+    "a slice that is not there": (
+        {"tenant/a.yml": "{}"},
+        {"directory_slices": 2, "directory_slice": 3},
+        "directory_slice is a number from 1 to directory_slices, which is 2",
+    ),
+    "slices without a number": ({"tenant/a.yml": "{}"}, {"directory_slices": "2"}, "Set directory_slice for each host"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD)
+def test_what_is_wrong_is_said(tenant: Tenant, play: Player, case: tuple[dict[str, str], dict[str, Any], str]) -> None:
+    files, variables, message = case
+    tenant.seed_user(userName="boss@example.com")
+    (play.folder / "tenant").mkdir()
+    for name, text in files.items():
+        play.write(name, text)
+    tenant.forget_requests()
+    played = play("apply", **{"directory_path": "tenant", **variables})
+    assert played.status != 0
+    assert message in played.text, played.output
+    assert tenant.writes() == []
+
+
+def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
+    for name in ("leaver", "break-glass", "svc-backup", "admin"):
+        tenant.seed_user(userName=f"{name}@example.com", active=True)
+    play.write("a.yml", {"users": [{"user_name": "ada@example.com"}], "groups": [{"display_name": "a"}]})
+    played = play.good(
+        "apply",
+        directory_path=str(play.folder / "a.yml"),
+        directory_kinds="users",
+        directory_prune="users,",
+        directory_protected="break-*, svc-*\nadmin*",
+        directory_max_removals=1,
+    )
+    assert played.changed == 1
+    assert not tenant.user("leaver@example.com")["active"]
+    assert "a" not in [group["displayName"] for group in tenant.resources("Groups")]
+
+
+def test_an_export_runs_nothing_when_it_is_read_back(tenant: Tenant, play: Player) -> None:
+    """What somebody wrote into the tenant is data, whatever it looks like."""
+    name = "{{ lookup('pipe', 'touch run') }} {# x #} {% if %}"
+    tenant.seed_user(userName="eve@example.com", displayName=name)
+    play.good("export", directory_path="out", directory_kinds="users,groups")
+    assert play.good("apply", directory_path="out").changed == 0
+    assert not (play.folder / "run").exists()
+    assert tenant.user("eve@example.com")["displayName"] == name
+
+
+def test_yaml_of_an_export() -> None:
+    data = {"users": [{"user_name": "a", "active": False, "n": 1, "x": "{{ y }}", "set": []}], "groups": []}
+    text = directory_yaml(data)
+    assert "x: !unsafe '{{ y }}'" in text
+    assert yaml.safe_load(text.replace("!unsafe ", "")) == data
+
+
+@pytest.mark.parametrize("slices", [1, 2, 4])
+@pytest.mark.parametrize("wave", [1, 2, 3])
+def test_parts_make_the_whole(slices: int, wave: int) -> None:
+    """No entry twice, none forgotten, the same entry in the same place whatever the rest is."""
+    files = [{"users": [{"user_name": f"u{i}@example.com", "manager": "u1@example.com"}]} for i in range(200)]
+    files += [{"groups": [{"display_name": "G", "groups": {"set": ["H"]}}, {"id": "7", "state": "absent"}]}]
+    files += [{"containers": [{"name": "APP"}], "privileged_data": [{"container": "app", "name": "root"}]}]
+    whole = directory_part(files, wave=wave)
+    parts = [directory_part(files, slices, number + 1, wave) for number in range(slices)]
+    for kind in NAMES:
+        together = [entry for part in parts for entry in part[kind]]
+        assert sorted(map(str, together)) == sorted(map(str, whole[kind]))
+    assert all(len(part["users"]) > 150 / slices for part in parts)
+    assert ("manager" in whole["users"][0]) is (wave > 1)
+    assert len(whole["groups"]) == wave - 1
+    if wave == 3:
+        assert next(part for part in parts if part["containers"])["privileged_data"]
+        assert whole["users"] == [entry for file in files for entry in file.get("users", ())]
+
+
+def large() -> dict[str, Any]:
+    """A directory in which nearly everything refers to something in another slice."""
+    names = [f"user{i:03}@example.com" for i in range(60)]
+    users = [
+        {"user_name": name, "active": number % 7 > 0, "password": "{{ initial }}", "manager": names[number - 1]}
+        for number, name in enumerate(names)
+        if number
+    ]
+    users.append({"user_name": names[0], "password": "{{ initial }}"})
+    groups = [
+        {
+            "display_name": f"group{i}",
+            "users": {"set": names[i::8]},
+            "groups": {"set": [f"group{i + 1}"] if i < 7 else []},
+        }
+        for i in range(8)
+    ]
+    return {
+        "users": users,
+        "groups": groups,
+        "containers": [{"name": f"SAFE{i}"} for i in range(6)],
+        "container_permissions": [
+            {"container": f"SAFE{i}", "group": f"group{j}", "rights_preset": "read_only"}
+            for i in range(6)
+            for j in (i, 7)
+        ],
+        "privileged_data": [{"container": f"SAFE{i}", "name": "root", "secret": "{{ initial }}"} for i in range(6)],
+    }
+
+
+def inventory(slices: int) -> dict[str, Any]:
+    hosts = {f"slice-{number}": {"directory_slice": number} for number in range(1, slices + 1)}
+    return {"slices": {"hosts": hosts, "vars": {"directory_slices": slices}}}
+
+
+@pytest.mark.parametrize(
+    ("slices", "apart"),
+    [(2, False), (4, False), (2, True)],
+    ids=["two hosts of a play", "four hosts of a play", "a job for each of two slices"],
+)
+def test_slices(tenant: Tenant, play: Player, slices: int, apart: bool) -> None:
+    """They make what one host would make, nothing twice; then one host has nothing left to do but to prune."""
+    tenant.seed(users=[{"userName": "leaver@example.com", "active": True}])
+    play.write("tenant.yml", large())
+    play.write("slices.yml", inventory(slices))
+    sliced = {"directory_path": "tenant.yml", "directory_hosts": "slices"}
+    tenant.forget_requests()
+    if apart:
+        for wave in (1, 2, 3):
+            for number in range(slices, 0, -1):
+                only = ("--limit", f"slice-{number}")
+                play.good("apply", "-i", "slices.yml", *only, *SECRETS, **sliced, directory_wave=wave)
+    else:
+        play.good("apply", "-i", "slices.yml", *SECRETS, **sliced)
+    made = [write for write in tenant.writes() if write.startswith("POST")]
+    assert len(made) == sum(map(len, large().values()))
+    again = tenant.state()
+    assert play.good("apply", "-i", "slices.yml", *SECRETS, **sliced).changed == 0
+    assert tenant.state() == again
+    whole = {"directory_path": "tenant.yml", "directory_prune": "users", "directory_protected": ["*service*", "scim*"]}
+    closing = play.good("apply", *SECRETS, **whole)
+    assert closing.changed == 1
+    assert '"deactivate": 1' in closing.text
+    assert not tenant.user("leaver@example.com")["active"]
+    tenant.reset()
+    tenant.seed(users=[{"userName": "leaver@example.com", "active": True}])
+    play.good("apply", *SECRETS, **whole)
+    alone = {user["userName"]: user.get("active") for user in tenant.resources("Users")}
+    assert alone == {user["userName"]: user["active"] for user in again["users"]} | {"leaver@example.com": False}
+
+
+def test_slices_remove_no_more_than_all_together_may(tenant: Tenant, play: Player) -> None:
+    names = [f"user{i:03}@example.com" for i in range(40)]
+    tenant.seed(users=[{"userName": name, "active": True} for name in names])
+    play.write("tenant.yml", {"users": [{"user_name": name, "active": False} for name in names]})
+    play.write("slices.yml", inventory(4))
+    sliced = {"directory_path": "tenant.yml", "directory_hosts": "slices"}
+    tenant.forget_requests()
+    refused = play("apply", "-i", "slices.yml", **sliced, directory_max_removals=39)
+    assert refused.status != 0
+    assert "max_removals allows 9" in refused.text
+
+
+def test_hosts_do_not_do_each_others_work(tenant: Tenant, play: Player) -> None:
+    play.write("tenant.yml", "users: []")
+    play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}}})
+    played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
+    assert "Each of these hosts would apply the whole directory" in played.text
+    play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}, "vars": {"directory_slices": 2, "directory_slice": 1}}})
+    played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
+    assert "Two hosts have the same directory_slice" in played.text
+
+
+@pytest.mark.parametrize("document", ["docs/bulk.md"])
+def test_every_block_of_the_guide_runs(tenant: Tenant, play: Player, document: str) -> None:
+    """A block of YAML is the file that its first line names; commands run in the order in which they stand."""
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL)
+    play.environment["initial_password"] = PASSWORD
+    for language, text in blocks:
+        if language == "yaml":
+            name = re.match(r"# (\S+)\n", text)
+            assert name, text
+            play.write(name[1], text)
+            continue
+        assert language == "console", text
+        done = play.run(["bash", "-euc", text])
+        assert done.status == 0, f"{text}\n{done.output}"
+        assert PASSWORD not in done.output
