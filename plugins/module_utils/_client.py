@@ -20,7 +20,15 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from ._answers import HTML_HINT, read, transport_error
-from ._errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, ServerError, trying
+from ._errors import (
+    AuthenticationError,
+    IdentityError,
+    InvalidError,
+    ProtocolError,
+    RateLimitedError,
+    ServerError,
+    trying,
+)
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
     import requests
@@ -177,6 +185,8 @@ class Client:
         self._clock = clock
         self._access_token = connection.access_token
         self._lock = threading.Lock()
+        self._pace = threading.Lock()
+        self._not_before = clock()  # when the tenant may be asked again, by whatever thread
         self._session = requests.Session()
         self._session.headers.update(
             {
@@ -232,7 +242,15 @@ class Client:
         """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
         wait = _wait(attempt, error)
         self.warn(f"{error.reason}; {next_step} in {wait:.1f} s")
+        if isinstance(error, RateLimitedError):
+            with self._pace:
+                self._not_before = max(self._not_before, self._clock() + wait)
         self._sleep(wait)
+
+    def _await_turn(self) -> None:
+        """Wait as long as the tenant wants to be left alone: who asks on meanwhile is only refused, too."""
+        while (left := self._not_before - self._clock()) > 0:
+            self._sleep(left)
 
     def _token(self, refused: str | None = None) -> str:
         """The current token; a new one if there is none or if it is the one that was ``refused``."""
@@ -278,6 +296,7 @@ class Client:
         began = self._clock()
         attempt = 1
         while True:
+            self._await_turn()
             try:
                 return self._send(method, url, **content)
             except IdentityError as error:

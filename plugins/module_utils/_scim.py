@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import quote
 
@@ -35,26 +36,40 @@ class Scim:
         self.client = client
         self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
 
-    def query(self, endpoint: str, *, filter: str | None = None, attributes: str | None = None) -> Iterator[Object]:
+    def query(
+        self,
+        endpoint: str,
+        *,
+        filter: str | None = None,
+        attributes: str | None = None,
+        ahead: Executor | None = None,
+    ) -> Iterator[Object]:
         """Every object that the server hands out for the filter, page after page, each id once.
 
         A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
         everything goes on to an empty page; one with a filter ends where the count says, if it says anything. A
         server that keeps handing out the same page before its count is reached is a ProtocolError, because what was
-        not handed out must not pass for absent.
+        not handed out must not pass for absent. With ``ahead``, a page is on its way while the one before is used.
         """
+
+        def fetch(start: int) -> tuple[list[Object], int | None]:
+            params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
+            return self._page(endpoint, {name: value for name, value in params.items() if value})
+
         seen: set[str] = set()
         start = 1
+        page, total = fetch(start)
         while True:
-            params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
-            page, total = self._page(endpoint, {name: value for name, value in params.items() if value})
             fresh = [resource for resource in page if resource["id"] not in seen]
             seen.update(resource["id"] for resource in fresh)
-            yield from fresh
             start += len(page)
             counted = filter is not None and total is not None and len(page) < PAGE
             if not fresh or (counted and len(seen) >= (total or 0)):
+                yield from fresh
                 break
+            coming = ahead.submit(fetch, start) if ahead else None
+            yield from fresh
+            page, total = coming.result() if coming else fetch(start)
         if len(seen) < (total or 0):
             text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
             if page:

@@ -218,7 +218,7 @@ class Survey:
             entry.located = (None, keys)
             index.update(dict.fromkeys(_marks(resource, keys), entry))
         found: set[Entry] = set()
-        for item in self._scim.query(resource.endpoint):
+        for item in self._scim.query(resource.endpoint, ahead=self._pool):
             if len(resource.keys) == 1:
                 self._known.see(resource, item)
             mine = next((index[mark] for mark in _item_marks(resource, item) if mark in index), None)

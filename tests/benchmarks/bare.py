@@ -84,9 +84,10 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         wanted = json.load(file)
     client = Client()
-    users(client, wanted["benchmark_users"], int(sys.argv[2]))
     if wanted["benchmark_groups"]:
         groups(client, wanted["benchmark_groups"])
+    else:
+        users(client, wanted["benchmark_users"], int(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -254,10 +254,10 @@ def main() -> int:
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="cyberark-identity-benchmark-") as folder, server(Path(folder)) as info:
         bench = Bench(info, Path(folder))
-        began = time.monotonic()
+        began, load = time.monotonic(), os.getloadavg()[0]
         bench.run(quick)
     target = ROOT / ("build" if quick else "docs")
-    write(target, bench.runs, bench.bars, bench.start, time.monotonic() - began)
+    write(target, bench.runs, bench.bars, bench.start, time.monotonic() - began, (load, os.getloadavg()[0]))
     for bar in bench.bars:
         sign = "at least" if bar.least else "at most"
         print(f"{'met   ' if bar.met else 'MISSED'} {bar.what}: {bar.value:.2f}, {sign} {bar.limit:g}")

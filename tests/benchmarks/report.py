@@ -47,9 +47,11 @@ median is shown.
 """
 
 
-def write(folder: Path, runs: Sequence[Run], bars: Sequence[Bar], start: float, took: float) -> None:
+def write(
+    folder: Path, runs: Sequence[Run], bars: Sequence[Bar], start: float, took: float, loads: Sequence[float]
+) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "benchmarks.md").write_text(HEAD + _table(runs) + NOTES + _bars(bars) + _machine(start, took))
+    (folder / "benchmarks.md").write_text(HEAD + _table(runs) + NOTES + _bars(bars) + _machine(start, took, loads))
     _picture(folder / "benchmarks.svg", runs)
 
 
@@ -79,7 +81,7 @@ def _bars(bars: Sequence[Bar]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _machine(start: float, took: float) -> str:
+def _machine(start: float, took: float, loads: Sequence[float]) -> str:
     names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     versions = ", ".join(f"{name} {version(name)}" for name in ("ansible-core", "requests", "urllib3"))
     return f"""
@@ -88,6 +90,8 @@ def _machine(start: float, took: float) -> str:
 {names[0] if names else platform.processor()}, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
 Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {versions}, on {date.today().isoformat()}.
 `ansible-playbook` with a play that does nothing takes {start:.2f} s. All of this took {took / 60:.0f} minutes.
+The load of the machine in the minute before was {loads[0]:.1f}, in the last one {loads[1]:.1f}. Much more than 0 before
+the start means that other work was measured, too: then the ratios tell less than they seem to.
 
 ## Again
 
