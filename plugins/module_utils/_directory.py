@@ -320,9 +320,8 @@ class Directory:
                 self._skip(dependent, waiting, needed_by, done, entry)
 
     def _carry_out(self, entry: Entry, stop: threading.Event) -> Done:
-        if stop.is_set():
+        if stop.is_set() or entry.plan is None:
             return Done(entry, "skipped")
-        assert entry.plan
         try:
             current, keys = entry.located
             if entry.needs:

@@ -258,10 +258,10 @@ def main() -> int:
         bench.run(quick)
     target = ROOT / ("build" if quick else "docs")
     write(target, bench.runs, bench.bars, bench.start, time.monotonic() - began, (load, os.getloadavg()[0]))
-    for bar in bench.bars:
-        sign = "at least" if bar.least else "at most"
-        print(f"{'met   ' if bar.met else 'MISSED'} {bar.what}: {bar.value:.2f}, {sign} {bar.limit:g}")
-    return 0 if all(bar.met for bar in bench.bars) else 1
+    for limit in bench.bars:
+        sign = "at least" if limit.least else "at most"
+        print(f"{'met   ' if limit.met else 'MISSED'} {limit.what}: {limit.value:.2f}, {sign} {limit.limit:g}")
+    return 0 if all(limit.met for limit in bench.bars) else 1
 
 
 if __name__ == "__main__":

@@ -75,9 +75,9 @@ def _table(runs: Sequence[Run]) -> str:
 
 def _bars(bars: Sequence[Bar]) -> str:
     lines = ["", "## Bars", "", "| what | measured | bar | |", "| --- | --: | --: | --- |"]
-    for bar in bars:
-        limit = f"{'≥' if bar.least else '≤'} {bar.limit:g}"
-        lines.append(f"| {bar.what} | {bar.value:.2f} | {limit} | {'met' if bar.met else '**missed**'} |")
+    for one in bars:
+        limit = f"{'≥' if one.least else '≤'} {one.limit:g}"
+        lines.append(f"| {one.what} | {one.value:.2f} | {limit} | {'met' if one.met else '**missed**'} |")
     return "\n".join(lines) + "\n"
 
 
