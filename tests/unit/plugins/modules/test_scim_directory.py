@@ -417,8 +417,10 @@ def test_a_failure_does_not_repeat_what_was_given(tenant: Tenant, run: Run, wron
     result = apply(run, **{"users": people(2), **wrong})
     assert result.code == "invalid"
     assert PASSWORD not in result.output
-    assert "users" not in result["invocation"]["module_args"]
-    assert result["invocation"]["module_args"]["client_id"] == tenant.info["client_id"]
+    # Since ansible-core 2.21 a result no longer tells how the module was called.
+    told = result.json.get("invocation", {}).get("module_args", {})
+    assert "users" not in told
+    assert told.get("client_id") in (None, tenant.info["client_id"])
 
 
 def test_the_log_of_the_host_has_no_entries(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
