@@ -18,8 +18,9 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
 from typing import Any
 
 from ._ensure import ensure, refuse
@@ -228,7 +229,7 @@ class Directory:
     @staticmethod
     def _check_circles(changing: Iterable[Entry]) -> None:
         left = {entry: set(entry.needs) for entry in changing}
-        while ready := [entry for entry, needs in left.items() if not needs & set(left)]:
+        while ready := [entry for entry, needs in left.items() if left.keys().isdisjoint(needs)]:
             for entry in ready:
                 del left[entry]
         if left:
@@ -280,29 +281,32 @@ class Directory:
         for entry in entries:
             for need in entry.needs:
                 needed_by.setdefault(need, []).append(entry)
-        running: dict[Future[Done], Entry] = {}
+        running: set[Future[Done]] = set()
+        # Each tells of its end: to wait for any of thousands would look at all of them each time.
+        finished: SimpleQueue[Future[Done]] = SimpleQueue()
 
         def begin(ready: Iterable[Entry]) -> None:
             for entry in ready:
                 del waiting[entry]
-                running[pool.submit(self._carry_out, entry, stop)] = entry
+                future = pool.submit(self._carry_out, entry, stop)
+                running.add(future)
+                future.add_done_callback(finished.put)
 
-        begin([entry for entry, needs in waiting.items() if not needs & set(waiting)])
+        begin([entry for entry, needs in waiting.items() if waiting.keys().isdisjoint(needs)])
         while running:
-            finished, _rest = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                entry = running.pop(future)
-                outcome = future.result()
-                self._note(outcome, done, stop, total)
-                for dependent in needed_by.get(entry, ()):
-                    if dependent not in waiting:
-                        continue
-                    if outcome.error or outcome.action == "skipped":
-                        self._skip(dependent, waiting, needed_by, done, entry)
-                        continue
-                    waiting[dependent].discard(entry)
-                    if not waiting[dependent]:
-                        begin([dependent])
+            future = finished.get()
+            running.discard(future)
+            outcome = future.result()
+            self._note(outcome, done, stop, total)
+            for dependent in needed_by.get(outcome.entry, ()):
+                if dependent not in waiting:
+                    continue
+                if outcome.error or outcome.action == "skipped":
+                    self._skip(dependent, waiting, needed_by, done, outcome.entry)
+                    continue
+                waiting[dependent].discard(outcome.entry)
+                if not waiting[dependent]:
+                    begin([dependent])
 
     def _skip(
         self,
