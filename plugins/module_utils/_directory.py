@@ -90,7 +90,11 @@ class Directory:
         self._check_prune(entries)
         for entry in entries:
             self._known.announce(entry)
-        references = references_of(entries)
+        references: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
+        for entry in entries:
+            for endpoint, name in references_of(entry):
+                references[endpoint].add(name)
+        self._check_leavers(entries)
         changing: list[Entry] = []
         problems: list[Entry] = []
         with ThreadPoolExecutor(self._rules.workers) as pool:
@@ -148,7 +152,6 @@ class Directory:
     def _plan_one(self, entry: Entry) -> None:
         task, (current, keys) = entry.task, entry.located
         self._known.hits.clear()
-        self._known.left.clear()
         with trying(f"plan {task.label}"):
             if current is None and not task.absent and "container" in entry.resource.keys:
                 self._check_container(str(task.desired["container"]))
@@ -160,9 +163,6 @@ class Directory:
                 row = entry.resource.attribute(option)
                 if row.refers_to and isinstance(value, dict):
                     self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, list(value.values()))
-        if self._known.left and not task.absent:
-            leaving = ", ".join(sorted(other.position for other in self._known.left))
-            raise InvalidError(f"{task.label} refers to what {leaving} removes")
         entry.needs = frozenset(self._known.hits - {entry})
 
     def _check_container(self, name: str) -> None:
@@ -192,9 +192,7 @@ class Directory:
             if not USER.attribute("active").read(item):
                 return None
         plan = make_plan(task, task.desired, item)
-        removal = Entry(f"prune: {resource.name} {name!r}", resource, {}, lambda kind, options: task, (item, {}), plan)
-        removal.is_plain = False
-        return removal
+        return Entry(f"prune: {resource.name} {name!r}", resource, {}, lambda kind, options: task, (item, {}), plan)
 
     # -- What is refused before anything is written ---------------------------
 
@@ -217,6 +215,18 @@ class Directory:
                     )
         if doubles:
             raise InvalidError(some(doubles), hint="Say once what each object is to be")
+
+    def _check_leavers(self, entries: Iterable[Entry]) -> None:
+        """Nothing may be wanted of what is to be removed, be it new there or there already."""
+        wrong = [
+            f"{entry.position} refers to {name!r}, which {leaving.position} removes"
+            for entry in entries
+            for endpoint, name in references_of(entry)
+            for leaving in [self._known.leaving(endpoint, name)]
+            if leaving
+        ]
+        if wrong:
+            raise InvalidError(some(wrong), hint="Nothing was written")
 
     def _check_prune(self, entries: Iterable[Entry]) -> None:
         listed = {entry.resource.plural for entry in entries if not entry.absent}
@@ -382,8 +392,8 @@ def _all_of(problems: Sequence[Entry]) -> IdentityError:
     failures = [entry.failure for entry in problems if entry.failure]
     kinds = {type(failure) for failure in failures}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
-    texts = [f"{entry.position}: {entry.failure}" for entry in problems]
-    return kind(f"{len(problems)} entries cannot be carried out: {some(texts)}", hint="Nothing was written")
+    texts = [f"{entry.position}: {str(entry.failure).rstrip('.')}" for entry in problems]
+    return kind(f"{len(problems)} of the entries cannot be carried out: {some(texts)}", hint="Nothing was written")
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

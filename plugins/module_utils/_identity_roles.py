@@ -90,8 +90,7 @@ class Roles(IdentityObjects):
 
     def _named(self, path: str, name: str | None) -> str:
         """What a right is called from now on: as it was first, and by its path where another one has the name."""
-        taken = name is None or name in self._names.values()
-        return self._names.setdefault(path, path if taken or name is None else name)
+        return self._names.setdefault(path, name if name and name not in self._names.values() else path)
 
     def _path(self, name: str) -> str:
         return next(path for path, shown in self._names.items() if shown == name)

@@ -147,8 +147,8 @@ class Users(IdentityObjects):
             self.identity.call("CDirectoryService/SetUserState", {"ID": identifier, "state": state})
 
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
-        hidden = {"password_never_expires"} - {"password_never_expires" if "PasswordNeverExpire" in held else ""}
-        return [item for item in plan.unmet(held) if item[0] not in hidden]
+        shown = "PasswordNeverExpire" in held
+        return [item for item in plan.unmet(held) if shown or item[0] != "password_never_expires"]
 
     def remove(self, identifier: str) -> None:
         check_each("UserMgmt/RemoveUsers", self.identity.call("UserMgmt/RemoveUsers", {"Users": [identifier]}))

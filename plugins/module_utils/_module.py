@@ -28,6 +28,7 @@ from ._options import (
     directory_spec,
     entries_of,
     entry_spec,
+    exclusive_options,
     info_spec,
     object_spec,
     resource_of,
@@ -182,8 +183,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
 
     The object is kept on the SCIM server unless there is another ``store``.
     """
-    exclusive = [("rights", "rights_preset")] if "rights" in {row.option for row in rows(resources)} else []
-    module = Module(object_spec(resources), mutually_exclusive=exclusive)
+    spec = object_spec(resources)
+    module = Module(spec, mutually_exclusive=exclusive_options(spec))
     for row in rows(resources):
         if row.secret and len(module.params[row.option] or "") < row.shortest:
             # A word this short would mask parts of every message.
@@ -232,10 +233,7 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
     """What makes a task of an entry's options, as Ansible would of those of a module of its own."""
     specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
     validators = {
-        name: ArgumentSpecValidator(
-            spec, mutually_exclusive=[("rights", "rights_preset")] if "rights" in spec else [], required_one_of=[]
-        )
-        for name, spec in specs.items()
+        name: ArgumentSpecValidator(spec, mutually_exclusive=exclusive_options(spec)) for name, spec in specs.items()
     }
 
     def check(resource: Resource, options: dict[str, Any]) -> Task:

@@ -82,6 +82,11 @@ def directory_spec() -> Spec:
     return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
 
 
+def exclusive_options(spec: Spec) -> list[tuple[str, str]]:
+    """The options of a spec that say the same in two ways."""
+    return [("rights", "rights_preset")] if "rights_preset" in spec else []
+
+
 def entry_spec(resource: Resource) -> Spec:
     """The options of an entry: those of the module that manages one such object."""
     return {option: spec for option, spec in object_spec((resource,)).items() if option != "creator_rights"}

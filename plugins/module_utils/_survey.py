@@ -18,7 +18,7 @@ from ._errors import AmbiguousError, IdentityError, trying
 from ._paths import Object, fold
 from ._plan import Plan, Task
 from ._references import report_unknown_keys, resolve_keys
-from ._resources import CONTAINER, RESOURCES, Resource
+from ._resources import CONTAINER, Resource
 from ._scim import FEW, PAGE, Scim
 from ._scim_objects import ScimObjects
 
@@ -97,9 +97,7 @@ class Known:
         self._complete: set[str] = set()
         self._coming: dict[tuple[str, str], Entry] = {}
         self._leaving: dict[tuple[str, str], Entry] = {}
-        # Entries still to be made, and to be removed, that were found since these were cleared.
-        self.hits: set[Entry] = set()
-        self.left: set[Entry] = set()
+        self.hits: set[Entry] = set()  # entries still to be made that were found since this was cleared
 
     def add(self, endpoint: str, identifier: str, name: str) -> None:
         self._names.setdefault(endpoint, {})[identifier] = name
@@ -131,6 +129,10 @@ class Known:
             self.add(entry.resource.endpoint, identifier, str(name))
             self._coming.pop((entry.resource.endpoint, fold(name)), None)
 
+    def leaving(self, endpoint: str, reference: str) -> Entry | None:
+        """The entry that removes the object of this name."""
+        return self._leaving.get((endpoint, fold(reference)))
+
     def name_of(self, endpoint: str, identifier: str) -> str | None:
         return self._names.get(endpoint, {}).get(identifier)
 
@@ -158,8 +160,6 @@ class Known:
         key = (endpoint, fold(reference))
         if key in self._doubled:
             raise AmbiguousError(f"several {endpoint} are called {reference!r}", hint="Name one of them by id")
-        if leaving := self._leaving.get(key):
-            self.left.add(leaving)
         identifier = self._ids.get(endpoint, {}).get(fold(reference))
         if identifier is None and reference in self._names.get(endpoint, ()):
             identifier = reference
@@ -192,7 +192,8 @@ class Survey:
             by_id += by_key
             if references:
                 self._known.find_all(resource.endpoint, resource.key_attribute, references)
-        yield from self._pool.map(self._look_up, by_id)
+        # All of them before the first is handed over: what planning notes of references is not to be mixed with theirs.
+        yield from list(self._pool.map(self._look_up, by_id))
 
     def _listing_pays(self, endpoint: str, wanted: int) -> bool:
         if wanted <= FEW:
@@ -270,21 +271,18 @@ def _item_marks(resource: Resource, item: Object) -> Iterable[tuple[tuple[str, s
     return itertools.product(*ways)
 
 
-def references_of(entries: Iterable[Entry]) -> dict[str, set[str]]:
-    """The names and ids that entries refer to, by endpoint, as far as they are texts."""
-    found: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
-    for entry in entries:
-        if entry.absent:
-            continue
-        for row in entry.resource.references:
-            wanted = entry.options.get(row.option)
-            names = [wanted]
-            if isinstance(wanted, dict):
-                names = [name for way in ("add", "set") for name in wanted.get(way) or ()]
-            found[str(row.refers_to)].update(name for name in names if isinstance(name, str) and name)
-        if "container" in entry.resource.keys:
-            found[CONTAINER.endpoint].add(str(entry.keys["container"]))
-    return found
+def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The endpoints and names, or ids, of what an entry wants to be there, as far as they are texts."""
+    if entry.absent:
+        return
+    for row in entry.resource.references:
+        wanted = entry.options.get(row.option)
+        names = [wanted]
+        if isinstance(wanted, dict):
+            names = [name for way in ("add", "set") for name in wanted.get(way) or ()]
+        yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
+    if "container" in entry.keys:
+        yield CONTAINER.endpoint, str(entry.keys["container"])
 
 
 def some(texts: Sequence[str]) -> str:

@@ -168,6 +168,22 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "invalid",
         "users[0]",
     ),
+    "a member for long who is to be removed": (
+        {
+            "users": [{"user_name": "boss@example.com", "state": "absent"}],
+            "groups": [{"display_name": "bosses", "users": {"set": ["boss@example.com"]}}],
+        },
+        "invalid",
+        "groups[0] refers to 'boss@example.com', which users[0] removes",
+    ),
+    "a permission on a safe that is to be removed": (
+        {
+            "containers": [{"name": "APP", "state": "absent"}],
+            "privileged_data": [{"container": "app", "name": "root"}],
+        },
+        "invalid",
+        "containers[0] removes",
+    ),
     "a circle": (
         {
             "groups": [
@@ -190,6 +206,7 @@ def test_what_is_wrong_is_found_before_the_first_write(
 ) -> None:
     options, code, named = case
     tenant.seed_user(userName="boss@example.com")
+    tenant.seed(groups=[{"displayName": "bosses", "members": ["boss@example.com"]}])
     tenant.forget_requests()
     result = apply(run, check=check, **{"users": people(1), **options})
     assert result.code == code, result.output
