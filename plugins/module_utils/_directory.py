@@ -393,7 +393,9 @@ def _all_of(problems: Sequence[Entry]) -> IdentityError:
     kinds = {type(failure) for failure in failures}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
     texts = [f"{entry.position}: {str(entry.failure).rstrip('.')}" for entry in problems]
-    return kind(f"{len(problems)} of the entries cannot be carried out: {some(texts)}", hint="Nothing was written")
+    return kind(
+        f"{len(problems)} of the entries cannot be carried out: {some(texts, '; ')}", hint="Nothing was written"
+    )
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

@@ -285,6 +285,6 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield CONTAINER.endpoint, str(entry.keys["container"])
 
 
-def some(texts: Sequence[str]) -> str:
-    more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
-    return ", ".join(texts[:SHOWN]) + more
+def some(texts: Sequence[str], separator: str = ", ") -> str:
+    more = f"{separator}and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return separator.join(texts[:SHOWN]) + more
