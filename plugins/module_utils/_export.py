@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ._errors import trying
 from ._paths import Object, fold
 from ._resources import RESOURCES, Attribute, Resource
-from ._scim import Scim
+from ._scim import PAGES_AHEAD, Scim
 from ._shapes import Members, One
 
 
@@ -26,11 +27,12 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
     items: dict[str, list[Object]] = {}
     names: dict[str, dict[str, str]] = {}
     chosen = [resource for resource in RESOURCES.values() if resource.plural in plurals]
-    for resource in chosen:
-        with trying(f"read {resource.plural}"):
-            items[resource.plural] = list(scim.query(resource.endpoint))
-        if len(resource.keys) == 1:
-            names[resource.endpoint] = _names(resource, items[resource.plural])
+    with ThreadPoolExecutor(PAGES_AHEAD) as pool:
+        for resource in chosen:
+            with trying(f"read {resource.plural}"):
+                items[resource.plural] = list(scim.query(resource.endpoint, ahead=pool))
+            if len(resource.keys) == 1:
+                names[resource.endpoint] = _names(resource, items[resource.plural])
     return {
         resource.plural: sorted((_entry(resource, item, names) for item in items[resource.plural]), key=_place)
         for resource in chosen

@@ -277,14 +277,22 @@ class DirectoryModule(Module):
     """What is given to it is long and holds secrets: neither logs nor results have it."""
 
     def _load_params(self) -> None:
-        """Know the secrets of the entries before anything can be logged or fail."""
+        """Know the secrets of the entries before anything can be logged or fail.
+
+        Lists that are plainly of maps are kept from Ansible, which would only copy them: of a large directory that
+        takes as long as to read a page of the tenant.
+        """
         super()._load_params()
+        self.listed: dict[str, list[dict[str, Any]]] = {}
         for resource in RESOURCES.values():
-            listed = self.params.get(resource.plural)
-            entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+            given = self.params.get(resource.plural)
+            listed = given if isinstance(given, list) else []
+            entries = [entry for entry in listed if isinstance(entry, dict)]
+            if entries and len(entries) == len(listed):
+                self.listed[resource.plural] = self.params.pop(resource.plural)
             for row in resource.attributes:
-                given = [entry.get(row.option) for entry in entries if row.secret]
-                secrets = {text for text in given if isinstance(text, str) and len(text) >= max(row.shortest, 1)}
+                values = [entry.get(row.option) for entry in entries if row.secret]
+                secrets = {text for text in values if isinstance(text, str) and len(text) >= max(row.shortest, 1)}
                 self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
 
     @property
@@ -309,7 +317,8 @@ def run_directory() -> None:
     warnings: Counter[str] = Counter()
 
     def work(client: Client) -> dict[str, Any]:
-        entries, rules = entries_of(module.params, _checker()), rules_of(module.params)
+        entries = entries_of({**module.params, **module.listed}, _checker())
+        rules = rules_of(module.params)
         client.warn = lambda text: warnings.update([text])
         with Progress(module.params["progress_path"] if module.params["progress"] else None) as progress:
             directory = Directory(Scim(client, module.params["scim_path"]), rules, progress.report)

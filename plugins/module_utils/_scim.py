@@ -8,8 +8,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import closing
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -21,10 +24,13 @@ from ._paths import Object, fold, quoted
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
+# So many pages at most are on their way at once, and in memory.
+PAGES_AHEAD = 8
 # Up to so many names are looked up one by one, each in a request or a few.
 FEW = 5
 
 Matches = Callable[[Object], bool]
+Page = tuple[list[Object], "int | None"]  # objects, and how many there are in all, as far as the server says it
 
 
 class Scim:
@@ -49,34 +55,29 @@ class Scim:
         A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
         everything goes on to an empty page; one with a filter ends where the count says, if it says anything. A
         server that keeps handing out the same page before its count is reached is a ProtocolError, because what was
-        not handed out must not pass for absent. With ``ahead``, a page is on its way while the one before is used.
+        not handed out must not pass for absent. With ``ahead``, pages are on their way while others are used.
         """
 
-        def fetch(start: int) -> tuple[list[Object], int | None]:
+        def fetch(start: int) -> Page:
             params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
             return self._page(endpoint, {name: value for name, value in params.items() if value})
 
         seen: set[str] = set()
-        start = 1
-        page, total = fetch(start)
-        while True:
-            fresh = [resource for resource in page if resource["id"] not in seen]
-            seen.update(resource["id"] for resource in fresh)
-            start += len(page)
-            counted = filter is not None and total is not None and len(page) < PAGE
-            if not fresh or (counted and len(seen) >= (total or 0)):
+        with closing(_pages(fetch, ahead)) as pages:
+            for page, total in pages:
+                fresh = [resource for resource in page if resource["id"] not in seen]
+                seen.update(resource["id"] for resource in fresh)
                 yield from fresh
-                break
-            coming = ahead.submit(fetch, start) if ahead else None
-            yield from fresh
-            page, total = coming.result() if coming else fetch(start)
+                counted = filter is not None and total is not None and len(page) < PAGE
+                if not fresh or (counted and len(seen) >= (total or 0)):
+                    break
         if len(seen) < (total or 0):
             text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
             if page:
                 raise ProtocolError(text)
             self.client.warn(text)
 
-    def _page(self, endpoint: str, params: dict[str, Any]) -> tuple[list[Object], int | None]:
+    def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
         try:
             return _page(endpoint, self._send("GET", endpoint, params=params))
         except NotFoundError as error:  # a list without anything would be an answer
@@ -224,7 +225,33 @@ def _only(endpoint: str, hits: list[Object]) -> Object | None:
     return hits[0] if hits else None
 
 
-def _page(endpoint: str, answer: Object | None) -> tuple[list[Object], int | None]:
+def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Page, None, None]:
+    """Page after page without end, by where they start. With ``ahead`` several are on their way, as far as the first
+    one tells where they start; from one of another length on they come one by one.
+    """
+    start, (page, total) = 1, fetch(1)
+    # The last is to be empty, which makes sure of the count.
+    starts = chain(range(1 + len(page), total + 1, len(page)), [total + 1]) if ahead and total and page else iter(())
+    coming: deque[tuple[int, Future[Page]]] = deque()
+    try:
+        while True:
+            if ahead:
+                coming += [(at, ahead.submit(fetch, at)) for at in islice(starts, PAGES_AHEAD - len(coming))]
+            yield page, total
+            start += len(page)
+            if not coming or coming[0][0] != start:
+                break
+            page, total = coming.popleft()[1].result()
+    finally:
+        for _at, future in coming:
+            future.cancel()
+    while True:
+        page, total = fetch(start)
+        yield page, total
+        start += len(page)
+
+
+def _page(endpoint: str, answer: Object | None) -> Page:
     """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
     if not answer or not {"Resources", "totalResults"} & set(answer):
         raise ProtocolError(f"The server answered for {endpoint} with something that is no list")

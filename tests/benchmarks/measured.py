@@ -20,7 +20,6 @@ python = os.environ["BENCHMARK_PYTHON"]
 child = os.posix_spawn(python, [python, *sys.argv[1:]], os.environ)
 _child, status, usage = os.wait4(child, 0)
 measure = {
-    "command": sys.argv[1:],
     "seconds": time.monotonic() - began,
     "cpu": usage.ru_utime + usage.ru_stime,
     "megabytes": usage.ru_maxrss / (1 if sys.platform != "darwin" else 1024) / 1024,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,12 +28,13 @@ from hypothesis import strategies as st
 
 Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 Serve = Callable[[Answer], Scim]
+Ahead = ThreadPoolExecutor | None
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """A server that answers each GET with what a function says of its path and query."""
-    servers: list[tuple[HTTPServer, threading.Thread]] = []
+    servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
     def start(answer: Answer) -> Scim:
         class Handler(BaseHTTPRequestHandler):
@@ -50,7 +52,7 @@ def serve() -> Iterator[Serve]:
             def log_message(self, *arguments: Any) -> None:
                 pass
 
-        server = HTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         servers.append((server, thread))
@@ -76,29 +78,69 @@ def paged(people: list[dict[str, Any]], total: Any, size: int) -> Answer:
     return answer
 
 
+@pytest.fixture(params=[0, 4], ids=["one by one", "ahead"])
+def ahead(request: pytest.FixtureRequest) -> Iterator[Ahead]:
+    """What fetches pages while others are used."""
+    if not request.param:
+        yield None
+        return
+    with ThreadPoolExecutor(request.param) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("total", [7, "7", 0, 100, None, "many", -1])
 @pytest.mark.parametrize("size", [2, 7, 1000])
-def test_every_object_is_read_whatever_the_count_says(serve: Serve, total: Any, size: int) -> None:
+def test_every_object_is_read_whatever_the_count_says(serve: Serve, ahead: Ahead, total: Any, size: int) -> None:
     scim = serve(paged(users(*range(7)), total, size))
-    assert len(list(scim.query("Users"))) == 7
+    assert len(list(scim.query("Users", ahead=ahead))) == 7
     if not isinstance(total, int) or total > 7:
         assert len(list(scim.query("Users", filter="userName co user"))) == 7
 
 
-def test_a_full_page_is_followed_by_another_look(serve: Serve) -> None:
+def test_a_full_page_is_followed_by_another_look(serve: Serve, ahead: Ahead) -> None:
     scim = serve(paged(users(*range(PAGE + 5)), PAGE, PAGE))
-    assert len(list(scim.query("Users"))) == PAGE + 5
+    assert len(list(scim.query("Users", ahead=ahead))) == PAGE + 5
 
 
-def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve) -> None:
+def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve, ahead: Ahead) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 50, "Resources": users(1, 2, 3)}))
     with pytest.raises(ProtocolError, match="counts 50 Users and handed out 3"):
-        list(scim.query("Users"))
+        list(scim.query("Users", ahead=ahead))
 
 
-def test_a_server_that_hands_out_everything_at_once(serve: Serve) -> None:
+def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: Ahead) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 1500, "Resources": users(*range(1500))}))
-    assert len(list(scim.query("Users"))) == 1500
+    assert len(list(scim.query("Users", ahead=ahead))) == 1500
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (2, 3), (3, 1, 3), (1, 5)], ids=str)
+@pytest.mark.parametrize("total", [11, 5, 30], ids=str)
+def test_pages_that_are_not_as_long_as_the_first(
+    serve: Serve, ahead: Ahead, sizes: tuple[int, ...], total: int
+) -> None:
+    """Such as those of a server that shortens a page where it holds more than so many bytes."""
+    people = users(*range(11))
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        start = int(query["startIndex"]) - 1
+        return 200, {"totalResults": total, "Resources": people[start : start + sizes[start % len(sizes)]]}
+
+    found = list(serve(answer).query("Users", ahead=ahead))
+    assert [item["id"] for item in found] == [item["id"] for item in people]
+
+
+def test_pages_are_fetched_side_by_side(serve: Serve) -> None:
+    """Three at once, each of which waits for the others: one by one they would wait for ever."""
+    together = threading.Barrier(3, timeout=20)
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        start = int(query["startIndex"]) - 1
+        if start:
+            together.wait()
+        return 200, {"totalResults": 6, "Resources": users(*range(6))[start : start + 2]}
+
+    with ThreadPoolExecutor(3) as pool:
+        assert len(list(serve(answer).query("Users", ahead=pool))) == 6
 
 
 @pytest.mark.parametrize("body", [{}, {"status": "ok"}, []])
