@@ -89,7 +89,8 @@ options:
     type: path
   timeout:
     description:
-      - The longest time to wait for a connection, and then for each part of an answer, in seconds.
+      - The longest time to wait for a connection, and then for each part of an answer, in seconds. All of an answer
+        has to be there after ten times as long, however slowly it comes.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TIMEOUT) is used.
     type: float
     default: 30

@@ -14,6 +14,7 @@ import traceback
 from http import HTTPStatus
 from typing import Any
 
+from ._bounds import bounded
 from ._errors import (
     STATUS,
     AuthorizationError,
@@ -62,6 +63,7 @@ MESSAGE_IDS: dict[str, type[IdentityError]] = {
     "_I18N_UserIDNotFound": NotFoundError,
 }
 
+PIECE = 2**16  # bytes of a body that are read at once
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -70,13 +72,14 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
     status = response.status_code
     said = f"{request} answered {status} {_PHRASES.get(status, '')}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
-    body = _json(response)
+    content = bounded(response.iter_content(PIECE), said)
+    body = _json(content)
     promised = response.headers.get("Content-Length", "")
     if (
         status != 204
         and promised.isdigit()
         and not response.headers.get("Content-Encoding")
-        and len(response.content) < int(promised)
+        and len(content) < int(promised)
     ):
         # Old releases of urllib3 do not tell.
         raise TransportError(f"{said} and broke off", transient=True, uncertain=True)
@@ -86,7 +89,7 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
         raise ProtocolError(said, hint=HTML_HINT, status=status)
     if status >= 400:
         raise _status_error(response, said, body if isinstance(body, dict) else {})
-    if not response.content:
+    if not content:
         return None
     if not isinstance(body, dict):
         cut = "json" in kind.lower() and body is None
@@ -114,9 +117,9 @@ def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
     return kind(reason, status=status, detail=detail, error_type=case if isinstance(case, str) else None)
 
 
-def _json(response: requests.Response) -> Any:
+def _json(content: bytes) -> Any:
     try:
-        return json.loads(response.content)
+        return json.loads(content)
     except (ValueError, RecursionError):
         return None
 
@@ -162,6 +165,11 @@ def _retry_after(response: requests.Response) -> float | None:
         return float(Retry().parse_retry_after(header)) if header else None
     except (HTTPError, ValueError, OverflowError):
         return None
+
+
+def late_error(request: str, limit: float) -> TransportError:
+    text = f"{request} failed: the answer was not complete after {limit:g} s"
+    return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True)
 
 
 def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
-from ._answers import HTML_HINT, read, transport_error
+from ._answers import HTML_HINT, late_error, read, transport_error
+from ._bounds import LONGEST_TOKEN, PARTS, LateError, within
 from ._errors import (
     AuthenticationError,
     IdentityError,
@@ -27,6 +28,7 @@ from ._errors import (
     ProtocolError,
     RateLimitedError,
     ServerError,
+    shown,
     trying,
 )
 
@@ -91,8 +93,8 @@ class Connection:
             raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")
         if not self.access_token and not (self.client_id and self.client_secret):
             raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
-        if self.access_token and not is_token(self.access_token):
-            raise InvalidError("access_token holds a character that no token has", hint="Is there a line break in it?")
+        if self.access_token and (flaw := flaw_of(self.access_token)):
+            raise InvalidError(f"access_token {flaw}", hint="Is there a line break in it?")
         if not 0 < self.timeout <= LONGEST_TIMEOUT:
             raise InvalidError(f"timeout has to be more than 0 and at most {LONGEST_TIMEOUT:g} seconds")
         if self.retries < 0:
@@ -144,14 +146,16 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def is_token(text: str) -> bool:
-    """Whether the text can stand in a header as a bearer token (RFC 6750 section 2.1): visible ASCII, no blanks."""
-    return text.isascii() and text.isprintable() and " " not in text
+def flaw_of(token: str) -> str | None:
+    """What keeps a text from being a bearer token: in RFC 6750 section 2.1 these are visible ASCII without blanks."""
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        return "holds a character that no token has"
+    return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret as it stands in a form, in a URL and in JSON, where a server may quote it from."""
-    return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+    """The secret as it stands in a form, in a URL, in JSON and in a message, where a server may quote it from."""
+    return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], shown(secret)}
 
 
 def secrets_in(url: str) -> set[str]:
@@ -287,8 +291,8 @@ class Client:
             if not isinstance(token, str) or not token:
                 raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
             self._protect(token)
-            if not is_token(token):
-                raise ProtocolError("the access_token in the answer holds a character that no token has")
+            if flaw := flaw_of(token):
+                raise ProtocolError(f"the access_token in the answer {flaw}")
         return answer
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
@@ -312,23 +316,31 @@ class Client:
 
     def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
         request = f"{method} {url.partition('?')[0]}"
-        try:
-            response = self._session.request(
+
+        def exchange() -> dict[str, Any] | None:
+            with self._session.request(
                 method,
                 url,
                 timeout=self.connection.timeout,
+                stream=True,
                 # A redirect could carry the credentials to another host or turn a write into a read.
                 allow_redirects=False,
                 # A session's own setting loses to REQUESTS_CA_BUNDLE; a call's does not.
                 verify=self.connection.verify,
                 cert=self.connection.certificate,
                 **content,
-            )
+            ) as response:
+                return read(response, request)
+
+        limit = PARTS * self.connection.timeout
+        try:
+            return within(limit, exchange)
+        except LateError:
+            raise late_error(request, limit) from None
         # Every failure of requests is an OSError, and so is a certificate file that cannot be read. The others come
         # from an address, a proxy or a redirect that the libraries cannot read; their text may hold a password.
         except (OSError, ValueError, TypeError) as error:
             raise transport_error(error, request, self.connection.timeout) from error
-        return read(response, request)
 
 
 def _wait(attempt: int, error: IdentityError) -> float:

@@ -30,9 +30,12 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+LONGEST_TEXT = 20_000  # characters
 
 
 class IdentityError(Exception):
@@ -59,11 +62,11 @@ class IdentityError(Exception):
         uncertain: bool = False,
     ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = shown(reason)
         self.hint = hint
         self.status = status
-        self.detail = detail
-        self.error_type = error_type
+        self.detail = detail and shown(detail)
+        self.error_type = error_type and shown(error_type)
         self.retry_after = retry_after
         self.transient = transient
         self.uncertain = uncertain
@@ -164,6 +167,15 @@ STATUS: dict[int, type[IdentityError]] = {
     503: UnavailableError,
     504: UnavailableError,
 }
+
+
+def shown(text: str) -> str:
+    """The text as it can be shown: what would move the cursor, colour or turn round a line is written as in JSON.
+
+    Nor is it without end: a server's words are told as far as a person would read them.
+    """
+    cut = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
 
 
 @contextmanager

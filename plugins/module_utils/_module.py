@@ -21,7 +21,7 @@ from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, Connection, secrets_in, spellings
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
-from ._errors import IdentityError, IncompleteError, InvalidError, trying
+from ._errors import IdentityError, IncompleteError, InvalidError, shown, trying
 from ._export import export, secrets_of
 from ._options import (
     Spec,
@@ -105,7 +105,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def warn(self, warning: str, **details: Any) -> None:
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
-        super().warn(remove_values(warning, self.no_log_values), **details)
+        super().warn(remove_values(shown(warning), self.no_log_values), **details)
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if msg.startswith("missing required arguments: tenant_url"):

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
+from ._errors import shown
+
 FIRST = 2.0  # seconds until there is something to say
 EVERY = 1.0  # seconds between two lines
 
@@ -46,5 +48,5 @@ class Progress:
         self._next = now + EVERY
         seconds = f"{now - self._began:.0f} s"
         line = f"{done:,} of {total:,} done after {seconds}, last {text}" if total else f"{text}, {seconds}"
-        self._file.write(line.replace("\n", " ") + "\n")
+        self._file.write(shown(line) + "\n")
         self._file.flush()

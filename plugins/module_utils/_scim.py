@@ -16,6 +16,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
+from ._bounds import MOST_OBJECTS, MOST_PAGES
 from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
 from ._filters import could_match, is_named, name_stages
@@ -64,13 +65,15 @@ class Scim:
 
         seen: set[str] = set()
         with closing(_pages(fetch, ahead)) as pages:
-            for page, total in pages:
+            for number, (page, total) in enumerate(pages, 1):
                 fresh = [resource for resource in page if resource["id"] not in seen]
                 seen.update(resource["id"] for resource in fresh)
                 yield from fresh
                 counted = filter is not None and total is not None and len(page) < PAGE
                 if not fresh or (counted and len(seen) >= (total or 0)):
                     break
+                if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
+                    raise ProtocolError(f"The server handed out {len(seen):,} {endpoint}, and its list has no end")
         if len(seen) < (total or 0):
             text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
             if page:

@@ -30,10 +30,10 @@ from .report import write
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LATENCY = 0.05
-WORKERS = 8
+WORKERS = 16
 LOOPED = 20  # users of the runs that loop
 MEMBERS = 10_000
-RATE, LIMITED = 20, 200  # requests a second, users
+RATE, LIMITED = 20, 400  # requests a second, users
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,13 @@ class Bench:
 
     def playbook(self, name: str, wanted: Path | None = None, python: str = sys.executable) -> tuple[float, Object]:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), str(HERE / f"{name}.yml")]
-        command += ["-e", f"ansible_python_interpreter={python}", *(["-e", f"@{wanted}"] if wanted else [])]
+        command += [
+            "-e",
+            f"benchmark_workers={WORKERS}",
+            "-e",
+            f"ansible_python_interpreter={python}",
+            *(["-e", f"@{wanted}"] if wanted else []),
+        ]
         return self._execute(command)
 
     def wanted(self, users: int, members: Sequence[str] = ()) -> Path:
@@ -258,7 +264,8 @@ def main() -> int:
         began, load = time.monotonic(), os.getloadavg()[0]
         bench.run(quick)
     target = ROOT / ("build" if quick else "docs")
-    write(target, bench.runs, bench.bars, bench.start, time.monotonic() - began, (load, os.getloadavg()[0]))
+    loads = (load, os.getloadavg()[0])
+    write(target, WORKERS, bench.runs, bench.bars, bench.start, time.monotonic() - began, loads)
     for limit in bench.bars:
         sign = "at least" if limit.least else "at most"
         print(f"{'met   ' if limit.met else 'MISSED'} {limit.what}: {limit.value:.2f}, {sign} {limit.limit:g}")

@@ -30,9 +30,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # Benchmarks
 
 The same work four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then create), by
-`scim_user` in a loop, by `scim_directory` in one task, and by a bare `requests` script that sends what `scim_directory`
-sends with as many workers and as many sessions, which is the floor. The server is one that does next to nothing, in a
-process of its own, and answers at once or 50 ms later.
+`scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests` script that sends
+what `scim_directory` sends with as many workers, which is the floor; it reads page after page, where `scim_directory`
+has several on their way. The server is one that does next to nothing, in a process of its own, and answers at once or
+50 ms later.
 
 ![Seconds and memory](benchmarks.svg)
 
@@ -48,10 +49,18 @@ median is shown.
 
 
 def write(
-    folder: Path, runs: Sequence[Run], bars: Sequence[Bar], start: float, took: float, loads: Sequence[float]
+    folder: Path,
+    workers: int,
+    runs: Sequence[Run],
+    bars: Sequence[Bar],
+    start: float,
+    took: float,
+    loads: Sequence[float],
 ) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "benchmarks.md").write_text(HEAD + _table(runs) + NOTES + _bars(bars) + _machine(start, took, loads))
+    (folder / "benchmarks.md").write_text(
+        HEAD.format(workers=workers) + _table(runs) + NOTES + _bars(bars) + _machine(start, took, loads)
+    )
     _picture(folder / "benchmarks.svg", runs)
 
 
