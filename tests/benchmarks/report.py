@@ -30,10 +30,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # Benchmarks
 
 The same work four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then create), by
-`scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests` script that sends
-what `scim_directory` sends with as many workers, which is the floor; it reads page after page, where `scim_directory`
-has several on their way. The server is one that does next to nothing, in a process of its own, and answers at once or
-50 ms later.
+`scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests` script that
+sends what `scim_directory` sends with as many workers, which is the floor; it reads page after page, where
+`scim_directory` has several on their way. The server is one that does next to nothing, in a process of its own, and
+answers at once or 50 ms later.
 
 ![Seconds and memory](benchmarks.svg)
 
