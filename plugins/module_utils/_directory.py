@@ -31,7 +31,7 @@ from ._references import resolve_keys
 from ._resources import CONTAINER, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, references_of, some
+from ._survey import Entry, Known, Survey, mark_of, references_of, same_object, some
 
 # Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
 BUILT_IN_NAMES = ("system administrator", "everybody")
@@ -106,12 +106,15 @@ class Directory:
                     continue
                 self._report(f"reading {resource.plural}", len(changing), 0)
                 late: list[Entry] = []
-                scope = {fold(entry.keys["container"]) for entry in mine if "container" in resource.keys}
+                claimed: dict[Any, Entry] = {}
+                scope = {fold(entry.keys["container"]) for entry in mine if "container" in entry.keys}
                 for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
                     if not isinstance(found, Entry):
                         if removal := self._removal(resource, found, scope):
                             changing.append(removal)
-                    elif self._is_settled(found):
+                        continue
+                    _claim(found, claimed)
+                    if self._is_settled(found):
                         self.unchanged[resource.plural] += 1
                         found.located = (None, {})
                     elif _refers_to_its_own_kind(found):
@@ -202,7 +205,7 @@ class Directory:
         doubles = []
         for entry in entries:
             marks: list[tuple[Any, ...]] = []
-            if entry.keys:
+            if len(entry.keys) >= min(2, len(entry.resource.keys)):  # all that name it, of which two at most are given
                 marks.append(
                     (entry.resource.name, *(fold(entry.keys.get(option, "")) for option in entry.resource.keys))
                 )
@@ -372,6 +375,14 @@ def _removes(entry: Entry) -> bool:
 
 def _removes_object(entry: Entry) -> bool:
     return entry.plan is not None and entry.plan.action == "delete"
+
+
+def _claim(entry: Entry, claimed: dict[Any, Entry]) -> None:
+    """Note whose object it is: only now it shows that one entry has an id and another one the name that goes with it."""
+    current, keys = entry.located
+    mark = current["id"] if current else mark_of(keys)
+    if mark and (first := claimed.setdefault(mark, entry)) is not entry:
+        entry.failure = same_object(first)
 
 
 def _rank(entry: Entry) -> tuple[bool, int]:

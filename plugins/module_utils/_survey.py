@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ._ensure import Located
-from ._errors import AmbiguousError, IdentityError, trying
+from ._errors import AmbiguousError, IdentityError, InvalidError, trying
 from ._paths import Object, fold
 from ._plan import Plan, Task
 from ._references import report_unknown_keys, resolve_keys
@@ -25,6 +25,8 @@ from ._scim_objects import ScimObjects
 # What a page of objects costs, in lookups: it is as long as many, and a name that is new takes more than one.
 PAGE_COST = 4
 SHOWN = 20  # texts of many that a message holds
+
+Mark = tuple[tuple[str, str], ...]  # what finds an object among all of its kind: options and their values
 
 
 @dataclass(eq=False)
@@ -187,7 +189,11 @@ class Survey:
         by_key = [entry for entry in entries if not entry.identifier]
         by_id = [entry for entry in entries if entry.identifier]
         if everything or self._listing_pays(resource.endpoint, len(by_key) + len(references)):
-            yield from self._list(resource, by_key, everything=everything)
+            # What is addressed by id has an entry, whatever it is called.
+            spared = {fold(entry.identifier) for entry in by_id}
+            for found in self._list(resource, by_key, everything=everything):
+                if isinstance(found, Entry) or fold(found["id"]) not in spared:
+                    yield found
         else:
             by_id += by_key
             if references:
@@ -213,11 +219,12 @@ class Survey:
         return entry
 
     def _list(self, resource: Resource, entries: list[Entry], *, everything: bool) -> Iterator[Entry | Object]:
-        index: dict[tuple[tuple[str, str], ...], Entry] = {}
+        index: dict[Mark, Entry] = {}
         for entry in entries:
             keys = entry.keys if entry.is_plain else resolve_keys(self._known, entry.task)
             entry.located = (None, keys)
-            index.update(dict.fromkeys(_marks(resource, keys), entry))
+            if (first := index.setdefault(mark_of(keys), entry)) is not entry:
+                entry.failure = same_object(first)
         found: set[Entry] = set()
         for item in self._scim.query(resource.endpoint, ahead=self._pool):
             if len(resource.keys) == 1:
@@ -251,14 +258,14 @@ class Survey:
         return entry
 
 
-def _marks(resource: Resource, keys: Object) -> Iterable[tuple[tuple[str, str], ...]]:
+def mark_of(keys: Object) -> Mark:
     """How an entry with these keys is found among objects: by each key, and references by id."""
-    return [
-        tuple((option, fold(next(iter(value)) if isinstance(value, dict) else value)) for option, value in keys.items())
-    ]
+    return tuple(
+        (option, fold(next(iter(value)) if isinstance(value, dict) else value)) for option, value in keys.items()
+    )
 
 
-def _item_marks(resource: Resource, item: Object) -> Iterable[tuple[tuple[str, str], ...]]:
+def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
     """How an object may be found by an entry: its references by id or by name."""
     ways: list[list[tuple[str, str]]] = []
     for option in resource.keys:
@@ -283,6 +290,10 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
     if "container" in entry.keys:
         yield CONTAINER.endpoint, str(entry.keys["container"])
+
+
+def same_object(other: Entry) -> InvalidError:
+    return InvalidError(f"it is the same {other.resource.name} as {other.position}")
 
 
 def some(texts: Sequence[str], separator: str = ", ") -> str:

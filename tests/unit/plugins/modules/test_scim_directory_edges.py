@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a whole directory in one task must not get wrong where its parts meet: ids beside names, prune, and failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+PASSWORD = "Initial-pass-1"
+
+
+def apply(run: Run, **options: Any) -> Result:
+    return run("scim_directory", **options)
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    return result
+
+
+def done(result: Result) -> dict[str, str]:
+    return {action["name"]: action["action"] for action in result["actions"]}
+
+
+def people(*names: str, **options: Any) -> list[dict[str, Any]]:
+    return [{"user_name": f"{name}@example.com", "password": PASSWORD, **options} for name in names]
+
+
+def on_a_safe(run: Run, *accounts: str) -> None:
+    entries = [{"container": "APP", "name": name} for name in accounts]
+    good(apply(run, containers=[{"name": "APP"}], privileged_data=entries))
+
+
+# -- Ids beside names -----------------------------------------------------------
+
+
+def test_prune_spares_an_entry_that_is_addressed_by_id(tenant: Tenant, run: Run) -> None:
+    """Also one that gets another name: the name on the server is in no entry."""
+    ada = tenant.seed_user(userName="ada@example.com", active=True)
+    alan = tenant.seed_user(userName="alan@example.com", active=True)
+    users = [*people("grace"), {"id": ada, "display_name": "Ada"}, {"id": alan, "user_name": "turing@example.com"}]
+    result = good(apply(run, users=users, prune=["users"], protected=["scim*", "admin*"]))
+    assert result["summary"]["users"] == {"create": 1, "update": 2}
+    assert tenant.user("ada@example.com")["active"] is True
+
+
+@pytest.mark.parametrize("options", [{"state": "absent"}, {"display_name": "Ada"}], ids=str)
+@pytest.mark.parametrize("prune", [[], ["users"]], ids=str)
+def test_one_object_by_id_and_by_name(tenant: Tenant, run: Run, options: dict[str, Any], prune: list[str]) -> None:
+    ada = tenant.seed_user(userName="ada@example.com", active=True)
+    tenant.forget_requests()
+    users = [{"id": ada, **options}, {"user_name": "ada@example.com", "display_name": "Countess"}]
+    result = apply(run, users=users, prune=prune)
+    assert result.code == "invalid", result.output
+    assert "users[0]" in result["msg"]
+    assert "users[1]" in result["msg"]
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_one_permission_by_the_name_and_by_the_id_of_its_user(tenant: Tenant, run: Run, many: bool) -> None:
+    ada = tenant.seed_user(userName="ada@example.com", active=True)
+    good(apply(run, containers=[{"name": "APP"}]))
+    tenant.forget_requests()
+    rights = {"rights": {"set": ["listAccounts"]}}
+    members = ["ada@example.com", ada]
+    permissions = [{"container": "APP", "user": member, **rights} for member in members]
+    others = people(*(f"user{number}" for number in range(10))) if many else []
+    permissions += [{"container": "APP", "user": user["user_name"], **rights} for user in others]
+    result = apply(run, users=others, container_permissions=permissions)
+    assert result.code == "invalid", result.output
+    assert "container_permissions[1]" in result["msg"]
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("named", [{}, {"container": "APP"}], ids=str)
+def test_accounts_by_id(tenant: Tenant, run: Run, named: dict[str, str]) -> None:
+    """The safe alone names no account: two of a safe are not one."""
+    on_a_safe(run, "root", "guest")
+    accounts = [{"id": account["id"], **named} for account in tenant.resources("PrivilegedData")]
+    changed = good(apply(run, privileged_data=[{**account, "description": "Old"} for account in accounts]))
+    assert changed["summary"]["privileged_data"] == {"update": 2}
+    removed = good(apply(run, privileged_data=[{**account, "state": "absent"} for account in accounts]))
+    assert removed["summary"]["privileged_data"] == {"delete": 2}
