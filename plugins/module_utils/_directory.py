@@ -13,13 +13,13 @@ workers.
 from __future__ import annotations
 
 import fnmatch
-import math
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from queue import SimpleQueue
 from typing import Any
 
@@ -28,10 +28,10 @@ from ._errors import GuardRailError, IdentityError, InvalidError, NotFoundError,
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
 from ._references import resolve_keys
-from ._resources import CONTAINER, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
+from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, mark_of, references_of, same_object, some
+from ._survey import Entry, Known, Survey, mark_of, names_in, references_of, same_object, some
 
 # Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
 BUILT_IN_NAMES = ("system administrator", "everybody")
@@ -77,6 +77,7 @@ class Directory:
         self._scim = scim
         self._known = Known(scim)
         self._store = ScimObjects(scim, self._known)
+        self._own = fold(scim.client.connection.client_id or "")
         self.unchanged: Counter[str] = Counter()
 
     # -- Planning -----------------------------------------------------------
@@ -174,28 +175,29 @@ class Directory:
 
     def _removal(self, resource: Resource, item: Object, scope: set[str]) -> Entry | None:
         """The removal of an object that is in no entry, None if it is not to be touched."""
-        keys = {option: resource.attribute(option).read(item) for option in resource.keys}
-        name = str(keys[resource.keys[0]])
-        own = fold(self._scim.client.connection.client_id or "")
-        if item.get(LINKED_OBJECT) or self._rules.protects(name):
+        keys = resource.keys_of(item)
+        if item.get(LINKED_OBJECT) or self._is_kept(resource, item):
             return None
-        if resource is USER and fold(name) == own:
+        # Only in the containers that the entries are about, and never who is asking.
+        in_scope = "container" not in resource.keys or fold(keys.get("container")) in scope
+        if not in_scope or self._own in map(fold, names_in(keys)):
             return None
-        if resource is GROUP and (fold(name) in BUILT_IN_NAMES or BUILT_IN_IDS.fullmatch(item["id"])):
-            return None
-        if "container" in keys:
-            # Only in the containers that the entries are about, and never who is asking.
-            members = [str(part) for key in ("user", "group") for part in (keys.get(key) or {}).values()]
-            if fold(keys["container"]) not in scope or own in map(fold, members):
-                return None
-        shown = {option: value for option, value in keys.items() if value}
-        task = Task(resource, shown, identifier=item["id"], absent=True)
+        task = Task(resource, keys, identifier=item["id"], absent=True)
         if resource is USER and not self._rules.delete_users:
             task = replace(task, desired={"active": False}, absent=False)
             if not USER.attribute("active").read(item):
                 return None
         plan = make_plan(task, task.desired, item)
-        return Entry(f"prune: {resource.name} {name!r}", resource, {}, lambda kind, options: task, (item, {}), plan)
+        position = f"prune: {resource.name} {' / '.join(names_in(keys))!r}"
+        return Entry(position, resource, {}, lambda kind, options: task, (item, {}), plan)
+
+    def _is_kept(self, resource: Resource, item: Object) -> bool:
+        """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
+        names = names_in(resource.keys_of(item))
+        built_in = any(fold(name) in BUILT_IN_NAMES for name in names) or BUILT_IN_IDS.fullmatch(item["id"])
+        if (resource is USER and self._own in map(fold, names)) or (resource is GROUP and built_in):
+            return True
+        return any(map(self._rules.protects, names))
 
     # -- What is refused before anything is written ---------------------------
 
@@ -213,9 +215,7 @@ class Directory:
                 marks.append((entry.resource.name, "id", entry.identifier))
             for mark in marks:
                 if seen.setdefault(mark, entry) is not entry:
-                    doubles.append(
-                        f"{seen[mark].position} and {entry.position} are both {entry.resource.name} {entry.name!r}"
-                    )
+                    doubles.append(f"{seen[mark].position} and {entry.position} are both {entry.label}")
         if doubles:
             raise InvalidError(some(doubles), hint="Say once what each object is to be")
 
@@ -238,6 +238,11 @@ class Directory:
                 f"prune would remove all {', '.join(empty)}, because the task lists none",
                 hint="Set prune_to_nothing if that is meant",
             )
+        if self._rules.prune & {USER.plural, CONTAINER_PERMISSION.plural} and not self._own:
+            raise GuardRailError(
+                "prune has to know which user runs the task, so that it is not pruned itself",
+                hint="Set client_id and client_secret beside access_token",
+            )
 
     @staticmethod
     def _check_circles(changing: Iterable[Entry]) -> None:
@@ -251,14 +256,17 @@ class Directory:
 
     def _guard(self, changing: Sequence[Entry]) -> None:
         removals = [entry for entry in changing if _removes(entry)]
-        refused = [entry for entry in removals if self._rules.protects(entry.name)]
+        # By what they are called on the server: an entry may have another name for them.
+        refused = [e.label for e in removals if e.plan and e.plan.current and self._is_kept(e.resource, e.plan.current)]
         if refused:
-            raise GuardRailError(f"protected, and would be removed: {some([entry.task.label for entry in refused])}")
+            raise GuardRailError(
+                f"protected, built in or the user that runs the task, and would be removed: {some(refused)}"
+            )
         limit = self._limit(removals)
         if len(removals) > limit:
             raise GuardRailError(
                 f"{len(removals)} objects would be removed or deactivated, and max_removals allows {limit}: "
-                + some([f"{entry.resource.name} {entry.name!r}" for entry in removals]),
+                + some([entry.label for entry in removals]),
                 hint="Look whether the lists are complete. If this is meant, raise max_removals",
             )
 
@@ -268,7 +276,8 @@ class Directory:
         if not text.endswith("%"):
             return int(text)
         kinds = {entry.resource.endpoint for entry in removals}
-        return math.floor(sum(self._known.count(kind) or 0 for kind in kinds) * float(text[:-1]) / 100)
+        # Exact: as binary fractions, 18.4 % of 375 is less than 69.
+        return sum(self._known.count(kind) or 0 for kind in kinds) * Fraction(text[:-1]) // 100
 
     # -- Carrying it out ------------------------------------------------------
 
@@ -366,7 +375,13 @@ def action_of(plan: Plan) -> str:
 
 
 def _deactivates(plan: Plan) -> bool:
-    return any(change.attribute.option == "active" and change.before and not change.after for change in plan.changes)
+    if plan.current is None:
+        return False
+    # A server that does not say of a user whether it is active does not say that it is not.
+    return any(
+        change.attribute.option == "active" and change.before is not False and not change.after
+        for change in plan.changes
+    )
 
 
 def _removes(entry: Entry) -> bool:
@@ -378,7 +393,7 @@ def _removes_object(entry: Entry) -> bool:
 
 
 def _claim(entry: Entry, claimed: dict[Any, Entry]) -> None:
-    """Note whose object it is: only now it shows that one entry has an id and another one the name that goes with it."""
+    """Note whose object it is: only now it shows that one entry has the id and another one the name of the same."""
     current, keys = entry.located
     mark = current["id"] if current else mark_of(keys)
     if mark and (first := claimed.setdefault(mark, entry)) is not entry:
@@ -430,18 +445,12 @@ def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Do
 
 def _shown(one: Done) -> Object:
     plan = one.entry.plan
-    shown: Object = {"type": one.entry.resource.name, "name": _label(one.entry), "action": one.action}
+    shown: Object = {"type": one.entry.resource.name, "name": one.entry.name, "action": one.action}
     if plan and one.action == "update":
         shown["attributes"] = [change.attribute.option for change in plan.changes]
     if one.error:
         shown.update(position=one.entry.position, msg=str(one.error), failure=one.error.failure())
     return shown
-
-
-def _label(entry: Entry) -> str:
-    """What a person calls the object: by all of its keys."""
-    names = [next(iter(value.values())) if isinstance(value, dict) else value for value in entry.keys.values()]
-    return " / ".join(map(str, names)) or entry.name
 
 
 def _diff(shown: Sequence[Done]) -> dict[str, Object]:
@@ -451,5 +460,5 @@ def _diff(shown: Sequence[Done]) -> dict[str, Object]:
             continue
         for side, value in one.entry.plan.diff.items():
             if value:
-                sides[side].setdefault(one.entry.resource.plural, {})[_label(one.entry)] = value
+                sides[side].setdefault(one.entry.resource.plural, {})[one.entry.name] = value
     return sides

@@ -107,9 +107,8 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
             f"{', '.join(fixed)} cannot be changed once a {resource.name} exists", hint="Make a new one, delete the old"
         )
     if any(row.option in resource.keys for row in changed):
-        keys = {option: resource.attribute(option).read(plan.expected) for option in resource.keys}
         try:
-            other = store.find(resource, resource.name_of(keys))
+            other = store.find(resource, resource.keys_of(plan.expected))
         except AmbiguousError as error:
             raise ConflictError(error.reason) from error
         if other and other["id"] != current["id"]:

@@ -129,6 +129,10 @@ class Resource:
         """The keys among the options, as far as they are given."""
         return {option: options[option] for option in self.keys if options.get(option)}
 
+    def keys_of(self, resource: Object) -> Object:
+        """The keys that an object has."""
+        return {option: value for option in self.keys if (value := self.attribute(option).read(resource))}
+
     def matches(self, keys: Object, resource: Object) -> bool:
         return all(self.attribute(option).same(self.attribute(option).read(resource), keys[option]) for option in keys)
 

@@ -76,11 +76,13 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The first of the keys; of an object that is addressed by id, as it is on the server."""
-        option = self.resource.keys[0]
-        return str(
-            self.keys.get(option) or self.resource.attribute(option).read(self.located[0] or {}) or self.identifier
-        )
+        """What a person calls the object: by all of its keys; when it is addressed by id, as it is on the server."""
+        names = names_in(self.keys) or names_in(self.resource.keys_of(self.located[0] or {}))
+        return " / ".join(names) or str(self.identifier)
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name} {self.name!r}"
 
 
 class Known:
@@ -290,6 +292,11 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
     if "container" in entry.keys:
         yield CONTAINER.endpoint, str(entry.keys["container"])
+
+
+def names_in(keys: Object) -> list[str]:
+    """The names among these keys, as texts."""
+    return [str(next(iter(value.values())) if isinstance(value, dict) else value) for value in keys.values()]
 
 
 def same_object(other: Entry) -> InvalidError:

@@ -60,6 +60,7 @@ options:
         directory, the
         service user that runs the task, the built-in roles, and what O(protected) names. Permissions and accounts are
         removed only on safes that entries of their kind name.
+      - To know the service user, C(users) and C(container_permissions) take O(client_id), also beside O(access_token).
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -84,7 +85,9 @@ options:
     description:
       - Names of objects that are never removed or deactivated, with the wildcards C(*), C(?) and C([]). Upper and lower
         case are the same.
-      - O(prune) leaves them alone. An entry that would remove one fails the task.
+      - O(prune) leaves them alone. An entry that would remove one fails the task, and so does one that would remove a
+        built-in role or the service user that runs the task.
+      - A permission goes by the name of its safe and by that of its member, an account by that of its safe and its own.
     type: list
     elements: str
     default: []

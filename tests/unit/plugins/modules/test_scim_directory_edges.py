@@ -88,3 +88,64 @@ def test_accounts_by_id(tenant: Tenant, run: Run, named: dict[str, str]) -> None
     assert changed["summary"]["privileged_data"] == {"update": 2}
     removed = good(apply(run, privileged_data=[{**account, "state": "absent"} for account in accounts]))
     assert removed["summary"]["privileged_data"] == {"delete": 2}
+
+
+# -- Guard rails ----------------------------------------------------------------
+
+
+def test_an_account_is_protected_by_its_own_name(tenant: Tenant, run: Run) -> None:
+    on_a_safe(run, "root", "break-glass", "old")
+    options = {"privileged_data": [{"container": "APP", "name": "root"}], "prune": ["privileged_data"]}
+    result = good(apply(run, **options, protected=["break-*"]))
+    assert done(result) == {"APP / old": "delete"}
+    gone = [{"container": "APP", "name": "break-glass", "state": "absent"}]
+    assert apply(run, privileged_data=gone, protected=["BREAK-*"]).code == "guard_rail"
+
+
+def test_a_refusal_names_accounts(tenant: Tenant, run: Run) -> None:
+    on_a_safe(run, "root", "old", "older")
+    options = {"privileged_data": [{"container": "APP", "name": "root"}], "prune": ["privileged_data"]}
+    result = apply(run, **options, max_removals="1")
+    assert result.code == "guard_rail"
+    assert "APP / old" in result["msg"]
+    assert "APP / older" in result["msg"]
+
+
+@pytest.mark.parametrize("change", [{"state": "absent"}, {"active": False}], ids=str)
+def test_another_name_does_not_take_the_protection_away(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
+    ada = tenant.seed_user(userName="break-glass@example.com", active=True)
+    users = [{"id": ada, "user_name": "ada@example.com", **change}]
+    assert apply(run, users=users, protected=["break-*"]).code == "guard_rail"
+
+
+@pytest.mark.parametrize("change", [{"state": "absent"}, {"active": False}], ids=str)
+def test_nobody_removes_who_is_asking(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
+    tenant.forget_requests()
+    result = apply(run, users=[*people("ada"), {"user_name": tenant.info["client_id"].upper(), **change}])
+    assert result.code == "guard_rail", result.output
+    assert tenant.writes() == []
+
+
+def test_nobody_removes_a_built_in_role(tenant: Tenant, run: Run) -> None:
+    groups = [{"display_name": "EVERYBODY", "state": "absent"}]
+    result = apply(run, users=people("ada"), groups=groups)
+    assert result.code == "guard_rail", result.output
+    assert tenant.writes() == []
+
+
+def test_prune_needs_to_know_who_is_asking(tenant: Tenant, run: Run) -> None:
+    """With a token alone the task cannot spare its own service user."""
+    token = run("scim_token", _ansible_no_log=True)["access_token"]
+    own = {"client_id": None, "client_secret": None, "access_token": token}
+    result = apply(run, **own, users=people("ada"), prune=["users"])
+    assert result.code == "guard_rail", result.output
+    good(apply(run, **own, users=people("ada")))
+
+
+@pytest.mark.parametrize(("limit", "allowed"), [("18.4%", 69), ("18.39%", 68)])
+def test_a_percentage_is_exact(tenant: Tenant, run: Run, limit: str, allowed: int) -> None:
+    there = tenant.seed(users=375 - len(tenant.resources("Users")))
+    gone = [{"id": identifier, "state": "absent"} for identifier in there["users"][:69]]
+    result = apply(run, check=True, users=gone, max_removals=limit)
+    assert result.failed is (allowed < 69), result.output
+    assert f"allows {allowed}: " in result.json.get("msg", f"allows {allowed}: ")
