@@ -95,7 +95,6 @@ class Directory:
         for entry in entries:
             for endpoint, name in references_of(entry):
                 references[endpoint].add(name)
-        self._check_leavers(entries)
         changing: list[Entry] = []
         problems: list[Entry] = []
         with ThreadPoolExecutor(self._rules.workers) as pool:
@@ -124,6 +123,9 @@ class Directory:
                         self._settle(found, changing, problems)
                 for entry in late:
                     self._settle(entry, changing, problems)
+        for entry in filter(_removes_object, changing):
+            self._known.leaves(entry)
+        self._check_leavers(entries)
         if problems:
             raise _all_of(problems)
         self._check_circles(changing)
@@ -167,7 +169,7 @@ class Directory:
                 row = entry.resource.attribute(option)
                 if row.refers_to and isinstance(value, dict):
                     self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, list(value.values()))
-        entry.needs = frozenset(self._known.hits - {entry})
+        entry.needs = frozenset(self._known.hits)
 
     def _check_container(self, name: str) -> None:
         if not self._known.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:
@@ -252,7 +254,7 @@ class Directory:
                 del left[entry]
         if left:
             circle = ", ".join(sorted(entry.position for entry in left))
-            raise InvalidError(f"{circle} refer to each other in a circle, and none of them is there yet")
+            raise InvalidError(f"there is a circle of references, and nothing of it is there yet: {circle}")
 
     def _guard(self, changing: Sequence[Entry]) -> None:
         removals = [entry for entry in changing if _removes(entry)]

@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from ._ensure import Located
 from ._errors import AmbiguousError, IdentityError, InvalidError, trying
@@ -101,6 +103,7 @@ class Known:
         self._complete: set[str] = set()
         self._coming: dict[tuple[str, str], Entry] = {}
         self._leaving: dict[tuple[str, str], Entry] = {}
+        self._leaving_ids: dict[tuple[str, str | None], Entry] = {}
         self.hits: set[Entry] = set()  # entries still to be made that were found since this was cleared
 
     def add(self, endpoint: str, identifier: str, name: str) -> None:
@@ -134,14 +137,24 @@ class Known:
             self._coming.pop((entry.resource.endpoint, fold(name)), None)
 
     def leaving(self, endpoint: str, reference: str) -> Entry | None:
-        """The entry that removes the object of this name."""
-        return self._leaving.get((endpoint, fold(reference)))
+        """The entry that removes the object with this name or id."""
+        by_name = self._leaving.get((endpoint, fold(reference)))
+        return by_name or self._leaving_ids.get((endpoint, self._identify(endpoint, reference)))
+
+    def leaves(self, entry: Entry) -> None:
+        """An object that is there is going to be removed."""
+        self._leaving_ids[entry.resource.endpoint, (entry.located[0] or {}).get("id")] = entry
+
+    def _identify(self, endpoint: str, reference: str) -> str | None:
+        """The id of the object with this name or id, as far as it has been seen."""
+        known = reference if reference in self._names.get(endpoint, ()) else None
+        return self._ids.get(endpoint, {}).get(fold(reference), known)
 
     def name_of(self, endpoint: str, identifier: str) -> str | None:
         return self._names.get(endpoint, {}).get(identifier)
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        new = [reference for reference in references if not self._settled(endpoint, reference)]
+        new = [reference for reference in references if not self.settled(endpoint, reference)]
         if new:
             for reference, found in self._scim.find_all(endpoint, attribute, new).items():
                 if found:
@@ -150,7 +163,8 @@ class Known:
                     self._absent.add((endpoint, fold(reference)))
         return {reference: self._find(endpoint, attribute, reference) for reference in references}
 
-    def _settled(self, endpoint: str, reference: str) -> bool:
+    def settled(self, endpoint: str, reference: str) -> bool:
+        """Whether the server need not be asked what a reference means."""
         key = (endpoint, fold(reference))
         return (
             endpoint in self._complete
@@ -164,9 +178,7 @@ class Known:
         key = (endpoint, fold(reference))
         if key in self._doubled:
             raise AmbiguousError(f"several {endpoint} are called {reference!r}", hint="Name one of them by id")
-        identifier = self._ids.get(endpoint, {}).get(fold(reference))
-        if identifier is None and reference in self._names.get(endpoint, ()):
-            identifier = reference
+        identifier = self._identify(endpoint, reference)
         if identifier is not None:
             return {"id": identifier, attribute: self._names[endpoint][identifier]}
         if coming := self._coming.get(key):
@@ -190,7 +202,8 @@ class Survey:
         """Each entry when its object has been looked for; with ``everything``, also the objects that have no entry."""
         by_key = [entry for entry in entries if not entry.identifier]
         by_id = [entry for entry in entries if entry.identifier]
-        if everything or self._listing_pays(resource.endpoint, len(by_key) + len(references)):
+        unseen = {name for name in references if not self._known.settled(resource.endpoint, name)}
+        if everything or self._listing_pays(resource.endpoint, len(by_key) + len(unseen)):
             # What is addressed by id has an entry, whatever it is called.
             spared = {fold(entry.identifier) for entry in by_id}
             for found in self._list(resource, by_key, everything=everything):
@@ -198,8 +211,7 @@ class Survey:
                     yield found
         else:
             by_id += by_key
-            if references:
-                self._known.find_all(resource.endpoint, resource.key_attribute, references)
+            list(self._pool.map(partial(self._look_for, resource), sorted(unseen)))
         # All of them before the first is handed over: what planning notes of references is not to be mixed with theirs.
         yield from list(self._pool.map(self._look_up, by_id))
 
@@ -208,6 +220,10 @@ class Survey:
             return False
         total = self._scim.count(endpoint)
         return total is None or -(-total // PAGE) * PAGE_COST <= wanted
+
+    def _look_for(self, resource: Resource, reference: str) -> None:
+        with contextlib.suppress(AmbiguousError):  # told of whoever refers to it
+            self._known.find_all(resource.endpoint, resource.key_attribute, [reference])
 
     def _look_up(self, entry: Entry) -> Entry:
         try:
@@ -288,7 +304,7 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         wanted = entry.options.get(row.option)
         names = [wanted]
         if isinstance(wanted, dict):
-            names = [name for way in ("add", "set") for name in wanted.get(way) or ()]
+            names = [name for way in ("add", "set") for name in _listed(wanted.get(way))]
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
     if "container" in entry.keys:
         yield CONTAINER.endpoint, str(entry.keys["container"])
@@ -301,6 +317,11 @@ def names_in(keys: Object) -> list[str]:
 
 def same_object(other: Entry) -> InvalidError:
     return InvalidError(f"it is the same {other.resource.name} as {other.position}")
+
+
+def _listed(value: Any) -> list[Any]:
+    """A list as Ansible will take it: a text is one with commas."""
+    return value if isinstance(value, list) else [part.strip() for part in str(value or "").split(",")]
 
 
 def some(texts: Sequence[str], separator: str = ", ") -> str:

@@ -149,3 +149,60 @@ def test_a_percentage_is_exact(tenant: Tenant, run: Run, limit: str, allowed: in
     result = apply(run, check=True, users=gone, max_removals=limit)
     assert result.failed is (allowed < 69), result.output
     assert f"allows {allowed}: " in result.json.get("msg", f"allows {allowed}: ")
+
+
+# -- References -----------------------------------------------------------------
+
+
+def test_nobody_new_refers_to_himself(tenant: Tenant, run: Run) -> None:
+    result = apply(run, users=[{**people("ada")[0], "manager": "ada@example.com"}])
+    assert result.code == "invalid", result.output
+    assert "users[0]" in result["msg"]
+    assert tenant.writes() == []
+
+
+def test_who_is_there_may_refer_to_himself(tenant: Tenant, run: Run) -> None:
+    good(apply(run, users=people("ada")))
+    users = [{"user_name": "ada@example.com", "manager": "ada@example.com"}]
+    assert good(apply(run, users=users))["changed"] is True
+    assert good(apply(run, users=users))["changed"] is False
+
+
+@pytest.mark.parametrize("way", ["text", "id"])
+def test_a_member_that_is_removed_however_it_is_named(tenant: Tenant, run: Run, way: str) -> None:
+    ada = tenant.seed_user(userName="ada@example.com", active=True)
+    tenant.forget_requests()
+    users = [{"user_name": "ada@example.com", "state": "absent"}]
+    wanted: Any = "ada@example.com" if way == "text" else [ada]
+    result = apply(run, users=users, groups=[{"display_name": "a", "users": {"add": wanted}}])
+    assert result.code == "invalid", result.output
+    assert "groups[0]" in result["msg"]
+    assert "users[0]" in result["msg"]
+    assert tenant.writes() == []
+
+
+def test_a_member_whom_prune_deletes(tenant: Tenant, run: Run) -> None:
+    """Deactivated, a member may stay one."""
+    tenant.seed_user(userName="alan@example.com", active=True)
+    tenant.forget_requests()
+    options: dict[str, Any] = {
+        "users": people("ada"),
+        "groups": [{"display_name": "a", "users": {"set": ["ada@example.com", "alan@example.com"]}}],
+        "prune": ["users"],
+        "protected": ["admin-service*"],
+    }
+    result = apply(run, **options, prune_users="delete")
+    assert result.code == "invalid", result.output
+    assert "groups[0] refers to 'alan@example.com', which prune: user 'alan@example.com' removes" in result["msg"]
+    assert tenant.writes() == []
+    good(apply(run, **options))
+    assert good(apply(run, **options))["changed"] is False
+
+
+def test_a_few_references_are_looked_up_in_a_large_tenant(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=4000)
+    names = [user["userName"] for user in tenant.scim("GET", "Users?count=8").json()["Resources"]]
+    tenant.forget_requests()
+    good(apply(run, groups=[{"display_name": "few", "users": {"set": names}}]))
+    listings = [seen for seen in tenant.requests() if seen["method"] == "GET" and "filter" not in seen["query"]]
+    assert len(listings) <= 1
