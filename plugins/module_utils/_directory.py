@@ -16,7 +16,7 @@ import fnmatch
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -290,17 +290,22 @@ class Directory:
         done: list[Done] = []
         stop = threading.Event()
         with ThreadPoolExecutor(self._rules.workers) as pool:
-            self._run(pool, writes, done, stop, len(changing))
-            for resource in reversed(RESOURCES.values()):
-                mine = [entry for entry in removals if entry.resource is resource]
-                self._run(pool, mine, done, stop, len(changing))
+            try:
+                self._run(pool, writes, done, stop, len(changing))
+                for resource in reversed(RESOURCES.values()):
+                    mine = [entry for entry in removals if entry.resource is resource]
+                    self._run(pool, mine, done, stop, len(changing))
+            finally:
+                # The pool would carry out all that it was given before an interrupt gets through.
+                stop.set()
         return done
 
     def _run(
         self, pool: ThreadPoolExecutor, entries: Sequence[Entry], done: list[Done], stop: threading.Event, total: int
     ) -> None:
         """Carry out these entries, each as soon as what it needs is there."""
-        waiting = {entry: set(entry.needs) for entry in entries}
+        batch = set(entries)
+        waiting = {entry: set(entry.needs & batch) for entry in entries}
         needed_by: dict[Entry, list[Entry]] = {}
         for entry in entries:
             for need in entry.needs:
@@ -316,36 +321,20 @@ class Directory:
                 running.add(future)
                 future.add_done_callback(finished.put)
 
-        begin([entry for entry, needs in waiting.items() if waiting.keys().isdisjoint(needs)])
+        begin([entry for entry, needs in waiting.items() if not needs])
         while running:
             future = finished.get()
             running.discard(future)
             outcome = future.result()
             self._note(outcome, done, stop, total)
+            if outcome.error or outcome.action == "skipped":
+                done += _left_out(outcome.entry, waiting, needed_by)
+                continue
             for dependent in needed_by.get(outcome.entry, ()):
-                if dependent not in waiting:
-                    continue
-                if outcome.error or outcome.action == "skipped":
-                    self._skip(dependent, waiting, needed_by, done, outcome.entry)
-                    continue
-                waiting[dependent].discard(outcome.entry)
-                if not waiting[dependent]:
-                    begin([dependent])
-
-    def _skip(
-        self,
-        entry: Entry,
-        waiting: dict[Entry, set[Entry]],
-        needed_by: dict[Entry, list[Entry]],
-        done: list[Done],
-        because: Entry,
-    ) -> None:
-        """Leave out what cannot be done without an entry that failed, and what needs that in turn."""
-        del waiting[entry]
-        done.append(Done(entry, "skipped", InvalidError(f"{MUST_BE_THERE}: {because.position}")))
-        for dependent in needed_by.get(entry, ()):
-            if dependent in waiting:
-                self._skip(dependent, waiting, needed_by, done, entry)
+                if dependent in waiting:
+                    waiting[dependent].discard(outcome.entry)
+                    if not waiting[dependent]:
+                        begin([dependent])
 
     def _carry_out(self, entry: Entry, stop: threading.Event) -> Done:
         if stop.is_set() or entry.plan is None:
@@ -369,6 +358,17 @@ class Directory:
         if outcome.error and self._rules.stop_on_error:
             stop.set()
         self._report(outcome.entry.task.label, len(done), total)
+
+
+def _left_out(failed: Entry, waiting: dict[Entry, set[Entry]], needed_by: dict[Entry, list[Entry]]) -> Iterator[Done]:
+    """What cannot be done without an entry that failed, and what needs that in turn: it waits no more."""
+    missing = [failed]
+    while missing:
+        because = missing.pop()
+        for dependent in needed_by.get(because, ()):
+            if waiting.pop(dependent, None) is not None:
+                yield Done(dependent, "skipped", InvalidError(f"{MUST_BE_THERE}: {because.position}"))
+                missing.append(dependent)
 
 
 def action_of(plan: Plan) -> str:

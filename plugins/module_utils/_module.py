@@ -336,8 +336,9 @@ def run_directory() -> None:
         result["invocation"] = module.invocation
         if failed := [one for one in done if one.error]:
             first = failed[0]
+            missing = [one for one in done if one.action in ("failed", "skipped")]
             error = IncompleteError(
-                f"{len(failed)} of {len(changing)} changes were not made. {first.entry.position}: {first.error}",
+                f"{len(missing)} of {len(changing)} changes were not made. {first.entry.position}: {first.error}",
                 hint="The result's actions tell of each; run the task again to go on",
             )
             result.update(failed=True, msg=str(error), failure=error.failure())

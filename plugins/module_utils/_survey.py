@@ -130,10 +130,11 @@ class Known:
             place[entry.resource.endpoint, fold(name)] = entry
 
     def arrived(self, entry: Entry, identifier: str | None) -> None:
-        """An object that was announced is there."""
+        """An object that was announced is there. Without its id, who refers to it has to look for it."""
         name = entry.keys.get(entry.resource.keys[0])
-        if name and identifier and len(entry.resource.keys) == 1:
-            self.add(entry.resource.endpoint, identifier, str(name))
+        if name and len(entry.resource.keys) == 1:
+            if identifier:
+                self.add(entry.resource.endpoint, identifier, str(name))
             self._coming.pop((entry.resource.endpoint, fold(name)), None)
 
     def leaving(self, endpoint: str, reference: str) -> Entry | None:

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"
@@ -206,3 +212,57 @@ def test_a_few_references_are_looked_up_in_a_large_tenant(tenant: Tenant, run: R
     good(apply(run, groups=[{"display_name": "few", "users": {"set": names}}]))
     listings = [seen for seen in tenant.requests() if seen["method"] == "GET" and "filter" not in seen["query"]]
     assert len(listings) <= 1
+
+
+# -- Failures -------------------------------------------------------------------
+
+
+def test_a_failure_counts_what_was_not_begun(tenant: Tenant, run: Run) -> None:
+    tenant.fault(method="POST", path="/Users", status=403)
+    users = people(*(f"user{number}" for number in range(30)))
+    result = apply(run, users=users, workers=1)
+    made = result["summary"]["users"].get("create", 0)
+    assert result["msg"].startswith(f"{30 - made} of 30 changes were not made"), result["msg"]
+
+
+def test_a_long_chain_of_managers_falls_as_a_whole(tenant: Tenant, run: Run) -> None:
+    chain = [f"user{number}" for number in range(1200)]
+    bosses = [None, *(f"{name}@example.com" for name in chain[:-1])]
+    users = [{**user, "manager": boss} for user, boss in zip(people(*chain), bosses, strict=True)]
+    tenant.fault(method="POST", path="/Users", status=403)
+    result = apply(run, users=users, on_error="continue")
+    assert result.code == "incomplete", result.output[:500]
+    assert result["summary"]["users"] == {"failed": 1, "skipped": 1199}
+
+
+@pytest.mark.parametrize(("stale_reads", "code"), [(5, None), (100, "incomplete")])
+def test_who_was_made_without_being_shown_is_looked_for(
+    tenant: Tenant, run: Run, stale_reads: int, code: str | None
+) -> None:
+    """The name is never sent for the id that did not come."""
+    tenant.fault(method="POST", path="/Users", effect=True, status=201, body="empty")
+    tenant.switch(stale_reads=stale_reads)
+    groups = [{"display_name": "a", "users": {"set": ["ada@example.com"]}}]
+    result = apply(run, users=people("ada"), groups=groups)
+    assert result.code == code, result.output
+    assert [write for write in tenant.writes() if "Groups" in write] == ([] if code else ["POST /scim/v2/Groups"])
+
+
+def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
+    """What is under way is finished, and nothing else begun."""
+    tenant.switch(latency=0.05)
+    users = people(*(f"user{number}" for number in range(300)))
+    options = {**tenant.connection, "users": users, "workers": 2}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2]), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", f"{MODULES}.scim_directory"]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
+        process.stdin.close()
+        while len(tenant.writes()) < 5:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    assert len(tenant.writes()) < 100
