@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,11 @@ def done(result: Result) -> dict[str, str]:
 
 def people(*names: str, **options: Any) -> list[dict[str, Any]]:
     return [{"user_name": f"{name}@example.com", "password": PASSWORD, **options} for name in names]
+
+
+def numbered(count: int) -> list[dict[str, Any]]:
+    """Each with a password of its own."""
+    return [{**people(f"user{number}")[0], "password": f"Initial-{number:04}"} for number in range(count)]
 
 
 def on_a_safe(run: Run, *accounts: str) -> None:
@@ -77,7 +83,7 @@ def test_one_permission_by_the_name_and_by_the_id_of_its_user(tenant: Tenant, ru
     rights = {"rights": {"set": ["listAccounts"]}}
     members = ["ada@example.com", ada]
     permissions = [{"container": "APP", "user": member, **rights} for member in members]
-    others = people(*(f"user{number}" for number in range(10))) if many else []
+    others = numbered(10) if many else []
     permissions += [{"container": "APP", "user": user["user_name"], **rights} for user in others]
     result = apply(run, users=others, container_permissions=permissions)
     assert result.code == "invalid", result.output
@@ -219,7 +225,7 @@ def test_a_few_references_are_looked_up_in_a_large_tenant(tenant: Tenant, run: R
 
 def test_a_failure_counts_what_was_not_begun(tenant: Tenant, run: Run) -> None:
     tenant.fault(method="POST", path="/Users", status=403)
-    users = people(*(f"user{number}" for number in range(30)))
+    users = numbered(30)
     result = apply(run, users=users, workers=1)
     made = result["summary"]["users"].get("create", 0)
     assert result["msg"].startswith(f"{30 - made} of 30 changes were not made"), result["msg"]
@@ -251,7 +257,7 @@ def test_who_was_made_without_being_shown_is_looked_for(
 def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
     """What is under way is finished, and nothing else begun."""
     tenant.switch(latency=0.05)
-    users = people(*(f"user{number}" for number in range(300)))
+    users = numbered(300)
     options = {**tenant.connection, "users": users, "workers": 2}
     environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2]), "HOME": str(tmp_path)}
     command = [sys.executable, "-m", f"{MODULES}.scim_directory"]
@@ -266,3 +272,27 @@ def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
     assert len(tenant.writes()) < 100
+
+
+# -- Secrets --------------------------------------------------------------------
+
+
+def test_many_secrets_do_not_slow_down_the_result(tenant: Tenant, run: Run) -> None:
+    """The time to hide n secrets in the result of n objects does not grow with n * n."""
+    users = numbered(4000)
+    times = []
+    for count in (1000, 4000):
+        began = time.monotonic()
+        good(apply(run, users=users[:count], check=True))
+        times.append(time.monotonic() - began)
+    assert times[1] < 8 * times[0]
+
+
+@pytest.mark.parametrize("password", ["Initial-pass-1", "short", 1234567890, 'quote"d pässword'], ids=str)
+def test_a_secret_that_is_told_elsewhere_is_hidden(tenant: Tenant, run: Run, password: Any) -> None:
+    """Of thousands of secrets, too, those that the result holds."""
+    safe = {"container": "APP", "name": "root", "secret": password, "description": f"It is {password}."}
+    result = good(apply(run, check=True, users=numbered(50), containers=[{"name": "APP"}], privileged_data=[safe]))
+    account = result["diff"]["after"]["privileged_data"]["APP / root"]
+    assert account["description"] == "It is ********."
+    assert "VALUE_SPECIFIED" in account["secret"] or account["secret"] == "********"
