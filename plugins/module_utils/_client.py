@@ -40,6 +40,7 @@ VERSION = "0.1.0"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
+MOST_WORKERS = 32  # threads that share a client
 LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
 LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
@@ -192,6 +193,8 @@ class Client:
         self._pace = threading.Lock()
         self._not_before = clock()  # when the tenant may be asked again, by whatever thread
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):  # a connection for each thread, or it is made anew for each request
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
         self._session.headers.update(
             {
                 "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",

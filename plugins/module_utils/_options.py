@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ._client import MOST_WORKERS
 from ._directory import Rules
 from ._errors import InvalidError
 from ._identity_shapes import Grants, Scopes, Timespan
@@ -30,7 +31,6 @@ PATTERN_HINTS = {
     "icon_uri": "It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
     "application_id": "It stands in the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
-MOST_WORKERS = 32
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -296,3 +297,33 @@ def test_a_secret_that_is_told_elsewhere_is_hidden(tenant: Tenant, run: Run, pas
     account = result["diff"]["after"]["privileged_data"]["APP / root"]
     assert account["description"] == "It is ********."
     assert "VALUE_SPECIFIED" in account["secret"] or account["secret"] == "********"
+
+
+# -- Around it ------------------------------------------------------------------
+
+
+def test_as_many_connections_as_workers_are_kept(tenant: Tenant, run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    tenant.switch(latency=0.05)
+    with caplog.at_level(logging.WARNING, "urllib3"):
+        good(apply(run, users=numbered(80), workers=32))
+    assert [record.getMessage() for record in caplog.records if "pool is full" in record.getMessage()] == []
+
+
+def test_a_progress_that_cannot_be_told_is_no_failure(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    good(apply(run, users=people("ada"), progress_path=str(tmp_path / "nowhere" / "progress")))
+
+
+def test_progress_of_reading(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "progress"
+    tenant.seed(users=3000)
+    tenant.switch(latency=1.1, max_results=500)
+    good(apply(run, users=numbered(30), check=True, workers=1, progress_path=str(path)))
+    assert path.read_text().splitlines()[0].startswith("reading")
+
+
+def test_warnings_that_are_too_many_are_counted(tenant: Tenant, run: Run) -> None:
+    """A name that the server does not know and the task may leave out is a warning each."""
+    unknown = [{"display_name": f"g{n}", "users": {"add": [f"u{n}@x.y"]}, "unknown_members": "warn"} for n in range(23)]
+    warnings = good(apply(run, check=True, groups=unknown)).warnings
+    assert len(warnings) == 21
+    assert warnings[-1] == "There are 3 more warnings like these"
