@@ -28,8 +28,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         arguments = dict(self._task.args)
         progress = arguments.get("progress")
         wanted = progress in (None, "") or boolean(progress, strict=False)
-        # The file has to be on this machine, and somebody has to wait for it.
-        if not wanted or self._connection.transport != "local" or self._task.async_val:
+        # The file has to be on this machine, and somebody has to wait for it. Its lines hold names.
+        if not wanted or self._task.no_log or self._connection.transport != "local" or self._task.async_val:
             result.update(
                 self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=bool(self._task.async_val))
             )

@@ -104,11 +104,13 @@ class Directory:
                 prune = resource.plural in self._rules.prune
                 if not mine and not prune and not references[resource.endpoint]:
                     continue
-                self._report(f"reading {resource.plural}", len(changing), 0)
+                reading = f"reading {resource.plural}"
                 late: list[Entry] = []
                 claimed: dict[Any, Entry] = {}
                 scope = {fold(entry.keys["container"]) for entry in mine if "container" in entry.keys}
+                self._report(reading, 0, 0)
                 for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
+                    self._report(reading, 0, 0)
                     if not isinstance(found, Entry):
                         if removal := self._removal(resource, found, scope):
                             changing.append(removal)

@@ -355,6 +355,8 @@ def run_directory() -> None:
             finally:
                 for text, count in warnings.most_common(MOST_WARNINGS):
                     module.warn(f"{text} ({count} times)" if count > 1 else text)
+                if len(warnings) > MOST_WARNINGS:
+                    module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
         result = result_of(directory, changing, done)
         result["invocation"] = module.invocation
         module.no_log_values = _told(module.no_log_values, result)

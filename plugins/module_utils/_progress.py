@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -30,15 +31,17 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self._path:
-            # Appended to: the file is the reader's.
-            self._file = open(self._path, "a", encoding="utf-8")
+            with contextlib.suppress(OSError):  # such as of another user's folder: nobody is told then
+                # Appended to: the file is the reader's.
+                self._file = open(self._path, "a", encoding="utf-8")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file:
-            self._file.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def report(self, text: str, done: int, total: int) -> None:
         """Say how many of how many are done; without a total, only what is being done."""
@@ -48,5 +51,6 @@ class Progress:
         self._next = now + EVERY
         seconds = f"{now - self._began:.0f} s"
         line = f"{done:,} of {total:,} done after {seconds}, last {text}" if total else f"{text}, {seconds}"
-        self._file.write(shown(line) + "\n")
-        self._file.flush()
+        with contextlib.suppress(OSError):  # of a full disk
+            self._file.write(shown(line) + "\n")
+            self._file.flush()

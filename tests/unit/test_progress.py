@@ -17,11 +17,13 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT,
 USERS = [{"user_name": f"user{i}@example.com", "password": "Initial-pass-1"} for i in range(60)]
 
 
-@pytest.mark.parametrize("progress", [True, False])
-def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress: bool) -> None:
+@pytest.mark.parametrize(("progress", "no_log"), [(True, False), (False, False), (True, True)])
+def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress: bool, no_log: bool) -> None:
+    """Unless the task is not to tell of them, or of nothing: the lines hold names."""
     tenant.switch(latency=0.1)
     task = {"users": USERS, "workers": 2, "progress": progress, **tenant.connection}
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"idops.cyberark_identity.scim_directory": task}]}
+    tasks = [{"idops.cyberark_identity.scim_directory": task, "no_log": no_log}]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([{**play, "vars": {"ansible_python_interpreter": sys.executable}}]))
     command = [str(Path(sys.executable).parent / "ansible-playbook"), str(playbook)]
@@ -29,6 +31,6 @@ def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if "of 60 done after" in line]
-    assert bool(lines) is progress
+    assert bool(lines) is (progress and not no_log)
     assert "Initial-pass-1" not in done.stdout + done.stderr
     assert tenant.tokens() == 1
