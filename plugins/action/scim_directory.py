@@ -53,6 +53,8 @@ def _follow(path: str, ended: threading.Event, name: str) -> None:
     """Show the lines of a file as they are written, until it is said to have ended."""
     with open(path, "a+", encoding="utf-8") as lines:
         lines.seek(0)
-        while not ended.wait(LOOK_EVERY):
+        over = False
+        while not over:
+            over = ended.wait(LOOK_EVERY)
             for line in lines:
                 display.display(f"  {name}: {line.rstrip()}")

@@ -34,3 +34,20 @@ def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress
     assert bool(lines) is (progress and not no_log)
     assert "Initial-pass-1" not in done.stdout + done.stderr
     assert tenant.tokens() == 1
+
+
+def test_the_last_lines_are_shown(tmp_path: Path) -> None:
+    """Also those that came just before the end. In a process of its own: what it needs makes this one a controller."""
+    path = tmp_path / "progress"
+    path.write_text("60 of 60 done\n")
+    script = (
+        "import sys, threading\n"
+        "from ansible_collections.idops.cyberark_identity.plugins.action.scim_directory import _follow\n"
+        "ended = threading.Event()\n"
+        "ended.set()\n"
+        "_follow(sys.argv[1], ended, 'task')\n"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT.parents[2])}
+    command = [sys.executable, "-c", script, str(path)]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "  task: 60 of 60 done\n", done.stderr
