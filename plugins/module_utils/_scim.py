@@ -86,9 +86,9 @@ class Scim:
         except NotFoundError as error:  # a list without anything would be an answer
             raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=404) from error
 
-    def count(self, endpoint: str) -> int | None:
-        """How many objects there are, as far as the server says it."""
-        return self._page(endpoint, {"startIndex": 1, "count": 1})[1]
+    def count(self, endpoint: str, **filter: str) -> int | None:
+        """How many objects there are, in all or for a ``filter``, as far as the server says it."""
+        return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
 
     def confirm_missing(self, endpoint: str) -> None:
         """Make sure that the server did not know the id, rather than the path: raises ProtocolError for the latter."""

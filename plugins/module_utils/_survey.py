@@ -16,8 +16,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from ._ensure import Located
-from ._errors import AmbiguousError, IdentityError, InvalidError, trying
-from ._paths import Object, fold
+from ._errors import AmbiguousError, IdentityError, InvalidError, UnsupportedError, trying
+from ._paths import Object, fold, quoted
 from ._plan import Plan, Task
 from ._references import report_unknown_keys, resolve_keys
 from ._resources import CONTAINER, Resource
@@ -26,6 +26,7 @@ from ._scim_objects import ScimObjects
 
 # What a page of objects costs, in lookups: it is as long as many, and a name that is new takes more than one.
 PAGE_COST = 4
+NOBODY = "nobody has this name"
 SHOWN = 20  # texts of many that a message holds
 
 Mark = tuple[tuple[str, str], ...]  # what finds an object among all of its kind: options and their values
@@ -204,7 +205,7 @@ class Survey:
         by_key = [entry for entry in entries if not entry.identifier]
         by_id = [entry for entry in entries if entry.identifier]
         unseen = {name for name in references if not self._known.settled(resource.endpoint, name)}
-        if everything or self._listing_pays(resource.endpoint, len(by_key) + len(unseen)):
+        if everything or self._listing_pays(resource, len(by_key) + len(unseen)):
             # What is addressed by id has an entry, whatever it is called.
             spared = {fold(entry.identifier) for entry in by_id}
             for found in self._list(resource, by_key, everything=everything):
@@ -216,11 +217,19 @@ class Survey:
         # All of them before the first is handed over: what planning notes of references is not to be mixed with theirs.
         yield from list(self._pool.map(self._look_up, by_id))
 
-    def _listing_pays(self, endpoint: str, wanted: int) -> bool:
+    def _listing_pays(self, resource: Resource, wanted: int) -> bool:
         if wanted <= FEW:
             return False
-        total = self._scim.count(endpoint)
-        return total is None or -(-total // PAGE) * PAGE_COST <= wanted
+        total = self._scim.count(resource.endpoint)
+        return total is None or -(-total // PAGE) * PAGE_COST <= wanted or not self._filters(resource)
+
+    def _filters(self, resource: Resource) -> bool:
+        """Whether the server filters: one that does not answers each lookup with everything, or with a refusal."""
+        name = next(row.filter for row in resource.attributes if row.filter)
+        try:
+            return not self._scim.count(resource.endpoint, filter=f"{name} eq {quoted(NOBODY)}")
+        except (InvalidError, UnsupportedError):
+            return False
 
     def _look_for(self, resource: Resource, reference: str) -> None:
         with contextlib.suppress(AmbiguousError):  # told of whoever refers to it

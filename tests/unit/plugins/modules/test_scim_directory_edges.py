@@ -222,6 +222,18 @@ def test_a_few_references_are_looked_up_in_a_large_tenant(tenant: Tenant, run: R
     assert len(listings) <= 1
 
 
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_server_that_does_not_filter_is_read_once(tenant: Tenant, run: Run, ignored: bool) -> None:
+    """It would answer each of the lookups with everything."""
+    tenant.seed(users=4000)
+    tenant.switch(filters_ignored=ignored)
+    tenant.forget_requests()
+    good(apply(run, users=people(*"abcdefghij"), check=True))
+    listed = [seen for seen in tenant.requests() if seen["method"] == "GET" and "filter" not in seen["query"]]
+    assert len(listed) == (7 if ignored else 1)
+    assert len(tenant.requests()) < (10 if ignored else 40)
+
+
 # -- Failures -------------------------------------------------------------------
 
 
