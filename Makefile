@@ -28,7 +28,7 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit integration package demo emulator bench bench-quick
+.PHONY: help test test-all lint ansible-lint format unit integration package docs demo emulator bench bench-quick
 .PHONY: clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
@@ -120,6 +120,19 @@ package: $(BIN)/.installed ## build the tarball, install it, and look at what ar
 	cd $(INSTALLED) && ls -A
 	$(BIN)/ansible-doc --type module idops.cyberark_identity.scim_user > $(BUILD)/package/scim_user.txt
 	$(BIN)/ansible-doc --type module --list idops.cyberark_identity | grep scim_user
+
+# Pages lie in the site where they lie in the repository, so that their links hold in both.
+docs: SOURCE := $(BUILD)/docs/source
+docs: export PATH := $(CURDIR)/$(BIN):$(PATH)
+docs: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
+docs: $(BIN)/.installed $(COLLECTION) ## the documentation as a site, in build/docs/html
+	rm -rf $(BUILD)/docs
+	mkdir -p -m 755 $(SOURCE)/reference
+	cp --parents *.md docs/*.md docs/*.svg docs/images/*.svg roles/*/README.md $(SOURCE)
+	cp tools/docs/index.md $(SOURCE)
+	HOME=$(BUILD)/cache antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
+	  --no-add-antsibull-docs-version --dest-dir $(SOURCE)/reference idops.cyberark_identity
+	sphinx-build --quiet --fail-on-warning --keep-going -c tools/docs $(SOURCE) $(BUILD)/docs/html
 
 # --- to try it
 
