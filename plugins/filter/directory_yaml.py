@@ -41,7 +41,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-TEMPLATES = ("{{", "{%", "{#")
+# The last one begins a line by which a text names marks of its own.
+TEMPLATES = ("{{", "{%", "{#", "#jinja2:")
 
 
 class _Unsafe(str):
