@@ -43,6 +43,8 @@ import yaml  # type: ignore[import-untyped]
 
 # The last one begins a line by which a text names marks of its own.
 TEMPLATES = ("{{", "{%", "{#", "#jinja2:")
+# Line breaks to YAML 1.1, which reads them as blanks, and the mark at the beginning of a file, which it skips.
+BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 
 
 class _Unsafe(str):
@@ -60,10 +62,20 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
 
 
 def _represent_unsafe(dumper: yaml.SafeDumper, text: _Unsafe) -> yaml.Node:
-    return dumper.represent_scalar("!unsafe", str.__str__(text), style="'")
+    return dumper.represent_scalar("!unsafe", str.__str__(text), style=_style(text) or "'")
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    """Double quotes, in which they are escaped, around what would otherwise be read as other characters."""
+    return '"' if BREAKS.intersection(text) else None
 
 
 _Dumper.add_representer(_Unsafe, _represent_unsafe)
+_Dumper.add_representer(str, _represent_text)
 
 
 def directory_yaml(data: Any) -> str:
