@@ -19,10 +19,10 @@ HIDDEN = "********"  # what a diff shows in place of a secret that will be writt
 
 @dataclass(frozen=True)
 class Task:
-    """What is wanted of one object. Options of ``desired`` that are None are not managed."""
+    """What is wanted of one object. Options of ``desired`` that are None are not managed; secrets are among them."""
 
     resource: Resource
-    desired: Object
+    desired: Object = field(repr=False)
     identifier: str | None = None
     absent: bool = False
     write_secrets: bool = False
@@ -37,11 +37,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Change:
-    """One attribute that will be written. ``before`` and ``after`` are in the option vocabulary."""
+    """One attribute that will be written. ``before`` and ``after`` are in the option vocabulary, and may be secrets."""
 
     attribute: Attribute
-    before: Any
-    after: Any
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
 
     def operations(self, current: Object) -> list[Object]:
         path = self.attribute.path

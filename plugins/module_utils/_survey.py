@@ -43,7 +43,7 @@ class Entry:
 
     position: str
     resource: Resource
-    options: Object
+    options: Object = field(repr=False)
     check: Callable[[Resource, Object], Task]
     located: Located = (None, {})
     plan: Plan | None = None
