@@ -176,8 +176,9 @@ class Names(Shape):
         self.known = {fold(name): name for name in known}
 
     def read(self, node: Any) -> list[str]:
-        names = node if isinstance(node, list) else []
-        return sorted({self.known.get(fold(name), str(name)) for name in names if is_value(name)})
+        # Each name once, as it is spelled first.
+        names = [name for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
+        return sorted({fold(name): self.known.get(fold(name), str(name)) for name in names}.values())
 
     def merge(self, current: Any, desired: Mapping[str, list[str] | None]) -> list[str]:
         wanted = {way: self.read(names) for way, names in desired.items() if names is not None}
