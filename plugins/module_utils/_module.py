@@ -186,9 +186,11 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     spec = object_spec(resources)
     module = Module(spec, mutually_exclusive=exclusive_options(spec))
     for row in rows(resources):
-        if row.secret and len(module.params[row.option] or "") < row.shortest:
-            # A word this short would mask parts of every message.
-            module.no_log_values.discard(module.params[row.option])
+        given = module.params[row.option] or ""
+        if row.secret and len(given) < row.shortest:
+            # It is refused, and a word this short would mask parts of every message: it is masked itself.
+            module.no_log_values.discard(given)
+            module.params[row.option] = module.params[row.option] and "*" * len(given)
         if isinstance(row.shape, Keyed):  # a secret that got into the wrong option is refused, and still one
             misplaced = [
                 value for key, value in (module.params[row.option] or {}).items() if fold(key) in row.shape.hidden
