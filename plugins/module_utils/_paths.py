@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ._errors import InvalidError
+
 Object = dict[str, Any]
 # The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
 Path = tuple[str, ...]
@@ -88,5 +90,13 @@ def as_text(value: Any) -> str:
 
 
 def quoted(value: str) -> str:
-    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2)."""
-    return json.dumps(value, ensure_ascii=False)
+    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2).
+
+    Raises InvalidError for half of a character, a surrogate: JSON and YAML can spell it, and it cannot be sent.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeError:
+        raise InvalidError(f"{value!r} is no text: it holds half of a character") from None
+    return text
