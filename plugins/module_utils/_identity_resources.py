@@ -39,7 +39,7 @@ IDENTITY_USER = Resource(
     keys=("user_name",),
     attributes=(
         Attribute("user_name", ("Name",), caseless=True, required=True, pattern=r"[^@\s]+@[^@\s]+"),
-        Attribute("display_name", ("DisplayName",)),
+        Attribute("display_name", ("DisplayName",), default=lambda user_name: user_name.partition("@")[0]),
         # Some clients treat it as mandatory; others leave it out (admin contract 5.2).
         Attribute("email", ("Mail",), caseless=True, default=lambda user_name: user_name),
         Attribute("description", ("Description",)),
