@@ -28,7 +28,7 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit integration package docs demo emulator bench bench-quick
+.PHONY: help test test-all lint ansible-lint format unit thorough integration package docs demo emulator bench bench-quick
 .PHONY: clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
@@ -90,6 +90,9 @@ format: $(BIN)/.installed ## let ruff format the code and mend what it can
 unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of plugins/module_utils
 	@mkdir -p $(BUILD)/coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing $(if $(QUICK),--ignore=tests/unit/test_playbooks.py)
+
+thorough: $(BIN)/.installed $(COLLECTION) ## the laws of test_*properties.py, with ten times the examples and others each time
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/
 
 # One HOME and one tree for each ansible-core: never run two targets of the same one side by side.
 $(ANSIBLE_TEST): ansible-test-%: $(BIN)/.installed

@@ -50,9 +50,13 @@ import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What a quick run spares the units: the lives with each switch of the emulator on its other side, and what is about
-# speed. They take long, and tell of the product rather than of ansible-core. "make unit" has them.
-SPARED = ("tests/unit/plugins/modules/test_speed.py", "tests/unit/plugins/modules/test_switches.py")
+# What a quick run spares the units: the lives with each switch of the emulator on its other side, what is about speed,
+# and laws of plans. They take long, and tell of the product rather than of ansible-core. "make unit" has them.
+SPARED = (
+    "tests/unit/plugins/module_utils/test_properties.py",
+    "tests/unit/plugins/modules/test_speed.py",
+    "tests/unit/plugins/modules/test_switches.py",
+)
 COMMANDS = ("sanity", "units", "integration")
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,11 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
 
 # How long an example takes depends on what else the machine does, and a failing example is printed: no database.
-hypothesis.settings.register_profile("suite", deadline=None, database=None)
-hypothesis.settings.load_profile("suite")
+# The suite tries the same examples each time; "thorough" tries many more, and others each time.
+hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=True)
+suite = hypothesis.settings.get_profile("suite")
+hypothesis.settings.register_profile("thorough", suite, derandomize=False, max_examples=1000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # Started with the session rather than by a fixture: ansible-test runs every test in a forked process of its own, which
 # would start one anew and leave it behind.

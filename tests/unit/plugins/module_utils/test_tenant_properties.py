@@ -1,0 +1,494 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laws that hold for any tenant and any task, over HTTP: exports, guard rails, secrets, and where requests go."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import IdentityError, InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import (
+    ADMINISTRATIVE_RIGHTS,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import GRANTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.protocol import compared
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.strategies import (
+    KIND,
+    TEXT,
+    WISHES,
+    examples,
+    in_any_case,
+    lists,
+    tenants,
+    ways,
+)
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+Object = dict[str, Any]
+Run = Callable[..., Result]
+PASSWORD = "Initial-pass-1"
+
+
+def over_http(number: int) -> Callable[[Any], Any]:
+    """So many examples against one tenant, which each of them resets."""
+    slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return lambda test: settings(examples(number), suppress_health_check=slow)(test)
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    return result
+
+
+# -- Exports -----------------------------------------------------------------------------------------------------------
+
+
+@over_http(40)
+@given(tenants())
+def test_an_export_given_back_changes_nothing(tenant: Tenant, run: Run, seeded: Object) -> None:
+    """Also by way of YAML, which has its own ideas of what a text is."""
+    tenant.reset()
+    tenant.seed(**seeded)
+    exported = good(run("scim_directory_info"))["directory"]
+    loaded = DataLoader().load(directory_yaml(exported))
+    assert json.dumps(loaded) == json.dumps(exported)
+    tenant.forget_requests()
+    again = good(run("scim_directory", **json.loads(json.dumps(loaded))))
+    assert (again["changed"], again["actions"], tenant.writes()) == (False, [], [])
+    counts = {plural: len(entries) for plural, entries in exported.items() if entries}
+    assert again["summary"] == {plural: {"unchanged": count} for plural, count in counts.items()}
+
+
+@examples(300)
+@given(TEXT | st.text())
+def test_yaml_keeps_every_text(text: str) -> None:
+    data = {"users": [{"user_name": text, "custom_attributes": {text: text}}]}
+    loaded = DataLoader().load(directory_yaml(data))
+    assert json.dumps(loaded) == json.dumps(data)
+
+
+# -- One object, twice -------------------------------------------------------------------------------------------------
+
+PEOPLE = ("ada@example.com", "grace@example.com", "alan@example.com")
+TEAMS = ("operators", "auditors")
+PERSON, TEAM = in_any_case(st.sampled_from(PEOPLE)), in_any_case(st.sampled_from(TEAMS))
+GRANTED = st.lists(
+    st.fixed_dictionaries({"role": TEAM}, optional={"rights": st.lists(st.sampled_from(list(GRANTS)), unique=True)}),
+    max_size=2,
+    unique_by=lambda grant: grant["role"].lower(),
+)
+MEMBERS = {"users": ways(lists(PERSON)), "groups": ways(lists(TEAM)), "roles": ways(lists(TEAM))}
+# The module, the name of its object, and the options that name others or that only some values are good for.
+LIVES: dict[str, tuple[str, Object, dict[str, Any]]] = {
+    "Users": ("scim_user", {"user_name": "new@example.com"}, {"manager": PERSON | st.just("")}),
+    "Groups": ("scim_group", {"display_name": "new"}, MEMBERS),
+    "Containers": ("scim_pam_object", {"kind": "container", "name": "NEW"}, {}),
+    "ContainerPermissions": (
+        "scim_pam_object",
+        {"kind": "container_permission", "container": "APP", "user": "ada@example.com"},
+        {"group": st.none()},  # a permission is for one of the two
+    ),
+    "PrivilegedData": (
+        "scim_pam_object",
+        {"kind": "privileged_data", "container": "APP", "name": "new"},
+        {"secret": st.just(PASSWORD)},
+    ),
+    "User": ("identity_user", {"user_name": "new@example.com"}, {}),
+    "Role": (
+        "identity_role",
+        {"name": "new"},
+        {
+            **MEMBERS,
+            "administrative_rights": ways(lists(in_any_case(st.sampled_from(sorted(ADMINISTRATIVE_RIGHTS.values()))))),
+        },
+    ),
+    "Application": (
+        "identity_oauth2_app",
+        {"application_id": "new-client"},
+        {
+            "icon_uri": st.just("/vfslow/lib/application/icons/Some.svg"),
+            "permissions": st.sampled_from(["add", "remove", "set"]).flatmap(
+                lambda way: GRANTED.map(lambda granted: {way: granted})
+            ),
+        },
+    ),
+}
+
+
+def tasks(endpoint: str) -> st.SearchStrategy[Object]:
+    """Any options of the module for one object of the kind."""
+    _module, name, special = LIVES[endpoint]
+    rows = [row for row in KIND[endpoint].attributes if row.option not in name]
+    usual = {row.option: WISHES[type(row.shape)](row) for row in rows if row.option not in special}
+    options = {**usual, **{row.option: special[row.option] for row in rows if row.option in special}}
+    if "password" in options:
+        options["password"] = st.just(PASSWORD)
+    return st.fixed_dictionaries(
+        {option: in_any_case(st.just(value)) if option != "kind" else st.just(value) for option, value in name.items()},
+        optional=options,
+    )
+
+
+TASKS = {endpoint: st.lists(tasks(endpoint), min_size=2, max_size=2) for endpoint in LIVES}
+
+
+@pytest.mark.parametrize("endpoint", LIVES)
+@over_http(6)
+@given(data=st.data())
+def test_a_second_run_has_nothing_to_do(endpoint: str, tenant: Tenant, run: Run, data: st.DataObject) -> None:
+    """Whatever is wanted of an object that is new, and then of the one that it has become; others stay as they are."""
+    module = LIVES[endpoint][0]
+    tenant.reset()
+    tenant.seed(
+        users=[{"userName": name} for name in PEOPLE],
+        groups=[{"displayName": name, "members": ["alan@example.com"]} for name in TEAMS],
+        containers=[{"name": "APP"}],
+    )
+    for options in data.draw(TASKS[endpoint], "tasks"):
+        before = tenant.state()
+        foretold = run(module, check=True, **options)
+        assert tenant.state() == before
+        result = run(module, **options)
+        if result.failed:
+            assert result.code == "invalid", result.output
+            assert tenant.state() == before
+            continue
+        assert (foretold["changed"], foretold["diff"]) == (result["changed"], result["diff"])
+        assert result.warnings == []
+        tenant.forget_requests()
+        again = good(run(module, **options))
+        assert (again["changed"], tenant.writes()) == (False, [])
+        assert again["diff"]["before"] == again["diff"]["after"]
+        assert others(tenant.state()) == others(before)
+
+
+def others(state: Object) -> Object:
+    """What no task names."""
+    return {
+        kind: [
+            item for item in state[kind] if "new" not in str(item.get("userName") or item.get("displayName")).lower()
+        ]
+        for kind in ("users", "roles")
+    }
+
+
+# -- Guard rails -------------------------------------------------------------------------------------------------------
+
+NAMES = tuple("abcdefgh")
+FLAGS = st.lists(st.booleans(), min_size=8, max_size=8)
+PATTERNS = st.lists(st.sampled_from(["a*", "B*", "[cd]*", "*", "e@example.com", "?", "g-?", "SAFE-[!a]"]), max_size=2)
+LIMITS = st.integers(0, 8).map(str) | st.sampled_from(["0%", "5%", "12.5%", "33%", "50%", "100%"])
+KINDS_PRUNED = ("users", "groups", "containers", "container_permissions")
+
+
+@st.composite
+def crowds(draw: Any) -> tuple[Object, Object]:
+    """What a tenant holds, and a task for it."""
+    there, active, federated, kept, gone = (draw(FLAGS) for _each in range(5))
+    logins = [f"{name}@example.com" for name, is_there in zip(NAMES, there, strict=True) if is_there]
+    is_active = dict(zip(logins, active, strict=False))
+    users = [{"userName": login, "active": is_active[login]} for login in logins]
+    linked = [user for user, other in zip(users, federated, strict=False) if other and user["userName"] < "d"]
+    seeded = {
+        "linked_users": linked,
+        "users": [user for user in users if user not in linked],
+        "groups": [{"displayName": f"g-{name}", "members": logins[:2]} for name in NAMES[: draw(st.integers(0, 4))]],
+        "containers": [{"name": f"SAFE-{name}"} for name in NAMES[: draw(st.integers(0, 3))]],
+    }
+    seeded["permissions"] = [
+        {"container": safe["name"], "user": login, "rights": ["listAccounts"]}
+        for safe in seeded["containers"]
+        for login in logins[: draw(st.integers(0, 3))]
+    ]
+    wanted: Object = {
+        "users": [{"user_name": user["userName"]} for user, keep in zip(seeded["users"], kept, strict=False) if keep],
+        "groups": [
+            {"display_name": group["displayName"]} for group, keep in zip(seeded["groups"], kept, strict=False) if keep
+        ],
+        "containers": [
+            {"name": safe["name"].lower()} for safe, keep in zip(seeded["containers"], kept[3:], strict=False) if keep
+        ],
+        "container_permissions": [
+            {"container": each["container"], "user": each["user"]}
+            for each, keep in zip(seeded["permissions"], kept[2:], strict=False)
+            if keep
+        ],
+    }
+    ends = {"users": [{"active": False}, {"state": "absent"}]}
+    for kind, entries in wanted.items():
+        for entry, goes in zip(entries, gone, strict=False):
+            if goes and kind != "containers":
+                entry.update(draw(st.sampled_from(ends.get(kind, [{"state": "absent"}]))))
+    task = {
+        **wanted,
+        "prune": draw(st.lists(st.sampled_from(KINDS_PRUNED), unique=True)),
+        "prune_users": draw(st.sampled_from(["deactivate", "delete"])),
+        "prune_to_nothing": draw(st.booleans()),
+        "max_removals": draw(LIMITS),
+        # Without the role of the client, the rest of the run would lack its rights.
+        "protected": [*draw(PATTERNS), "SCIM client"],
+    }
+    return seeded, task
+
+
+@over_http(60)
+@given(crowds())
+def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> None:
+    """Either nothing is written, or no more goes than may, and none of what must stay."""
+    seeded, task = crowd
+    tenant.reset()
+    tenant.seed(**seeded)
+    before = tenant.state()
+    tenant.forget_requests()
+    result = run("scim_directory", **task)
+    after, writes = tenant.state(), tenant.writes()
+    if result.failed:
+        assert result.code in ("guard_rail", "invalid"), result.output
+        assert writes == []
+        assert after == before
+        # What is protected is no matter for prune; only an entry can be at odds with it.
+        assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in _leaving(task))
+        return
+    left = {kind: {item["id"]: item for item in after[kind]} for kind in after}
+    deactivated = [
+        user
+        for user in before["users"]
+        if user["active"] and user["id"] in left["users"] and not left["users"][user["id"]]["active"]
+    ]
+    deleted = [path for method, path in map(str.split, writes) if method == "DELETE"]
+    assert len(deleted) + len(deactivated) <= _limit(task["max_removals"], before, deleted, deactivated)
+    for user in before["users"]:
+        if "pam:1.0:LinkedObject" in str(user) or user["userName"] == tenant.info["client_id"]:
+            assert left["users"][user["id"]] == user
+        if _is_protected(task, user["userName"]):
+            assert left["users"][user["id"]]["active"] == user["active"]
+    for kind, name in (("roles", "displayName"), ("containers", "name")):
+        for item in before[kind]:
+            if _is_protected(task, item[name]) or item[name] in ("System Administrator", "Everybody"):
+                assert item["id"] in left[kind]
+    assert _untouched(before, task) <= {(kind, item["id"]) for kind in after for item in after[kind]}
+
+
+def _limit(text: str, before: Object, deleted: list[str], deactivated: list[Object]) -> int:
+    if not text.endswith("%"):
+        return int(text)
+    kinds = {path.split("/")[3] for path in deleted} | ({"Users"} if deactivated else set())
+    names = {"Users": "users", "Groups": "roles", "Containers": "containers", "ContainerPermissions": "permissions"}
+    return int(sum(len(before[names[kind]]) for kind in kinds) * Fraction(text[:-1]) / 100)
+
+
+def _is_protected(task: Object, name: str) -> bool:
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in task["protected"])
+
+
+def _leaving(task: Object) -> set[str]:
+    """The names in entries that remove or deactivate: of a permission, that of its safe."""
+    return {
+        str(entry.get("user_name") or entry.get("display_name") or entry.get("container"))
+        for kind in KINDS_PRUNED
+        for entry in task[kind]
+        if "state" in entry or "active" in entry
+    }
+
+
+def _untouched(before: Object, task: Object) -> set[tuple[str, str]]:
+    """What is neither pruned nor named by an entry that removes it."""
+    named = _leaving(task)
+    kinds = {"users": "users", "groups": "roles", "containers": "containers"}
+    return {
+        (kind, item["id"])
+        for plural, kind in kinds.items()
+        if plural not in task["prune"]
+        for item in before[kind]
+        if str(item.get("userName") or item.get("displayName")) not in named
+    }
+
+
+# -- Secrets -----------------------------------------------------------------------------------------------------------
+
+# Where a task may put a secret, rightly or wrongly. Some succeed, some are refused here, some by the tenant.
+LEAKS: dict[str, tuple[str, Callable[[str], Object]]] = {
+    "a password": ("scim_user", lambda secret: {"user_name": "a@example.com", "password": secret}),
+    "a password for a name that is none": ("scim_user", lambda secret: {"user_name": "a@b.c", "password": secret}),
+    "a password with an option that is none": (
+        "scim_user",
+        lambda secret: {"user_name": "a", "colour": 1, "password": secret},
+    ),
+    "a password as a list": ("scim_user", lambda secret: {"user_name": "a@example.com", "password": [secret]}),
+    "a secret": (
+        "scim_pam_object",
+        lambda secret: {"kind": "privileged_data", "container": "APP", "name": "a", "secret": secret},
+    ),
+    "a secret among the properties": (
+        "scim_pam_object",
+        lambda secret: {"kind": "privileged_data", "container": "APP", "name": "a", "properties": {"Secret": secret}},
+    ),
+    "of an administrator": ("identity_user", lambda secret: {"user_name": "a@example.com", "password": secret}),
+    "in a list": ("scim_directory", lambda secret: {"users": [{"user_name": "a@example.com", "password": secret}]}),
+    "in a list with a mistake": (
+        "scim_directory",
+        lambda secret: {
+            "users": [{"user_name": "a@example.com", "password": secret, "colour": 1}, {"password": secret}]
+        },
+    ),
+    "in a list of accounts": (
+        "scim_directory",
+        lambda secret: {"privileged_data": [{"container": "none", "name": "a", "secret": secret}]},
+    ),
+    "of the client": ("scim_server_info", lambda secret: {"client_secret": secret}),
+    "a token": ("scim_server_info", lambda secret: {"access_token": secret, "client_id": None, "client_secret": None}),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS)
+@over_http(8)
+@given(secret=st.text(min_size=8, max_size=30) | TEXT.map(lambda text: f"Aa1-{text}-{text}"))
+def test_no_output_holds_a_secret(
+    tenant: Tenant, run: Run, leak: tuple[str, Callable[[str], Object]], secret: str
+) -> None:
+    tenant.reset()
+    tenant.seed(containers=[{"name": "APP"}])
+    module, options = leak
+    for check in (True, False):
+        result = run(module, check=check, **options(secret))
+        assert result.code != "internal", result.output
+        for text in [*texts(result.json), result.output]:
+            assert secret not in text
+            assert json.dumps(secret)[1:-1] not in text
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every text in a result, keys included."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from texts(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from texts(item)
+    elif isinstance(node, str):
+        yield node
+
+
+# -- Where requests go -------------------------------------------------------------------------------------------------
+
+
+class Wire:
+    """A server that knows nothing, and what it was asked: methods, targets as they are on the wire, and bodies."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+        wire = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer in one piece: two of them would wait for each other
+
+            def _answer(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                wire.seen.append((self.command, self.requestline.split(" ")[1]))
+                listing = "?" in self.path
+                body = {"totalResults": 0} if listing else {"schemas": ["Error"], "detail": "none", "status": "404"}
+                content = json.dumps(body).encode()
+                self.send_response(200 if listing else 404)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+        self.client = Client(
+            Connection(f"http://127.0.0.1:{self.server.server_port}", access_token="a-token", retries=0)
+        )
+
+    def close(self) -> None:
+        self.client.close()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    server = Wire()
+    yield server
+    server.close()
+
+
+ANY = TEXT | st.text(max_size=20) | st.text(st.characters(categories=["Cs", "Lu", "Po"]), max_size=6)
+BY_ID: dict[str, Callable[[Scim, str, str], object]] = {
+    "GET": lambda scim, endpoint, identifier: scim.get(endpoint, identifier),
+    "PUT": lambda scim, endpoint, identifier: scim.replace(endpoint, identifier, {}),
+    "PATCH": lambda scim, endpoint, identifier: scim.patch(endpoint, identifier, []),
+    "DELETE": lambda scim, endpoint, identifier: scim.delete(endpoint, identifier),
+}
+
+
+@pytest.mark.parametrize("method", BY_ID)
+@pytest.mark.parametrize("endpoint", RESOURCES)
+@examples(20)
+@given(identifier=ANY)
+@example("..")
+@example(".")
+@example("")
+@example("%2e%2e")
+@example("../Groups/1")
+@example("a?b#c")
+@example("\ud800")
+@example("//x")
+@example("\\..\\x")
+def test_an_id_is_one_segment_of_the_path(wire: Wire, method: str, endpoint: str, identifier: str) -> None:
+    wire.seen.clear()
+    try:
+        BY_ID[method](Scim(wire.client), endpoint, identifier)
+    except InvalidError:
+        assert wire.seen == []
+        return
+    except IdentityError:
+        pass
+    ((seen, target),) = wire.seen
+    segment = re.fullmatch(rf"/scim/v2/{endpoint}/([^/?#\s]+)", target)
+    assert segment, target
+    assert (seen, unquote(segment[1])) == (method, identifier)
+    assert segment[1] not in (".", "..")
+
+
+@examples(60)
+@given(ANY)
+def test_a_name_stays_within_its_filter(wire: Wire, name: str) -> None:
+    """Whatever is looked for by name: the lists that are asked for are those of the kind, and the name is one value."""
+    wire.seen.clear()
+    try:
+        assert Scim(wire.client).find_named("Users", "userName", name) is None
+    except InvalidError:
+        assert wire.seen == []
+        assert any("\ud800" <= character <= "\udfff" for character in name)
+        return
+    asked = [urlsplit(target) for _method, target in wire.seen]
+    assert {parts.path for parts in asked} == {"/scim/v2/Users"}
+    filters = [compared(parse_qs(parts.query)["filter"][0]) for parts in asked]
+    assert filters[0] == ("userName", name)
+    assert {attribute for attribute, _value in filters} == {"userName"}
