@@ -31,6 +31,8 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
 from __future__ import annotations
 
 import json
+import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -176,6 +178,15 @@ def shown(text: str) -> str:
     """
     cut = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
     return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
+
+
+def report_of(error: Exception) -> str:
+    """What to say of an exception that nobody expected: where it was raised, and not its text, which may be secret."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
+        "This is a mistake of the collection: please report it with these words."
+    )
 
 
 @contextmanager

@@ -7,21 +7,20 @@
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
-from ._client import Client, Connection, secrets_in, spellings
+from ._client import Client, secrets_in, spellings
+from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, refuse_misfits, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
-from ._errors import IdentityError, IncompleteError, InvalidError, shown, trying
+from ._errors import IdentityError, IncompleteError, InvalidError, report_of, shown, trying
 from ._export import export, secrets_of
 from ._options import (
     Spec,
@@ -45,40 +44,6 @@ from ._scim_objects import ScimObjects
 from ._shapes import Keyed
 from ._vault import trim_creator
 
-CONNECTION: Spec = {
-    "tenant_url": {"type": "str", "required": True},
-    "app_id": {"type": "str"},
-    "scope": {"type": "str", "default": "scim"},
-    "client_id": {"type": "str"},
-    "client_secret": {"type": "str", "no_log": True},
-    "access_token": {"type": "str", "no_log": True},
-    "token_endpoint_auth_method": {
-        "type": "str",
-        "choices": ["client_secret_post", "client_secret_basic"],
-        "default": "client_secret_post",
-        "no_log": False,
-    },
-    "scim_path": {"type": "str", "default": "/scim/v2"},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
-    "client_cert": {"type": "path"},
-    "client_key": {"type": "path", "no_log": False},
-    "timeout": {"type": "float", "default": 30},
-    "retries": {"type": "int", "default": 5},
-}
-
-
-def _from_environment(name: str) -> str:
-    """The fallback of a connection option. A credential of AWX sets a variable even where its field was left empty."""
-    value = os.environ.get(name)
-    if not value:
-        raise AnsibleFallbackNotFound
-    return value
-
-
-for _option, _spec in CONNECTION.items():
-    _spec["fallback"] = (_from_environment, [f"CYBERARK_IDENTITY_{_option.upper()}"])
-
 
 class Module(AnsibleModule):  # type: ignore[misc]
     """A module of this collection: the connection options are its own, and every failure has a code."""
@@ -88,10 +53,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
         super().__init__(
             argument_spec={**CONNECTION, **argument_spec},
-            required_one_of=[("access_token", "client_id")],
-            required_together=[("client_id", "client_secret")],
-            required_by={"client_key": ["client_cert"]},
             supports_check_mode=True,
+            **CONNECTION_RULES,
             **restrictions,
         )
         for secret in [*self.no_log_values, *secrets_in(self.params["tenant_url"])]:
@@ -100,7 +63,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _load_params(self) -> None:
         """Read the options as if null had been left out, which Ansible's own checks would not take it for."""
         super()._load_params()
-        self.params = _without_nulls(self.params)
+        self.params = without_nulls(self.params)
         self._given = dict(self.params)
 
     def warn(self, warning: str, **details: Any) -> None:
@@ -108,10 +71,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         super().warn(remove_values(shown(warning), self.no_log_values), **details)
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        if msg.startswith("missing required arguments: tenant_url"):
-            msg += ". Set the option or the environment variable CYBERARK_IDENTITY_TENANT_URL"
-        if msg.startswith("one of the following is required: access_token"):
-            msg += ". Set the options, or the environment variables CYBERARK_IDENTITY_CLIENT_ID and so on"
+        msg = explained(msg)
         result.setdefault("failure", InvalidError(msg).failure())
         super().fail_json(msg, **result)
 
@@ -123,59 +83,22 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 failure={"code": "missing_library"},
             )
         try:
-            _refuse_misfits(self.argument_spec, self._given)
+            refuse_misfits(self.argument_spec, self._given)
             result = self._connected(work)
         except IdentityError as error:
             diff = {"diff": error.diff} if error.diff else {}
             self.fail_json(str(error), failure=error.failure(), **diff)
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            self.fail_json(
-                f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
-                "This is a mistake of the collection: please report it with these words.",
-                failure={"code": "internal"},
-            )
+            self.fail_json(report_of(error), failure={"code": "internal"})
         else:
             (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
     def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
-        options = {name: self.params[name] for name in CONNECTION if name != "scim_path"}
-        client = Client(Connection(**options), warn=self.warn, protect=self.no_log_values.add)
+        client = Client(connection_of(self.params), warn=self.warn, protect=self.no_log_values.add)
         try:
             return work(client)
         finally:
             client.close()
-
-
-def _without_nulls(options: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
-        for name, value in options.items()
-        if value is not None
-    }
-
-
-def _refuse_misfits(specs: Spec, options: dict[str, Any], place: str = "") -> None:
-    """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
-    for option, value in options.items():
-        spec = specs.get(option, {})
-        _refuse_misfit(place + option, spec, value)
-        if isinstance(value, dict):
-            _refuse_misfits(spec.get("options") or {}, value, f"{place}{option}.")
-        listed = value if isinstance(value, list) and spec.get("options") else []
-        for number, item in enumerate(listed):
-            if isinstance(item, dict):
-                _refuse_misfits(spec["options"], item, f"{place}{option}[{number}].")
-
-
-def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
-    if spec.get("type") == "str" and isinstance(value, (list, dict)):
-        raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
-    if spec.get("type") == "int" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a number, and was given {value}")
-    items = value if spec.get("elements") == "str" and isinstance(value, list) else []
-    if any(item is None or isinstance(item, (list, dict)) for item in items):
-        raise InvalidError(f"{option} takes single values, and was given something else among them")
 
 
 def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
@@ -239,8 +162,8 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
     }
 
     def check(resource: Resource, options: dict[str, Any]) -> Task:
-        given = _without_nulls(options)
-        _refuse_misfits(specs[resource.name], given)
+        given = without_nulls(options)
+        refuse_misfits(specs[resource.name], given)
         checked = validators[resource.name].validate(given)
         # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
         name = " / ".join(str(given[option]) for option in resource.keys if given.get(option))
