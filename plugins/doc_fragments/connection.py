@@ -123,3 +123,50 @@ notes:
     app has to.
   - Every write is read back. A tenant that reports success and does nothing is a failure.
 """
+
+    # What the documentation of a plugin says besides: Ansible merges the two, option by option.
+    PLUGINS = r"""
+options:
+  tenant_url:
+    env:
+      - name: CYBERARK_IDENTITY_TENANT_URL
+  app_id:
+    env:
+      - name: CYBERARK_IDENTITY_APP_ID
+  scope:
+    env:
+      - name: CYBERARK_IDENTITY_SCOPE
+  client_id:
+    env:
+      - name: CYBERARK_IDENTITY_CLIENT_ID
+  client_secret:
+    env:
+      - name: CYBERARK_IDENTITY_CLIENT_SECRET
+  access_token:
+    env:
+      - name: CYBERARK_IDENTITY_ACCESS_TOKEN
+  token_endpoint_auth_method:
+    env:
+      - name: CYBERARK_IDENTITY_TOKEN_ENDPOINT_AUTH_METHOD
+  scim_path:
+    env:
+      - name: CYBERARK_IDENTITY_SCIM_PATH
+  validate_certs:
+    env:
+      - name: CYBERARK_IDENTITY_VALIDATE_CERTS
+  ca_path:
+    env:
+      - name: CYBERARK_IDENTITY_CA_PATH
+  client_cert:
+    env:
+      - name: CYBERARK_IDENTITY_CLIENT_CERT
+  client_key:
+    env:
+      - name: CYBERARK_IDENTITY_CLIENT_KEY
+  timeout:
+    env:
+      - name: CYBERARK_IDENTITY_TIMEOUT
+  retries:
+    env:
+      - name: CYBERARK_IDENTITY_RETRIES
+"""

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads inventories with the plugin, in a process of its own: one order on a line of its input, one answer on a line.
+
+Ansible finds the plugins of collections only where its loader came before every import of the collection, which is
+not so in the process of the tests. This one starts once for many of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from typing import Any
+
+
+def read(order: dict[str, Any]) -> dict[str, Any]:
+    """Hosts with their variables and groups with their hosts, or the error, and what was written to the screen."""
+    from ansible.inventory.data import InventoryData
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.plugins.loader import inventory_loader
+    from ansible.utils.display import Display
+
+    for name in [name for name in os.environ if name.startswith("CYBERARK_")]:
+        del os.environ[name]
+    os.environ.update(order["environment"])
+    Display()._warns.clear()  # a warning is shown once
+    inventory, screen = InventoryData(), io.StringIO()
+    answer: dict[str, Any] = {"wanted": False, "error": None}
+    with contextlib.redirect_stderr(screen), contextlib.redirect_stdout(screen):
+        plugin = inventory_loader.get("idops.cyberark_identity.scim_pam")
+        try:
+            answer["wanted"] = plugin.verify_file(order["path"])
+            plugin.parse(inventory, DataLoader(), order["path"], order["cache"])
+            with contextlib.suppress(AttributeError):  # as Ansible does it: without the option there is no cache
+                plugin.update_cache_if_changed()
+        except Exception as error:
+            answer["error"] = [type(error).__name__, str(error)]
+    answer["hosts"] = {name: host.get_vars() for name, host in inventory.hosts.items()}
+    answer["groups"] = {
+        name: sorted(host.name for host in group.hosts) for name, group in inventory.groups.items() if group.hosts
+    }
+    answer["screen"] = screen.getvalue()
+    return answer
+
+
+def main() -> None:
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader([sys.argv[1]])
+    for line in sys.stdin:
+        print(json.dumps(read(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
