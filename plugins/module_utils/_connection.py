@@ -118,6 +118,8 @@ def refuse_misfits(specs: Spec, options: Object, place: str = "") -> None:
 def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
     if spec.get("type") == "str" and isinstance(value, (list, dict)):
         raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
+    if spec.get("type") == "str" and isinstance(value, bool):
+        raise InvalidError(f"{option} takes a text, and YAML reads it as {str(value).lower()}: put it into quotes")
     if spec.get("type") == "int" and isinstance(value, bool):
         raise InvalidError(f"{option} takes a number, and was given {value}")
     items = value if spec.get("elements") == "str" and isinstance(value, list) else []

@@ -12,47 +12,27 @@ workers.
 
 from __future__ import annotations
 
-import fnmatch
-import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
 from queue import SimpleQueue
 from typing import Any
 
 from ._ensure import ensure, refuse
-from ._errors import GuardRailError, IdentityError, InvalidError, NotFoundError, trying
+from ._errors import IdentityError, InvalidError, NotFoundError, trying
+from ._guard_rails import GuardRails, Loss, Rules
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
 from ._references import resolve_keys
-from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
+from ._resources import CONTAINER, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, mark_of, names_in, references_of, same_object, some
+from ._survey import Entry, Known, Survey, mark_of, references_of, same_object, some
 
-# Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
-BUILT_IN_NAMES = ("system administrator", "everybody")
-BUILT_IN_IDS = re.compile(r".*_ID|sysadmin", re.IGNORECASE)
 MUST_BE_THERE = "an entry that it needs failed"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left."""
-
-    prune: frozenset[str] = frozenset()
-    delete_users: bool = False
-    prune_to_nothing: bool = False
-    max_removals: str = "10"
-    protected: tuple[str, ...] = ()
-    workers: int = 8
-    stop_on_error: bool = True
-
-    def protects(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(fold(name), fold(pattern)) for pattern in self.protected)
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class Directory:
         self._scim = scim
         self._known = Known(scim)
         self._store = ScimObjects(scim, self._known)
-        self._own = fold(scim.client.connection.client_id or "")
+        self._rails = GuardRails(rules, scim.client.connection.client_id, self._known.count)
         self.unchanged: Counter[str] = Counter()
 
     # -- Planning -----------------------------------------------------------
@@ -88,13 +68,19 @@ class Directory:
         Raises InvalidError for everything that is wrong with the entries, and GuardRailError for what goes too far.
         """
         self._check_doubles(entries)
-        self._check_prune(entries)
+        # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
+        self._rails.check_prune(
+            {entry.resource.plural for entry in entries if not entry.absent or "container" in entry.resource.keys}
+        )
+        self._check_nesting(entries)
         for entry in entries:
             self._known.announce(entry)
         references: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
         for entry in entries:
             for endpoint, name in references_of(entry):
                 references[endpoint].add(name)
+        if GROUP.plural in self._rules.prune and (own := self._scim.client.connection.client_id):
+            references[USER.endpoint].add(own)  # to be known when groups are looked at
         changing: list[Entry] = []
         problems: list[Entry] = []
         with ThreadPoolExecutor(self._rules.workers) as pool:
@@ -130,8 +116,10 @@ class Directory:
         self._check_leavers(entries)
         if problems:
             raise _all_of(problems)
-        self._check_circles(changing)
-        self._guard(changing)
+        _refuse_circle(
+            {entry: entry.needs for entry in changing}, "a circle of references, and nothing of it is there yet"
+        )
+        self._rails.check([Loss.of(entry.resource, item) for entry in changing if (item := _leaving(entry))])
         return sorted(changing, key=_rank)
 
     def _is_settled(self, entry: Entry) -> bool:
@@ -179,12 +167,14 @@ class Directory:
 
     def _removal(self, resource: Resource, item: Object, scope: set[str]) -> Entry | None:
         """The removal of an object that is in no entry, None if it is not to be touched."""
+        loss = Loss.of(resource, item)
         keys = resource.keys_of(item)
-        if item.get(LINKED_OBJECT) or self._is_kept(resource, item):
+        if item.get(LINKED_OBJECT) or self._rails.keeps(loss):
             return None
-        # Only in the containers that the entries are about, and never who is asking.
+        # Only in the containers that the entries are about, and never who is asking, nor the role of who is asking.
         in_scope = "container" not in resource.keys or fold(keys.get("container")) in scope
-        if not in_scope or self._own in map(fold, names_in(keys)):
+        members = GROUP.attribute("users").read(item) if resource is GROUP else None
+        if not in_scope or self._rails.is_about_own([*loss.names, *self._logins(members or {})]):
             return None
         task = Task(resource, keys, identifier=item["id"], absent=True)
         if resource is USER and not self._rules.delete_users:
@@ -192,16 +182,14 @@ class Directory:
             if not USER.attribute("active").read(item):
                 return None
         plan = make_plan(task, task.desired, item)
-        position = f"prune: {resource.name} {' / '.join(names_in(keys))!r}"
+        position = f"prune: {loss.label}"
         return Entry(position, resource, {}, lambda kind, options: task, (item, {}), plan)
 
-    def _is_kept(self, resource: Resource, item: Object) -> bool:
-        """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
-        names = names_in(resource.keys_of(item))
-        built_in = any(fold(name) in BUILT_IN_NAMES for name in names) or BUILT_IN_IDS.fullmatch(item["id"])
-        if (resource is USER and self._own in map(fold, names)) or (resource is GROUP and built_in):
-            return True
-        return any(map(self._rules.protects, names))
+    def _logins(self, members: Object) -> Iterator[str]:
+        """What the members of a group are called: as the group has them, and by login name where that is known."""
+        for identifier, name in members.items():
+            yield str(name)
+            yield self._known.name_of(USER.endpoint, identifier) or ""
 
     # -- What is refused before anything is written ---------------------------
 
@@ -235,53 +223,17 @@ class Directory:
         if wrong:
             raise InvalidError(some(wrong), hint="Nothing was written")
 
-    def _check_prune(self, entries: Iterable[Entry]) -> None:
-        listed = {entry.resource.plural for entry in entries if not entry.absent}
-        if (empty := sorted(self._rules.prune - listed)) and not self._rules.prune_to_nothing:
-            raise GuardRailError(
-                f"prune would remove all {', '.join(empty)}, because the task lists none",
-                hint="Set prune_to_nothing if that is meant",
-            )
-        if self._rules.prune & {USER.plural, CONTAINER_PERMISSION.plural} and not self._own:
-            raise GuardRailError(
-                "prune has to know which user runs the task, so that it is not pruned itself",
-                hint="Set client_id and client_secret beside access_token",
-            )
-
     @staticmethod
-    def _check_circles(changing: Iterable[Entry]) -> None:
-        left = {entry: set(entry.needs) for entry in changing}
-        while ready := [entry for entry, needs in left.items() if left.keys().isdisjoint(needs)]:
-            for entry in ready:
-                del left[entry]
-        if left:
-            circle = ", ".join(sorted(entry.position for entry in left))
-            raise InvalidError(f"there is a circle of references, and nothing of it is there yet: {circle}")
-
-    def _guard(self, changing: Sequence[Entry]) -> None:
-        removals = [entry for entry in changing if _removes(entry)]
-        # By what they are called on the server: an entry may have another name for them.
-        refused = [e.label for e in removals if e.plan and e.plan.current and self._is_kept(e.resource, e.plan.current)]
-        if refused:
-            raise GuardRailError(
-                f"protected, built in or the user that runs the task, and would be removed: {some(refused)}"
-            )
-        limit = self._limit(removals)
-        if len(removals) > limit:
-            raise GuardRailError(
-                f"{len(removals)} objects would be removed or deactivated, and max_removals allows {limit}: "
-                + some([entry.label for entry in removals]),
-                hint="Look whether the lists are complete. If this is meant, raise max_removals",
-            )
-
-    def _limit(self, removals: Sequence[Entry]) -> int:
-        """How many objects may go: a number, or a percentage of what there is of the kinds of which some go."""
-        text = self._rules.max_removals
-        if not text.endswith("%"):
-            return int(text)
-        kinds = {entry.resource.endpoint for entry in removals}
-        # Exact: as binary fractions, 18.4 % of 375 is less than 69.
-        return sum(self._known.count(kind) or 0 for kind in kinds) * Fraction(text[:-1]) // 100
+    def _check_nesting(entries: Iterable[Entry]) -> None:
+        """No group may be in itself, be it new or not: the server would refuse the last of the circle."""
+        groups = {fold(entry.name): entry for entry in entries if entry.resource is GROUP and not entry.absent}
+        nested = {
+            group: [
+                groups[fold(name)] for kind, name in references_of(group) if fold(name) in groups and kind == "Groups"
+            ]
+            for group in groups.values()
+        }
+        _refuse_circle(nested, "a circle of groups, each of which would be in itself")
 
     # -- Carrying it out ------------------------------------------------------
 
@@ -373,6 +325,14 @@ def _left_out(failed: Entry, waiting: dict[Entry, set[Entry]], needed_by: dict[E
                 missing.append(dependent)
 
 
+def _refuse_circle(needs: Mapping[Entry, Iterable[Entry]], text: str) -> None:
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = sorted(f"{entry.position} ({entry.label})" for entry in set(error.args[1]))
+        raise InvalidError(f"{text}: {some(circle)}", hint="Nothing was written") from None
+
+
 def action_of(plan: Plan) -> str:
     """The plan's action, or that it takes a user out of use."""
     return "deactivate" if _deactivates(plan) else plan.action
@@ -388,8 +348,10 @@ def _deactivates(plan: Plan) -> bool:
     )
 
 
-def _removes(entry: Entry) -> bool:
-    return entry.plan is not None and (entry.plan.action == "delete" or _deactivates(entry.plan))
+def _leaving(entry: Entry) -> Object | None:
+    """The object that the entry removes, or the user that it takes out of use."""
+    removes = entry.plan and (entry.plan.action == "delete" or _deactivates(entry.plan))
+    return entry.plan.current if entry.plan and removes else None
 
 
 def _removes_object(entry: Entry) -> bool:
@@ -423,9 +385,7 @@ def _all_of(problems: Sequence[Entry]) -> IdentityError:
     kinds = {type(failure) for failure in failures}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
     texts = [f"{entry.position}: {str(entry.failure).rstrip('.')}" for entry in problems]
-    return kind(
-        f"{len(problems)} of the entries cannot be carried out: {some(texts, '; ')}", hint="Nothing was written"
-    )
+    return kind(f"entries that cannot be carried out: {len(problems)}: {some(texts, '; ')}", hint="Nothing was written")
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

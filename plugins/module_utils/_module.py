@@ -173,7 +173,10 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
             raise InvalidError(f"{resource.name} {name!r} has no option {unknown}", hint=known)
         if checked.error_messages:
             raise InvalidError(f"{resource.name} {name!r}: {'; '.join(checked.error_messages)}")
-        return task_of(resource, checked.validated_parameters)
+        try:
+            return task_of(resource, checked.validated_parameters)
+        except InvalidError as error:
+            raise InvalidError(f"{resource.name} {name!r}: {error.reason}", hint=error.hint) from None
 
     return check
 
@@ -205,17 +208,16 @@ class DirectoryModule(Module):
     def _load_params(self) -> None:
         """Know the secrets of the entries before anything can be logged or fail.
 
-        Lists that are plainly of maps are kept from Ansible, which would only copy them: of a large directory that
-        takes as long as to read a page of the tenant.
+        Lists are kept from Ansible, which would only copy them: of a large directory that takes as long as to read a
+        page of the tenant.
         """
         super()._load_params()
         self.listed: dict[str, list[dict[str, Any]]] = {}
         for resource in RESOURCES.values():
-            given = self.params.get(resource.plural)
-            listed = given if isinstance(given, list) else []
-            entries = [entry for entry in listed if isinstance(entry, dict)]
-            if entries and len(entries) == len(listed):
-                self.listed[resource.plural] = self.params.pop(resource.plural)
+            if not isinstance(self.params.get(resource.plural), list):
+                continue
+            self.listed[resource.plural] = self.params.pop(resource.plural)
+            entries = [entry for entry in self.listed[resource.plural] if isinstance(entry, dict)]
             for row in resource.attributes:
                 values = [entry.get(row.option) for entry in entries if row.secret]
                 texts = {str(value) for value in values if isinstance(value, (str, int, float))}
@@ -276,6 +278,8 @@ def run_directory() -> None:
                 if module.check_mode:
                     done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
                 else:
+                    # What was said of the plan is said again when it is carried out.
+                    client.warn = lambda text: None if text in warnings else warnings.update([text])
                     done = directory.apply(changing)
             finally:
                 for text, count in warnings.most_common(MOST_WARNINGS):

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ._client import MOST_WORKERS
-from ._directory import Rules
 from ._errors import InvalidError
+from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
 from ._paths import Object, fold
 from ._plan import Task
@@ -102,11 +102,13 @@ def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> lis
     problems = []
     for entry in entries:
         try:
+            if not isinstance(entry.options, dict):
+                raise InvalidError(f"a {entry.resource.name} is a map of options, and this is not one")
             entry.keys  # noqa: B018 - read for what it raises
         except InvalidError as error:
-            problems.append(f"{entry.position}: {error}")
+            problems.append(f"{entry.position}: {str(error).rstrip('.')}")
     if problems:
-        raise InvalidError(some(problems), hint="Nothing was written")
+        raise InvalidError(some(problems, "; "), hint="Nothing was written")
     return entries
 
 
@@ -114,7 +116,7 @@ def rules_of(params: Object) -> Rules:
     """What the task allows. Raises InvalidError for limits that make no sense."""
     limit = (params["max_removals"] or "").strip()
     if not re.fullmatch(r"\d+|\d+(\.\d+)?%", limit):
-        raise InvalidError(f"max_removals {limit!r} is neither a number nor a percentage", hint="Such as 10 or 5%")
+        raise InvalidError(f"max_removals {limit!r} is neither a number nor a percentage, such as 10 or 5%")
     if not 1 <= params["workers"] <= MOST_WORKERS:
         raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
     return Rules(
@@ -175,9 +177,10 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
         if len({"user", "group"} & set(missing)) == 1:
             missing = [option for option in missing if option not in ("user", "group")]
     if missing and not identifier:
-        raise InvalidError(
-            f"a {resource.name} is named by id, or by all of {', '.join(resource.keys)}: there is no {missing[0]}"
-        )
+        # Of user and group there is one.
+        names = ", ".join(resource.keys).replace("user, group", "user or group")
+        lacking = " or ".join(option for option in missing if option in ("user", "group")) or missing[0]
+        raise InvalidError(f"a {resource.name} is named by id, or by {names}: there is no {lacking}")
 
 
 def _check(row: Attribute, value: Any) -> None:

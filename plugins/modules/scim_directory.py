@@ -75,9 +75,8 @@ options:
     default: false
   max_removals:
     description:
-      - How many objects the task may remove, a number, or a percentage of what there is of the kinds of which it
-        removes
-        some. A user that is deactivated counts.
+      - How many objects the task may remove, a number of all together, or a percentage of what there is of each kind. A
+        user that is deactivated counts, and so does each account that goes with its safe.
       - When a plan goes beyond that, nothing is written, and the failure names what would have been removed.
     type: str
     default: '10'

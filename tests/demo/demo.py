@@ -196,7 +196,7 @@ def show_bulk(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter
         f"\nThe {bulk.PEOPLE_IN_A_TEAM} of {bulk.LEAVING} are gone from the files. Too many to be no mistake?",
         flush=True,
     )
-    guard = f"{bulk.PEOPLE_IN_A_TEAM} objects would be removed or deactivated, and max_removals allows 10"
+    guard = f"max_removals allows 10 objects to be removed or deactivated, and {bulk.PEOPLE_IN_A_TEAM} would be"
     runner.directory("apply", exported, refused=guard, **leaving)
     seen["refused"] = tenant.take_requests()
     print("\nIt is meant: they are deactivated.", flush=True)
