@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
 import json
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +39,7 @@ with contextlib.suppress(ImportError):  # _answers says so, and the module with 
     from urllib3.exceptions import InsecureRequestWarning
 
 VERSION = "0.1.0"
+SHORTEST_ENCODING = 8  # characters; fewer could be a word
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
@@ -155,8 +158,30 @@ def flaw_of(token: str) -> str | None:
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret as it stands in a form, in a URL, in JSON and in a message, where a server may quote it from."""
-    return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], shown(secret)}
+    """The secret as a server or a message may quote it: as text, and as bytes that are encoded.
+
+    As text it stands in a form or a URL, in JSON, in a page, in a message, and in what Python writes of a list.
+    """
+    forms = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
+    forms |= {re.sub("%..", lambda code: code[0].lower(), form) for form in forms}  # as .NET writes it
+    page = html.escape(secret)
+    texts = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1], shown(secret)}
+    return {secret, page, page.replace("&#x27;", "&#39;"), *forms, *texts, *_encodings(secret)}
+
+
+def _encodings(secret: str) -> set[str]:
+    """The secret in hex, and what base64 makes of it wherever it stands in something longer, such as a whole request.
+
+    The characters that depend on what is beside it are left out, and so is what would be too short to be sure of.
+    """
+    pieces = set()
+    for raw in {secret.encode(errors="replace"), secret.encode("latin-1", "replace")}:  # as requests sends a login
+        pieces.add(raw.hex())
+        for before in range(3):
+            encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
+            pieces.add(encoded[(0, 2, 3)[before] : None if (before + len(raw)) % 3 == 0 else -1])
+    pieces |= {piece.replace("+", "-").replace("/", "_") for piece in pieces}
+    return {piece for piece in pieces if len(piece) >= SHORTEST_ENCODING}
 
 
 def secrets_in(url: str) -> set[str]:
@@ -211,11 +236,15 @@ class Client:
             connection.access_token or "",
             *_proxy_secrets(connection.tenant_url),
         }
-        for spelling in {spelling for secret in secrets for spelling in spellings(secret)} - {""}:
-            protect(spelling)
+        for secret in secrets - {""}:
+            self._protect_all(secret)
 
     def close(self) -> None:
         self._session.close()
+
+    def _protect_all(self, secret: str) -> None:
+        for spelling in spellings(secret):
+            self._protect(spelling)
 
     def request(
         self,
@@ -282,7 +311,6 @@ class Client:
         if connection.token_endpoint_auth_method == "client_secret_basic":
             # The tenant wants both parts raw, where RFC 6749 section 2.3.1 would have them URL-encoded first.
             auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
-            self._protect(base64.b64encode(":".join(credentials).encode()).decode())
         else:
             form["client_id"], form["client_secret"] = credentials
         with trying(f"get a token for {connection.client_id} from {connection.token_url}"):
@@ -293,7 +321,7 @@ class Client:
             token = answer.get("access_token")
             if not isinstance(token, str) or not token:
                 raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
-            self._protect(token)
+            self._protect_all(token)
             if flaw := flaw_of(token):
                 raise ProtocolError(f"the access_token in the answer {flaw}")
         return answer

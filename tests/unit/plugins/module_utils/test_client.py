@@ -124,7 +124,8 @@ def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pyt
     )
     client.request("GET", "/scim/v2/Users")
     pair = f"{tenant.info['client_id']}:{tenant.info['client_secret']}"
-    assert {client._access_token, base64.b64encode(pair.encode()).decode()} <= {*secrets}
+    assert client._access_token in secrets
+    assert any(secret in base64.b64encode(pair.encode()).decode() for secret in secrets)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e20])

@@ -254,8 +254,8 @@ def test_a_token_endpoint_that_quotes_secrets(web_echo: str, run: Run) -> None:
         assert result.failed
         assert len(result.warnings) == 1
         assert "grant_type" in result.warnings[0]
-        for spelling in (secret, "S3cr%22et", 'S3cr\\"et', "S3cr", "Basic "):
-            assert spelling not in result.output.replace("Basic ********", "")
+        for spelling in (secret, "S3cr%22et", 'S3cr\\"et', "S3cr"):
+            assert spelling not in result.output
 
 
 def test_empty_variables_are_none(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
