@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,8 +42,9 @@ from ._progress import Progress
 from ._resources import RESOURCES, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._shapes import Keyed
 from ._vault import trim_creator
+
+PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -57,14 +59,17 @@ class Module(AnsibleModule):  # type: ignore[misc]
             **CONNECTION_RULES,
             **restrictions,
         )
-        for secret in [*self.no_log_values, *secrets_in(self.params["tenant_url"])]:
-            self.no_log_values.update(spellings(secret))
 
     def _load_params(self) -> None:
-        """Read the options as if null had been left out, which Ansible's own checks would not take it for."""
+        """Read the options as if null had been left out, which Ansible's own checks would not take it for.
+
+        Here the secrets are learnt: what comes next can log, and can fail.
+        """
         super()._load_params()
         self.params = without_nulls(self.params)
         self._given = dict(self.params)
+        for secret in _secrets_of(self.argument_spec, {**_environment(), **self._given}):
+            self.no_log_values.update(spellings(secret))
 
     def warn(self, warning: str, **details: Any) -> None:
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
@@ -73,6 +78,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def fail_json(self, msg: str, **result: Any) -> None:
         msg = explained(msg)
         result.setdefault("failure", InvalidError(msg).failure())
+        # An option that there is not may be a misspelt one, and hold what the right one keeps secret.
+        self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
         super().fail_json(msg, **result)
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
@@ -101,6 +108,33 @@ class Module(AnsibleModule):  # type: ignore[misc]
             client.close()
 
 
+def _environment() -> dict[str, str]:
+    """What the environment says of the connection."""
+    values = {option: os.environ.get(f"CYBERARK_IDENTITY_{option.upper()}", "") for option in CONNECTION}
+    return {option: value for option, value in values.items() if value}
+
+
+def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
+    """The secrets among options, also those that got into one that is not for them: they are refused, and still one."""
+    named = {option for option, spec in specs.items() if spec.get("no_log")}
+    found = set(secrets_in(str(options.get("tenant_url", ""))))
+    for option, value in options.items():
+        if option in named:
+            found.update(_scalars(value))
+        elif isinstance(value, dict):
+            found.update(text for key, item in value.items() if fold(str(key)) in named for text in _scalars(item))
+        elif isinstance(value, str) and PRIVATE_KEY in value:
+            found.add(value)
+    return found
+
+
+def _scalars(value: Any) -> list[str]:
+    """The texts and numbers of a value, which is one where the task is right."""
+    if isinstance(value, (list, dict)):
+        return [text for item in (value.values() if isinstance(value, dict) else value) for text in _scalars(item)]
+    return [str(value)] if value not in (None, "") and not isinstance(value, bool) else []
+
+
 def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
     """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names.
 
@@ -114,11 +148,6 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             # It is refused, and a word this short would mask parts of every message: it is masked itself.
             module.no_log_values.discard(given)
             module.params[row.option] = module.params[row.option] and "*" * len(given)
-        if isinstance(row.shape, Keyed):  # a secret that got into the wrong option is refused, and still one
-            misplaced = [
-                value for key, value in (module.params[row.option] or {}).items() if fold(key) in row.shape.hidden
-            ]
-            module.no_log_values.update(spelling for value in misplaced for spelling in spellings(str(value)))
 
     def work(client: Client) -> dict[str, Any]:
         objects = store(client) if store else ScimObjects(Scim(client, module.params["scim_path"]))
@@ -219,9 +248,8 @@ class DirectoryModule(Module):
             self.listed[resource.plural] = self.params.pop(resource.plural)
             entries = [entry for entry in self.listed[resource.plural] if isinstance(entry, dict)]
             for row in resource.attributes:
-                values = [entry.get(row.option) for entry in entries if row.secret]
-                texts = {str(value) for value in values if isinstance(value, (str, int, float))}
-                secrets = {text for text in texts if len(text) >= max(row.shortest, 1)}
+                texts = (text for entry in entries if row.secret for text in _scalars(entry.get(row.option)))
+                secrets = {text for text in texts if len(text) >= row.shortest}
                 self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
 
     @property
