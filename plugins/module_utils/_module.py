@@ -93,12 +93,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
             refuse_misfits(self.argument_spec, self._given)
             result = self._connected(work)
         except IdentityError as error:
-            diff = {"diff": error.diff} if error.diff else {}
-            self.fail_json(str(error), failure=error.failure(), **diff)
+            result = {"failed": True, "msg": str(error), "failure": error.failure()}
+            if error.diff:
+                result["diff"] = error.diff
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
-            self.fail_json(report_of(error), failure={"code": "internal"})
-        else:
-            (self.fail_json if result.get("failed") else self.exit_json)(**result)
+            result = {"failed": True, "msg": report_of(error), "failure": {"code": "internal"}}
+        # Not while the failure is handled: Ansible can be told to show that with its text.
+        (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
     def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
         client = Client(connection_of(self.params), warn=self.warn, protect=self.no_log_values.add)
