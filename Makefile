@@ -28,8 +28,8 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit thorough integration package docs demo emulator bench bench-quick
-.PHONY: clean distclean
+.PHONY: help test test-all lint ansible-lint format unit leaks thorough integration package docs demo emulator
+.PHONY: bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -89,7 +89,11 @@ format: $(BIN)/.installed ## let ruff format the code and mend what it can
 
 unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of plugins/module_utils
 	@mkdir -p $(BUILD)/coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing $(if $(QUICK),--ignore=tests/unit/test_playbooks.py)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing \
+	  $(if $(QUICK),--ignore=tests/unit/test_playbooks.py -m "not long")
+
+leaks: $(BIN)/.installed $(COLLECTION) ## look for secrets in all that a real ansible-playbook leaves behind
+	$(BIN)/python -m pytest tests/unit/test_leaks.py
 
 thorough: $(BIN)/.installed $(COLLECTION) ## the laws of test_*properties.py, with ten times the examples and others each time
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/

@@ -29,6 +29,7 @@ ALL = (*ALONE, ("thorough",), ("ansible-test-2.16", "ansible-test-2.21", "ansibl
 QUICK = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "sanity-2.19", "package"))
 LEFT_OUT = (
     "test_playbooks.py in unit: each of its tests runs ansible-playbook several times",
+    "what test_leaks.py marks as long in unit: five more runs of ansible-playbook, all searched for secrets",
     "test_properties.py, test_speed.py and test_switches.py in units-2.16 and units-2.21: not about ansible-core, and "
     "unit has them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",

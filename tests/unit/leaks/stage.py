@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a playbook with all that it says, writes and starts kept in one place, to be searched afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
+
+BIN = Path(sys.executable).parent
+HERE = Path(__file__).parent
+LOOK_EVERY = 0.03  # seconds
+# ansible-playbook takes its own time, and a test machine may be busy.
+LONGEST = 600  # seconds
+
+
+@dataclass(frozen=True)
+class Played:
+    """``places`` is all that can be searched, by name: output, files, and the processes that there were."""
+
+    status: int
+    output: str
+    places: dict[str, str]
+
+    def place(self, beginning: str) -> str:
+        """All places whose name begins so, as one text."""
+        return "\n".join(text for name, text in self.places.items() if name.startswith(beginning))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A folder in which playbooks run. What they are given in secret is kept in another one."""
+
+    folder: Path
+    given: Path
+    collections: Path = ROOT.parents[2]
+
+    def play(
+        self,
+        plays: list[Any],
+        *arguments: str,
+        secrets: Mapping[str, Any],
+        environment: Mapping[str, str] | None = None,
+    ) -> Played:
+        """Run plays with -vvvv. Secrets become variables.
+
+        The variables of ``environment`` are the caller's own, whatever is in them, and are not searched: every child
+        inherits them.
+        """
+        self.folder.mkdir(exist_ok=True)
+        self.given.mkdir(exist_ok=True)
+        (self.given / "secrets.json").write_text(json.dumps(secrets))
+        (self.folder / "play.yml").write_text(json.dumps(plays, indent=1))
+        for name in ("tmp", "home"):
+            (self.folder / name).mkdir(exist_ok=True)
+        mark = f"LEAKS_RUN={uuid.uuid4()}"
+        everything = {**self._environment(), **dict([mark.split("=")]), **(environment or {})}
+        command = [str(BIN / "ansible-playbook"), "play.yml", "-vvvv", "-e", f"@{self.given}/secrets.json", *arguments]
+        with Processes(mark, own=frozenset(environment or {})) as processes:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=everything,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+                check=False,
+            )
+        output = {"stdout": done.stdout, "stderr": done.stderr}
+        return Played(done.returncode, done.stdout + done.stderr, {**output, **processes.seen, **self.files()})
+
+    def files(self) -> dict[str, str]:
+        """Every file that is left, by its path; the path is searched as well."""
+        paths = [path for path in self.folder.rglob("*") if path.is_file()]
+        return {
+            (name := str(path.relative_to(self.folder))): f"{name}\n{path.read_bytes().decode(errors='replace')}"
+            for path in paths
+        }
+
+    def _environment(self) -> dict[str, str]:
+        foreign = ("ANSIBLE_", "CYBERARK_", "HTTP", "NO_PROXY", "ALL_PROXY", "PYTEST")
+        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
+        return {
+            **inherited,
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "PYTHONPATH": str(HERE / "startup"),
+            "HOME": str(self.folder / "home"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "LEAKS_LOG": str(self.folder / "host.log"),
+            "LEAKS_RESULTS": str(self.folder / "results.json"),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "local"),
+            "ANSIBLE_REMOTE_TMP": str(self.folder / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "async"),
+            "ANSIBLE_LOG_PATH": str(self.folder / "ansible.log"),
+            "ANSIBLE_RETRY_FILES_ENABLED": "true",
+            "ANSIBLE_RETRY_FILES_SAVE_PATH": str(self.folder / "retry"),
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "whole_results",
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+
+@dataclass
+class Processes:
+    """Looks, while the block runs, at the command lines and environments of processes that have ``mark`` in theirs."""
+
+    mark: str
+    own: frozenset[str]
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Processes:
+        self._others = _numbers()
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._ended.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOK_EVERY):
+            for number in _numbers() - self._others:
+                environment, command = _read(number, "environ"), _read(number, "cmdline")
+                if self.mark in environment and command:
+                    # One process is several programs, one after the other.
+                    self.seen[f"command line of {number}, {command[0]}"] = "\n".join(command)
+                    kept = [entry for entry in environment if entry.partition("=")[0] not in self.own]
+                    self.seen[f"environment of {number}"] = "\n".join(kept)
+
+
+def _numbers() -> set[str]:
+    """The processes that there are; none where the system does not tell."""
+    return {entry for entry in os.listdir("/proc") if entry.isdigit()} if os.path.isdir("/proc") else set()
+
+
+def _read(number: str, what: str) -> list[str]:
+    """The entries of a file of a process; none if it has ended, or is another user's."""
+    try:
+        return Path("/proc", number, what).read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []

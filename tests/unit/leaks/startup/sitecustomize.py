@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Python reads this before anything else when its folder is on PYTHONPATH: what goes to the host's log goes to a file.
+
+Ansible writes to the journal, with each option in a field of its own, and to syslog where there is none. Here it does
+both: the journal takes what it is given and fails.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import syslog
+import types
+from typing import Any
+
+
+def write(*texts: Any, **fields: Any) -> None:
+    with open(os.environ["LEAKS_LOG"], "a", encoding="utf-8", errors="backslashreplace") as log:
+        log.write(" ".join([*map(str, texts), *(f"{name}={value}" for name, value in fields.items()), "\n"]))
+
+
+def send(**fields: Any) -> None:
+    write("journal:", **fields)
+    raise OSError("there is no journal")
+
+
+systemd: Any = types.ModuleType("systemd")
+systemd.journal = types.SimpleNamespace(send=send, sendv=send)
+systemd.daemon = types.SimpleNamespace(booted=lambda: True)
+sys.modules["systemd"] = systemd
+syslog.openlog = lambda *arguments: None
+syslog.syslog = lambda *texts: write("syslog:", *texts)
