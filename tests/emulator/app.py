@@ -46,9 +46,12 @@ class Application:
             self.tenant.log.append(entry)
             self.tenant.storage.sweep(SWEPT_PER_REQUEST)
             fault = self.tenant.faults.take(request.method, request.path) or Fault()
-            delay = self.tenant.switches["latency"] + fault.latency
+            delay = self.tenant.switches["latency"] + (fault.latency or 0)
+            called_off = self.tenant.faults.called_off
         if delay:
             time.sleep(delay)
+        if fault.latency is None:
+            called_off.wait()
         response = Response(500) if fault.prevents_effect else self.respond(request, segments)
         if fault.drop is not None:
             # The server closes a connection that was reset under its hands, without an answer.

@@ -33,9 +33,14 @@ def clear_requests(tenant: Tenant, payload: Any) -> Any:
 
 
 def reset(tenant: Tenant, payload: Any) -> Any:
-    """Return to the state right after the start, or to an empty tenant."""
-    tenant.reset(empty=payload.get("empty"))
+    """Return to the state right after the start, to an empty tenant, or to one that was kept."""
+    tenant.reset(empty=payload.get("empty"), to=payload.get("to"))
     return {}
+
+
+def keep(tenant: Tenant, payload: Any) -> Any:
+    """Keep all objects as they are, for a reset to return to."""
+    return {"kept": tenant.keep()}
 
 
 def read_switches(tenant: Tenant, payload: Any) -> Any:
@@ -91,6 +96,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("GET", "requests"): read_requests,
     ("DELETE", "requests"): clear_requests,
     ("POST", "reset"): reset,
+    ("POST", "keep"): keep,
     ("GET", "state"): state,
     ("POST", "seed"): seed,
     ("GET", "switches"): read_switches,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -38,7 +39,7 @@ ACCEPTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "skip": (lambda value: is_whole(value, 0), "a number"),
     "status": (lambda value: value is None or is_whole(value, 200, 599), "an HTTP status or null"),
     "retry_after": (lambda value: value is None or isinstance(value, str) or is_whole(value, 0), "seconds or a date"),
-    "latency": (lambda value: is_number(value, 0), "seconds"),
+    "latency": (lambda value: value is None or is_number(value, 0), "seconds, or null until it is called off"),
     "drop": (lambda value: value in (None, "before", "after"), "before, after or null"),
     "body": (lambda value: value in (None, TRUNCATED, *BODIES), f"one of {', '.join((TRUNCATED, *BODIES))}"),
     "effect": (lambda value: isinstance(value, bool), "true or false"),
@@ -51,7 +52,8 @@ class Fault:
 
     ``status`` answers with an error and keeps the request from having an
     effect, unless ``effect`` is set. ``drop`` closes the connection before or
-    after the effect. ``body`` spoils the answer.
+    after the effect. ``body`` spoils the answer. Without ``latency`` the
+    request is held until the faults are called off.
     """
 
     method: str = "*"
@@ -60,7 +62,7 @@ class Fault:
     skip: int = 0
     status: int | None = None
     retry_after: int | str | None = None
-    latency: float = 0
+    latency: float | None = 0
     drop: str | None = None
     body: str | None = None
     effect: bool = False
@@ -105,10 +107,13 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.called_off = threading.Event()
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Forget every fault, and let go of the requests that one of them holds."""
         self._faults = []
+        self.called_off.set()
+        self.called_off = threading.Event()
 
     def add(self, payload: Any) -> None:
         """Add one fault or a list of faults; none is added when one is wrong."""

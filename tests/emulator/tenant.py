@@ -87,6 +87,7 @@ class Tenant:
         self.starts_empty = empty
         self._start_numbered = users
         self._stale: tuple[Snapshot, int] | None = None
+        self._kept: list[Snapshot] = []
         self._providers: dict[tuple[str, ...], ScimProvider] = {}
         # The case rule of filters is looked up at each comparison, so that the
         # switch needs no new models.
@@ -168,8 +169,15 @@ class Tenant:
         self.storage.hides_service_users = not self.switches["list_service_users"]
         self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
 
-    def reset(self, *, empty: bool | None = None) -> None:
-        """Return to the state right after the start, or to an empty tenant; the credentials stay."""
+    def keep(self) -> int:
+        """Keep the objects as they are now, and return the number that a reset knows them by."""
+        self._kept.append(self.storage.snapshot())
+        return len(self._kept) - 1
+
+    def reset(self, *, empty: bool | None = None, to: int | None = None) -> None:
+        """Return to the state right after the start, to an empty tenant, or to what was kept; the credentials stay."""
+        if to is None:
+            self._kept = []
         self.switches.reset()
         self.faults.clear()
         self.tokens.revoke_all()
@@ -178,7 +186,7 @@ class Tenant:
         self.numbered = 0 if empty else self._start_numbered
         self._stale = None
         self.apply_switches()
-        self.storage.restore(self._empty if empty else self._start)
+        self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._start)
         if tuple(self.switches["custom_attributes"]) != self.custom_attributes:
             self.build()
 

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -66,15 +67,23 @@ class Tenant:
         credentials = {name: self.info[f"admin_{name}"] for name in ("client_id", "client_secret")}
         return {**self.connection, "app_id": None, "scope": None, **credentials}
 
+    def connection_for(self, module: str) -> dict[str, Any]:
+        """The connection options of a module: as its service user, or as its administrator where it is for that."""
+        return self.administrator if module.startswith("identity_") else self.connection
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._control.request(method, f"{self.info['control_url']}/{path}", json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 
     def reset(self, **how: Any) -> None:
-        """As after the start; with ``empty``, nothing is set up for SCIM."""
+        """As after the start; with ``empty``, nothing is set up for SCIM; ``to`` what was kept, as it was then."""
         self.control("POST", "reset", how)
         self._token = ""
+
+    def keep(self) -> int:
+        """Keep all objects as they are, for a reset ``to`` them."""
+        return int(self.control("POST", "keep")["kept"])
 
     def switch(self, **values: Any) -> None:
         self.control("POST", "switches", values)
@@ -108,11 +117,7 @@ class Tenant:
 
     def writes(self) -> list[str]:
         """The requests that could change an object, such as ``POST /scim/v2/Users``."""
-        return [
-            f"{seen['method']} {seen['path']}"
-            for seen in self.requests()
-            if seen["method"] != "GET" and "/oauth2/" not in seen["path"].lower() and not READING.search(seen["path"])
-        ]
+        return [f"{seen['method']} {seen['path']}" for seen in self.requests() if could_write(seen)]
 
     def tokens(self) -> int:
         """How many tokens were asked for."""
@@ -148,6 +153,12 @@ class Tenant:
     def user(self, user_name: str) -> dict[str, Any]:
         (user,) = self.users(user_name)
         return user
+
+
+def could_write(seen: dict[str, Any]) -> bool:
+    """Whether a request could change an object."""
+    path = seen["path"]
+    return seen["method"] != "GET" and "/oauth2/" not in path.lower() and not READING.search(path)
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,20 @@ def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> 
             status = leaving.code
     assert status is not None, "the module came back without leaving"
     return Result(json.loads(output.getvalue()), status, output.getvalue())
+
+
+@contextlib.contextmanager
+def module_process(module: str, options: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """The module in a process of its own, with its options on the standard input. It is killed in the end."""
+    command = [sys.executable, "-m", f"{MODULES}.{module}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2])}
+    given = {name: value for name, value in options.items() if value is not None}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
+        process.stdin.close()
+        yield process
+        process.kill()
 
 
 @contextlib.contextmanager

@@ -48,6 +48,20 @@ def test_log_shows_injected_faults(client):
     assert [entry["status"] for entry in client.log()] == [503]
 
 
+def test_reset_goes_back_to_what_was_kept(client):
+    user = client.user()
+    kept = client.control("POST", "keep")["kept"]
+    before = client.control("GET", "state")
+    client.login()
+    client.call("DELETE", f"Users/{user['id']}")
+    client.create("grace@example.com")
+    for _time in range(2):
+        client.control("POST", "reset", {"to": kept})
+        assert client.control("GET", "state") == before
+    client.control("POST", "reset")
+    assert client.session.post(f"{client.info['control_url']}/reset", json={"to": kept}).status_code == 400
+
+
 def test_reset_goes_back_to_the_start(client):
     before = {endpoint: client.get(endpoint).json()["totalResults"] for endpoint in ("Users", "Groups")}
     names = {user["id"] for user in client.get("Users").json()["Resources"]}

@@ -87,6 +87,22 @@ def test_latency_does_not_hold_up_others(client, fault):
     assert time.perf_counter() - begin >= 1.0
 
 
+def test_held_until_called_off(client):
+    client.user()
+    client.control("DELETE", "requests")
+    client.fault(method="DELETE", latency=None)
+    (user,) = client.find("Users", 'userName eq "ada@example.com"')
+    held = threading.Thread(target=lambda: client.call("DELETE", f"Users/{user['id']}"))
+    held.start()
+    while [entry["method"] for entry in client.log()] != ["GET", "DELETE"]:
+        pass
+    assert client.log()[1]["status"] is None
+    client.control("DELETE", "faults")
+    held.join()
+    assert client.log()[1]["status"] == 204
+    assert not exists(client)
+
+
 @pytest.mark.parametrize(("when", "done"), [("before", False), ("after", True)])
 def test_dropped_connection(client, when, done):
     client.fault(method="POST", path="Users", drop=when)
