@@ -28,7 +28,7 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit leaks thorough integration package docs demo emulator
+.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package docs demo emulator
 .PHONY: bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
@@ -97,6 +97,10 @@ leaks: $(BIN)/.installed $(COLLECTION) ## look for secrets in all that a real an
 
 thorough: $(BIN)/.installed $(COLLECTION) ## the laws of test_*properties.py, with ten times the examples and others each time
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/
+
+faults: export EVERY_FAULT := 1
+faults: $(BIN)/.installed $(COLLECTION) ## every request of every task with every fault, and with the task killed at it
+	$(BIN)/python -m pytest -n 2 tests/unit/plugins/modules/test_fault_matrix.py tests/unit/plugins/modules/test_kill.py
 
 # One HOME and one tree for each ansible-core: never run two targets of the same one side by side.
 $(ANSIBLE_TEST): ansible-test-%: $(BIN)/.installed

@@ -50,10 +50,14 @@ import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What a quick run spares the units: the lives with each switch of the emulator on its other side, what is about speed,
-# and laws of plans. They take long, and tell of the product rather than of ansible-core. "make unit" has them.
+# What a quick run spares the units: the lives with each switch of the emulator on its other side, with faults, kills
+# and other writers, what is about speed, and laws of plans. They take long, and tell of the product rather than of
+# ansible-core. "make unit" has them.
 SPARED = (
     "tests/unit/plugins/module_utils/test_properties.py",
+    "tests/unit/plugins/modules/test_fault_matrix.py",
+    "tests/unit/plugins/modules/test_kill.py",
+    "tests/unit/plugins/modules/test_lost_updates.py",
     "tests/unit/plugins/modules/test_speed.py",
     "tests/unit/plugins/modules/test_switches.py",
 )

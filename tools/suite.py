@@ -25,13 +25,13 @@ LOGS = ROOT / "build/logs"
 # The stages of a group run side by side, two at a time and the longest first. Those that stand alone print as they go;
 # the others print when they are done, so that the output stays readable.
 ALONE = (("lint",), ("unit",))
-ALL = (*ALONE, ("thorough",), ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"))
+ALL = (*ALONE, ("faults",), ("thorough",), ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"))
 QUICK = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "sanity-2.19", "package"))
 LEFT_OUT = (
     "test_playbooks.py in unit: each of its tests runs ansible-playbook several times",
     "what test_leaks.py marks as long in unit: five more runs of ansible-playbook, all searched for secrets",
-    "test_properties.py, test_speed.py and test_switches.py in units-2.16 and units-2.21: not about ansible-core, and "
-    "unit has them",
+    "what does not depend on ansible-core in units-2.16 and units-2.21: unit has it, on 2.19",
+    "faults: every request with every fault, and killed at every one; unit has a spread of them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",
     "units-2.19: unit is the same tests, and more, on that ansible-core, though not each in a process of its own",
     "integration-2.19: only the oldest and the newest ansible-core are for it",

@@ -113,6 +113,8 @@ options:
     type: path
 notes:
   - A tenant that asks to slow down slows down all workers.
+  - What others write while the task runs is kept, or lost, as the modules of the single objects have it in their notes.
+    Phone numbers are those of when the tenant was read.
   - A secret of an object that exists is written only with V(always) of C(update_password) or C(update_secret) in its
     entry.
 seealso:

@@ -89,6 +89,9 @@ options:
 notes:
   - Built-in roles can have members, but cannot be renamed or deleted.
   - A group cannot be a member of itself, directly or through others. The server refuses that.
+  - Only the difference is sent. Who is made a member by others while a task with C(set) runs stays one, and the task
+    warns. Where the tenant offers no PATCH, what others write to the group between the last reading and the PUT is
+    lost.
 seealso:
   - module: idops.cyberark_identity.scim_group_info
   - module: idops.cyberark_identity.scim_user

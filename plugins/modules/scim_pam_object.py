@@ -159,8 +159,9 @@ options:
     choices: [on_create, always]
     default: on_create
 notes:
-  - The server has no way to change an object only if nobody else has. Tasks that change one and the same object at the
-    same time, each by a PUT, can undo each other; run them one after another.
+  - The server has no way to change an object only if nobody else has. A change is a PUT of the whole object, right
+    after another reading of it, and what others write to the object between these two is lost. Run tasks that change
+    one and the same object one after another.
   - The service user's role needs the right *Vault Management*. On some tenants that right makes users and groups
     those of the vault.
   - An attribute that cannot be changed is never changed by deleting and creating the object; the task fails with

@@ -105,6 +105,10 @@ options:
 notes:
   - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete one
     fails with C(failure.code=read_only).
+  - The server has no way to change a user only if nobody else has. What others write to attributes that the task does
+    not give is kept, with two exceptions. Phone numbers are one list, and what others write to it after the task has
+    looked the user up is lost when the task changes one. Where the tenant offers no PATCH, so is all that comes between
+    the last reading and the PUT.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """

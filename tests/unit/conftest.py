@@ -34,6 +34,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _TENANTS["https"] = Tenant.start("--tls", _FOLDER.name)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was tried by tests that try many things each and have noted how many."""
+    passed = [dict(report.user_properties) for report in terminalreporter.stats.get("passed", ())]
+    for what in sorted({what for properties in passed for what in properties}):
+        terminalreporter.write_line(f"{sum(properties.get(what, 0) for properties in passed)} {what} survived")
+
+
 def pytest_sessionfinish() -> None:
     while _TENANTS:
         _TENANTS.popitem()[1].stop()
@@ -63,7 +70,6 @@ def run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def call(module: str, *, check: bool = False, **options: object) -> Result:
-        connection = tenant.administrator if module.startswith("identity_") else tenant.connection
-        return run_module(module, {**connection, **options}, check=check)
+        return run_module(module, {**tenant.connection_for(module), **options}, check=check)
 
     return call

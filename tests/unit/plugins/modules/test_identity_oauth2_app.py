@@ -5,17 +5,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import APP, SERVICE_USER
 
 Run = Callable[..., Result]
@@ -240,17 +235,7 @@ def test_two_of_one_application_id_at_the_same_time(tenant: Tenant, run: Run) ->
     """Made by somebody else between the look and the write: one is left, and the task goes on with it."""
     tenant.switch(duplicate_service_name="accepted")
     tenant.fault(path="UpdateApplicationDE", latency=0.5)
-    arguments = {"ANSIBLE_MODULE_ARGS": {k: v for k, v in {**tenant.administrator, **ID}.items() if v is not None}}
-    command = [sys.executable, "-m", f"{MODULES}.identity_oauth2_app"]
-    with subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": str(ROOT.parents[2])},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdin
-        process.stdin.write(json.dumps(arguments).encode())
-        process.stdin.close()
+    with module_process("identity_oauth2_app", {**tenant.administrator, **ID}) as process:
         while not any("UpdateApplicationDE" in write for write in tenant.writes()):
             time.sleep(0.02)
         tenant.seed(apps=[{"ServiceName": "some-client", "Name": "Of somebody else"}])
@@ -326,30 +311,3 @@ def test_a_write_that_does_nothing_is_a_failure(tenant: Tenant, run: Run, client
     result = run("identity_oauth2_app", **ID, **change)
     assert result.code == "protocol"
     assert "reported success" in result["msg"]
-
-
-WRITES = ("ImportAppFromTemplate", "UpdateApplicationDE", "SetApplicationPermissions")
-
-
-@pytest.mark.parametrize("verb", WRITES)
-@pytest.mark.parametrize("drop", ["before", "after"])
-def test_killed_at_each_write(tenant: Tenant, run: Run, clients: str, tmp_path: Path, verb: str, drop: str) -> None:
-    """Killed before or after a write took effect: the next run converges, and no orphan is left."""
-    tenant.fault(path=verb, latency=0.6, **({"drop": "before"} if drop == "before" else {}))
-    arguments = tmp_path / "arguments.json"
-    options = {**tenant.administrator, **NEW, "orphans": "adopt"}
-    arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": {k: v for k, v in options.items() if v is not None}}))
-    command = [sys.executable, "-m", f"{MODULES}.identity_oauth2_app", str(arguments)]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT.parents[2])}) as process:
-        deadline = time.monotonic() + 30
-        while not any(verb in write for write in tenant.writes()):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        process.kill()
-    time.sleep(0.8)  # until the request that was on its way has had its effect
-    assert run("identity_oauth2_app", **NEW, orphans="adopt").failed is False
-    (app,) = apps(tenant)
-    assert app["values"]["ServiceName"] == "some-client"
-    assert [*app["permissions"]] == [clients]
-    assert run("identity_oauth2_app", **NEW)["changed"] is False

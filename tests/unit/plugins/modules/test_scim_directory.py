@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,7 +15,8 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import doubled, kill_at
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"
@@ -332,22 +329,13 @@ def test_nothing_is_doubled_or_lost_when_answers_are(tenant: Tenant, run: Run, f
 
 
 def test_killed_in_the_middle_and_run_again(tenant: Tenant, run: Run) -> None:
-    options = {**tenant.connection, **EVERYTHING, "users": EVERYTHING["users"] + people(60)}
-    tenant.switch(latency=0.02)
-    command = [sys.executable, "-m", f"{MODULES}.scim_directory"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2])}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-        assert process.stdin
-        process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
-        process.stdin.close()
-        while len(tenant.writes()) < 25:
-            assert process.poll() is None
-        process.kill()
-    tenant.switch(latency=0)
-    good(apply(run, **{**EVERYTHING, "users": options["users"]}))
-    names = [user["userName"] for user in tenant.state()["users"]]
-    assert len(names) == len(set(names)) >= 63
-    assert good(apply(run, **{**EVERYTHING, "users": options["users"]}))["changed"] is False
+    users = EVERYTHING["users"] + people(60)
+    kill_at(tenant, "scim_directory", {**EVERYTHING, "users": users}, 60, effect=True)
+    assert len(tenant.writes()) > 20
+    good(apply(run, **{**EVERYTHING, "users": users}))
+    assert doubled(tenant.state()) == []
+    assert len(tenant.state()["users"]) >= 63
+    assert good(apply(run, **{**EVERYTHING, "users": users}))["changed"] is False
 
 
 def test_429_slows_down_all_workers(tenant: Tenant, run: Run) -> None:

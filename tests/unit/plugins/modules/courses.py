@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests of faults, of kills and of other writers share: the courses, and how two tenants are compared."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import requests
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import APP, CASES, Case, Options
+from requests.adapters import HTTPAdapter
+
+Run = Callable[..., Result]
+State = dict[str, list[dict[str, Any]]]
+ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
+SECRETS = ("password", "secret")
+# Whether everything is tried, or a spread of it.
+EVERYTHING = bool(os.environ.get("EVERY_FAULT"))
+
+
+def _team(tenant: Tenant) -> object:
+    for name in ("boss", "alan"):
+        tenant.seed_user(userName=f"{name}@example.com")
+    return tenant.seed(groups=[{"displayName": "operators", "members": ["alan@example.com"]}])
+
+
+DIRECTORY: dict[str, Options] = {
+    "create": {
+        "users": [
+            {"user_name": "ada@example.com", "manager": "grace@example.com", "password": "Initial-pass-1"},
+            {"user_name": "grace@example.com", "manager": "boss@example.com", "password": "Initial-pass-2"},
+        ],
+        "groups": [
+            {"display_name": "outer", "groups": {"set": ["inner", "operators"]}},
+            {"display_name": "inner", "users": {"set": ["ada@example.com", "alan@example.com"]}},
+        ],
+        "containers": [{"name": "APP", "description": "Accounts"}],
+        "container_permissions": [
+            {"container": "APP", "group": "inner", "rights_preset": "read_only"},
+            {"container": "APP", "user": "ada@example.com", "rights": {"set": ["listAccounts"]}},
+        ],
+        "privileged_data": [
+            {"container": "APP", "name": "root", "properties": {"Port": 22}, "secret": "An-account-secret-1"}
+        ],
+    },
+    "update": {
+        "users": [{"user_name": "ada@example.com", "display_name": "Ada", "active": False, "manager": ""}],
+        "groups": [{"display_name": "inner", "users": {"add": ["grace@example.com"], "remove": ["alan@example.com"]}}],
+        "containers": [{"name": "APP", "description": "Other accounts"}],
+        "container_permissions": [
+            {"container": "APP", "user": "ada@example.com", "rights": {"add": ["useAccounts"]}},
+            {"container": "APP", "user": "alan@example.com", "rights_preset": "connect_only"},
+        ],
+        "privileged_data": [{"container": "APP", "name": "root", "properties": {"Port": 2222, "address": "web1"}}],
+    },
+    "remove": {
+        "users": [{"user_name": "ada@example.com", "state": "absent"}],
+        "groups": [{"display_name": name, "state": "absent"} for name in ("outer", "inner")],
+        "containers": [{"name": "APP", "state": "absent"}],
+        "container_permissions": [{"container": "APP", "user": "alan@example.com", "state": "absent"}],
+        "privileged_data": [{"container": "APP", "name": "root", "state": "absent"}],
+    },
+}
+
+
+def _directory(on_error: str, workers: int) -> Case:
+    how: Options = {"on_error": on_error, "workers": workers}
+    life = {step: {**options, **how} for step, options in DIRECTORY.items()}
+    return Case("scim_directory", "actions", life, kind=on_error, prepare=_team, secrets=SECRETS)
+
+
+(_OAUTH2_APP,) = [case for case in CASES if case.module == "identity_oauth2_app"]
+COURSES = [
+    # The longest ones first.
+    _directory("stop", 1),
+    _directory("continue", 4),
+    *CASES,
+    Case(
+        "identity_oauth2_app",
+        "app",
+        {"create": {**APP, "orphans": "adopt"}},
+        kind="adopting",
+        prepare=_OAUTH2_APP.prepare,
+    ),
+]
+
+
+def label(course: Case) -> str:
+    return f"{course.module} {course.kind}".strip()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a course when all goes well: the tenant before, as it was kept, the requests, the tenant after."""
+
+    before: int
+    requests: tuple[dict[str, Any], ...]
+    after: Any
+
+
+def walk(course: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
+    """Go through a course without any fault."""
+    tenant.reset()
+    course.prepare(tenant)
+    steps: dict[str, Step] = {}
+    for step, options in course.life.items():
+        before = tenant.keep()
+        tenant.forget_requests()
+        good(run(course.module, **options))
+        steps[step] = Step(before, tuple(tenant.requests()), comparable(tenant.state()))
+    return steps
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    return result
+
+
+def secrets_in(options: Any) -> Iterator[str]:
+    """Every secret of a task, however deep."""
+    if isinstance(options, list):
+        for item in options:
+            yield from secrets_in(item)
+    elif isinstance(options, dict):
+        for name, value in options.items():
+            if name in SECRETS:
+                yield value
+            else:
+                yield from secrets_in(value)
+
+
+# What a person tells the objects of a kind apart by.
+NAMES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "users": lambda item: item["userName"],
+    "roles": lambda item: item["displayName"],
+    "apps": lambda item: item["values"].get("ServiceName"),
+    "vault_users": lambda item: item["userName"],
+    "vault_groups": lambda item: item["displayName"],
+    "containers": lambda item: item["name"],
+    "permissions": lambda item: [item[key]["display"] for key in ("container", "user", "group") if item.get(key)],
+    "accounts": lambda item: [item[ACCOUNT]["safe"], item["name"]],
+}
+
+
+def name_of(kind: str, item: dict[str, Any]) -> str:
+    return f"{kind} {json.dumps(NAMES[kind](item)).casefold()}"
+
+
+def doubled(state: State) -> list[str]:
+    """The objects that are there more than once. An app without a name is one that was never finished."""
+    names = Counter(name_of(kind, item) for kind, items in state.items() for item in items if NAMES[kind](item))
+    return [name for name, count in names.items() if count > 1]
+
+
+def unfinished(state: State) -> list[Any]:
+    """The apps that were made and have no name yet."""
+    return [app["id"] for app in state["apps"] if not NAMES["apps"](app)]
+
+
+def comparable(state: State) -> Any:
+    """The state with names in place of ids and without an order: the same of two tenants with the same objects."""
+    names = {str(item["id"]): name_of(kind, item) for kind, items in state.items() for item in items}
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, dict):
+            # A link is made of what else is there.
+            return {names.get(key, key): renamed(item) for key, item in sorted(value.items()) if key != "$ref"}
+        if isinstance(value, list):
+            return sorted((renamed(item) for item in value), key=json.dumps)
+        return names.get(value, value) if isinstance(value, str) else value
+
+    named = {**state, "apps": [app for app in state["apps"] if NAMES["apps"](app)]}
+    return renamed({kind: [{**item, "id": name_of(kind, item)} for item in items] for kind, items in named.items()})
+
+
+def differences(one: Any, other: Any) -> list[Any]:
+    """The objects that are in one of two comparable states only, or are not the same in both."""
+    pairs = ((one, other), (other, one))
+    return [item for here, there in pairs for kind in here for item in here[kind] if item not in there[kind]]
+
+
+@contextlib.contextmanager
+def before_request(number: int, act: Callable[[requests.PreparedRequest], object]) -> Iterator[None]:
+    """Do something when the request of that number, counted from 1, is about to be sent."""
+    numbers = itertools.count(1)
+    send = HTTPAdapter.send
+
+    def sending(adapter: HTTPAdapter, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        if next(numbers) == number:
+            act(request)
+        return send(adapter, request, **how)
+
+    with mock.patch.object(HTTPAdapter, "send", sending):
+        yield
+
+
+def call_off(tenant: Tenant, number: int, fault: dict[str, Any]) -> None:
+    """Call off the faults, the one of that request among them. No request is under way when this returns."""
+    tenant.control("DELETE", "faults")
+    lost = number if "drop" in fault else None
+    while any(seen["status"] is None for place, seen in enumerate(tenant.requests(), 1) if place != lost):
+        time.sleep(0.005)
+
+
+def kill_at(tenant: Tenant, module: str, options: Options, number: int, *, effect: bool) -> None:
+    """Run a module in a process of its own, and kill it while it waits for the answer to the request of that number.
+
+    Whether the request has an ``effect`` is said here; it has it when nobody is left to hear of it.
+    """
+    fault = {"latency": None} if effect else {"latency": None, "drop": "before"}
+    tenant.fault(skip=number - 1, **fault)
+    with module_process(module, {**tenant.connection_for(module), **options}) as process:
+        while len(tenant.requests()) < number:
+            assert process.poll() is None, "the task ended before that request"
+            time.sleep(0.01)
+        process.kill()
+    call_off(tenant, number, fault)

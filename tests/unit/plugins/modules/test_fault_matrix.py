@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each request of each task meets each fault: whatever it is, the task tells, and the next run makes it good.
+
+``make faults`` tries every request with every fault; otherwise it is a spread, in which each request of a course meets
+some fault and each fault some request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, could_write
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+    COURSES,
+    EVERYTHING,
+    Step,
+    before_request,
+    call_off,
+    comparable,
+    differences,
+    doubled,
+    good,
+    label,
+    secrets_in,
+    unfinished,
+    walk,
+)
+
+Run = Callable[..., Result]
+# Codes that a fault of the server or the network may lead to. What is missing here is a mistake of ours.
+CODES = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)) - {
+    "internal",
+    "missing_library",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the emulator, and the options with which a task meets it.
+
+    After one that ``lies`` a task may say that it succeeded, although nothing was done: it cannot know better.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    refused: bool = False
+    lies: bool = False
+
+
+IMPATIENT = {"timeout": 0.1}
+LOST_ANSWER = "reset after the effect"
+DATE = "Wed, 21 Oct 2015 07:28:00 GMT"
+FAULTS = {
+    "connection refused": Fault(refused=True),
+    "reset before the effect": Fault({"drop": "before"}),
+    LOST_ANSWER: Fault({"drop": "after"}),
+    "no answer in time": Fault({"latency": None, "drop": "before"}, IMPATIENT),
+    "no answer in time, and the effect in the end": Fault({"latency": None}, IMPATIENT),
+    "cut short": Fault({"body": "truncated"}),
+    "401 once": Fault({"status": 401}),
+    "401 for ever": Fault({"status": 401, "count": None}),
+    "403": Fault({"status": 403}),
+    "404": Fault({"status": 404}, lies=True),
+    "409": Fault({"status": 409}),
+    "429 with seconds": Fault({"status": 429, "retry_after": 1}),
+    "429 with a date": Fault({"status": 429, "retry_after": DATE}),
+    "429": Fault({"status": 429}),
+    "429 for ever": Fault({"status": 429, "count": None}),
+    **{f"{status}": Fault({"status": status}) for status in (500, 502, 503, 504)},
+    **{f"{status} after the effect": Fault({"status": status, "effect": True}) for status in (500, 502, 503, 504)},
+    "200 and a web page": Fault({"status": 200, "body": "html"}, lies=True),
+    "200 and nothing": Fault({"status": 200, "body": "empty"}, lies=True),
+    "200 and broken JSON": Fault({"status": 200, "body": "invalid_json"}, lies=True),
+    "200 and a list": Fault({"status": 200, "body": "wrong_shape"}, lies=True),
+    "200 and another object": Fault({"status": 200}, lies=True),
+    **{f"{body} after the effect": Fault({"body": body}) for body in ("html", "empty", "invalid_json", "wrong_shape")},
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One request of one step, the fault that it meets, and how often the task may try again."""
+
+    step: str
+    number: int
+    fault: str
+    retries: int
+
+
+def everything(steps: dict[str, Step]) -> Iterator[Scenario]:
+    for name, step in steps.items():
+        for number, fault, retries in itertools.product(range(1, len(step.requests) + 1), FAULTS, (0, 1)):
+            yield Scenario(name, number, fault, retries)
+
+
+def spread(steps: dict[str, Step], seed: str) -> Iterator[Scenario]:
+    """Each request with some fault and each fault with some request, the same ones at each run.
+
+    Each write loses its answer besides, when the task may try again: that is how objects would be doubled.
+    """
+    chance = random.Random(seed)
+    places = [(name, number, seen) for name, step in steps.items() for number, seen in enumerate(step.requests, 1)]
+    yield from (Scenario(name, number, LOST_ANSWER, 1) for name, number, seen in places if could_write(seen))
+    faults = list(FAULTS)
+    chance.shuffle(places)
+    chance.shuffle(faults)
+    for turn in range(max(len(places), len(faults))):
+        name, number, _seen = places[turn % len(places)]
+        yield Scenario(name, number, faults[turn % len(faults)], chance.randint(0, 1))
+
+
+@pytest.mark.parametrize("course", COURSES, ids=label)
+def test_each_request_meets_each_fault(
+    course: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
+) -> None:
+    # Nobody waits. How long it would be is tested elsewhere.
+    monkeypatch.setattr(_client, "_wait", lambda attempt, error: 0.0)
+    steps = walk(course, tenant, run)
+    scenarios = list(everything(steps) if EVERYTHING else spread(steps, label(course)))
+    failures = []
+    for scenario in scenarios:
+        tenant.reset(to=steps[scenario.step].before)
+        try:
+            survive(course, scenario, steps[scenario.step].after, tenant, run)
+        except AssertionError as failure:
+            failures.append(f"{scenario}: {failure}")
+    assert not failures, f"{len(failures)} of {len(scenarios)}:\n" + "\n".join(failures[:20])
+    record_property("scenarios", len(scenarios))
+
+
+def survive(course: Case, scenario: Scenario, goal: Any, tenant: Tenant, run: Run) -> None:
+    fault, options = FAULTS[scenario.fault], course.life[scenario.step]
+    with meeting(tenant, scenario.number, fault):
+        first = run(course.module, **{**options, **fault.options, "retries": scenario.retries})
+    told(first, [*secrets_in(options), tenant.info["client_secret"], tenant.info["admin_client_secret"]])
+    after = tenant.state()
+    assert doubled(after) == []
+    if not first.failed and not fault.lies:
+        assert differences(comparable(after), goal) == [], "the task succeeded, and something is not as it should be"
+    second = good(run(course.module, **options))
+    if course.reads_only and not first.failed:
+        assert course.module == "scim_token" or first[course.result] == second[course.result]
+    third = good(run(course.module, **options)) if second["changed"] else second
+    assert third["changed"] is False
+    final = tenant.state()
+    assert doubled(final) == []
+    assert differences(comparable(final), goal) == []
+    assert course.kind != "adopting" or unfinished(final) == []
+
+
+@contextlib.contextmanager
+def meeting(tenant: Tenant, number: int, fault: Fault) -> Iterator[None]:
+    """The request of that number meets the fault, all others go well."""
+    if fault.refused:
+        with refused(number):
+            yield
+        return
+    tenant.fault(skip=number - 1, **fault.values)
+    yield
+    assert len(tenant.requests()) >= number, "the fault was not met"
+    call_off(tenant, number, fault.values)
+
+
+@contextlib.contextmanager
+def refused(number: int) -> Iterator[None]:
+    """The request of that number goes to a port at which nobody listens, by which the system refuses a connection."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+
+        def elsewhere(request: requests.PreparedRequest) -> None:
+            request.url = re.sub(r":\d+/", f":{closed.getsockname()[1]}/", str(request.url), count=1)
+
+        with before_request(number, elsewhere):
+            yield
+
+
+def told(result: Result, secrets: list[str]) -> None:
+    """The task succeeded, or says why not in a way that is documented, and says no secret."""
+    codes = {action["failure"]["code"] for action in result.json.get("actions", ()) if "failure" in action}
+    if result.failed:
+        codes.add(str(result.code))
+    assert codes <= CODES, result.output
+    assert "Traceback" not in result.output
+    assert not [secret for secret in secrets if secret in result.output]

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task is killed while it waits for an answer: the next run makes good what is missing, and nothing is doubled.
+
+``make faults`` kills each task that writes at each of its requests; otherwise it is a few of them for each course.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+    COURSES,
+    EVERYTHING,
+    comparable,
+    differences,
+    doubled,
+    good,
+    kill_at,
+    label,
+    unfinished,
+    walk,
+)
+
+Run = Callable[..., Result]
+FEW = 3
+
+
+@pytest.mark.parametrize("course", [course for course in COURSES if not course.reads_only], ids=label)
+def test_killed_at_each_request(course: Case, tenant: Tenant, run: Run, record_property: Callable[..., None]) -> None:
+    """Killed before the request has its effect, and while it has: of what only reads, one is the same as the other."""
+    steps = walk(course, tenant, run)
+    kills = [
+        (name, number, effect)
+        for name, step in steps.items()
+        for number, seen in enumerate(step.requests, 1)
+        for effect in ((False, True) if could_write(seen) else (False,))
+    ]
+    if not EVERYTHING:
+        kills = random.Random(label(course)).sample(kills, FEW)
+    for name, number, effect in kills:
+        at = f"{name}, request {number}, {'with' if effect else 'without'} effect"
+        options = course.life[name]
+        tenant.reset(to=steps[name].before)
+        kill_at(tenant, course.module, options, number, effect=effect)
+        assert doubled(tenant.state()) == [], at
+        second = good(run(course.module, **options))
+        third = good(run(course.module, **options)) if second["changed"] else second
+        assert third["changed"] is False, at
+        final = tenant.state()
+        assert doubled(final) == [], at
+        assert differences(comparable(final), steps[name].after) == [], at
+        assert course.kind != "adopting" or unfinished(final) == [], at
+    record_property("kills", len(kills))

@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two writers on one object: another client writes to it before each of the requests of a task.
+
+The server has no ETags, by which one could write only what nobody else has changed. What is certain without them:
+
+- With PATCH only what differs is sent. What others write to the rest is never lost, whenever it comes. Phone numbers
+  are the exception: they are one list, which is sent whole, as it was when the user was looked up.
+- A PUT sends the whole object, right after another reading of it. Only what comes between these two is lost.
+- What the task writes is there when it has ended, whatever others made of it before. Who is made a member of a group
+  beside those that a task sets stays one, and the task warns.
+- What was as the task wants it when it looked is not written. Of what others make of it later, the task knows nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import before_request, good
+
+Run = Callable[..., Result]
+Object = dict[str, Any]
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+SAFE = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
+ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
+NO_PATCH = {"patch_supported": {"Users": 405, "Groups": 501}}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object: what a task calls the one that both write to, where it is, and what of it is compared."""
+
+    module: str
+    plural: str
+    endpoint: str
+    name: Object
+    is_it: Callable[[Object], bool]
+    facts: Callable[[Object], set[str]]
+
+
+def user_facts(user: Object) -> set[str]:
+    return {
+        f"name={user['displayName']}",
+        *(f"{key}={value}" for key, value in user.get(CUSTOM, {}).items()),
+        *(f"{key}={value}" for key, value in user.get(ENTERPRISE, {}).items()),
+        *(f"{phone['type']}={phone['value']}" for phone in user.get("phoneNumbers", ())),
+    }
+
+
+USER = Kind(
+    "scim_user",
+    "users",
+    "Users",
+    {"user_name": "ada@example.com"},
+    lambda item: item["userName"] == "ada@example.com",
+    user_facts,
+)
+GROUP = Kind(
+    "scim_group",
+    "groups",
+    "Groups",
+    {"display_name": "team"},
+    lambda item: item["displayName"] == "team",
+    lambda item: {member["display"].partition("@")[0] for member in item.get("members", ())},
+)
+CONTAINER = Kind(
+    "scim_pam_object",
+    "containers",
+    "Containers",
+    {"name": "APP"},
+    lambda item: item["name"] == "APP",
+    lambda item: {f"description={item.get('description')}", *(f"{k}={v}" for k, v in item.get(SAFE, {}).items())},
+)
+PERMISSION = Kind(
+    "scim_pam_object",
+    "container_permissions",
+    "ContainerPermissions",
+    {"container": "APP", "user": "ada@example.com"},
+    lambda item: item.get("user", {}).get("display") == "ada@example.com",
+    lambda item: set(item["rights"]),
+)
+DATA = Kind(
+    "scim_pam_object",
+    "privileged_data",
+    "PrivilegedData",
+    {"container": "APP", "name": "root"},
+    lambda item: item["name"] == "root",
+    lambda item: {f"{entry['key']}={entry['value']}" for entry in item[ACCOUNT].get("properties", ())},
+)
+
+
+def prepare(tenant: Tenant, switches: Object) -> None:
+    """A tenant with one object of each kind."""
+    tenant.reset()
+    tenant.switch(**switches)
+    tenant.seed(
+        users=[{"schemas": [CORE_USER], "userName": f"{name}@example.com"} for name in ("ada", "alan", "grace")],
+        groups=[{"displayName": "team", "members": ["alan@example.com"]}, {"displayName": "inner"}],
+        containers=[{"name": "APP", "description": "old"}],
+        permissions=[{"container": "APP", "user": "ada@example.com", "rights": ["useAccounts"]}],
+        accounts=[{"container": "APP", "name": "root"}],
+    )
+
+
+def held(tenant: Tenant, kind: Kind) -> Object:
+    (item,) = filter(kind.is_it, tenant.resources(kind.endpoint))
+    return item
+
+
+# What the other client does to an object that it has just read.
+Other = Callable[[Object, Tenant], object]
+OTHERS: dict[str, Other] = {
+    "organization": lambda user, tenant: user.update({ENTERPRISE: {"organization": "Poetry"}}),
+    "site": lambda user, tenant: user.setdefault(CUSTOM, {}).update(site="London"),
+    "display name": lambda user, tenant: user.update(displayName="Countess", name={}),
+    "mobile": lambda user, tenant: user.setdefault("phoneNumbers", []).append({"type": "mobile", "value": "2"}),
+    "member": lambda group, tenant: group.setdefault("members", []).append(
+        {"value": tenant.user("grace@example.com")["id"]}
+    ),
+    "retention": lambda safe, tenant: safe.update({SAFE: {"NumberOfDaysRetention": 30}}),
+    "description": lambda safe, tenant: safe.update(description="of another"),
+    "right": lambda permission, tenant: permission["rights"].append("viewAuditLog"),
+    "property": lambda account, tenant: (
+        account[ACCOUNT].setdefault("properties", []).append({"key": "Port", "value": "22"})
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What a task wants of an object, what another client does to it meanwhile, and what both together make of it.
+
+    ``loses`` is the method of the request before which what the other writes is lost, if there is one.
+    """
+
+    kind: Kind
+    options: Object
+    other: str
+    both: set[str]
+    loses: str = ""
+    switches: Object = field(default_factory=dict)
+
+    def write(self, tenant: Tenant) -> None:
+        """The other client's write, with nobody between its own reading and it."""
+        item = copy.deepcopy(held(tenant, self.kind))
+        OTHERS[self.other](item, tenant)
+        item["schemas"] = sorted({*item["schemas"], *(name for name in item if name.startswith("urn:"))})
+        tenant.scim("PUT", f"{self.kind.endpoint}/{item['id']}", item)
+
+    def task(self, way: str) -> tuple[str, Object]:
+        """The module and its options: that of the one object, or that of a directory."""
+        options = {**self.kind.name, **self.options}
+        if way == "directory":
+            return "scim_directory", {self.kind.plural: [options], "workers": 1}
+        kind = {"kind": self.kind.plural.removesuffix("s")} if self.kind.module == "scim_pam_object" else {}
+        return self.kind.module, {**options, **kind}
+
+
+BADGE = {"display_name": "Ada King", "custom_attributes": {"badge": "8"}}
+MEMBERS = {"users": {"add": ["ada@example.com"], "remove": ["alan@example.com"]}}
+SAFE_FACTS = {"description=new", "NumberOfDaysRetention=30"}
+UNMANAGED = {
+    "a user by PATCH": Meeting(USER, BADGE, "organization", {"name=Ada King", "badge=8", "organization=Poetry"}),
+    "an attribute beside by PATCH": Meeting(USER, BADGE, "site", {"name=Ada King", "badge=8", "site=London"}),
+    "a user by PUT": Meeting(USER, BADGE, "site", {"name=Ada King", "badge=8", "site=London"}, "PUT", NO_PATCH),
+    "phone numbers by PATCH": Meeting(
+        USER, {"phone_numbers": {"work": "1"}}, "mobile", {"name=ada", "work=1", "mobile=2"}, "PATCH"
+    ),
+    "a group by PATCH": Meeting(GROUP, MEMBERS, "member", {"ada", "grace"}),
+    "nested groups by PATCH": Meeting(GROUP, {"groups": {"set": ["inner"]}}, "member", {"alan", "grace", "inner"}),
+    "a group by PUT": Meeting(GROUP, MEMBERS, "member", {"ada", "grace"}, "PUT", NO_PATCH),
+    "a container": Meeting(CONTAINER, {"description": "new"}, "retention", SAFE_FACTS, "PUT"),
+    "a permission": Meeting(
+        PERMISSION,
+        {"rights": {"add": ["retrieveAccounts"]}},
+        "right",
+        {"useAccounts", "retrieveAccounts", "viewAuditLog"},
+        "PUT",
+    ),
+    "an account": Meeting(DATA, {"properties": {"address": "web1"}}, "property", {"address=web1", "Port=22"}, "PUT"),
+}
+WAYS = pytest.mark.parametrize("way", ["module", "directory"])
+
+
+def methods(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> list[str]:
+    """The methods of the task's requests when nobody else writes."""
+    prepare(tenant, meeting.switches)
+    tenant.forget_requests()
+    module, options = meeting.task(way)
+    assert good(run(module, **options))["changed"] is True
+    return [seen["method"] for seen in tenant.requests()]
+
+
+def meet(meeting: Meeting, way: str, number: int, tenant: Tenant, run: Run) -> tuple[Result, set[str]]:
+    """The task, when the other client writes before the request of that number; and what there is in the end."""
+    prepare(tenant, meeting.switches)
+    module, options = meeting.task(way)
+    with before_request(number, lambda request: meeting.write(tenant)):
+        result = good(run(module, **options))
+    return result, meeting.kind.facts(held(tenant, meeting.kind))
+
+
+@WAYS
+@pytest.mark.parametrize("meeting", UNMANAGED.values(), ids=UNMANAGED)
+def test_what_the_task_does_not_manage(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
+    """It is lost only where it is said to be, and then what the task wants is there all the same."""
+    for number, method in enumerate(methods(meeting, way, tenant, run), 1):
+        _result, facts = meet(meeting, way, number, tenant, run)
+        if method == meeting.loses:
+            assert facts < meeting.both, f"{method} as request {number} loses nothing any more"
+        else:
+            assert facts == meeting.both, f"before request {number}, {method}"
+
+
+MANAGED = {
+    "a user by PATCH": Meeting(USER, BADGE, "display name", {"name=Ada King", "badge=8"}),
+    "a user by PUT": Meeting(USER, BADGE, "display name", {"name=Ada King", "badge=8"}, switches=NO_PATCH),
+    "all members by PUT": Meeting(GROUP, {"users": {"set": ["ada@example.com"]}}, "member", {"ada"}, switches=NO_PATCH),
+    "a container": Meeting(CONTAINER, {"description": "new"}, "description", {"description=new"}),
+}
+
+
+@WAYS
+@pytest.mark.parametrize("meeting", MANAGED.values(), ids=MANAGED)
+def test_what_the_task_writes(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
+    """It is what the task wants, whatever the other client made of it before."""
+    for number, _method in enumerate(methods(meeting, way, tenant, run), 1):
+        _result, facts = meet(meeting, way, number, tenant, run)
+        assert facts == meeting.both, f"before request {number}"
+
+
+def test_all_members_by_patch(tenant: Tenant, run: Run) -> None:
+    """Only the difference is sent: who becomes a member after the look stays one, and the task says so."""
+    meeting = Meeting(GROUP, {"users": {"set": ["ada@example.com"]}}, "member", {"ada"})
+    look = 2  # after the token
+    for number, _method in enumerate(methods(meeting, "module", tenant, run), 1):
+        result, facts = meet(meeting, "module", number, tenant, run)
+        if number <= look:
+            assert (facts, result.warnings) == ({"ada"}, [])
+        else:
+            assert facts == {"ada", "grace"}
+            assert "grace@example.com" in result.warnings[0]
+            assert result["group"]["users"]["set"] == ["ada@example.com", "grace@example.com"]
+
+
+def test_what_was_right_when_it_was_looked_at_is_not_written(tenant: Tenant, run: Run) -> None:
+    """What the other client makes of it later stays, as if it had come after the task; the result shows it."""
+    meeting = Meeting(USER, {**BADGE, "display_name": "ada"}, "display name", {"name=Countess", "badge=8"})
+    number = methods(meeting, "module", tenant, run).index("PATCH") + 1
+    result, facts = meet(meeting, "module", number, tenant, run)
+    assert facts == meeting.both
+    assert result["user"]["display_name"] == "Countess"
