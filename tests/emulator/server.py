@@ -85,6 +85,7 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop accepting connections, and close the open ones."""
+        self.tenant.faults.clear()  # a request that one holds would hold up the end
         self._server.stop()
         if self._thread is not None:
             self._thread.join(timeout=5)
