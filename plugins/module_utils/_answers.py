@@ -169,7 +169,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 def late_error(request: str, limit: float) -> TransportError:
     text = f"{request} failed: the answer was not complete after {limit:g} s"
-    return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True)
+    return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
 
 
 def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
@@ -205,7 +205,7 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
         )
     if isinstance(error, requests.exceptions.Timeout):
         text += f"no answer within {timeout:g} s"
-        return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True)
+        return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
     return TransportError(f"{text}the connection broke: {_plain(cause)}", transient=True, uncertain=True)
 
 

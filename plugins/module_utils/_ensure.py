@@ -70,7 +70,7 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
         with trying(f"prepare {task.label}"):
             desired = {} if task.absent else store.resolve(task, keys, current, check=check)
         plan = make_plan(task, desired, current)
-        if failures and not failures[-1].uncertain and plan.action == "create":
+        if failures and plan.action == "create" and not _may_create_again(failures[-1], plan.resource):
             raise failures[-1]
         try:
             with trying(f"{plan.action} {task.label}"):
@@ -88,6 +88,11 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
             if error.uncertain or isinstance(error, ServerError):
                 landed = landed or plan
             failures.append(error)
+
+
+def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
+    """Whether what a look has not found may be created once more; with a name of its own it cannot be there twice."""
+    return failure.uncertain and (resource.unique or not failure.pending)
 
 
 def refuse(store: Store, task: Task, plan: Plan) -> None:

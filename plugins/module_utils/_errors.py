@@ -45,8 +45,8 @@ class IdentityError(Exception):
 
     ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
     (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
-    have taken effect all the same, so that a writer looks before it repeats anything. ``attempt`` is what was being
-    done, ``diff`` the change that was planned when the failure came.
+    have taken effect all the same, so that a writer looks before it repeats anything; ``pending`` that it may even do
+    so after that look. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came.
     """
 
     code = "protocol"
@@ -62,6 +62,7 @@ class IdentityError(Exception):
         retry_after: float | None = None,
         transient: bool = False,
         uncertain: bool = False,
+        pending: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = shown(reason)
@@ -72,6 +73,7 @@ class IdentityError(Exception):
         self.retry_after = retry_after
         self.transient = transient
         self.uncertain = uncertain
+        self.pending = pending
         self.attempt: str | None = None
         self.diff: dict[str, Any] | None = None
 

@@ -173,8 +173,9 @@ class Apps(IdentityObjects):
         try:
             self.awaited(look)
         except ProtocolError:
-            # Nothing was made. A connection that broke may be tried anew; a tenant that does nothing may not.
-            lost.uncertain = not isinstance(lost, ProtocolError)
+            # Nothing was made. A connection that broke may be tried anew; a tenant that does nothing, or that may be
+            # about to make it, may not.
+            lost.uncertain = not isinstance(lost, ProtocolError) and not lost.pending
             raise lost from None
         if len(made) > 1:
             raise ProtocolError(

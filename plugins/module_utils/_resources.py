@@ -71,8 +71,8 @@ class Resource:
 
     ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
     ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
-    ``listed`` objects may be known by id in lists only. ``policies`` are options that are no attributes: how the
-    object is to be dealt with.
+    ``listed`` objects may be known by id in lists only. Of those that are not ``unique`` the server makes several with
+    the same keys. ``policies`` are options that are no attributes: how the object is to be dealt with.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Resource:
     computed: tuple[Path, ...] = (("meta",),)
     patch: bool = True
     listed: bool = False
+    unique: bool = True
 
     @cached_property
     def _by_option(self) -> dict[str, Attribute]:
@@ -321,6 +322,7 @@ PRIVILEGED_DATA = Resource(
     ),
     patch=False,
     listed=True,
+    unique=False,
 )
 
 PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)

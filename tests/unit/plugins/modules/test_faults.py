@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import call_off
 
 Run = Callable[..., Result]
 NAME = "ada@example.com"
@@ -130,6 +131,35 @@ def test_timeout(tenant: Tenant, run: Run) -> None:
     result = run("scim_user_info", user_name=NAME, timeout=0.2)
     assert result.code == "transport"
     assert "no answer within 0.2 s" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "path", "options"),
+    [
+        (
+            "scim_pam_object",
+            "/PrivilegedData",
+            {"kind": "privileged_data", "container": "APP", "name": "root", "secret": "An-account-secret-1"},
+        ),
+        ("identity_oauth2_app", "/ImportAppFromTemplate", {"application_id": "some-client", "orphans": "adopt"}),
+    ],
+)
+def test_what_may_be_there_twice_is_not_made_again_while_it_may_still_come(
+    tenant: Tenant, run: Run, module: str, path: str, options: dict[str, Any]
+) -> None:
+    tenant.seed(containers=[{"name": "APP"}])
+    before = tenant.state()
+    tenant.fault(method="POST", path=path, latency=None)
+    result = run(module, **options, timeout=0.3, retries=1)
+    assert result.code == "transport"
+    (number,) = [
+        number for number, seen in enumerate(tenant.requests(), 1) if path in seen["path"] and could_write(seen)
+    ]
+    call_off(tenant, number, {"latency": None})
+    assert not run(module, **options).failed
+    after = tenant.state()
+    made = {kind: len(items) - len(before[kind]) for kind, items in after.items() if len(items) != len(before[kind])}
+    assert list(made.values()) == [1]
 
 
 def test_token_that_expires_on_the_way(tenant: Tenant, run: Run) -> None:
