@@ -100,24 +100,6 @@ def test_a_write_whose_effect_is_uncertain(tenant: Tenant, run: Run, fault: dict
     assert create(run, **options)["changed"] is False
 
 
-@pytest.mark.parametrize("fault", [fault for fault in WRITE_FAULTS if fault not in ({"body": "empty"},)], ids=str)
-@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_without_retries_a_fault_fails_and_the_next_run_converges(
-    tenant: Tenant, run: Run, fault: dict[str, Any], method: str
-) -> None:
-    if method in ("PATCH", "DELETE"):
-        tenant.seed_user(userName=NAME, displayName="before")
-    tenant.fault(method=method, path="/Users", **fault)
-    options = {"state": "absent"} if method == "DELETE" else {}
-    first = create(run, **options)
-    assert "Traceback" not in first.output
-    if first.failed:
-        assert first.code in ("transport", "unavailable", "protocol")
-    create(run, **options)
-    assert len(tenant.users(NAME)) == (0 if method == "DELETE" else 1)
-    assert create(run, **options)["changed"] is False
-
-
 @pytest.mark.parametrize("body", ["truncated", "html", "empty", "invalid_json", "wrong_shape"])
 @pytest.mark.parametrize("path", ["/oauth2/", "/Users"])
 def test_answers_that_are_none(tenant: Tenant, run: Run, body: str, path: str) -> None:
