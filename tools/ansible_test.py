@@ -50,16 +50,13 @@ import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What a quick run spares the units: the lives with each switch of the emulator on its other side, with faults, kills
-# and other writers, what is about speed, and laws of plans. They take long, and tell of the product rather than of
-# ansible-core. "make unit" has them.
-SPARED = (
-    "tests/unit/plugins/module_utils/test_properties.py",
-    "tests/unit/plugins/modules/test_fault_matrix.py",
-    "tests/unit/plugins/modules/test_kill.py",
-    "tests/unit/plugins/modules/test_lost_updates.py",
-    "tests/unit/plugins/modules/test_speed.py",
-    "tests/unit/plugins/modules/test_switches.py",
+# What a quick run has in units: what depends on ansible-core, which are options, results, warnings, and plugins that it
+# loads. All else tells of the product. "make unit" has it, and "make units-CORE" on each core.
+DEPENDENT = (
+    "tests/unit/plugins/inventory/",
+    "tests/unit/plugins/modules/test_connection.py",
+    "tests/unit/plugins/modules/test_contract.py",
+    "tests/unit/plugins/modules/test_scim_directory.py",
 )
 COMMANDS = ("sanity", "units", "integration")
 
@@ -188,9 +185,7 @@ def main() -> int:
         if command == "units":
             # Not those of the emulator: they know nothing of Ansible, and "make unit" has them.
             # They would take minutes, as each test is forked here.
-            arguments += ["tests/unit/plugins/"]
-            if os.environ.get("QUICK"):
-                arguments += [argument for path in SPARED for argument in ("--exclude", path)]
+            arguments += DEPENDENT if os.environ.get("QUICK") else ["tests/unit/plugins/"]
         status = subprocess.run(arguments, cwd=tree, env=environment, check=False).returncode
         if status:
             print(f"--- ansible-test {command} failed on ansible-core {core.version}")
