@@ -32,7 +32,6 @@ LEFT_OUT = (
     "what test_leaks.py marks as long in unit: five more runs of ansible-playbook, all searched for secrets",
     "what does not depend on ansible-core in units-2.16 and units-2.21: unit has it, on 2.19",
     "faults: every request with every fault, and killed at every one; unit has a spread of them",
-    "faults: every request with every fault, and killed at every one; unit has a spread of them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",
     "units-2.19: unit is the same tests, and more, on that ansible-core, though not each in a process of its own",
     "integration-2.19: only the oldest and the newest ansible-core are for it",

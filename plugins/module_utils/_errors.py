@@ -174,12 +174,13 @@ STATUS: dict[int, type[IdentityError]] = {
 
 
 def shown(text: str) -> str:
-    """The text as it can be shown: what would move the cursor, colour or turn round a line is written as in JSON.
+    """The text as it can be shown: what would move the cursor, colour or turn round a line is written as in JSON."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
-    Nor is it without end: a server's words are told as far as a person would read them.
-    """
-    cut = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
-    return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
+
+def cut(text: str) -> str:
+    """As much of a text as a person would read. To be done when its secrets are masked: half of one would stay."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 def report_of(error: Exception) -> str:

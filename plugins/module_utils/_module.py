@@ -21,7 +21,7 @@ from ._client import Client, secrets_in, spellings
 from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, refuse_misfits, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
-from ._errors import IdentityError, IncompleteError, InvalidError, report_of, shown, trying
+from ._errors import IdentityError, IncompleteError, InvalidError, cut, report_of, shown, trying
 from ._export import export, secrets_of
 from ._options import (
     Spec,
@@ -73,11 +73,17 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def warn(self, warning: str, **details: Any) -> None:
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
-        super().warn(remove_values(shown(warning), self.no_log_values), **details)
+        super().warn(self._masked(warning), **details)
+
+    def _masked(self, text: str) -> str:
+        return cut(remove_values(shown(text), self.no_log_values))
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        msg = explained(msg)
-        result.setdefault("failure", InvalidError(msg).failure())
+        msg = self._masked(explained(msg))
+        failure = result.get("failure") or InvalidError(msg).failure()
+        result["failure"] = {
+            key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
+        }
         # An option that there is not may be a misspelt one, and hold what the right one keeps secret.
         self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
         super().fail_json(msg, **result)

@@ -335,11 +335,11 @@ def test_what_the_server_says_moves_no_cursor(hostile: Hostile, answer: tuple[st
 
 def test_names_from_the_server_move_no_cursor(hostile: Hostile) -> None:
     """Those that prune would remove stand in a refusal."""
-    people = [{"id": f"{number}", "userName": f"{number}{SAID}", "active": True} for number in range(20)]
-    hostile.answer = lambda seen: users(*people)
-    result = hostile.run("scim_directory", users=[{"user_name": f"0{SAID}"}], prune=["users"])
+    groups = [{"id": f"{number}", "displayName": f"{number}{SAID}"} for number in range(20)]
+    hostile.answer = lambda seen: users(*groups)
+    result = hostile.run("scim_directory", groups=[{"display_name": f"0{SAID}"}], prune=["groups"])
     assert result.code == "guard_rail"
-    assert "19" in result["msg"]
+    assert "and 19 would be" in result["msg"]
     assert is_harmless(result)
 
 
