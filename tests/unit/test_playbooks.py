@@ -143,7 +143,7 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
     assert play.good("apply", *SECRETS, **survey).changed == 0
     assert tenant.writes() == []
 
-    for target in ("exported", "one.yml"):
+    for target in ("exported", "new/sub/one.YAML"):
         play.good("export", directory_path=target, directory_kinds="")
         folder = play.folder / target
         files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
@@ -152,7 +152,7 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
         assert [path.read_bytes() for path in files] == texts
         assert play.good("apply", directory_path=target).changed == 0
     assert sorted(path.stem for path in (play.folder / "exported").iterdir()) == sorted(NAMES)
-    assert yaml.safe_load((play.folder / "one.yml").read_text())["containers"] == DIRECTORY["containers"]
+    assert yaml.safe_load((play.folder / "new/sub/one.YAML").read_text())["containers"] == DIRECTORY["containers"]
 
 
 def test_secrets_of_a_vault(tenant: Tenant, play: Player) -> None:
