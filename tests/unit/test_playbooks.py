@@ -208,6 +208,13 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
         {"directory_prune": "users, groups"},
         "prune would remove all groups",
     ),
+    "kinds that are pruned and left alone": (
+        {"tenant/a.yml": "groups: [{display_name: a}]"},
+        {"directory_kinds": "groups", "directory_prune": "users"},
+        "directory_prune names users, and directory_kinds only groups",
+    ),
+    "a wave that is none": ({"tenant/a.yml": "{}"}, {"directory_wave": "x"}, "directory_wave is 1, 2 or 3"),
+    "a wave too many": ({"tenant/a.yml": "{}"}, {"directory_wave": 4}, "directory_wave is 1, 2 or 3"),
     "no workers": ({"tenant/a.yml": "{}"}, {"directory_workers": 0}, "workers has to be from 1 to 32"),
     "no removals": (
         {"tenant/a.yml": "users: [{user_name: boss@example.com, state: absent}]"},
