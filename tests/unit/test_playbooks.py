@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,14 @@ DIRECTORY: dict[str, Any] = {
         {"display_name": "inner", "users": {"set": ["ada@example.com"]}},
     ],
     "containers": [{"name": "APP", "description": "Accounts"}],
-    "container_permissions": [{"container": "APP", "group": "inner", "rights_preset": "read_only"}],
+    "container_permissions": [
+        {
+            "container": "APP",
+            "group": "inner",
+            "rights_preset": "read_only",
+            "membership_expiration": datetime(2031, 2, 3, 4, 5, 6, tzinfo=UTC),  # YAML without quotes
+        }
+    ],
     "privileged_data": [{"container": "APP", "name": "root", "secret": "{{ initial }}"}],
 }
 
@@ -87,7 +96,8 @@ class Player:
     def write(self, name: str, content: Any) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+        text = content if isinstance(content, (str, bytes)) else yaml.safe_dump(content, sort_keys=False)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 @pytest.fixture
@@ -178,29 +188,10 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     "a null for a path": ({}, {"directory_path": None}, "Set directory_path"),
     "a path that leads nowhere": ({}, {"directory_path": "tenants"}, "There is nothing at directory_path"),
     "an empty folder": ({"tenant/notes.txt": ""}, {}, "There is no YAML file in"),
-    "an unknown key": ({"tenant/a.yml": "user: []"}, {}, "a.yml holds user. A file holds some of"),
-    "an unknown key among others": (
-        {"tenant/a.yml": "users: []\nvars: {}"},
-        {},
-        "a.yml holds vars. A file",
-    ),
-    "no map": ({"tenant/a.yml": "- user_name: ada@example.com"}, {}, "a.yml is no YAML file with a map of lists"),
-    "no YAML": (
-        {"tenant/a.yml": f"users:\n- password: '{PASSWORD}' x\n  user_name: b"},
-        {},
-        "a.yml is no YAML file with a map of lists",
-    ),
-    "no list": ({"tenant/a.yml": "users: {user_name: ada@example.com}"}, {}, "users has to be a list of maps"),
-    "no maps": ({"tenant/a.yml": "groups: [a, b]"}, {}, "groups has to be a list of maps"),
     "an unknown option": (
         {"tenant/a.yml": "users: [{user_name: ada@example.com, colour: red}]"},
         {},
         "user 'ada@example.com' has no option colour",
-    ),
-    "an unknown variable": (
-        {"tenant/a.yml": "users: [{user_name: ada@example.com, password: '{{ nowhere }}'}]"},
-        {},
-        "'nowhere' is undefined",
     ),
     "an unknown kind": ({"tenant/a.yml": "{}"}, {"directory_kinds": "users, folk"}, "directory_kinds names folk"),
     "kinds that are pruned to nothing": (
@@ -247,6 +238,99 @@ def test_what_is_wrong_is_said(tenant: Tenant, play: Player, case: tuple[dict[st
     assert played.status != 0
     assert message in played.text, played.output
     assert tenant.writes() == []
+
+
+# In the shape of Ansible's vault: a salt, a digest that no password gives, and the text.
+VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n" + b"\n".join((b"00" * 32, b"11" * 32, b"22" * 32)).hex() + "\n"
+# What a file holds, and what is said of it. Each has the password in plain or cannot be read without another one.
+WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
+    "a list.yml": (f"- password: {PASSWORD}", "is no map of lists"),
+    "a text.yml": (PASSWORD, "is no map of lists"),
+    "tab.yml": (f"users:\n\t- password: {PASSWORD}", "is no YAML that Ansible can read, line 2, column 1: found char"),
+    "quote.yml": (f"users:\n- password: '{PASSWORD}", "is no YAML that Ansible can read, line 2, column"),
+    "after a quote.yml": (f"users:\n- password: '{PASSWORD}' x", "is no YAML that Ansible can read, line 2, column"),
+    "bracket.yml": (
+        f"users: [{{password: {PASSWORD}}}",
+        "is no YAML that Ansible can read, line 2, column 1: did not find expected ',' or ']'.",
+    ),
+    "two documents.yml": (
+        f"users: []\n---\nusers: [{{password: {PASSWORD}}}]",
+        "is no YAML that Ansible can read, line 2",
+    ),
+    "tag.yml": (f"users:\n- password: !{PASSWORD}", "has an unknown tag, line 2, column 13"),
+    "alias.yml": (f"users:\n- password: *{PASSWORD}", "is no YAML that Ansible can read, line 2, column 13: found und"),
+    "map for a key.yml": (f"users:\n- {{a: 1}}: {PASSWORD}", "is no YAML that Ansible can read"),
+    "control.yml": (f"users: '\x07'  # {PASSWORD}", "is no YAML that Ansible can read"),
+    "latin.yml": (f"users:\n- display_name: J\xf6rg # {PASSWORD}".encode("latin-1"), "is not UTF-8, line 2."),
+    "utf16.yml": (f"users: [{{password: {PASSWORD}}}]".encode("utf-16"), "is not UTF-8, line 1."),
+    "other password.yml": (VAULTED, "cannot be decrypted."),
+    "header.yml": (f"$ANSIBLE_VAULT;1.1;AES257\n{PASSWORD}", "cannot be decrypted."),
+    "other password of a value.yml": (
+        "users:\n- password: !vault |\n" + textwrap.indent(VAULTED, "    "),
+        "holds a value that cannot be decrypted.",
+    ),
+    "lists twice.yml": (
+        f"groups: [{{a: {PASSWORD}}}]\nusers: []\ngroups: []",
+        "has the key groups twice in one map, line 3, col",
+    ),
+    "password twice.yml": (
+        f"users:\n- password: {PASSWORD}\n  password: {PASSWORD}",
+        "has the key password twice in one map, line 3, column 3.",
+    ),
+    "key.yml": ("user: []\nusers: []\nvars: {}", "holds user, vars. A file holds some of the lists users, groups,"),
+    "no list.yml": (f"users: {{password: {PASSWORD}}}", "is of another shape: users has to be a list of maps."),
+    "no maps.yml": (f"groups: [{PASSWORD}]", "is of another shape: groups has to be a list of maps."),
+    "variable.yml": (
+        f"users:\n- user_name: a\n  display_name: '{{{{ nowhere.at.all }}}}'\n  password: {PASSWORD}",
+        "refers to what there is not: 'nowhere' is undefined.",
+    ),
+    "template.yml": (f"users: [{{password: '{{{{ {PASSWORD} | nothing( }}}}'}}]", "holds a template that fails."),
+    "twice 1.yml": (
+        "groups: [{display_name: dup}]\nusers: [{user_name: a@example.com}, {user_name: A@example.com}]",
+        "",
+    ),
+    "twice 2.yml": ("groups: [{display_name: DUP}, {display_name: b}]", ""),
+    "leads nowhere.yml": ("", "cannot be read."),
+}
+
+
+def test_what_is_wrong_with_files_is_said(tenant: Tenant, play: Player) -> None:
+    """Of all of them at once, with names and places, and without what they hold."""
+    for name, (content, _message) in WRONG_FILES.items():
+        play.write(f"tenant/{name}", content)
+    (play.folder / "tenant/leads nowhere.yml").unlink()
+    (play.folder / "tenant/leads nowhere.yml").symlink_to("nowhere")
+    play.write("key", "the-key\n")
+    played = play("apply", "--vault-password-file", "key", directory_path="tenant")
+    assert played.status == 2
+    assert tenant.writes() == []
+    folder = play.folder / "tenant"
+    expected = [f"{folder}/{name} {message}" for name, (_content, message) in WRONG_FILES.items() if message]
+    assert [text for text in expected if text not in played.text] == [], played.output
+    one, two = folder / "twice 1.yml", folder / "twice 2.yml"
+    assert f"{one} holds user 'A@example.com', as {one} does. Say once" in played.text
+    assert f"{two} holds group 'DUP', as {one} does. Say once" in played.text
+
+
+def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:
+    """To files and folders, once to each, whatever the case; a loop ends."""
+    for number in range(6):
+        play.write(f"{'tenant' if number < 2 else 'teams'}/{number}.yml", {"groups": [{"display_name": f"g{number}"}]})
+    folder, teams = play.folder / "tenant", play.folder / "teams"
+    (folder / "1.yml").rename(folder / "1.YAML")
+    (folder / "linked.yml").symlink_to(teams / "2.yml")
+    (folder / "again.Yml").symlink_to(teams / "2.yml")
+    (teams / "3.yml").rename(teams / ".3.yml")
+    (teams / "more").mkdir()
+    (teams / "4.yml").rename(teams / "more/4.yml")
+    for name in ("a", "b", "c"):
+        (folder / name).symlink_to(teams)
+        (teams / f"loop-{name}").symlink_to(folder)
+    (folder / "device.yml").symlink_to("/dev/null")
+    play.good("apply", directory_path="tenant")
+    groups = {group["displayName"] for group in tenant.resources("Groups")}
+    assert groups >= {"g0", "g1", "g2", "g4", "g5"}
+    assert "g3" not in groups
 
 
 def test_lists_with_commas(tenant: Tenant, play: Player) -> None:

@@ -1,0 +1,243 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: directory_files
+short_description: The YAML files of a directory, each with what is wrong with it
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Reads files with the lists that M(idops.cyberark_identity.scim_directory) takes, as variables are read, with
+    C(!vault), C(!unsafe) and templates. The playbook C(idops.cyberark_identity.apply_directory) is made with it.
+  - Unlike variables, a file is refused that has a key twice or an entry that another file has, and what is wrong
+    is said without a line of the file, which may hold a secret.
+  - The result holds the secrets of the files. The task needs C(no_log).
+options:
+  _terms:
+    description:
+      - YAML files, and folders whose files are read that end in C(.yml) or C(.yaml) in any case, with those in folders
+        below. Links are followed; what is hidden is left out.
+    type: list
+    elements: path
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Read a folder
+  ansible.builtin.set_fact:
+    files: "{{ query('idops.cyberark_identity.directory_files', '/srv/tenant') }}"
+  no_log: true
+"""
+
+RETURN = r"""
+_list:
+  description: The files in the order of their names.
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Where it is.
+      type: str
+    content:
+      description: Its lists, with variables filled in; none when something is wrong.
+      type: dict
+    wrong:
+      description: What is wrong with it; empty when nothing is.
+      type: str
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError, AnsibleUndefinedVariable
+from ansible.plugins.lookup import LookupBase
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before ansible-core 2.19, where every text may be a template
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import some
+
+YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
+TAGS = ("!unsafe", "!vault", "!vault-encrypted")
+STANDARD = "tag:yaml.org,2002:"
+MERGE = STANDARD + "merge"  # <<, which may be there more than once
+QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # but not an expected ',' or ']'
+VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # no class is common to these errors in all versions
+KINDS = tuple(resource.plural for resource in RESOURCES.values())
+# The faster one, which is not everywhere, and takes the tabs of JSON.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Wrong(Exception):
+    """What is wrong with a file, to follow its name. Never what the file holds, but for names."""
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    """What Ansible looks for."""
+
+    def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
+        self.set_options(var_options=variables, direct=options)
+        files = [self._read(path) for term in terms for path in _paths(os.path.expanduser(term))]
+        _refuse_doubles(files)
+        return files
+
+    def _read(self, path: str) -> dict[str, Any]:
+        try:
+            return {"path": path, "content": self._content(path), "wrong": ""}
+        except Wrong as wrong:
+            return {"path": path, "content": {}, "wrong": f"{path} {wrong}."}
+
+    def _content(self, path: str) -> dict[str, Any]:
+        text = self._text(path)
+        _check_text(text)
+        try:
+            # Without the path: from ansible-core 2.19 on, an error about any value would print the lines around it.
+            loaded = self._loader.load(trust_as_template(text), show_content=False)
+        except Exception as failure:
+            raise Wrong(_of_yaml(getattr(failure, "orig_exc", None) or failure.__cause__)) from None
+        strangers = [str(key) for key in loaded or () if key not in KINDS]
+        if strangers:
+            raise Wrong(f"holds {', '.join(strangers)}. A file holds some of the lists {', '.join(KINDS)}")
+        try:
+            content = {kind: _plain(entries) for kind, entries in self._templar.template(loaded or {}).items()}
+        except AnsibleUndefinedVariable as failure:
+            raise Wrong(f"refers to what there is not: {failure.message.partition('. ')[0]}") from None
+        except Exception as failure:
+            raise Wrong(_of_value(failure)) from None
+        for kind, entries in content.items():
+            if entries not in (None, "") and not _is_list_of_maps(entries):
+                raise Wrong(f"is of another shape: {kind} has to be a list of maps")
+        return content
+
+    def _text(self, path: str) -> str:
+        try:
+            content: bytes = self._loader._get_file_contents(path)[0]
+        except (AnsibleFileNotFound, AnsibleParserError):
+            raise Wrong("cannot be read") from None
+        except AnsibleError:
+            raise Wrong("cannot be decrypted") from None
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as failure:
+            line = content.count(b"\n", 0, failure.start) + 1
+            raise Wrong(f"is not UTF-8, line {line}") from None
+
+
+def _paths(start: str) -> list[str]:
+    """A file, or those of a folder. What links lead to more than once is taken once, so that loops end."""
+    if not os.path.isdir(start):
+        return [start]
+    found: dict[str, str] = {}
+    entered = set()
+    # A folder that cannot be read is taken for a file, which is then refused.
+    walk = os.walk(start, onerror=lambda failure: found.update({failure.filename: failure.filename}), followlinks=True)
+    for folder, folders, files in walk:
+        real = os.path.realpath(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and real not in entered)
+        entered.add(real)
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            # A link that leads nowhere is refused later; what is neither file nor folder is none of ours.
+            if YAML_FILE.fullmatch(name) and (os.path.isfile(path) or not os.path.exists(path)):
+                found.setdefault(os.path.realpath(path), path)
+    return sorted(found.values())
+
+
+def _check_text(text: str) -> None:
+    """Refuse what is no YAML or no map, has a tag that Ansible does not know, or has a key twice."""
+    try:
+        root = yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError as failure:
+        raise Wrong(_of_yaml(failure)) from None
+    if root is None or root.tag == STANDARD + "null":
+        return
+    if not isinstance(root, yaml.MappingNode):
+        raise Wrong("is no map of lists")
+    for node in _nodes(root):
+        if not node.tag.startswith(STANDARD) and node.tag not in TAGS:
+            raise Wrong(f"has an unknown tag, {_at(node.start_mark)}")
+        keys = set()
+        for key, _value in node.value if isinstance(node, yaml.MappingNode) else ():
+            mark = (key.tag, str(key.value))
+            if mark in keys and key.tag != MERGE:
+                raise Wrong(f"has the key {key.value} twice in one map, {_at(key.start_mark)}")
+            keys.add(mark)
+
+
+def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
+    """Every node once, those with aliases too."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            waiting.extend(child for pair in node.value for child in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+
+
+def _at(mark: yaml.Mark) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _of_yaml(failure: BaseException | None) -> str:
+    """What PyYAML says, without what it quotes."""
+    mark, problem = getattr(failure, "problem_mark", None), getattr(failure, "problem", None)
+    where = f", {_at(mark)}" if mark else ""
+    return f"is no YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
+
+
+def _of_value(failure: Exception) -> str:
+    """Not what Ansible says: that may hold the template, and in it a secret."""
+    return "holds a value that cannot be decrypted" if VAULT.search(str(failure)) else "holds a template that fails"
+
+
+def _plain(value: Any) -> Any:
+    """The value with texts for what ansible-core before 2.19 decrypts later, or takes for a text as a whole: a date."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.data if getattr(value, "__ENCRYPTED__", False) else value
+
+
+def _is_list_of_maps(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
+
+
+def _refuse_doubles(files: list[dict[str, Any]]) -> None:
+    """Say it of the later file when two entries are about the same object: a position among all would help nobody."""
+    holders: dict[tuple[str, ...], str] = {}
+    for file in files:
+        doubles = []
+        for resource in RESOURCES.values():
+            for entry in file["content"].get(resource.plural) or ():
+                keys = resource.name_of(entry)
+                if len(keys) < min(2, len(resource.keys)):  # it goes by its id
+                    continue
+                name = (resource.name, *(fold(keys.get(option, "")) for option in resource.keys))
+                if name in holders:
+                    doubles.append(f"{resource.name} {' / '.join(map(str, keys.values()))!r}, as {holders[name]} does")
+                holders.setdefault(name, file["path"])
+        if doubles:
+            file["wrong"] = f"{file['path']} holds {some(doubles)}. Say once what each object is to be."
