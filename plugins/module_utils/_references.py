@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Protocol
 
@@ -112,17 +113,26 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
 def _resolve_members(
     finder: Finder, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
-    """The lists of names and ids as maps from id to name. Only those who are no members yet are looked up."""
-    by_name = {fold(name): identifier for identifier, name in held.items()}
+    """The lists of names and ids as maps from id to name. Only those who are not shown as members are looked up.
+
+    A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open) or two by the
+    same: the former are looked up to be removed, too, and the latter are not meant by that name.
+    """
+    shown = Counter(map(fold, held.values()))
+    by_name = {fold(name): identifier for identifier, name in held.items() if shown[fold(name)] == 1}
 
     def known(reference: str) -> str | None:
         return reference if reference in held else by_name.get(fold(reference))
 
     given = {way: references for way, references in wanted.items() if references is not None}
     # Each once, however often and in whatever case it is given.
-    new = {fold(name): name for way in ("add", "set") for name in given.get(way, ()) if not known(name)}
+    wanted_new, gone_new = (
+        {fold(name): name for way in ways for name in given.get(way, ()) if not known(name)}
+        for ways in (("add", "set"), ("remove",) if held else ())
+    )
+    new = {**gone_new, **wanted_new}
     found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
-    if unknown := sorted(name for name, resource in found.items() if not resource):
+    if unknown := sorted(name for name in wanted_new.values() if not found[name]):
         _report_unknown(finder, task.unknown_members, target, unknown, check=check)
 
     def members(references: list[str]) -> dict[str, str]:

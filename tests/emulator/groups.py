@@ -100,6 +100,15 @@ class GroupRules(BaseRules):
         body = super().dumped(resource.model_copy(update={"members": None}), context, parameters)
         return {"members": [member_body(member) for member in resource.members], **body}
 
+    def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
+        """Show users among the members by another name, or by none, where a switch says so."""
+        how = tenant.switches["member_display"]
+        for member in body.get("members", ()) if how != "key" else ():
+            found = find_member(tenant, member["value"], self.directory)
+            if found and found[0] == self.directory.user:
+                member.pop("display")
+                member.update({"display": found[1].display_name} if how == "name" else {})
+
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep roles and permissions in step with a role that was renamed or deleted."""
         refresh_member(tenant, old, new, self.directory)

@@ -28,6 +28,13 @@ ROWS: tuple[Switch, ...] = (
     # Filters
     Switch("filter_case_sensitive", True, FLAG, "Filter values are compared with their case."),
     Switch("filters_ignored", False, FLAG, "A filter selects everything."),
+    # Members
+    Switch(
+        "member_display",
+        "key",
+        one_of("key", "name", "omitted"),
+        "The display of a user in a group: the login name (key), displayName (name), or it is not sent (omitted).",
+    ),
     # Writes
     Switch("unique_case_sensitive", False, FLAG, "Names that differ only in case may coexist."),
     Switch("duplicate_status", 409, one_of(409, 400, 500), "The status for a name that is taken."),

@@ -134,6 +134,15 @@ def test_switch_filters_ignored(client, error):
     assert len(names(client, 'userName eq "ada@example.com"')) == 3
 
 
+@pytest.mark.parametrize(("how", "display"), [("key", "ada@example.com"), ("name", "Ada"), ("omitted", None)])
+def test_switch_member_display(client, how, display):
+    client.seed(users=[{"userName": "ada@example.com", "displayName": "Ada"}])
+    client.seed(groups=[{"displayName": "inner"}, {"displayName": "team", "members": ["ada@example.com", "inner"]}])
+    client.switch(member_display=how)
+    (team,) = client.find("Groups", 'displayName eq "team"')
+    assert {member["type"]: member.get("display") for member in team["members"]} == {"User": display, "Group": "inner"}
+
+
 # -- Writes -----------------------------------------------------------------
 
 

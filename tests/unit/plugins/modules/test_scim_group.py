@@ -25,7 +25,8 @@ def group(tenant: Tenant, name: str) -> dict[str, Any]:
 
 
 def members(tenant: Tenant, name: str) -> set[str]:
-    return {member["display"].partition("@")[0] for member in group(tenant, name).get("members", [])}
+    people = {user["id"]: user["userName"].partition("@")[0] for user in tenant.resources("Users")}
+    return {people.get(member["value"]) or member["display"] for member in group(tenant, name).get("members", [])}
 
 
 def logins(*names: str) -> list[str]:
@@ -54,6 +55,8 @@ SERVERS: list[dict[str, Any]] = [
     {"remove_with_value": "refuse"},
     {"groups_paging": True, "max_results": 2, "default_page_size": 2},
     {"filters_ignored": True},
+    {"member_display": "name"},
+    {"member_display": "omitted"},
     {"filter_case_sensitive": False},
     {"put_keeps_members": True, "patch_supported": {"Groups": 405}},
 ]
@@ -190,6 +193,20 @@ def test_built_in_roles_are_refused_in_the_servers_words(tenant: Tenant, run: Ru
     assert result["failure"]["detail"] in result["msg"]
     seed_people(tenant, "ada")
     assert run("scim_group", id=identifier, users={"add": logins("ada")})["changed"] is True
+
+
+def test_a_name_that_two_members_are_shown_by_means_neither(tenant: Tenant, run: Run) -> None:
+    """To take it for one of them would take the other one out."""
+    for name in ("ada", "adele"):
+        tenant.seed_user(userName=f"{name}@example.com", displayName="Ada King")
+    tenant.seed(groups=[{"displayName": "team", "members": logins("ada", "adele")}])
+    tenant.switch(member_display="name")
+    tenant.forget_requests()
+    assert run("scim_group", display_name="team", users={"remove": ["Ada King"]})["changed"] is False
+    assert run("scim_group", display_name="team", users={"set": ["Ada King", "Ada King"]}).code == "unknown_member"
+    assert tenant.writes() == []
+    assert run("scim_group", display_name="team", users={"remove": logins("adele")})["changed"] is True
+    assert members(tenant, "team") == {"ada"}
 
 
 def test_info_can_be_given_back(tenant: Tenant, run: Run, team: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ NO_PATCH = {"Users": 405, "Groups": 501, "Containers": 501, "ContainerPermission
 OTHER_SIDES: dict[str, list[Any]] = {
     "max_results": [2],
     "default_page_size": [2],
+    "member_display": ["name", "omitted"],
     "duplicate_status": [400, 500],
     "create_status": [200],
     "delete_status": [200],
