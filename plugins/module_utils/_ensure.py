@@ -71,7 +71,7 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
             desired = {} if task.absent else store.resolve(task, keys, current, check=check)
         plan = make_plan(task, desired, current)
         if failures and plan.action == "create" and not _may_create_again(failures[-1], plan.resource):
-            raise failures[-1]
+            raise _taken(failures[-1], task)
         try:
             with trying(f"{plan.action} {task.label}"):
                 refuse(store, task, plan)
@@ -93,6 +93,16 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
     """Whether what a look has not found may be created once more; with a name of its own it cannot be there twice."""
     return failure.uncertain and (resource.unique or not failure.pending)
+
+
+def _taken(error: IdentityError, task: Task) -> IdentityError:
+    """The refusal to create what nobody can see."""
+    if isinstance(error, ConflictError):
+        error.hint = error.hint or (
+            f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "
+            "or what is taken may be another value, such as the mail address"
+        )
+    return error
 
 
 def refuse(store: Store, task: Task, plan: Plan) -> None:

@@ -72,7 +72,8 @@ class Resource:
     ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
     ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
     ``listed`` objects may be known by id in lists only. Of those that are not ``unique`` the server makes several with
-    the same keys. ``policies`` are options that are no attributes: how the object is to be dealt with.
+    the same keys. That there is no ``doubtful`` one is not said on the word of a filter alone. ``policies`` are options
+    that are no attributes: how the object is to be dealt with.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Resource:
     patch: bool = True
     listed: bool = False
     unique: bool = True
+    doubtful: bool = False
 
     @cached_property
     def _by_option(self) -> dict[str, Attribute]:
@@ -199,6 +201,8 @@ GROUP = Resource(
         Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
         Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
     ),
+    # Whoever provisions users looks for them by name, so that servers know that filter; groups many find none by.
+    doubtful=True,
 )
 
 # In the spelling that is sent; comparison is without case (the schema does not call them caseExact).

@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,8 @@ class Scim:
         if not re.fullmatch(r"[\w./~-]*", base_path):
             raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
         self.client = client
+        # Endpoints by whether filters that find nothing are not to be believed, as far as that was doubted.
+        self._blind: dict[str, bool] = {}
         self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     def query(
@@ -95,19 +98,20 @@ class Scim:
         self._page(endpoint, {"startIndex": 1, "count": 1})
 
     def find(
-        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
     ) -> Object | None:
         """The one object that ``matches``, None if there is none. Raises AmbiguousError when several do."""
-        return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough))
+        return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough, doubt=doubt))
 
     def find_every(
-        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
     ) -> list[Object]:
         """The objects that match.
 
         Each stage is a list of filters that are asked for together; the next one is only needed when nothing was
         found, or to be ``thorough``: that nothing else matches. When a server does not know the filters of the last
-        stage, every object is read.
+        stage, every object is read; and so when nothing was found and filters by the attribute ``doubt`` find nothing
+        at all.
         """
         hits: dict[str, Object] = {}
         for number, filters in enumerate(stages, 1):
@@ -120,14 +124,32 @@ class Scim:
             hits.update(found)
             if all_seen or (hits and not thorough):
                 break
+        if not hits and not all_seen and self._is_blind(endpoint, doubt):
+            hits, all_seen = self._matching(endpoint, matches, [None])
         return list(hits.values())
+
+    def distrust(self, endpoint: str) -> None:
+        """What filters did not find is there: the next search that finds nothing looks at everything."""
+        self._blind[endpoint] = True
+
+    def _is_blind(self, endpoint: str, attribute: str) -> bool:
+        """Whether filters find nothing, tried once with an object that a list shows. Without attribute: as is known."""
+        if attribute and endpoint not in self._blind:
+            listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
+            name = listed[0].get(attribute) if listed else None
+            if not isinstance(name, str):
+                return False
+            with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
+                found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}")
+                self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
+        return self._blind.get(endpoint, False)
 
     def _matching(
         self, endpoint: str, matches: Matches, filters: Sequence[str | None]
     ) -> tuple[dict[str, Object], bool]:
-        """The objects that match, by id; and whether all were seen because the server ignores filters."""
+        """The objects that match, by id; and whether all were seen: without a filter, or where filters are ignored."""
         hits: dict[str, Object] = {}
-        ignored = False
+        ignored = None in filters
         for filter in filters:
             for resource in self.query(endpoint, filter=filter):
                 if matches(resource):
@@ -136,9 +158,11 @@ class Scim:
                     ignored = True
         return hits, ignored
 
-    def find_named(self, endpoint: str, attribute: str, value: str) -> Object | None:
+    def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
         """The one object whose ``attribute`` is ``value``, compared without case."""
-        return self.find(endpoint, name_stages(attribute, value), lambda item: is_named(item, (attribute,), value))
+        stages = name_stages(attribute, value)
+        matches = functools.partial(is_named, path=(attribute,), name=value)
+        return self.find(endpoint, stages, matches, doubt=attribute if doubt else "")
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
         """What each reference means: the object with that ``attribute``, compared without case, or with that id.
@@ -162,7 +186,7 @@ class Scim:
         # Login names hold an @ and ids do not; any other name can look like an id.
         if "@" in reference:
             return self.find_named(endpoint, attribute, reference) or self.get(endpoint, reference)
-        return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference)
+        return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference, doubt=True)
 
     def get(self, endpoint: str, identifier: str, *, listed: bool = False) -> Object | None:
         """The object with that id, None if the server knows none.

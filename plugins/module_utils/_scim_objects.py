@@ -8,9 +8,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
-from ._errors import InvalidError, NotFoundError, ProtocolError, ReadOnlyError, UnsupportedError
+from ._errors import (
+    ConflictError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+    ReadOnlyError,
+    UnsupportedError,
+)
 from ._filters import could_match
 from ._paths import Object
 from ._plan import Plan, Task, make_plan
@@ -35,15 +44,16 @@ class ScimObjects:
 
     def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         """The object, None if there is none, and the keys that the task gives for it, references resolved."""
-        current, keys = self._by_id(task) if task.identifier else self._by_keys(task)
+        current, keys = self._by_id(task) if task.identifier else self._by_keys(task, check=check)
         if current is None and not task.absent:
             report_unknown_keys(self._finder, task, keys, check=check)
         return current, keys
 
-    def _by_keys(self, task: Task) -> tuple[Object | None, Object]:
+    def _by_keys(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         keys = resolve_keys(self._finder, task)
-        # What is about to be deleted has to be the only one of its name.
-        current = self.find(task.resource, keys, thorough=task.absent)
+        # What is about to be deleted has to be the only one of its name. That there is none is not to be said lightly
+        # where no create follows, which the server would refuse.
+        current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
         return current, {**keys, **known_keys(task, current or {})}
 
     def _by_id(self, task: Task) -> tuple[Object | None, Object]:
@@ -59,10 +69,17 @@ class ScimObjects:
         others = {option: value for option, value in task.desired.items() if option not in known}
         return current, known if task.absent else {**known, **resolve_keys(self._finder, replace(task, desired=others))}
 
-    def find(self, resource: Resource, keys: Object, *, thorough: bool = False) -> Object | None:
-        """The object with these keys, references resolved; None if there is none."""
+    def find(self, resource: Resource, keys: Object, *, thorough: bool = False, doubt: bool = False) -> Object | None:
+        """The object with these keys, references resolved; None if there is none.
+
+        With ``doubt``, and of some kinds always, filters that find nothing are put to the test.
+        """
         return self.scim.find(
-            resource.endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), thorough=thorough
+            resource.endpoint,
+            resource.stages(keys),
+            lambda item: resource.matches(keys, item),
+            thorough=thorough,
+            doubt=resource.key_attribute if (doubt and not resource.listed) or resource.doubtful else "",
         )
 
     def read(self, resource: Resource, given: Object) -> list[Object]:
@@ -84,7 +101,8 @@ class ScimObjects:
             return list(scim.query(endpoint))
         task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
         keys = resolve_keys(self._finder, task)
-        return scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item))
+        doubt = "" if resource.listed else resource.key_attribute
+        return scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return resolve(self._finder, task, keys, current, check=check)
@@ -101,19 +119,36 @@ class ScimObjects:
         resource = plan.resource
         if plan.action == "delete":
             self.scim.delete(resource.endpoint, plan.identifier)
+            if not resource.listed and self._shown(resource, plan.identifier):
+                self.client.warn(f"The server accepted the deletion of {task.label} and still shows it")
             return plan, {}
         if plan.action == "create":
-            written = self.scim.create(resource.endpoint, plan.body) or self.find(resource, resource.name_of(desired))
+            written = self._create(plan) or self.find(resource, resource.name_of(desired))
         else:
             written = self._update(task, plan, desired) or self._again(plan)
         if written is None:
             self.client.warn(f"The server took the {resource.name} without showing it, and does not know it (yet)")
             return plan, plan.expected
+        if plan.unmet(written):  # an answer may show less than what is there
+            written = self._shown(resource, written["id"]) or written
         for option, held, wanted in plan.unmet(written):
             self.client.warn(
                 f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} and holds {held!r}"
             )
         return plan, written
+
+    def _create(self, plan: Plan) -> Object | None:
+        try:
+            return self.scim.create(plan.resource.endpoint, plan.body)
+        except ConflictError:
+            self.scim.distrust(plan.resource.endpoint)  # who has the name was not found
+            raise
+
+    def _shown(self, resource: Resource, identifier: str) -> Object | None:
+        """The object as a reading shows it, None if none does: what was written is not to fail for it."""
+        with suppress(IdentityError):
+            return self.scim.get(resource.endpoint, identifier, listed=resource.listed)
+        return None
 
     def _again(self, plan: Plan) -> Object | None:
         return self.scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from scim2_models import ResourceType, SearchRequest
 from scim2_server.storage import SearchPage
 
+from .directories import ENDPOINTS
 from .filters import normalise
 from .rules import RULES
 
 if TYPE_CHECKING:
     from .tenant import Tenant
 
+NOTHING = 'id eq ""'  # a filter that no object answers to
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
@@ -30,6 +32,8 @@ def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]
     ignored = switches["filters_ignored"] or (row.pam and switches["pam_filters"] == "ignored")
     if not payload.get("filter") or ignored:
         payload.pop("filter", None)
+    elif ENDPOINTS.get(type_name) == "Groups" and switches["group_filters_blind"]:
+        payload["filter"] = NOTHING
     # Nothing shows that the tenant knows excludedAttributes, or cursors.
     payload.pop("excludedAttributes", None)
     payload.pop("cursor", None)

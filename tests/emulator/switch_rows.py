@@ -28,6 +28,7 @@ ROWS: tuple[Switch, ...] = (
     # Filters
     Switch("filter_case_sensitive", True, FLAG, "Filter values are compared with their case."),
     Switch("filters_ignored", False, FLAG, "A filter selects everything."),
+    Switch("group_filters_blind", False, FLAG, "A filter on Groups selects nothing."),
     # Members
     Switch(
         "member_display",

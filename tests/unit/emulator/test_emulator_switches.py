@@ -134,6 +134,15 @@ def test_switch_filters_ignored(client, error):
     assert len(names(client, 'userName eq "ada@example.com"')) == 3
 
 
+def test_switch_group_filters_blind(client):
+    text = 'displayName eq "Everybody"'
+    assert [group["displayName"] for group in client.find("Groups", text)] == ["Everybody"]
+    client.switch(group_filters_blind=True)
+    assert client.find("Groups", text) == []
+    assert client.get("Groups", filter="displayName pr").status_code == 400
+    assert len(client.find("Groups", "")) == 4
+
+
 @pytest.mark.parametrize(("how", "display"), [("key", "ada@example.com"), ("name", "Ada"), ("omitted", None)])
 def test_switch_member_display(client, how, display):
     client.seed(users=[{"userName": "ada@example.com", "displayName": "Ada"}])

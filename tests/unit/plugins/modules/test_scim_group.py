@@ -55,6 +55,8 @@ SERVERS: list[dict[str, Any]] = [
     {"remove_with_value": "refuse"},
     {"groups_paging": True, "max_results": 2, "default_page_size": 2},
     {"filters_ignored": True},
+    {"group_filters_blind": True},
+    {"group_filters_blind": True, "unique_case_sensitive": True},
     {"member_display": "name"},
     {"member_display": "omitted"},
     {"filter_case_sensitive": False},
@@ -207,6 +209,35 @@ def test_a_name_that_two_members_are_shown_by_means_neither(tenant: Tenant, run:
     assert tenant.writes() == []
     assert run("scim_group", display_name="team", users={"remove": logins("adele")})["changed"] is True
     assert members(tenant, "team") == {"ada"}
+
+
+def test_a_group_that_no_filter_finds(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+    """It is neither doubled nor taken for absent, and what check mode says is what happens."""
+    tenant.switch(group_filters_blind=True, unique_case_sensitive=True)
+    for check in (True, False):
+        result = run("scim_group", display_name="TEAM", users={"add": logins("ada")}, check=check)
+        assert result["changed"] is False
+    assert [found["id"] for found in run("scim_group_info", display_name="Team")["groups"]] == [team["team"]]
+    outer = run("scim_group", display_name="outer")["group"]["id"]
+    assert run("scim_group", id=outer, groups={"add": ["OPERATORS"]})["changed"] is True
+    assert members(tenant, "outer") == {"operators"}
+    for check in (True, False):
+        assert run("scim_group", display_name="Team", state="absent", check=check)["changed"] is True
+    assert run("scim_group", display_name="team", state="absent")["changed"] is False
+    assert [write.partition(" ")[0] for write in tenant.writes()] == ["POST", "PATCH", "DELETE"]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_filters_are_put_to_the_test_in_two_requests(tenant: Tenant, run: Run, state: str) -> None:
+    tenant.forget_requests()
+    run("scim_group", display_name="crew007", state=state)
+    lookups = [seen["query"] for seen in tenant.requests() if seen["method"] == "GET"]
+    assert [query.partition("&")[0] for query in lookups] == [
+        'filter=displayName eq "crew007"',
+        'filter=displayName co "007"',
+        "startIndex=1",
+        f'filter=displayName eq "{tenant.resources("Groups")[0]["displayName"]}"',
+    ]
 
 
 def test_info_can_be_given_back(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
