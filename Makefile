@@ -117,6 +117,27 @@ $(INTEGRATION): integration-%: $(BIN)/.installed
 
 integration: integration-2.19 ## integration tests on the ansible-core of .venv
 
+# Servers by other authors, each installed once from its registry into a folder of its own.
+INTEROP := $(BUILD)/interop
+.PHONY: interop
+interop: $(BIN)/.installed $(COLLECTION) $(INTEROP)/django-scim2/.installed $(INTEROP)/better-auth/.installed
+interop: ## one playbook on SCIM servers by other authors, and the emulator under checks by another author
+	$(BIN)/python -m pytest -rs tests/interop
+	@test -e $(INTEROP)/better-auth/.installed || echo "SKIPPED: Better Auth: npm was not found"
+
+$(INTEROP)/django-scim2/.installed: tests/interop/servers/django-scim2/requirements.txt
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet -r $<
+	@touch $@
+
+# Node finds packages from where a file is, so that the server is put beside them.
+$(INTEROP)/better-auth/.installed: export npm_config_cache := $(BUILD)/cache/npm
+$(INTEROP)/better-auth/.installed: $(wildcard tests/interop/servers/better-auth/*)
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	@! command -v npm > /dev/null || { \
+	  npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; }
+
 # The install would do nothing, and succeed, if it found the working tree on ANSIBLE_COLLECTIONS_PATH: it is given a
 # path of its own.
 package: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/package

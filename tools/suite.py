@@ -25,7 +25,13 @@ LOGS = ROOT / "build/logs"
 # The stages of a group run side by side, two at a time and the longest first. Those that stand alone print as they go;
 # the others print when they are done, so that the output stays readable.
 ALONE = (("lint",), ("unit",))
-ALL = (*ALONE, ("faults",), ("thorough",), ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"))
+ALL = (
+    *ALONE,
+    ("faults",),
+    ("thorough",),
+    ("interop",),
+    ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"),
+)
 QUICK = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "sanity-2.19", "package"))
 LEFT_OUT = (
     "test_playbooks.py in unit: each of its tests runs ansible-playbook several times",
@@ -34,6 +40,7 @@ LEFT_OUT = (
     "faults: every request with every fault, and killed at every one; unit has a spread of them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",
     "units-2.19: unit is the same tests, and more, on that ansible-core, though not each in a process of its own",
+    "interop: it installs SCIM servers by other authors from their registries",
     "integration-2.19: only the oldest and the newest ansible-core are for it",
 )
 

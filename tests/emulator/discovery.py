@@ -11,7 +11,7 @@ from scim2_server.responses import ScimResponse
 
 from .failures import SCHEMA_UNKNOWN, Failure
 from .lists import LIST_SCHEMA
-from .models import published_config, published_resource_types, published_schemas
+from .models import published_config, published_resource_types, published_schemas, without_common
 from .render import meta_body
 from .wire import Request
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONFIG, TYPES, SCHEMAS = "serviceproviderconfig", "resourcetypes", "schemas"
 ENDPOINTS = (CONFIG, TYPES, SCHEMAS)
 TYPE_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+SCHEMA_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 
 def serve(tenant: Tenant, request: Request, endpoint: str, item_id: str) -> ScimResponse:
@@ -37,7 +38,12 @@ def serve(tenant: Tenant, request: Request, endpoint: str, item_id: str) -> Scim
             return ScimResponse(HTTPStatus.OK, body)
     if endpoint == TYPES:
         raise Failure(404, f"Resource type {item_id} not found")
-    raise Failure(500, SCHEMA_UNKNOWN)
+    raise Failure(500, SCHEMA_UNKNOWN) if recorded(tenant) else Failure(404, f"Schema {item_id} not found")
+
+
+def recorded(tenant: Tenant) -> bool:
+    """Whether the answers are those on record, where the RFC wants others."""
+    return bool(tenant.switches["discovery"] == "recorded")
 
 
 def config_body(tenant: Tenant) -> dict[str, Any]:
@@ -47,19 +53,23 @@ def config_body(tenant: Tenant) -> dict[str, Any]:
 
 
 def type_bodies(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the resource types."""
+    """Return the resource types; of one of them the schema is not published (recorded)."""
     bodies = []
+    described = {item["id"] for item in published_schemas()}
     for item in published_resource_types():
+        if item["schema"] not in described and not recorded(tenant):
+            continue
         meta = meta_body("ResourceType", tenant.location("ResourceTypes", item["id"]))
         bodies.append({"schemas": [TYPE_SCHEMA], **item, "meta": meta})
     return bodies
 
 
 def schema_bodies(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the schemas; they have no ``schemas`` of their own (recorded)."""
-    return [
-        {**item, "meta": meta_body("Schema", tenant.location("Schemas", item["id"]))} for item in published_schemas()
-    ]
+    """Return the schemas; they have no ``schemas`` of their own and list the common attributes (recorded)."""
+    items = published_schemas()
+    if not recorded(tenant):
+        items = tuple({"schemas": [SCHEMA_SCHEMA], **without_common(item)} for item in items)
+    return [{**item, "meta": meta_body("Schema", tenant.location("Schemas", item["id"]))} for item in items]
 
 
 def list_body(bodies: list[dict[str, Any]]) -> dict[str, Any]:

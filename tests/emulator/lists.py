@@ -35,7 +35,8 @@ def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]
     elif ENDPOINTS.get(type_name) == "Groups" and switches["group_filters_blind"]:
         payload["filter"] = NOTHING
     # Nothing shows that the tenant knows excludedAttributes, or cursors.
-    payload.pop("excludedAttributes", None)
+    if not switches["excluded_attributes"]:
+        payload.pop("excludedAttributes", None)
     payload.pop("cursor", None)
     if not payload.get("sortBy") or (row.pam and not switches["pam_sorting"]):
         payload.pop("sortBy", None)

@@ -123,11 +123,15 @@ def schema_models() -> dict[str, type[Resource[Any]] | type[Extension]]:
     return models
 
 
+def without_common(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema without the attributes that every resource has (RFC 7643 section 3.1)."""
+    return {**document, "attributes": [item for item in document["attributes"] if item["name"] not in COMMON]}
+
+
 def writable(document: dict[str, Any]) -> dict[str, Any]:
     """Return a schema as the server applies it."""
     urn = document["id"]
-    attributes = [item for item in document["attributes"] if item["name"] not in COMMON]
-    relaxed = [with_mutability(item, "", WRITABLE.get(urn, ())) for item in attributes]
+    relaxed = [with_mutability(item, "", WRITABLE.get(urn, ())) for item in without_common(document)["attributes"]]
     return {
         **document,
         "attributes": [

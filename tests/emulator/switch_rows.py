@@ -24,6 +24,7 @@ ROWS: tuple[Switch, ...] = (
     ),
     Switch("short_pages", False, FLAG, "A page holds half of what was asked for, rounded up."),
     Switch("stale_reads", 0, number(0, whole=True), "How many reads after a write still show the state before it."),
+    Switch("excluded_attributes", False, FLAG, "The parameter excludedAttributes is known."),
     Switch("list_service_users", True, FLAG, "Lists of users hold the service users."),
     # Filters
     Switch("filter_case_sensitive", True, FLAG, "Filter values are compared with their case."),
@@ -64,6 +65,13 @@ ROWS: tuple[Switch, ...] = (
         "A remove with a value takes these entries, everything at the path, or is refused.",
     ),
     Switch("replace_members", True, FLAG, "PATCH may replace the member list."),
+    # Discovery
+    Switch(
+        "discovery",
+        "recorded",
+        one_of("recorded", "rfc"),
+        "What is recorded has schemas without schemas, 500 for an unknown one, and a resource type without its schema.",
+    ),
     # Headers, authentication and rights
     Switch("content_type", "json", one_of("json", "scim+json"), "The media type of SCIM answers."),
     Switch("location_header", True, FLAG, "A creation answers with a Location header."),

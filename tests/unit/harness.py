@@ -123,14 +123,19 @@ class Tenant:
         """How many tokens were asked for."""
         return sum("/oauth2/" in seen["path"].lower() for seen in self.requests())
 
-    def scim(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """A request of another client. It is recorded like all others: count first, or forget afterwards."""
+    @property
+    def token(self) -> str:
+        """A token of another client. Asking for it is recorded like all requests."""
         if not self._token:
             form = {name: self.info[name] for name in ("client_id", "client_secret", "scope")}
             url = f"{self.info['tenant_url']}/oauth2/token/{self.info['app_id']}"
             answer = self._control.post(url, data={"grant_type": "client_credentials", **form}, timeout=60)
             self._token = answer.json()["access_token"]
-        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._token
+
+    def scim(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """A request of another client. It is recorded like all others: count first, or forget afterwards."""
+        headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.info['tenant_url']}/scim/v2/{path}"
         answer = self._control.request(method, url, json=body, headers=headers, timeout=60)
         assert answer.ok, answer.text

@@ -35,6 +35,29 @@ def names(client, text):
     return sorted(user["userName"] for user in client.find("Users", text))
 
 
+# -- Discovery --------------------------------------------------------------
+
+
+def test_switch_discovery(client):
+    """On the RFC's side every schema says what it is, each type has its schema, and one that is unknown is missing."""
+    seen = {}
+    for side in ("recorded", "rfc"):
+        client.switch(discovery=side)
+        schemas = {item["id"]: item for item in client.get("Schemas").json()["Resources"]}
+        types = client.get("ResourceTypes").json()["Resources"]
+        user = schemas["urn:ietf:params:scim:schemas:core:2.0:User"]
+        seen[side] = (
+            user.get("schemas"),
+            "id" in {attribute["name"] for attribute in user["attributes"]},
+            {item["schema"] for item in types} <= set(schemas),
+            client.get("Schemas/unknown").status_code,
+        )
+    assert seen == {
+        "recorded": (None, True, False, 500),
+        "rfc": (["urn:ietf:params:scim:schemas:core:2.0:Schema"], False, True, 404),
+    }
+
+
 # -- Lists ------------------------------------------------------------------
 
 
@@ -71,6 +94,12 @@ def test_switch_resources_omitted_when_empty(client):
     assert "Resources" not in client.get("Users", filter='userName eq "x"').json()
     client.switch(resources_omitted_when_empty=False)
     assert client.get("Users", filter='userName eq "x"').json()["Resources"] == []
+
+
+def test_switch_excluded_attributes(client):
+    assert "userName" in client.get("Users", excludedAttributes="userName").json()["Resources"][0]
+    client.switch(excluded_attributes=True)
+    assert "userName" not in client.get("Users", excludedAttributes="userName").json()["Resources"][0]
 
 
 def test_switch_list_keys_minimal(client):

@@ -22,6 +22,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "max_results": [2],
     "default_page_size": [2],
     "member_display": ["name", "omitted"],
+    "discovery": ["rfc"],
     "duplicate_status": [400, 500],
     "create_status": [200],
     "delete_status": [200],

@@ -1,0 +1,14 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tenant of the unit tests, for the test of conformance."""
+
+from __future__ import annotations
+
+from ansible_collections.idops.cyberark_identity.tests.unit.conftest import (
+    pytest_sessionfinish,
+    pytest_sessionstart,
+    tenant,
+)
+
+__all__ = ["pytest_sessionfinish", "pytest_sessionstart", "tenant"]
