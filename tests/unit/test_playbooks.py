@@ -333,6 +333,30 @@ def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:
     assert "g3" not in groups
 
 
+def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: Player) -> None:
+    """It names what would change, whatever that is called. In a run that changes it, the variable means nothing."""
+    trap = "{{ lookup('pipe', 'touch run') }}"
+    tenant.seed(groups=[{"displayName": trap, "members": []}])
+    names = [f"user{number:02}@example.com" for number in range(22)]
+    users = [{"user_name": name} for name in names]
+    play.write("tenant.yml", {"groups": [{"display_name": "a"}], "users": users})
+    given = {"directory_path": "tenant.yml", "directory_prune": "groups", "directory_fail_on_drift": "true"}
+    given["directory_protected"] = "scim*,*admin*,*role*,every*,system*"
+    before = tenant.state()
+    found = play("apply", "--check", **given)
+    assert found.status != 0
+    assert "The tenant is not as the files say. A run would create user user00@example.com, create " in found.text
+    assert re.search(r" and change \d more", found.text), found.output
+    assert tenant.state() == before
+    play.good("apply", "--check", **{**given, "directory_fail_on_drift": ""})
+    play.write("tenant.yml", {"groups": [{"display_name": "a"}], "users": users[:3]})
+    found = play("apply", "--check", **given)
+    assert "delete group {{ lookup(" in found.text, found.output
+    assert play.good("apply", **given).changed == 1
+    play.good("apply", "--check", **given)
+    assert not (play.folder / "run").exists()
+
+
 def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
     for name in ("leaver", "break-glass", "svc-backup", "admin"):
         tenant.seed_user(userName=f"{name}@example.com", active=True)
