@@ -36,6 +36,7 @@ QUICK = (*ALONE, ("ansible-test-2.16", "ansible-test-2.21", "sanity-2.19", "pack
 LEFT_OUT = (
     "test_playbooks.py in unit: each of its tests runs ansible-playbook several times",
     "what test_leaks.py marks as long in unit: five more runs of ansible-playbook, all searched for secrets",
+    "the jobs of the set-up, marked as long in test_awx.py in unit: they take minutes; those of a directory are run",
     "what does not depend on ansible-core in units-2.16 and units-2.21: unit has it, on 2.19",
     "faults: every request with every fault, and killed at every one; unit has a spread of them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",

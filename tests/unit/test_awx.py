@@ -1,0 +1,499 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""docs/awx: what AWX is told, and each of its job templates run as AWX runs it, by ansible-runner."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+import yaml
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
+from awx_plugins.interfaces._temporary_private_credential_api import Credential
+from awx_plugins.interfaces._temporary_private_inject_api import ENV_BLOCKLIST, inject_credential
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+BIN = Path(sys.executable).parent
+AWX = ROOT / "docs/awx"
+GUIDE = (ROOT / "docs/awx.md").read_text()
+PASSWORD = "Initial-pass-1"
+# Nothing of the machine that runs the tests: a job has what its execution environment and its credentials give it.
+CLEAN = {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"}
+COLLECTIONS = ROOT.parents[2]
+# What the credentials are for, and no survey asks for.
+CONNECTION = re.compile("_tenant_url|_administrator_|_user_password")
+
+# The options of the modules of awx.awx 24.6.1, as far as they are used here.
+SHARED = {"name": "str", "description": "str", "organization": "str"}
+SURVEYED = {
+    "allow_simultaneous": "bool",
+    "notification_templates_error": "list",
+    "survey_enabled": "bool",
+    "survey_spec": "dict",
+}
+MODULES: dict[str, dict[str, str]] = {
+    "credential_type": {"name": "str", "description": "str", "kind": "str", "inputs": "dict", "injectors": "dict"},
+    "credential": {**SHARED, "credential_type": "str"},
+    "execution_environment": {**SHARED, "image": "str", "pull": "str"},
+    "inventory": SHARED,
+    "project": {**SHARED, "scm_type": "str", "scm_url": "str", "credential": "str", "scm_update_on_launch": "bool"},
+    "job_template": {
+        **SHARED,
+        **SURVEYED,
+        **dict.fromkeys(("job_type", "inventory", "project", "playbook", "execution_environment"), "str"),
+        **dict.fromkeys(("ask_job_type_on_launch", "diff_mode"), "bool"),
+        "credentials": "list",
+    },
+    "workflow_job_template": {
+        **SHARED,
+        **SURVEYED,
+        "notification_templates_approvals": "list",
+        "workflow_nodes": "list",
+    },
+    "schedule": {**SHARED, "unified_job_template": "str", "rrule": "str", "extra_data": "dict"},
+}
+STAND_IN = """
+import json
+import os
+
+from ansible.plugins.action import ActionBase
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp=None, task_vars=None):
+        kind = self._task.action.rpartition(".")[2]
+        spec = {option: {"type": type_} for option, type_ in SPECS[kind].items()}
+        given = self.validate_argument_spec(argument_spec=spec)[1]
+        with open(os.environ["AWX_TOLD"], "a", encoding="utf-8") as told:
+            told.write(json.dumps([kind, {k: v for k, v in given.items() if v is not None}]) + "\\n")
+        return {"changed": True}
+"""
+DISPATCH = """
+- name: Have what the role takes
+  ansible.builtin.assert:
+    that: lookup('ansible.builtin.vars', item) | to_json | from_json | length > 0
+    quiet: true
+  loop: "{{ query('ansible.builtin.varnames', '^controller_') }}"
+"""
+
+Told = dict[str, dict[str, dict[str, Any]]]
+
+
+def make_collections(folder: Path) -> None:
+    """Stand-ins for awx.awx, whose modules write down what they are told, and for infra.aap_configuration."""
+    actions = folder / "ansible_collections/awx/awx/plugins/action"
+    actions.mkdir(parents=True)
+    for kind in MODULES:
+        (actions / f"{kind}.py").write_text(f"SPECS = {MODULES!r}\n{STAND_IN}")
+    tasks = folder / "ansible_collections/infra/aap_configuration/roles/dispatch/tasks"
+    tasks.mkdir(parents=True)
+    (tasks / "main.yml").write_text(DISPATCH)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What AWX has after configure.yml, by kind and name, with its options as awx.awx takes them."""
+    folder = tmp_path_factory.mktemp("configure")
+    make_collections(folder)
+    environment = {
+        **CLEAN,
+        "HOME": str(folder),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder),
+        "AWX_TOLD": str(folder / "told"),
+    }
+    done = subprocess.run(
+        [BIN / "ansible-playbook", AWX / "configure.yml", "-e", f"cyberark_identity_export_path={folder}/exported"],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "DEPRECATION" not in done.stderr, done.stderr
+    told: Told = {kind: {} for kind in MODULES}
+    for line in (folder / "told").read_text().splitlines():
+        kind, item = json.loads(line)
+        told[kind][item["name"]] = item
+    return told
+
+
+def variables(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The questions of a survey by variable."""
+    return {question["variable"]: question for question in item["survey_spec"]["spec"]}
+
+
+class Unsafe(str):
+    """A text of a survey, which is never a template."""
+
+
+yaml.SafeDumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))
+
+
+def as_data(value: Any) -> Any:
+    """The answers as AWX hands them on."""
+    if isinstance(value, dict):
+        return {name: as_data(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [as_data(item) for item in value]
+    return Unsafe(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Job:
+    status: int
+    events: list[dict[str, Any]]
+    output: str
+
+    @property
+    def changed(self) -> int:
+        return sum(self.events[-1]["event_data"]["changed"].values())
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.output.split())
+
+
+@dataclass
+class Launcher:
+    """Launches job templates of AWX, each in a folder of its own, with the values of the credentials."""
+
+    told: Told
+    folder: Path
+    inputs: dict[str, dict[str, str]]
+    jobs: int = field(default=0)
+
+    def __call__(self, template: str, empty: Any = ..., /, *, check: bool = False, **answers: Any) -> Job:
+        """``empty`` is what the survey sends for a question without answer and default; ... is nothing at all."""
+        item = self.told["job_template"][f"CyberArk Identity {template}"]
+        self.jobs += 1
+        job = self.folder / f"job-{self.jobs}"
+        for name in ("env", "inventory"):
+            (job / name).mkdir(parents=True)
+        shutil.copytree(self.folder / "project", job / "project")
+        (job / "inventory/hosts").touch()
+        questions = variables(item)
+        assert set(answers) <= set(questions), "AWX ignores what the survey does not ask for"
+        given = {
+            name: answers.get(name, question.get("default", empty))
+            for name, question in questions.items()
+            if name in answers or "default" in question or empty is not ...
+        }
+        (job / "env/extravars").write_text(yaml.safe_dump(as_data({**given, "awx_job_id": self.jobs})))
+        assert not check or item["ask_job_type_on_launch"]
+        flags = ["--check"] if check or item["job_type"] == "check" else []
+        flags += ["--diff"] if item.get("diff_mode") else []
+        (job / "env/cmdline").write_text(" ".join(["-vvvv", *flags]))
+        environment: dict[str, Any] = {}
+        for credential in item["credentials"]:
+            environment |= self.inject(self.told["credential"][credential]["credential_type"], job)
+        (job / "env/envvars").write_text(yaml.safe_dump(environment))
+        done = subprocess.run(
+            [BIN / "ansible-runner", "run", job, "--playbook", item["playbook"], "--ident", "it"],
+            env={**CLEAN, "HOME": str(job), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)},
+            cwd=job,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        files = sorted((job / "artifacts/it/job_events").iterdir(), key=lambda path: int(path.name.partition("-")[0]))
+        events = [path.read_text() for path in files]
+        output = (job / "artifacts/it/stdout").read_text() + done.stdout + done.stderr
+        for secret in self.secrets():
+            assert secret not in output
+            assert not any(secret in event for event in events)
+        return Job(done.returncode, [json.loads(event) for event in events], output)
+
+    def inject(self, name: str, job: Path) -> dict[str, Any]:
+        """The variables that a credential becomes, by AWX's own code. Here a job runs in no container."""
+        declared = self.told["credential_type"][name]
+        managed = ManagedCredentialType(name, name, declared["kind"], declared["inputs"], declared["injectors"])
+        environment: dict[str, Any] = {}
+        stored: dict[str, Any] = {}
+        arguments: list[str] = []
+        inject_credential(managed, Credential({**self.inputs[name]}), environment, stored, arguments, str(job))
+        assert arguments == [], "nothing becomes an extra variable"
+        assert not any(secret in str(stored) for secret in self.secrets()), "AWX shows these"
+        return {key: re.sub("^/runner/", f"{job}/", value) for key, value in environment.items()}
+
+    def secrets(self) -> Iterator[str]:
+        yield PASSWORD
+        for name, values in self.inputs.items():
+            for question in self.told["credential_type"][name]["inputs"]["fields"]:
+                if question.get("secret") and values.get(question["id"]):
+                    # Of a key, each line is one, but for those around it and the end, which may be short.
+                    lines = values[question["id"]].splitlines()
+                    yield from lines[1:-2] if len(lines) > 1 else lines
+
+
+@pytest.fixture
+def launch(told: Told, tls_tenant: Tenant, tmp_path: Path) -> Launcher:
+    """With a private authority, and a client certificate, so that each kind of file is there."""
+    shutil.copytree(AWX / "project", tmp_path / "project")
+    info = tls_tenant.info
+    client = trustme.CA().issue_cert("client.example.com")
+    shared = {
+        "tenant_url": info["tenant_url"],
+        "ca_bundle": Path(info["ca_path"]).read_text(),
+        "client_cert": client.cert_chain_pems[0].bytes().decode(),
+        "client_key": client.private_key_pem.bytes().decode(),
+    }
+    client_of = {name: info[name] for name in ("app_id", "client_id", "client_secret")}
+    administrator = {name: info[f"admin_{name}"] for name in ("client_id", "client_secret")}
+    return Launcher(
+        told,
+        tmp_path,
+        {
+            "CyberArk Identity SCIM client": {**shared, **client_of},
+            "CyberArk Identity administrator": {**shared, **administrator, "user_password": PASSWORD},
+        },
+    )
+
+
+# --- what AWX is told
+
+
+def test_awx_takes_the_credential_types(told: Told) -> None:
+    for name, declared in told["credential_type"].items():
+        inputs, injectors = declared["inputs"], declared["injectors"]
+        fields = [question["id"] for question in inputs["fields"]]
+        assert len(set(fields)) == len(fields)
+        assert set(inputs["required"]) <= set(fields)
+        assert set(injectors) == {"file", "env"}, f"{name} must not inject extra variables"
+        assert not [env for env in injectors["env"] if env in ENV_BLOCKLIST or env.startswith(("ANSIBLE_", "EDA_"))]
+        # AWX tries the templates with a value for each field, and refuses what is undefined.
+        files = {label.removeprefix("template."): "/a/file" for label in injectors["file"]}
+        example = {**dict.fromkeys(fields, "EXAMPLE"), "tower": {"filename": files}}
+        used = set()
+        for template in [*injectors["env"].values(), *injectors["file"].values()]:
+            ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(template).render(example)
+            used |= {each for each in fields if re.search(rf"\b{each}\b", template)}
+        assert used == set(fields), f"{name} asks for what it does not use"
+
+
+@pytest.mark.parametrize("kind", ["client", "administrator"])
+def test_what_is_left_empty_is_not_set(launch: Launcher, kind: str) -> None:
+    name = next(name for name in launch.inputs if name.endswith(kind))
+    required = launch.told["credential_type"][name]["inputs"]["required"]
+    launch.inputs[name] = {key: value for key, value in launch.inputs[name].items() if key in required}
+    (launch.folder / "env").mkdir()
+    environment = launch.inject(name, launch.folder)
+    assert {key for key, value in environment.items() if value} == {
+        f"CYBERARK_IDENTITY_{key.upper()}" for key in required
+    }
+
+
+def test_every_variable_is_one_of_its_playbook(told: Told) -> None:
+    role = yaml.safe_load((ROOT / "roles/admin_portal/meta/argument_specs.yml").read_text())
+    for name, item in told["job_template"].items():
+        playbook = (ROOT / "playbooks" / item["playbook"]).read_text()
+        known = set(role["argument_specs"]["main"]["options"]) | set(
+            re.findall(r"^#.* (directory_\w+)  ", playbook, re.M)
+        )
+        assert set(variables(item)) <= known, name
+
+
+def test_awx_takes_the_surveys(told: Told) -> None:
+    """As its API checks them, and as it checks answers: a default has to be one of the answers."""
+    for item in [*told["job_template"].values(), *told["workflow_job_template"].values()]:
+        assert item["survey_enabled"]
+        assert set(item["survey_spec"]) == {"name", "description", "spec"}
+        assert len(variables(item)) == len(item["survey_spec"]["spec"])
+        for question in item["survey_spec"]["spec"]:
+            assert {"variable", "question_name", "type", "required"} <= set(question)
+            assert question["type"] in ("text", "textarea", "multiplechoice", "multiselect", "integer"), "no password"
+            assert ("choices" in question) is question["type"].startswith("multi")
+            if question["type"] == "multiplechoice":
+                assert question["default"] in question["choices"]
+            elif "default" in question:
+                assert isinstance(question["default"], int if question["type"] == "integer" else str)
+            assert not question["variable"].startswith(("ansible_", "awx_", "tower_", "eda_"))
+
+
+def test_everything_that_is_named_is_there(told: Told) -> None:
+    templates = told["job_template"]
+    for item in templates.values():
+        assert (AWX / "project" / item["playbook"]).exists()
+        for kind in ("project", "inventory", "execution_environment"):
+            assert item[kind] in told[kind]
+        assert set(item["credentials"]) <= set(told["credential"])
+    for credential in told["credential"].values():
+        assert credential["credential_type"] in told["credential_type"]
+    (workflow,) = told["workflow_job_template"].values()
+    for node in workflow["workflow_nodes"]:
+        template = node["unified_job_template"]
+        if template["type"] != "workflow_approval":
+            assert template["name"] in told[template["type"]]
+    # A variable is handed on to a node only if the survey of its template asks for it.
+    for name in ("check", "apply"):
+        assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
+    (schedule,) = told["schedule"].values()
+    assert set(schedule["extra_data"]) <= set(variables(templates[schedule["unified_job_template"]]))
+
+
+def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
+    (workflow,) = told["workflow_job_template"].values()
+    after = {
+        node["identifier"]: [each["identifier"] for each in node.get("related", {}).get("success_nodes", [])]
+        for node in workflow["workflow_nodes"]
+    }
+    assert after == {
+        "fetch": ["check"],
+        "check": ["approval"],
+        "approval": ["apply"],
+        "apply": ["export"],
+        "export": [],
+    }
+    assert not told["project"]["CyberArk Identity"]["scm_update_on_launch"]
+    (schedule,) = told["schedule"].values()
+    for name in ("CyberArk Identity check", schedule["unified_job_template"]):
+        template = told["job_template"][name]
+        assert template["job_type"] == "check"
+        assert not template.get("ask_job_type_on_launch")
+
+
+# --- the jobs
+
+
+def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
+    """Check, run, run again, drift, export, failure; a survey sends nothing, "" or null for what is not filled in."""
+    tenant = tls_tenant
+    people = {"users": [{"user_name": "alan@example.com", "password": PASSWORD}]}
+    (launch.folder / "project/directory/people.yml").write_text(yaml.safe_dump(people))
+    before = tenant.state()
+    seen = launch("check", "")
+    assert (seen.status, seen.changed) == (0, 1), seen.output
+    assert "ada@example.com" in seen.text
+    assert tenant.state() == before
+
+    tenant.seed_user(userName="svc-backup@example.com", active=True)
+    tenant.seed_user(userName="leaver@example.com", active=True)
+    answers: dict[str, Any] = {
+        "directory_kinds": ["users", "groups"],
+        "directory_prune": "users,",
+        "directory_protected": "svc-*, admin*\nscim*",
+        "directory_max_removals": "50%",
+        "directory_workers": None,
+    }
+    made = launch("apply", None, **answers)
+    assert (made.status, made.changed) == (0, 1), made.output
+    assert tenant.user("ada@example.com")["displayName"] == "Ada Lovelace"
+    assert not tenant.user("leaver@example.com")["active"]
+    assert tenant.user("svc-backup@example.com")["active"]
+    tenant.forget_requests()
+    again = launch("apply")
+    assert (again.status, again.changed) == (0, 0), again.output
+    assert tenant.writes() == []
+
+    drift = launch.told["schedule"]["CyberArk Identity drift"]["extra_data"]
+    none = launch("check", None, **drift)
+    assert none.status == 0, none.output
+    ada = tenant.user("ada@example.com")
+    tenant.scim("PUT", f"Users/{ada['id']}", {**ada, "displayName": "Countess"})
+    assert launch("check", directory_fail_on_drift="").status == 0
+    found = launch("check", **drift)
+    assert found.status != 0
+    assert "A run would update user ada@example.com" in found.text, found.output
+
+    exported = launch("export", "")
+    assert exported.status == 0, exported.output
+    folder = Path(variables(launch.told["job_template"]["CyberArk Identity export"])["directory_path"]["default"])
+    assert "ada@example.com" in (folder / "users.yml").read_text()
+    launch.inputs["CyberArk Identity SCIM client"]["client_secret"] = "wrong-secret-1"
+    for template in ("apply", "export"):
+        refused = launch(template)
+        assert refused.status != 0
+        assert '"code": "authentication"' in refused.text, refused.output
+
+
+@pytest.mark.long
+def test_jobs_of_the_set_up(launch: Launcher, tls_tenant: Tenant) -> None:
+    """Check, run, run again, failure. A survey that asks for every option of the role sends "" and null."""
+    tenant = tls_tenant
+    tenant.reset(empty=True)
+    spec = yaml.safe_load((ROOT / "roles/admin_portal/meta/argument_specs.yml").read_text())
+    options = [name for name in spec["argument_specs"]["main"]["options"] if not CONNECTION.search(name)]
+    templates = launch.told["job_template"]
+    asking = {"survey_spec": {"spec": [{"variable": name} for name in options]}}
+    whole = {**templates, "CyberArk Identity whole": {**templates["CyberArk Identity set-up"], **asking}}
+    launch.told = {**launch.told, "job_template": whole}
+    answers = {"admin_portal_user_name": "scim-service@example.com"}
+    before = tenant.state()
+    seen = launch("whole", "", check=True, **answers)
+    assert seen.status == 0, seen.output
+    assert seen.changed > 0
+    assert tenant.state() == before
+
+    tenant.forget_requests()
+    made = launch("whole", None, **answers, admin_portal_administrative_rights="User Management, Role Management")
+    assert made.status == 0, made.output
+    assert tenant.control("POST", "check_password", {"userName": "scim-service@example.com", "password": PASSWORD})
+    assert {"/scim/v2/Users", "/scim/v2/Groups"} <= {seen["path"] for seen in tenant.requests()}, "it was not proved"
+    again = launch("set-up", "", **answers)
+    assert (again.status, again.changed) == (0, 0), again.output
+    wrong = launch("whole", **answers, admin_portal_state="prezent")
+    assert wrong.status != 0
+    assert "value of admin_portal_state must be one of: present, absent" in wrong.text, wrong.output
+    launch.inputs["CyberArk Identity administrator"]["client_secret"] = "wrong-secret-1"
+    refused = launch("set-up", **answers)
+    assert refused.status != 0
+    assert '"code": "authentication"' in refused.text, refused.output
+
+
+# --- the guide, and what it takes along
+
+
+def test_every_block_of_the_guide_runs(tmp_path: Path) -> None:
+    """Console runs as it stands; YAML is the file that its first line names; sh wants a registry or an AWX."""
+    installed = tmp_path / ".ansible/collections"
+    make_collections(installed)
+    (installed / "ansible_collections/idops").symlink_to(COLLECTIONS / "ansible_collections/idops")
+    environment = {**CLEAN, "HOME": str(tmp_path), "AWX_TOLD": str(tmp_path / "told")}
+    blocks = re.findall(r"^( *)```(\w+)\n(.*?)^ *```", GUIDE, re.MULTILINE | re.DOTALL)
+    assert {block[1] for block in blocks} == {"console", "sh", "yaml"}
+    for indent, language, text in blocks:
+        text = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+        if language == "yaml":
+            name = re.match(r"# (\S+)\n", text)
+            assert name, text
+            (tmp_path / name[1]).write_text(text)
+            continue
+        command = ["bash", "-euc" if language == "console" else "-nc", text]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
+    assert (tmp_path / "tenant/apply_directory.yml").exists()
+    image = (tmp_path / "context/Containerfile").read_text()
+    assert "ansible-core" in image
+    shipped = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text())
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+    assert shipped["collections"] == [{"name": "idops.cyberark_identity", "version": galaxy["version"]}]
+
+
+def test_the_image_gets_what_the_collection_needs(tmp_path: Path) -> None:
+    """As ansible-builder finds it inside the image, by meta/execution-environment.yml."""
+    (tmp_path / "ansible_collections").symlink_to(COLLECTIONS / "ansible_collections")
+    done = subprocess.run(
+        [BIN / "ansible-builder", "introspect", tmp_path], env=CLEAN, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "requests>=2.25" in done.stdout
+
+
+def test_the_guide_lists_everything(told: Told) -> None:
+    for kind in ("credential_type", "job_template", "workflow_job_template", "schedule"):
+        for name in told[kind]:
+            assert f"*{name}*" in GUIDE, name
