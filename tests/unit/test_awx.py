@@ -407,7 +407,7 @@ def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
     assert launch("check", directory_fail_on_drift="").status == 0
     found = launch("check", **drift)
     assert found.status != 0
-    assert "A run would update user ada@example.com" in found.text, found.output
+    assert "A run would update user ada@example.com." in found.text, found.output
 
     exported = launch("export", "")
     assert exported.status == 0, exported.output
