@@ -225,9 +225,12 @@ def module_process(module: str, options: dict[str, Any]) -> Iterator[subprocess.
 @contextlib.contextmanager
 def _arguments(arguments: dict[str, Any]) -> Iterator[None]:
     encoded = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
-    with mock.patch.object(basic, "_ANSIBLE_ARGS", encoded):
-        if not hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core before 2.19
-            yield
-            return
-        with mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"):
-            yield
+    with contextlib.ExitStack() as patches:
+        patches.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", encoded))
+        if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and newer
+            patches.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))
+            # Where a test has imported a plugin, this process is a controller, and a module would print its warnings.
+            from ansible.module_utils import _internal
+
+            patches.enter_context(mock.patch.object(_internal, "is_controller", False))
+        yield
