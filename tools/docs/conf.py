@@ -71,6 +71,8 @@ def _to_ansible(
     target = str(node.get("reftarget"))
     core = CORE.fullmatch(target)
     page = f"collections/ansible/builtin/{core[1]}.html" if core else ANSIBLE_PAGES.get(target)
+    if node.get("reftype") == "envvar" and target.startswith("ANSIBLE_"):
+        page = f"reference_appendices/config.html#envvar-{target}"
     return nodes.reference("", "", content, refuri=f"{ANSIBLE}/{page}", internal=False) if page else None
 
 

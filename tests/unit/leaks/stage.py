@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
 LOOK_EVERY = 0.03  # seconds
 # ansible-playbook takes its own time, and a test machine may be busy.
+WATCH = 5  # seconds
 LONGEST = 600  # seconds
 
 
@@ -78,6 +80,10 @@ class Stage:
                 timeout=LONGEST,
                 check=False,
             )
+        # What watches over a task in the background looks every five seconds whether it has ended, and tidies up then.
+        until = time.monotonic() + 3 * WATCH
+        while any(self.folder.glob("remote/ansible-tmp-*")) and time.monotonic() < until:
+            time.sleep(0.1)
         output = {"stdout": done.stdout, "stderr": done.stderr}
         return Played(done.returncode, done.stdout + done.stderr, {**output, **processes.seen, **self.files()})
 

@@ -122,7 +122,12 @@ def spread(steps: dict[str, Step], seed: str) -> Iterator[Scenario]:
         yield Scenario(name, number, faults[turn % len(faults)], chance.randint(0, 1))
 
 
-@pytest.mark.parametrize("course", COURSES, ids=label)
+def in_time(course: Case) -> Any:
+    """The course, marked when it takes long and is much like another."""
+    return pytest.param(course, marks=pytest.mark.long) if label(course) == "scim_directory continue" else course
+
+
+@pytest.mark.parametrize("course", [in_time(course) for course in COURSES], ids=label)
 def test_each_request_meets_each_fault(
     course: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
 ) -> None:
