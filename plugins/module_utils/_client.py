@@ -217,6 +217,7 @@ class Client:
         self._lock = threading.Lock()
         self._pace = threading.Lock()
         self._not_before = clock()  # when the tenant may be asked again, by whatever thread
+        self._passed = 0  # requests that were answered well
         self._session = requests.Session()
         for scheme in ("https://", "http://"):  # a connection for each thread, or it is made anew for each request
             self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
@@ -328,21 +329,27 @@ class Client:
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
         """Send until there is an answer that can be returned or a failure that another try would not mend."""
-        began = self._clock()
+        began, passed = self._clock(), self._passed
         attempt = 1
         while True:
             self._await_turn()
             try:
-                return self._send(method, url, **content)
+                answer = self._send(method, url, **content)
             except IdentityError as error:
                 if not _may_repeat(error, method, repeatable):
                     raise
+                if isinstance(error, RateLimitedError) and self._passed > passed:
+                    # Others got through since the last try: the tenant does not go on refusing.
+                    attempt, passed = 1, self._passed
                 late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
                 if late or attempt > self.connection.retries:
                     # Everything that could be done has been: nobody above is to begin anew.
                     error.uncertain = False
                     raise
                 self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
+            else:
+                self._passed += 1
+                return answer
             attempt += 1
 
     def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
