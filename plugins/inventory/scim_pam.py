@@ -59,16 +59,11 @@ notes:
 """
 
 EXAMPLES = r"""
-# Each of these is a file of its own, such as accounts.scim_pam.yml. The connection comes from the environment variables
-# CYBERARK_IDENTITY_TENANT_URL and so on.
-
-# Every address of a privileged account is a host.
----
+# A file such as accounts.scim_pam.yml. The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL
+# and so on. With this line alone, every address of a privileged account is a host.
 plugin: idops.cyberark_identity.scim_pam
 
-# The accounts of production, at their port and as their user; the answer is kept for an hour.
----
-plugin: idops.cyberark_identity.scim_pam
+# The accounts of production, at their port and as their user.
 containers: ["*-PRD"]
 compose:
   ansible_user: pam_user_name
@@ -78,19 +73,19 @@ groups:
 keyed_groups:
   - key: pam_properties.Location | default("nowhere")
     prefix: location
+
+# The answer is kept for an hour.
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible
 cache_timeout: 3600
 
-# A host for each account, and the connection from elsewhere.
----
-plugin: idops.cyberark_identity.scim_pam
-tenant_url: "{{ lookup('ansible.builtin.env', 'TENANT') }}"
-app_id: scim-directory
-client_id: scim-service@example.com
-client_secret: "{{ lookup('ansible.builtin.env', 'SERVICE_SECRET') }}"
-hostname: safe ~ "/" ~ name
+# A host for each account, and the connection from elsewhere:
+# hostname: safe ~ "/" ~ name
+# tenant_url: "{{ lookup('ansible.builtin.env', 'TENANT') }}"
+# app_id: scim-directory
+# client_id: scim-service@example.com
+# client_secret: "{{ lookup('ansible.builtin.env', 'SERVICE_SECRET') }}"
 """
 
 RETURN = r"""

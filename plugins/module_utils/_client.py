@@ -175,7 +175,7 @@ def _encodings(secret: str) -> set[str]:
     The characters that depend on what is beside it are left out, and so is what would be too short to be sure of.
     """
     pieces = set()
-    for raw in {secret.encode(errors="replace"), secret.encode("latin-1", "replace")}:  # as requests sends a login
+    for raw in (secret.encode(errors="replace"), secret.encode("latin-1", "replace")):  # as requests sends a login
         pieces.add(raw.hex())
         for before in range(3):
             encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")

@@ -489,7 +489,9 @@ def test_a_server_that_leaks(read: Reader, leaky_url: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_examples(tenant: Tenant, read: Reader, number: int) -> None:
-    example = scim_pam.EXAMPLES.split("---\n")[1:][number]
+    (first,) = re.findall(r"^plugin: .*\n", scim_pam.EXAMPLES, re.MULTILINE)
+    elsewhere = re.sub("^# ", "", scim_pam.EXAMPLES.partition("from elsewhere:\n")[2], flags=re.MULTILINE)
+    example = [first, scim_pam.EXAMPLES, first + elsewhere][number]
     read.environment |= {
         "TENANT": tenant.info["tenant_url"],
         "SERVICE_SECRET": tenant.info["client_secret"],

@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 
 Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 Serve = Callable[[Answer], Scim]
-Ahead = ThreadPoolExecutor | None
 
 
 @pytest.fixture
@@ -79,7 +78,7 @@ def paged(people: list[dict[str, Any]], total: Any, size: int) -> Answer:
 
 
 @pytest.fixture(params=[0, 4], ids=["one by one", "ahead"])
-def ahead(request: pytest.FixtureRequest) -> Iterator[Ahead]:
+def ahead(request: pytest.FixtureRequest) -> Iterator[ThreadPoolExecutor | None]:
     """What fetches pages while others are used."""
     if not request.param:
         yield None
@@ -90,25 +89,27 @@ def ahead(request: pytest.FixtureRequest) -> Iterator[Ahead]:
 
 @pytest.mark.parametrize("total", [7, "7", 0, 100, None, "many", -1])
 @pytest.mark.parametrize("size", [2, 7, 1000])
-def test_every_object_is_read_whatever_the_count_says(serve: Serve, ahead: Ahead, total: Any, size: int) -> None:
+def test_every_object_is_read_whatever_the_count_says(
+    serve: Serve, ahead: ThreadPoolExecutor | None, total: Any, size: int
+) -> None:
     scim = serve(paged(users(*range(7)), total, size))
     assert len(list(scim.query("Users", ahead=ahead))) == 7
     if not isinstance(total, int) or total > 7:
         assert len(list(scim.query("Users", filter="userName co user"))) == 7
 
 
-def test_a_full_page_is_followed_by_another_look(serve: Serve, ahead: Ahead) -> None:
+def test_a_full_page_is_followed_by_another_look(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(paged(users(*range(PAGE + 5)), PAGE, PAGE))
     assert len(list(scim.query("Users", ahead=ahead))) == PAGE + 5
 
 
-def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve, ahead: Ahead) -> None:
+def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 50, "Resources": users(1, 2, 3)}))
     with pytest.raises(ProtocolError, match="counts 50 Users and handed out 3"):
         list(scim.query("Users", ahead=ahead))
 
 
-def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: Ahead) -> None:
+def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 1500, "Resources": users(*range(1500))}))
     assert len(list(scim.query("Users", ahead=ahead))) == 1500
 
@@ -116,7 +117,7 @@ def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: Ahead) 
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 3), (3, 1, 3), (1, 5)], ids=str)
 @pytest.mark.parametrize("total", [11, 5, 30], ids=str)
 def test_pages_that_are_not_as_long_as_the_first(
-    serve: Serve, ahead: Ahead, sizes: tuple[int, ...], total: int
+    serve: Serve, ahead: ThreadPoolExecutor | None, sizes: tuple[int, ...], total: int
 ) -> None:
     """Such as those of a server that shortens a page where it holds more than so many bytes."""
     people = users(*range(11))

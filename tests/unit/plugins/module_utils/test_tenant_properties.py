@@ -48,8 +48,7 @@ PASSWORD = "Initial-pass-1"
 
 def over_http(number: int) -> Callable[[Any], Any]:
     """So many examples against one tenant, which each of them resets."""
-    slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return lambda test: settings(examples(number), suppress_health_check=slow)(test)
+    return settings(examples(number), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def good(result: Result) -> Result:
