@@ -14,6 +14,8 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
 
+pytestmark = pytest.mark.long
+
 Run = Callable[..., Result]
 
 NO_PATCH = {"Users": 405, "Groups": 501, "Containers": 501, "ContainerPermissions": 501, "PrivilegedData": 501}
