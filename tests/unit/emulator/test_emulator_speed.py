@@ -47,6 +47,7 @@ def test_a_large_tenant(client):
         assert statistics.median(times) < 0.005 * SLACK
 
 
+@pytest.mark.long
 def test_a_large_role(client):
     """A role of ten thousand is read, changed, and turned into another ten thousand."""
     ids = client.seed(users=2 * MANY)["users"]
