@@ -149,5 +149,5 @@ def _picture(path: Path, runs: Sequence[Run]) -> None:
         axes.set_axisbelow(True)
         axes.patch.set_alpha(0)
         axes.legend(frameon=False, fontsize=9)
-    each.set_ylim(top=max(run.each for run in shown) * 8000)
+    each.set_ylim(top=max(run.each for run in shown) * 80_000)
     figure.savefig(path, transparent=True, metadata={"Date": None})

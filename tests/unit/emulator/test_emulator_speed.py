@@ -9,6 +9,7 @@ import statistics
 import threading
 import time
 
+import pytest
 import requests
 
 SLACK = 4

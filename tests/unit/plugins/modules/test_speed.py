@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]
