@@ -96,6 +96,19 @@ COURSES = [
 ]
 
 
+def apply(run: Run, **options: Any) -> Result:
+    return run("scim_directory", **options)
+
+
+def good(result: Result) -> Result:
+    assert not result.failed, result.output
+    return result
+
+
+def done(result: Result) -> dict[str, str]:
+    return {action["name"]: action["action"] for action in result["actions"]}
+
+
 def label(course: Case) -> str:
     return f"{course.module} {course.kind}".strip()
 
@@ -120,11 +133,6 @@ def walk(course: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
         good(run(course.module, **options))
         steps[step] = Step(before, tuple(tenant.requests()), comparable(tenant.state()))
     return steps
-
-
-def good(result: Result) -> Result:
-    assert not result.failed, result.output
-    return result
 
 
 def secrets_in(options: Any) -> Iterator[str]:

@@ -17,7 +17,13 @@ from ansible.module_utils import basic
 from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import doubled, kill_at
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+    apply,
+    done,
+    doubled,
+    good,
+    kill_at,
+)
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"
@@ -47,19 +53,6 @@ GONE = {
     for kind, entries in EVERYTHING.items()
 }
 GONE["users"] = [{key: value for key, value in entry.items() if key != "display_name"} for entry in GONE["users"]]
-
-
-def apply(run: Run, **options: Any) -> Result:
-    return run("scim_directory", **options)
-
-
-def good(result: Result) -> Result:
-    assert not result.failed, result.output
-    return result
-
-
-def done(result: Result) -> dict[str, str]:
-    return {action["name"]: action["action"] for action in result["actions"]}
 
 
 def people(number: int, start: int = 0) -> list[dict[str, Any]]:

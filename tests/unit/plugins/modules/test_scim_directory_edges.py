@@ -19,22 +19,10 @@ from typing import Any
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils import _progress
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"
-
-
-def apply(run: Run, **options: Any) -> Result:
-    return run("scim_directory", **options)
-
-
-def good(result: Result) -> Result:
-    assert not result.failed, result.output
-    return result
-
-
-def done(result: Result) -> dict[str, str]:
-    return {action["name"]: action["action"] for action in result["actions"]}
 
 
 def people(*names: str, **options: Any) -> list[dict[str, Any]]:
