@@ -36,7 +36,7 @@ RFC = {
 SAFE = "APP"
 VALUES: dict[str, dict[str, list[str]]] = {
     f"{CORE}User": {
-        "userName": [f"user{number}@example.com" for number in range(10_000)],
+        "userName": [f"user{number}@example.com" for number in range(1_000_000)],
         "password": [f"Secret-pass-{number}" for number in range(1000)],
     },
     f"{PAM}Container": {"name": [f"SAFE-{number}" for number in range(10_000)]},
