@@ -36,8 +36,8 @@ class Rules:
     stop_on_error: bool = True
 
     def protects(self, name: str) -> bool:
-        patterns = map(fold, self.protected)
-        return any(fold(name) == pattern or fnmatch.fnmatchcase(fold(name), pattern) for pattern in patterns)
+        name = fold(name)
+        return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in map(fold, self.protected))
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class GuardRails:
         self._count = count
 
     def is_about_own(self, names: Iterable[str]) -> bool:
-        """Whether one of these names is that of the user that runs the task."""
-        return self._own in map(fold, names)
+        """Whether one of these names is that of the user that runs the task, who may not be known."""
+        return self._own != "" and self._own in map(fold, names)
 
     def keeps(self, loss: Loss) -> bool:
         """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
@@ -81,7 +81,7 @@ class GuardRails:
         """Refuse to prune a kind whose plural is not among the ``listed``, or without knowing who is asking."""
         if (empty := sorted(self._rules.prune - set(listed))) and not self._rules.prune_to_nothing:
             raise GuardRailError(
-                f"prune would leave nothing of {', '.join(empty)}, because the task lists none",
+                f"prune is to leave only the entries of {', '.join(empty)}, and the task lists none",
                 hint="Set prune_to_nothing if that is meant",
             )
         if self._rules.prune & {USER.plural, CONTAINER_PERMISSION.plural} and not self._own:

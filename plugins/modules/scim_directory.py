@@ -70,7 +70,9 @@ options:
     choices: [deactivate, delete]
     default: deactivate
   prune_to_nothing:
-    description: Whether O(prune) may be used for a kind of which the task has no entry, which removes all there are.
+    description:
+      - Whether O(prune) may be used for a kind of which the task has no entry, which removes all there are.
+      - Permissions and accounts are left alone all the same, because no entry names a safe of theirs.
     type: bool
     default: false
   max_removals:

@@ -197,7 +197,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     "kinds that are pruned to nothing": (
         {"tenant/a.yml": "users: [{user_name: ada@example.com}]"},
         {"directory_prune": "users, groups"},
-        "prune would leave nothing of groups",
+        "prune is to leave only the entries of groups, and the task lists none",
     ),
     "kinds that are pruned and left alone": (
         {"tenant/a.yml": "groups: [{display_name: a}]"},

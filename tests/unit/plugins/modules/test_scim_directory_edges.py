@@ -443,3 +443,14 @@ def test_a_warning_of_the_plan_is_given_once(tenant: Tenant, run: Run) -> None:
     )
     assert len(result.warnings) == 1
     assert "times" not in result.warnings[0]
+
+
+def test_a_token_alone_spares_no_group_for_its_members(tenant: Tenant, run: Run) -> None:
+    """Who runs the task is not known then: nobody is taken for them whose name is not known either."""
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(groups=[{"displayName": "crew", "members": ["ada@example.com"]}])
+    tenant.scim("GET", "Users?count=1")
+    bearer = {"access_token": tenant.token, "client_id": None, "client_secret": None}
+    kept = [{"display_name": name} for name in ("SCIM client", "mine")]
+    good(apply(run, groups=kept, prune=["groups"], **bearer))
+    assert "crew" not in {group["displayName"] for group in tenant.resources("Groups")}
