@@ -188,14 +188,14 @@ EXAMPLES = r"""
     group: db-admins
     rights_preset: read_only
 
-- name: Let a user see the audit log, too, until the end of the month
+- name: Let a user see the audit log, too, until the end of 2035
   idops.cyberark_identity.scim_pam_object:
     kind: container_permission
     container: APP-PRD
     user: ada@example.com
     rights:
       add: [viewAuditLog]
-    membership_expiration: "2027-01-31T18:00:00Z"
+    membership_expiration: "2035-12-31T18:00:00Z"
 
 - name: Store an account
   idops.cyberark_identity.scim_pam_object:
@@ -280,7 +280,7 @@ pam_object:
       description: When the permission ends.
       type: str
       returned: for container permissions
-      sample: "2027-01-31T18:00:00Z"
+      sample: "2035-12-31T18:00:00Z"
     type:
       description: Whether the secret is a password or a key.
       type: str

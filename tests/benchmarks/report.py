@@ -104,7 +104,7 @@ the start means that other work was measured, too: then the ratios tell less tha
 
 ## Again
 
-```console
+```sh
 make bench         # everything; writes this page, and fails when a bar is missed
 make bench-quick   # no more than 1,000 users; writes to build
 ```

@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import textwrap
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +15,12 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import NAMES, directory_part
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
 
-BIN = Path(sys.executable).parent
-PASSWORD = "Initial-pass-1"
+# Each of them runs ansible-playbook several times.
+pytestmark = pytest.mark.long
+
 DIRECTORY: dict[str, Any] = {
     "users": [
         {
@@ -51,69 +49,10 @@ DIRECTORY: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Played:
-    status: int
-    output: str
-
-    @property
-    def changed(self) -> int:
-        return sum(map(int, re.findall(r" changed=(\d+) ", self.output)))
-
-    @property
-    def text(self) -> str:
-        """The output without line breaks, which Ansible puts anywhere."""
-        return " ".join(self.output.split())
-
-
-@dataclass(frozen=True)
-class Player:
-    """Runs a playbook of the collection in a folder of its own, with the tenant in the environment."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        """Variables become those of a survey: with ``-e`` and their types. Nothing secret may be printed."""
-        command = [str(BIN / "ansible-playbook"), f"idops.cyberark_identity.{playbook}_directory", "-vvv", *arguments]
-        (self.folder / "given.json").write_text(yaml.safe_dump(variables))
-        done = self.run([*command, "-e", "@given.json"])
-        assert PASSWORD not in done.output
-        assert self.environment["CYBERARK_IDENTITY_CLIENT_SECRET"] not in done.output
-        return done
-
-    def run(self, command: list[str]) -> Played:
-        done = subprocess.run(
-            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
-        )
-        return Played(done.returncode, done.stdout + done.stderr)
-
-    def good(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        played = self(playbook, *arguments, **variables)
-        assert played.status == 0, played.output
-        return played
-
-    def write(self, name: str, content: Any) -> None:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = content if isinstance(content, (str, bytes)) else yaml.safe_dump(content, sort_keys=False)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-
-
 @pytest.fixture
 def play(tenant: Tenant, tmp_path: Path) -> Player:
-    options = {name: value for name, value in tenant.connection.items() if value is not None}
-    connection = {f"CYBERARK_IDENTITY_{name.upper()}": str(value) for name, value in options.items()}
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))},
-        **connection,
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
-        "ANSIBLE_NOCOLOR": "1",
-    }
     (tmp_path / "secrets.yml").write_text(yaml.safe_dump({"initial": PASSWORD, "surname": "Lovelace"}))
-    return Player(tmp_path, environment)
+    return Player.at(tmp_path, tenant.connection)
 
 
 SECRETS = ("-e", "@secrets.yml")
@@ -168,12 +107,12 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
 def test_secrets_of_a_vault(tenant: Tenant, play: Player) -> None:
     """A value, and a whole file."""
     play.write("key", "the-key\n")
-    made = play.run([str(BIN / "ansible-vault"), "encrypt_string", "--vault-password-file", "key", PASSWORD])
+    made = play.run(["ansible-vault", "encrypt_string", "--vault-password-file", "key", PASSWORD])
     vaulted = made.output[made.output.index("!vault") :].partition("\nEncryption")[0]
     play.write("tenant/a.yml", f"users:\n  - user_name: ada@example.com\n    password: {vaulted}\n")
     play.write("tenant/b.yml", {"privileged_data": [{"container": "APP", "name": "root", "secret": PASSWORD}]})
     play.write("tenant/c.yml", {"containers": [{"name": "APP"}]})
-    play.run([str(BIN / "ansible-vault"), "encrypt", "--vault-password-file", "key", "tenant/b.yml"])
+    play.run(["ansible-vault", "encrypt", "--vault-password-file", "key", "tenant/b.yml"])
     refused = play("apply", directory_path="tenant")
     assert refused.status != 0
     assert re.search(r"decrypt|vault secrets", refused.text)
@@ -512,37 +451,3 @@ def test_hosts_do_not_do_each_others_work(tenant: Tenant, play: Player) -> None:
     play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}, "vars": {"directory_slices": 2, "directory_slice": 1}}})
     played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
     assert "Two hosts have the same directory_slice" in played.text
-
-
-GUIDES = [
-    "docs/authentication.md",
-    "docs/bulk.md",
-    "docs/drift.md",
-    "docs/getting_started.md",
-    "docs/lists.md",
-    "docs/migrating.md",
-    "docs/pam_objects.md",
-]
-
-
-@pytest.mark.parametrize("document", GUIDES)
-def test_every_block_of_the_guide_runs(tenant: Tenant, play: Player, document: str) -> None:
-    """A block of YAML is the file that its first line names; the commands run in order, in one shell."""
-    if document.endswith("getting_started.md"):  # in a clone, without a connection
-        for path in ROOT.iterdir():
-            (play.folder / path.name).symlink_to(path)
-        for name in [name for name in play.environment if name.startswith("CYBERARK_IDENTITY_")]:
-            del play.environment[name]
-    play.environment["initial_password"] = PASSWORD
-    script = ["set -eu"]
-    for language, text in re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL):
-        if language == "yaml":
-            name = re.match(r"# (\S+)\n", text)
-            assert name, text
-            script.append(f"mkdir -p \"$(dirname {name[1]})\"; cat > {name[1]} <<'---END---'\n{text}---END---")
-        else:
-            assert language == "console", text
-            script.append(text)
-    done = play.run(["bash", "-c", "\n".join(script)])
-    assert done.status == 0, done.output
-    assert PASSWORD not in done.output

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs what a person would type, in a folder of its own and with the tenant in the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
+
+BIN = Path(sys.executable).parent
+PASSWORD = "Initial-pass-1"
+
+
+@dataclass(frozen=True)
+class Played:
+    status: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        return sum(map(int, re.findall(r" changed=(\d+) ", self.output)))
+
+    @property
+    def text(self) -> str:
+        """The output without line breaks, which Ansible puts anywhere."""
+        return " ".join(self.output.split())
+
+
+@dataclass(frozen=True)
+class Player:
+    folder: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def at(cls, folder: Path, connection: Mapping[str, Any]) -> Player:
+        """With the options of a connection in the environment, and nothing of Ansible's that is set there already."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))}
+        own = {
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
+            "ANSIBLE_NOCOLOR": "1",
+            # Nobody needs an inventory for localhost.
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+        }
+        given = {name: str(value) for name, value in connection.items() if value is not None}
+        return cls(folder, {**kept, **own, **{f"CYBERARK_IDENTITY_{name.upper()}": given[name] for name in given}})
+
+    def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+        """Play a playbook of a directory. Variables become those of a survey: with ``-e`` and their types.
+
+        Nothing secret may be printed.
+        """
+        command = ["ansible-playbook", f"idops.cyberark_identity.{playbook}_directory", "-vvv", *arguments]
+        (self.folder / "given.json").write_text(yaml.safe_dump(variables))
+        return self.run([*command, "-e", "@given.json"])
+
+    def good(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+        played = self(playbook, *arguments, **variables)
+        assert played.status == 0, played.output
+        return played
+
+    def run(self, command: list[str], typed: str = "") -> Played:
+        """Run a command, with what is typed for it. Neither the secret of the client nor PASSWORD may be printed."""
+        done = subprocess.run(
+            [shutil.which(command[0], path=self.environment["PATH"]) or command[0], *command[1:]],
+            env=self.environment,
+            cwd=self.folder,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        played = Played(done.returncode, done.stdout + done.stderr)
+        secrets = {PASSWORD, self.environment.get("CYBERARK_IDENTITY_CLIENT_SECRET"), *typed.split("\n")}
+        assert not any(secret in played.output for secret in secrets if secret)
+        return played
+
+    def write(self, name: str, content: Any) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, (str, bytes)) else yaml.safe_dump(content, sort_keys=False)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every block of code in the documents and every EXAMPLES section runs as it stands.
+
+Those of docs/awx.md are run by test_awx.py, those of the inventory plugin by test_scim_pam.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, ROOT, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
+
+# --- documents
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What a document takes for given. Nothing of it is said to the commands in another way."""
+
+    clone: bool = False  # they are typed in a clone of the repository
+    connected: bool = True  # the connection is in the environment
+    administrator: bool = False  # the connection is that of the administrator of a tenant in which nothing is set up
+    stands_for: dict[str, str] = field(default_factory=dict)  # texts that stand for something of the reader's
+    token: bool = False  # a token is in the environment
+    typed: tuple[str, ...] = ()  # what is asked for: a key of the emulator's line, or a text
+
+
+EXAMPLE_TENANT = {"https://example.id.cyberark.cloud": "tenant_url"}
+GUIDES = {
+    "README.md": Guide(
+        connected=False,
+        administrator=True,
+        stands_for={**EXAMPLE_TENANT, "automation@example.com": "admin_client_id"},
+        typed=("admin_client_secret", "Service-pass-1", "Service-pass-1", PASSWORD),
+    ),
+    "docs/authentication.md": Guide(),
+    "docs/bulk.md": Guide(),
+    "docs/drift.md": Guide(),
+    "docs/emulator.md": Guide(clone=True, connected=False),
+    "docs/errors.md": Guide(),
+    "docs/getting_started.md": Guide(clone=True, connected=False),
+    "docs/interoperability.md": Guide(
+        connected=False, stands_for={"https://directory.example.com": "tenant_url"}, token=True
+    ),
+    "docs/lists.md": Guide(),
+    "docs/migrating.md": Guide(),
+    "docs/pam_objects.md": Guide(),
+    "roles/admin_portal/README.md": Guide(administrator=True),
+}
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT)) for pattern in ("*.md", "docs/*.md", "roles/*/*.md") for path in ROOT.glob(pattern)
+)
+
+
+def blocks(document: str) -> list[tuple[str, str]]:
+    """The language and the text of each."""
+    text = (ROOT / document).read_text()
+    found = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [(language, re.sub(f"^{indent}", "", block, flags=re.MULTILINE)) for indent, language, block in found]
+
+
+def test_no_document_is_forgotten() -> None:
+    run = {document for document in DOCUMENTS if {"console", "yaml", "python"} & set(dict(blocks(document)))}
+    assert run == {*GUIDES, "docs/awx.md"}
+    # sh is what wants more than a tenant, such as a registry; text is not typed.
+    languages = {language for document in DOCUMENTS for language, _ in blocks(document)}
+    assert languages <= {"console", "yaml", "python", "sh", "text"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("document", GUIDES)
+def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: str) -> None:
+    """A block of YAML or Python is the file that its first line names; the commands run in order, in one shell."""
+    guide = GUIDES[document]
+    tenant.reset(empty=guide.administrator)
+    who = tenant.administrator if guide.administrator else tenant.connection
+    play = Player.at(tmp_path, who if guide.connected else {})
+    play.environment["initial_password"] = PASSWORD
+    if guide.token:
+        play.environment["DIRECTORY_TOKEN"] = tenant.token
+    if guide.clone:
+        for path in ROOT.iterdir():
+            (tmp_path / path.name).symlink_to(path)
+    script = ["set -eu"]
+    for language, block in blocks(document):
+        for text, key in guide.stands_for.items():
+            block = block.replace(text, tenant.info[key])
+        if language in ("yaml", "python"):
+            name = re.match(r"# (\S+)\n", block)
+            assert name, block
+            script.append(f"mkdir -p \"$(dirname {name[1]})\"; cat > {name[1]} <<'---END---'\n{block}---END---")
+        elif language == "console":
+            script.append(block)
+    typed = "".join(f"{tenant.info.get(text, text)}\n" for text in guide.typed)
+    done = play.run(["bash", "-c", "\n".join(script)], typed)
+    assert done.status == 0, done.output
+    # In check mode, what an earlier task would make is not there.
+    warnings = re.findall(r"^\[WARNING\]: .*", done.output, re.MULTILINE)
+    assert all(warning.endswith(" yet; the run fails unless it does by then") for warning in warnings), warnings
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_for_elsewhere(document: str) -> None:
+    """What cannot be run here is a command all the same, and a target of make is one."""
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    cores = re.findall(r"[0-9.]+", re.findall(r"^CORES := (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)[0])
+    for language, block in blocks(document):
+        if language == "sh":
+            subprocess.run(["bash", "-nc", block], check=True)
+    named = set(re.findall(r"`make ([a-z0-9.-]+)|^make ([a-z0-9.-]+)", (ROOT / document).read_text(), re.MULTILINE))
+    assert {"".join(name).removesuffix(".") for name in named} <= {*targets, *(f"integration-{core}" for core in cores)}
+
+
+@pytest.mark.long
+def test_the_emulator_starts_in_every_way_of_its_guide(tmp_path: Path) -> None:
+    ways = next(block for language, block in blocks("docs/emulator.md") if language == "sh")
+    for name in (path.name for path in ROOT.iterdir() if path.name != "build"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    for way in ways.splitlines():
+        command = shlex.split(way, comments=True)
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, process_group=0) as process:
+            assert process.stdout
+            info = json.loads(process.stdout.readline())
+            assert info["tenant_url"].startswith("https" if "--tls" in command else "http:")
+            assert bool(info["client_id"]) == ("--empty" not in command)
+            process.terminate()
+
+
+# --- EXAMPLES
+
+
+def person(name: str) -> dict[str, Any]:
+    return {"schemas": [CORE_USER], "userName": f"{name}@example.com"}
+
+
+GROUP = {"displayName": "db-admins", "members": ["ada@example.com"]}
+SERVICE_USER = {"users": [person("scim-service")]}
+PEOPLE = {"users": [person("ada"), person("charles"), person("grace"), person("katherine")], "groups": [GROUP]}
+VAULT = {
+    **PEOPLE,
+    "containers": [{"name": "APP-PRD"}],
+    "accounts": [{"container": "APP-PRD", "name": "root@web1", "type": "password"}],
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """What is in the tenant before, and how many of the tasks change something."""
+
+    changes: int
+    seed: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+DIRECTORY = {"users": [{"user_name": f"{name}@example.com"} for name in ("ada", "grace", "admin-service$")]}
+EXAMPLES = {
+    "identity_oauth2_app": Example(3, {"groups": [{"displayName": "SCIM client"}]}),
+    "identity_role": Example(3, SERVICE_USER),
+    "identity_user": Example(3),
+    "scim_directory": Example(
+        1,
+        {"users": [person("charles")]},
+        {"directory_users": DIRECTORY["users"], "directory_groups": [{"display_name": "db-admins"}]},
+    ),
+    "scim_directory_info": Example(1, VAULT),
+    "scim_group": Example(6, {"users": PEOPLE["users"]}),
+    "scim_group_info": Example(0, PEOPLE),
+    "scim_pam_object": Example(5, PEOPLE),
+    "scim_pam_object_info": Example(0, VAULT),
+    "scim_server_info": Example(0),
+    "scim_token": Example(2, {"groups": [{"displayName": "db-admins"}]}),
+    "scim_user": Example(6, {"users": [person("charles")]}),
+    "scim_user_info": Example(0, PEOPLE),
+    "directory_files": Example(0),
+    "directory_part": Example(1, {}, {"directory": {"users": [{"user_name": f"u{n}@example.com"} for n in range(9)]}}),
+    "directory_yaml": Example(1, {}, {"tenant": {"directory": DIRECTORY}}),
+}
+SECRETS = ("vault_initial_password", "vault_new_password", "vault_root_password", "vault_scim_service_password")
+
+
+def sections() -> Iterator[tuple[str, str]]:
+    """The name and the EXAMPLES of each plugin."""
+    for path in sorted(ROOT.glob("plugins/*/*.py")):
+        for statement in ast.parse(path.read_text()).body:
+            if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == "EXAMPLES":
+                yield path.stem, ast.literal_eval(statement.value)
+
+
+SECTIONS = dict(sections())
+
+
+def test_no_section_is_forgotten() -> None:
+    assert {*SECTIONS} == {*EXAMPLES, "scim_pam"}
+
+
+@pytest.mark.parametrize("plugin", EXAMPLES)
+def test_every_example_runs(tenant: Tenant, tmp_path: Path, plugin: str) -> None:
+    """Each of its tasks, in order, in one play."""
+    example = EXAMPLES[plugin]
+    administration = plugin.startswith("identity_")
+    tenant.reset(empty=administration)
+    tenant.seed(**example.seed)
+    play = Player.at(tmp_path, tenant.administrator if administration else tenant.connection)
+    for number, name in enumerate(SECRETS):
+        play.environment[name] = f"{PASSWORD}{number}"
+    play.write("tenant/users.yml", {"users": DIRECTORY["users"]})
+    tasks = yaml.safe_load(SECTIONS[plugin].replace("/srv/tenant", f"{tmp_path}/tenant"))
+    secrets = {name: f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}" for name in SECRETS}
+    variables = {**secrets, **example.variables}
+    play.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}])
+    done = play.run(["ansible-playbook", "play.yml"])
+    assert done.status == 0, done.output
+    assert re.search(r"skipped=0 +rescued=0 +ignored=0", done.output), done.output
+    assert "[WARNING]" not in done.output, done.output
+    assert done.changed == example.changes, done.output
