@@ -35,7 +35,7 @@ COLLECTIONS = ROOT.parents[2]
 # What the credentials are for, and no survey asks for.
 CONNECTION = re.compile("_tenant_url|_administrator_|_user_password")
 
-# The options of the modules of awx.awx 24.6.1, as far as they are used here.
+# The options of the modules of awx.awx 24.6.1, as far as they are used here; tests/interop/test_awx.py compares them.
 SHARED = {"name": "str", "description": "str", "organization": "str"}
 SURVEYED = {
     "allow_simultaneous": "bool",
@@ -60,7 +60,12 @@ MODULES: dict[str, dict[str, str]] = {
         **SHARED,
         **SURVEYED,
         "notification_templates_approvals": "list",
-        "workflow_nodes": "list",
+    },
+    "workflow_job_template_node": {
+        **dict.fromkeys(("workflow_job_template", "organization", "identifier"), "str"),
+        **dict.fromkeys(("unified_job_template", "lookup_organization"), "str"),
+        "approval_node": "dict",
+        "success_nodes": "list",
     },
     "schedule": {**SHARED, "unified_job_template": "str", "rrule": "str", "extra_data": "dict"},
 }
@@ -128,7 +133,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     told: Told = {kind: {} for kind in MODULES}
     for line in (folder / "told").read_text().splitlines():
         kind, item = json.loads(line)
-        told[kind][item["name"]] = item
+        # More than one task tells of a node.
+        told[kind].setdefault(item.get("name") or item["identifier"], {}).update(item)
     return told
 
 
@@ -334,10 +340,9 @@ def test_everything_that_is_named_is_there(told: Told) -> None:
     for credential in told["credential"].values():
         assert credential["credential_type"] in told["credential_type"]
     (workflow,) = told["workflow_job_template"].values()
-    for node in workflow["workflow_nodes"]:
-        template = node["unified_job_template"]
-        if template["type"] != "workflow_approval":
-            assert template["name"] in told[template["type"]]
+    for node in told["workflow_job_template_node"].values():
+        assert node["workflow_job_template"] == workflow["name"]
+        assert "approval_node" in node or node["unified_job_template"] in {**told["project"], **templates}
     # A variable is handed on to a node only if the survey of its template asks for it.
     for name in ("check", "apply"):
         assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
@@ -346,12 +351,9 @@ def test_everything_that_is_named_is_there(told: Told) -> None:
 
 
 def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
-    (workflow,) = told["workflow_job_template"].values()
-    after = {
-        node["identifier"]: [each["identifier"] for each in node.get("related", {}).get("success_nodes", [])]
-        for node in workflow["workflow_nodes"]
-    }
-    assert after == {
+    nodes = told["workflow_job_template_node"]
+    assert [name for name, node in nodes.items() if "approval_node" in node] == ["approval"]
+    assert {name: node.get("success_nodes", []) for name, node in nodes.items()} == {
         "fetch": ["check"],
         "check": ["approval"],
         "approval": ["apply"],
