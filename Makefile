@@ -121,7 +121,8 @@ integration: integration-2.19 ## integration tests on the ansible-core of .venv
 INTEROP := $(BUILD)/interop
 .PHONY: interop
 interop: $(BIN)/.installed $(COLLECTION) $(INTEROP)/django-scim2/.installed $(INTEROP)/better-auth/.installed
-interop: ## one playbook on SCIM servers by other authors, and the emulator under checks by another author
+interop: $(INTEROP)/awx/.installed
+interop: ## SCIM servers by other authors, the emulator under checks by another author, docs/awx with awx.awx itself
 	$(BIN)/python -m pytest -rs tests/interop
 	@test -e $(INTEROP)/better-auth/.installed || echo "SKIPPED: Better Auth: npm was not found"
 
@@ -137,6 +138,15 @@ $(INTEROP)/better-auth/.installed: $(wildcard tests/interop/servers/better-auth/
 	cp $^ $(@D)
 	@! command -v npm > /dev/null || { \
 	  npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; }
+
+# awx.awx is not on a package index but inside a package that is.
+$(INTEROP)/awx/.installed: tests/interop/servers/awx/requirements.txt
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary ansible --require-hashes --dest $(@D) -r $<
+	tar -xzf $(@D)/ansible-*.tar.gz -C $(@D) --strip-components=1 --wildcards '*/ansible_collections/awx/awx'
+	rm $(@D)/ansible-*.tar.gz
+	@touch $@
 
 # The install would do nothing, and succeed, if it found the working tree on ANSIBLE_COLLECTIONS_PATH: it is given a
 # path of its own.

@@ -45,7 +45,7 @@ LEFT_OUT = (
     "units-2.19: unit is the same tests, and more, on that ansible-core, though not each in a process of its own",
     "sanity-2.19: the oldest and the newest ansible-core have it",
     "demo, docs: a person sees better what they show; the build of the site fails on any warning",
-    "interop: it installs SCIM servers by other authors from their registries",
+    "interop: it installs SCIM servers by other authors, and awx.awx, from their registries",
     "test_switches.py in unit: a life with each switch of the emulator on its other side",
     "what is marked as long in test_fault_matrix.py, test_speed.py and test_emulator_speed.py in unit",
     "integration-2.19 and integration-2.21: the oldest ansible-core has it",
