@@ -77,7 +77,7 @@ lint: $(BIN)/.installed $(COLLECTION) ansible-lint ## style, types, licences, do
 	$(BIN)/yamllint --strict .
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
 	$(BIN)/antsibull-changelog lint
-	HOME=$(BUILD)/cache $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+	HOME=$(BUILD) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
 	git ls-files -z --cached --others --exclude-standard | xargs -0 $(DETECT_SECRETS)
 
 ansible-lint: $(BIN)/.installed $(COLLECTION)
@@ -172,7 +172,7 @@ docs: $(BIN)/.installed $(COLLECTION) ## the documentation as a site, in build/d
 	mkdir -p -m 755 $(SOURCE)/reference
 	cp --parents *.md docs/*.md docs/*.svg docs/images/*.svg roles/*/README.md $(SOURCE)
 	cp tools/docs/index.md $(SOURCE)
-	HOME=$(BUILD)/cache antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
+	HOME=$(BUILD) antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
 	  --no-add-antsibull-docs-version --dest-dir $(SOURCE)/reference idops.cyberark_identity
 	sphinx-build --quiet --fail-on-warning --keep-going -c tools/docs $(SOURCE) $(BUILD)/docs/html
 
