@@ -20,6 +20,8 @@ REPOSITORY = "https://github.com/idops/cyberark_identity/blob/main"
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
+# A page of the reference in a toctree, and the name of what it describes.
+PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:module|filter|inventory|lookup|role))$", re.MULTILINE)
 # What the reference says of Ansible is described there. Not by intersphinx: the site is built without a network.
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_PAGES = {
@@ -39,6 +41,8 @@ html_theme = "furo"
 DARK = resources.files("sphinx_antsibull_ext").joinpath("colors-default-dark.css").read_text()
 html_theme_options = {"dark_css_variables": dict(re.findall(r"--([\w-]+):([^;}]+)", DARK))}
 html_title = project
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_copy_source = False
 highlight_language = "yaml"
 myst_heading_anchors = 3
@@ -46,9 +50,11 @@ myst_enable_extensions = ["colon_fence"]
 nitpicky = False
 
 
-def _without_contents(app: Sphinx, docname: str, source: list[str]) -> None:
-    """The theme has the contents of a page beside it."""
+def _short(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Let the reference be short where the theme is: it has the contents of a page beside it, and a narrow navigation."""
     source[0] = CONTENTS.sub("", source[0])
+    if docname == "reference/index":
+        source[0] = PLUGIN_PAGE.sub(r"    \2 <\1>", source[0]).replace(project.title(), project)
 
 
 def _to_repository(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -77,6 +83,6 @@ def _to_ansible(
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", _without_contents)
+    app.connect("source-read", _short)
     app.connect("source-read", _to_repository)
     app.connect("missing-reference", _to_ansible)
