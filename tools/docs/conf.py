@@ -51,7 +51,7 @@ nitpicky = False
 
 
 def _short(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let the reference be short where the theme is: it has the contents of a page beside it, and a narrow navigation."""
+    """The theme has the contents of a page beside it, and little room for names in its navigation."""
     source[0] = CONTENTS.sub("", source[0])
     if docname == "reference/index":
         source[0] = PLUGIN_PAGE.sub(r"    \2 <\1>", source[0]).replace(project.title(), project)
