@@ -29,22 +29,21 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 # Benchmarks
 
-The same work four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then create), by
-`scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests` script that
-sends what `scim_directory` sends with as many workers, which is the floor; it reads page after page, where
-`scim_directory` has several on their way. The server is one that does next to nothing, in a process of its own, and
-answers at once or 50 ms later.
+The same work done four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then
+create), by `scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests`
+script, the floor. The script sends what `scim_directory` sends, with as many workers, but reads one page after
+the other, where `scim_directory` asks for several at once. The server does next to nothing, in a process of its own,
+and answers at once or 50 ms later.
 
-![Seconds and memory](benchmarks.svg)
+![Milliseconds for a new user, four ways; seconds and memory for unchanged users, by their number](benchmarks.svg)
 
 """
 NOTES = """
 Seconds of a loop are those of `ansible-playbook` without its start. Seconds of `scim_directory` are those of the
-module's process from its start to its end: Python, imports, reading the options, all requests, the result. *In all* is
-`ansible-playbook` with everything, which reads the desired state from a file of variables and hands it over.
-Seconds of the bare script are those of its process, too. MB is the most memory of that process (`ru_maxrss` of
-`wait4`). The server's share is its processor time: it runs on the same processors. Of runs that were repeated the
-median is shown.
+module's process from start to end: Python, imports, reading the options, all requests, the result. *In all* is all of
+`ansible-playbook`, which reads the desired state from a file of variables and hands it over. Seconds of the bare script
+are those of its process, too. *MB* is the peak memory of that process (`ru_maxrss` of `wait4`). *Server* is the
+processor time of the server in seconds: it runs on the same processors. Repeated runs are shown by their median.
 """
 
 
@@ -100,7 +99,7 @@ def _machine(start: float, took: float, loads: Sequence[float]) -> str:
 Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {versions}, on {date.today().isoformat()}.
 `ansible-playbook` with a play that does nothing takes {start:.2f} s. All of this took {took / 60:.0f} minutes.
 The load of the machine in the minute before was {loads[0]:.1f}, in the last one {loads[1]:.1f}. Much more than 0 before
-the start means that other work was measured, too: then the ratios tell less than they seem to.
+the start means that other work was measured as well: then the ratios say less than they seem to.
 
 ## Again
 
@@ -132,7 +131,7 @@ def _picture(path: Path, runs: Sequence[Run]) -> None:
         ]
         where = [number + place * 0.2 - 0.3 for number in range(len(heights))]
         bars = each.bar(where, heights, 0.19, color=COLOURS[way], label=way)
-        each.bar_label(bars, fmt="{:,.1f}", fontsize=9, color=GREY)
+        each.bar_label(bars, fmt="{:,.3g}", fontsize=9, color=GREY)
     each.set(yscale="log", title="A new user", ylabel="ms")
     each.set_xticks(range(len(latencies)), [f"{latency * 1000:.0f} ms latency" for latency in latencies])
     for way in ("scim_directory", "bare script"):
