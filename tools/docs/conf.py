@@ -22,6 +22,8 @@ LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
 # A page of the reference in a toctree, and the name of what it describes.
 PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:module|filter|inventory|lookup|role))$", re.MULTILINE)
+# What every title of the reference begins with.
+PLUGIN_TITLE = re.compile(r"^idops\.cyberark_identity\.(?=\w+ \w+ -- )", re.MULTILINE)
 # What the reference says of Ansible is described there. Not by intersphinx: the site is built without a network.
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_PAGES = {
@@ -51,8 +53,8 @@ nitpicky = False
 
 
 def _short(app: Sphinx, docname: str, source: list[str]) -> None:
-    """The theme has the contents of a page beside it, and little room for names in its navigation."""
-    source[0] = CONTENTS.sub("", source[0])
+    """The theme has the contents of a page beside it, and little room for names in titles and navigation."""
+    source[0] = PLUGIN_TITLE.sub("", CONTENTS.sub("", source[0]))
     if docname == "reference/index":
         source[0] = PLUGIN_PAGE.sub(r"    \2 <\1>", source[0]).replace(project.title(), project)
 
