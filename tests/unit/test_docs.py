@@ -28,6 +28,13 @@ def test_readme_lists_every_module() -> None:
     assert table(README, "| module |") == {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
 
 
+def test_every_variable_of_the_environment_is_explained() -> None:
+    folders = ("plugins", "roles", "playbooks", "docs/awx")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".yml")]
+    named = {name for path in files for name in re.findall(r"CYBERARK_IDENTITY_[A-Z_]+", path.read_text())}
+    assert set(re.findall("`(CYBERARK_IDENTITY_[A-Z_]+)`", (ROOT / "docs/authentication.md").read_text())) == named
+
+
 def test_readme_is_short() -> None:
     assert len(README.splitlines()) < 150
 
