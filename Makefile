@@ -28,8 +28,8 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package docs demo emulator
-.PHONY: bench bench-quick clean distclean
+.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package release docs demo
+.PHONY: emulator bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -148,20 +148,12 @@ $(INTEROP)/awx/.installed: tests/interop/servers/awx/requirements.txt
 	rm $(@D)/ansible-*.tar.gz
 	@touch $@
 
-# The install would do nothing, and succeed, if it found the working tree on ANSIBLE_COLLECTIONS_PATH: it is given a
-# path of its own.
-package: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/package
-package: INSTALLED := $(BUILD)/package/ansible_collections/idops/cyberark_identity
-package: $(BIN)/.installed ## build the tarball, install it, and look at what arrived
+package: $(BIN)/.installed $(COLLECTION) ## build the tarball, install it, and see what Galaxy would say to it
 	rm -rf $(BUILD)/package
-	mkdir -p $(BUILD)/package
-	$(BIN)/ansible-galaxy collection build --output-path $(BUILD)/package
-	$(BIN)/ansible-galaxy collection install --offline -p $(BUILD)/package $(BUILD)/package/*.tar.gz
-	test -f $(INSTALLED)/MANIFEST.json
-	test ! -e $(INSTALLED)/tests
-	cd $(INSTALLED) && ls -A
-	$(BIN)/ansible-doc --type module idops.cyberark_identity.scim_user > $(BUILD)/package/scim_user.txt
-	$(BIN)/ansible-doc --type module --list idops.cyberark_identity | grep scim_user
+	$(BIN)/python -m pytest tests/package
+
+release: $(BIN)/.installed $(COLLECTION) ## build the release that HEAD has a tag of; CONTRIBUTING.md has the steps
+	@$(BIN)/python tools/release.py
 
 # Pages lie in the site where they lie in the repository, so that their links hold in both.
 docs: SOURCE := $(BUILD)/docs/source

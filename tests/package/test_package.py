@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tarball: what is in it, that it installs, that Galaxy takes it, and that everyone builds the same one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
+
+BIN = Path(sys.executable).parent
+NAME = "idops.cyberark_identity"
+
+# All that may lie at the root of the tarball, and what it is there for. What is new has to be let in here.
+ENTRIES = {
+    "FILES.json": "the checksum of every file",
+    "LICENSES": "the licence",
+    "MANIFEST.json": "what galaxy.yml says, and the checksum of FILES.json",
+    "README.md": "the page that Galaxy shows",
+    "REUSE.toml": "the licence of the files that cannot say it themselves",
+    "SECURITY.md": "where to report what is found in the files",
+    "changelogs": "changelog.yaml, of which the community package makes its own changelog",
+    "docs": "the guides, which the README links to, and docs/awx, which users copy from here",
+    "meta": "requires_ansible, action groups, what an execution environment has to have",
+    "playbooks": "run as idops.cyberark_identity.NAME",
+    "plugins": "modules and what they import",
+    "requirements.txt": "named by meta/execution-environment.yml",
+    "roles": "run as idops.cyberark_identity.NAME",
+}
+# These are there from the first release on.
+CHANGELOGS = {"CHANGELOG.md", "CHANGELOG.rst"}
+
+# As Automation Hub runs it, which wants one of its tags, but without ansible-test, which has stages of its own.
+# flake8 is off by default, and stays it: what it has to say (E203, W503) is at odds with the formatter.
+IMPORTER = {
+    "GALAXY_IMPORTER_CHECK_CHANGELOG": "true",
+    "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
+    "GALAXY_IMPORTER_RUN_ANSIBLE_TEST": "false",
+    "GALAXY_IMPORTER_RUN_FLAKE8": "false",
+}
+
+# What it warns of all the same. Each has to come, so that this list ends with its reasons.
+EXPECTED = (
+    # docs/awx is for those who have the collection awx.awx. In the repository .ansible-lint says so.
+    r"docs/awx/configure\.yml:\d+:\d+: syntax-check\[unknown-module\]: couldn't resolve module/action 'awx\.awx\.",
+    # It points ansible-lint at the folder ansible_collections, not at the one above, where playbooks would be found.
+    r"ERROR    Failed to find idops\.cyberark_identity\.\w+ playbook\.$",
+)
+
+# Lists every folder the other way round, as another file system might.
+OTHER_ORDER = """\
+import os
+
+listdir = os.listdir
+os.listdir = lambda *given: sorted(listdir(*given), reverse=True)
+"""
+
+
+def clean(home: Path) -> dict[str, str]:
+    """An environment in which nothing is found but what is installed below home, and all that is written goes there."""
+    return {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "ANSIBLE_NOCOLOR": "1"}
+
+
+def done(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
+    """Run a command that has to succeed; what it printed."""
+    process = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
+
+
+@pytest.fixture(scope="session")
+def tarball() -> Path:
+    """The tarball that "make package" leaves."""
+    command = (BIN / "python", "tools/tarball.py", ROOT / "build/package")
+    return Path(done(*command, cwd=ROOT, environment=clean(ROOT / "build/cache")).strip())
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, tarball: Path) -> Path:
+    """The home of somebody who has installed it."""
+    home = tmp_path_factory.mktemp("home")
+    command = (BIN / "ansible-galaxy", "collection", "install", "--offline", tarball)
+    done(*command, cwd=home, environment=clean(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def installed(home: Path) -> Path:
+    return home / ".ansible/collections/ansible_collections/idops/cyberark_identity"
+
+
+def test_nothing_is_in_it_that_has_no_reason_to_be(installed: Path) -> None:
+    assert {path.name for path in installed.iterdir()} - CHANGELOGS == set(ENTRIES)
+    assert [path.name for path in (installed / "changelogs").iterdir()] == ["changelog.yaml"]
+    hidden = [path for path in installed.rglob("*") if path.name.startswith((".", "__pycache__"))]
+    assert hidden == []
+
+
+def test_what_its_pages_link_to_is_in_it(installed: Path) -> None:
+    links = {
+        page.parent / link
+        for page in installed.rglob("*.md")
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
+        if "://" not in link
+    }
+    assert len(links) > 20
+    assert [str(path) for path in links if not path.exists()] == []
+
+
+def test_every_checksum_is_right(home: Path, installed: Path) -> None:
+    """And they are looked at: a file that was changed is found."""
+    command = (BIN / "ansible-galaxy", "collection", "verify", "--offline", NAME)
+    done(*command, cwd=home, environment=clean(home))
+    runtime = installed / "meta/runtime.yml"
+    runtime.write_text(runtime.read_text() + "\n")
+    try:
+        with pytest.raises(AssertionError, match=r"meta/runtime\.yml"):
+            done(*command, cwd=home, environment=clean(home))
+    finally:
+        runtime.write_text(runtime.read_text()[:-1])
+
+
+def test_its_modules_are_found(home: Path) -> None:
+    listed = done(BIN / "ansible-doc", "--type", "module", "--list", NAME, cwd=home, environment=clean(home))
+    modules = {f"{NAME}.{path.stem}" for path in (ROOT / "plugins/modules").glob("*.py")}
+    assert {line.split()[0] for line in listed.splitlines()} == modules
+
+
+def test_galaxy_takes_it(tarball: Path, tmp_path: Path) -> None:
+    environment = {**clean(tmp_path), **IMPORTER, "GALAXY_IMPORTER_TMP_ROOT_DIR": str(tmp_path)}
+    said = done(BIN / "python", "-m", "galaxy_importer.main", tarball, cwd=tmp_path, environment=environment)
+    assert "...ansible-lint run complete" in said
+    warnings = re.findall(r"^(?:WARNING|ERROR|CRITICAL): (.*)", said, re.MULTILINE)
+    assert [warning for warning in warnings if not any(re.match(pattern, warning) for pattern in EXPECTED)] == []
+    assert [pattern for pattern in EXPECTED if not any(re.match(pattern, warning) for warning in warnings)] == []
+
+
+def test_everyone_builds_the_same(tarball: Path, tmp_path: Path) -> None:
+    """Somewhere else, at another time, with other permissions, and from a file system that lists files as it likes."""
+    date = done("git", "log", "-1", "--format=%ct", cwd=ROOT, environment=clean(tmp_path)).strip()
+    clone = tmp_path / "clone"
+    listing = done(
+        "git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT, environment=clean(tmp_path)
+    )
+    for name in listing.splitlines():
+        if (ROOT / name).exists():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copyfile(ROOT / name, clone / name)
+            (clone / name).chmod(0o700 if os.access(ROOT / name, os.X_OK) else 0o600)
+            os.utime(clone / name, (1, 1))
+    (clone / "plugins/left_over").mkdir()
+    done("git", "init", "--quiet", cwd=clone, environment=clean(tmp_path))
+    (tmp_path / "sitecustomize.py").write_text(OTHER_ORDER)
+    environment = {**clean(tmp_path), "SOURCE_DATE_EPOCH": date, "PYTHONPATH": str(tmp_path)}
+    built = done(BIN / "python", "tools/tarball.py", "built", cwd=clone, environment=environment)
+    assert (clone / built.strip()).read_bytes() == tarball.read_bytes()
