@@ -28,8 +28,8 @@ export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
-.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package release docs demo
-.PHONY: emulator bench bench-quick clean distclean
+.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
+.PHONY: demo emulator bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -151,6 +151,11 @@ $(INTEROP)/awx/.installed: tests/interop/servers/awx/requirements.txt
 package: $(BIN)/.installed $(COLLECTION) ## build the tarball, install it, and see what Galaxy would say to it
 	rm -rf $(BUILD)/package
 	$(BIN)/python -m pytest tests/package
+
+# antsibull-changelog looks for ansible-doc on the PATH, to list what modules and plugins are new.
+changelog: export PATH := $(CURDIR)/$(BIN):$(PATH)
+changelog: $(BIN)/.installed $(COLLECTION) ## make of the fragments the changelog of the version in galaxy.yml
+	antsibull-changelog release
 
 release: $(BIN)/.installed $(COLLECTION) ## build the release that HEAD has a tag of; CONTRIBUTING.md has the steps
 	@$(BIN)/python tools/release.py

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
     InvalidError,
     RateLimitedError,
     UnavailableError,
 )
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
 
 Make = Callable[..., Client]
 
@@ -146,10 +144,6 @@ def test_a_connection_does_not_show_its_secrets(tenant: Tenant) -> None:
     shown = repr(Connection(**{**tenant.connection, "access_token": "a-token"}))
     assert tenant.info["client_secret"] not in shown
     assert "a-token" not in shown
-
-
-def test_version_is_that_of_the_collection() -> None:
-    assert yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"] == _client.VERSION
 
 
 def test_without_requests_the_module_can_still_be_imported(tmp_path: Path) -> None:
