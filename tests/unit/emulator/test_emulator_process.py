@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -53,12 +53,14 @@ def test_stops_cleanly_while_a_connection_is_open(start, connect):
 
 
 def test_starts_quickly(start):
-    times = []
-    while len(times) < 3 and min(times, default=9) >= 2.4:
-        begin = time.perf_counter()
-        start().stdout.readline()
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 2.4
+    """By the time of a processor, to which other work on the machine adds little."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = start()
+    process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=5)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 def test_listens_on_loopback_only(start):
