@@ -330,6 +330,7 @@ def test_every_module(guarded: Tenant, stage: Stage) -> None:
         assert guarded.control("POST", "check_password", login) == {"matches": True}
 
 
+@pytest.mark.long
 def test_every_failure(guarded: Tenant, stage: Stage) -> None:
     """At a server that quotes what it is sent: seen by a rescue, and by what goes on."""
     rows = [*((*row, {}) for row in REFUSED.values()), *WAYS_TO_FAIL.values()]
