@@ -75,52 +75,57 @@ class Directory:
         self._check_nesting(entries)
         for entry in entries:
             self._known.announce(entry)
-        references: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
-        for entry in entries:
-            for endpoint, name in references_of(entry):
-                references[endpoint].add(name)
-        if GROUP.plural in self._rules.prune and (own := self._scim.client.connection.client_id):
-            references[USER.endpoint].add(own)  # to be known when groups are looked at
-        changing: list[Entry] = []
-        problems: list[Entry] = []
         with ThreadPoolExecutor(self._rules.workers) as pool:
             survey = Survey(self._scim, self._known, self._store, pool)
-            for resource in RESOURCES.values():
-                mine = [entry for entry in entries if entry.resource is resource]
-                prune = resource.plural in self._rules.prune
-                if not mine and not prune and not references[resource.endpoint]:
-                    continue
-                reading = f"reading {resource.plural}"
-                late: list[Entry] = []
-                claimed: dict[Any, Entry] = {}
-                scope = {fold(entry.keys["container"]) for entry in mine if "container" in entry.keys}
-                self._report(reading, 0, 0)
-                for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
-                    self._report(reading, 0, 0)
-                    if not isinstance(found, Entry):
-                        if removal := self._removal(resource, found, scope):
-                            changing.append(removal)
-                        continue
-                    _claim(found, claimed)
-                    if self._is_settled(found):
-                        self.unchanged[resource.plural] += 1
-                        found.located = (None, {})
-                    elif _refers_to_its_own_kind(found):
-                        late.append(found)
-                    else:
-                        self._settle(found, changing, problems)
-                for entry in late:
-                    self._settle(entry, changing, problems)
+            changing = list(self._changes(survey, entries))
         for entry in filter(_removes_object, changing):
             self._known.leaves(entry)
         self._check_leavers(entries)
-        if problems:
+        if problems := [entry for entry in entries if entry.failure]:
             raise _all_of(problems)
         _refuse_circle(
             {entry: entry.needs for entry in changing}, "a circle of references, and nothing of it is there yet"
         )
         self._rails.check([Loss.of(entry.resource, item) for entry in changing if (item := _leaving(entry))])
         return sorted(changing, key=_rank)
+
+    def _changes(self, survey: Survey, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Read one kind after another, and plan each entry as soon as what is there of it is known."""
+        references = self._references(entries)
+        for resource in RESOURCES.values():
+            mine = [entry for entry in entries if entry.resource is resource]
+            prune = resource.plural in self._rules.prune
+            if not mine and not prune and not references[resource.endpoint]:
+                continue
+            reading = f"reading {resource.plural}"
+            late: list[Entry] = []
+            claimed: dict[Any, Entry] = {}
+            scope = {fold(entry.keys["container"]) for entry in mine if "container" in entry.keys}
+            self._report(reading, 0, 0)
+            for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
+                self._report(reading, 0, 0)
+                if not isinstance(found, Entry):
+                    if removal := self._removal(resource, found, scope):
+                        yield removal
+                    continue
+                _claim(found, claimed)
+                if self._is_settled(found):
+                    self._leave_alone(found)
+                elif _refers_to_its_own_kind(found):
+                    late.append(found)
+                elif self._is_changed(found):
+                    yield found
+            yield from filter(self._is_changed, late)
+
+    def _references(self, entries: Iterable[Entry]) -> dict[str, set[str]]:
+        """The names that have to be known, by endpoint."""
+        references: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
+        for entry in entries:
+            for endpoint, name in references_of(entry):
+                references[endpoint].add(name)
+        if GROUP.plural in self._rules.prune and (own := self._scim.client.connection.client_id):
+            references[USER.endpoint].add(own)  # to be known when groups are looked at
+        return references
 
     def _is_settled(self, entry: Entry) -> bool:
         """Whether the object certainly is as it should be."""
@@ -129,21 +134,24 @@ class Directory:
             return False
         return entry.resource.holds(current, entry.options, self._known.name_of)
 
-    def _settle(self, entry: Entry, changing: list[Entry], problems: list[Entry]) -> None:
-        """Plan one entry, and let go of what it takes no part in."""
-        try:
-            if entry.failure:
-                raise entry.failure
-            self._plan_one(entry)
-        except IdentityError as error:
-            entry.failure = error
-            problems.append(entry)
-            return
+    def _is_changed(self, entry: Entry) -> bool:
+        """Plan one entry. Whether it changes something; a failure is noted at the entry."""
+        if not entry.failure:
+            try:
+                self._plan_one(entry)
+            except IdentityError as error:
+                entry.failure = error
+        if entry.failure:
+            return False
         if entry.plan and entry.plan.changed:
-            changing.append(entry)
-        else:
-            self.unchanged[entry.resource.plural] += 1
-            entry.plan, entry.located = None, (None, {})
+            return True
+        self._leave_alone(entry)
+        return False
+
+    def _leave_alone(self, entry: Entry) -> None:
+        """Count the entry, and let go of what it takes no part in."""
+        self.unchanged[entry.resource.plural] += 1
+        entry.plan, entry.located = None, (None, {})
 
     def _plan_one(self, entry: Entry) -> None:
         task, (current, keys) = entry.task, entry.located
