@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -44,6 +45,7 @@ class Scim:
         self.client = client
         # Endpoints by whether filters that find nothing are not to be believed, as far as that was doubted.
         self._blind: dict[str, bool] = {}
+        self._doubting = threading.Lock()  # so that workers who doubt at once ask once
         self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     def query(
@@ -134,15 +136,16 @@ class Scim:
 
     def _is_blind(self, endpoint: str, attribute: str) -> bool:
         """Whether filters find nothing, tried once with an object that a list shows. Without attribute: as is known."""
-        if attribute and endpoint not in self._blind:
-            listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
-            name = listed[0].get(attribute) if listed else None
-            if not isinstance(name, str):
-                return False
-            with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
-                found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}")
-                self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
-        return self._blind.get(endpoint, False)
+        with self._doubting:
+            if attribute and endpoint not in self._blind:
+                listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
+                name = listed[0].get(attribute) if listed else None
+                if not isinstance(name, str):
+                    return False
+                with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
+                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}")
+                    self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
+            return self._blind.get(endpoint, False)
 
     def _matching(
         self, endpoint: str, matches: Matches, filters: Sequence[str | None]

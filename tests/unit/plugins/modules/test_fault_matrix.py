@@ -175,7 +175,8 @@ def meeting(tenant: Tenant, number: int, fault: Fault) -> Iterator[None]:
         return
     tenant.fault(skip=number - 1, **fault.values)
     yield
-    assert len(tenant.requests()) >= number, "the fault was not met"
+    # On a busy machine who has no time to wait may have given up before.
+    assert len(tenant.requests()) >= number or fault.options == IMPATIENT, "the fault was not met"
     call_off(tenant, number, fault.values)
 
 

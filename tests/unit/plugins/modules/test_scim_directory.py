@@ -100,6 +100,16 @@ def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
     assert {key for action in actions for key in action} == set(described["actions"]["contains"])
 
 
+def test_workers_doubt_a_filter_once(tenant: Tenant, run: Run) -> None:
+    """Each of them finds nothing, and whether filters find anything is asked for all of them."""
+    tenant.switch(latency=0.05)
+    good(apply(run, groups=[{"display_name": "1"}, {"display_name": "2"}], workers=4))
+    asked = [
+        seen for seen in tenant.requests() if seen["path"].endswith("/Groups") and "count=1" in seen["query"].split("&")
+    ]
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("size", [3, 30])
 def test_the_cheaper_reading(tenant: Tenant, run: Run, size: int) -> None:
     """A few are looked up one by one, many are read in pages: told by the requests."""
