@@ -266,7 +266,13 @@ def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2]), "HOME": str(tmp_path)}
     command = [sys.executable, "-m", f"{MODULES}.scim_directory"]
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Whatever runs in the background ignores it, and what it starts does, too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin
         process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
