@@ -40,8 +40,8 @@ STATUS_HINTS = {
     401: "The token was refused: it may have expired, belong to another tenant, or lack the right for this object",
     404: "Check tenant_url and scim_path",
     403: "The role of the service user needs the administrative right for this object (User Management for users, "
-    "Role Management for groups), the app's scope has to allow 'scim*', and the role needs the View permission "
-    "on the app",
+    "Role Management for groups; for safes, permissions and accounts Vault Management and no other), the app's scope "
+    "has to allow 'scim*', and the role needs the View permission on the app",
     429: "Run fewer tasks at once, or raise the option retries",
 }
 HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"

@@ -46,7 +46,8 @@ class IdentityError(Exception):
     ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
     (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
     have taken effect all the same, so that a writer looks before it repeats anything; ``pending`` that it may even do
-    so after that look. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came.
+    so after that look. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came,
+    ``changed`` whether a part of it was carried out before.
     """
 
     code = "protocol"
@@ -76,6 +77,7 @@ class IdentityError(Exception):
         self.pending = pending
         self.attempt: str | None = None
         self.diff: dict[str, Any] | None = None
+        self.changed = False
 
     def __str__(self) -> str:
         text = f"Could not {self.attempt}: {self.reason}" if self.attempt else self.reason

@@ -99,7 +99,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             refuse_misfits(self.argument_spec, self._given)
             result = self._connected(work)
         except IdentityError as error:
-            result = {"failed": True, "msg": str(error), "failure": error.failure()}
+            result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
             if error.diff:
                 result["diff"] = error.diff
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included

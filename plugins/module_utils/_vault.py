@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ._ensure import Outcome, ensure
-from ._errors import trying
+from ._errors import IdentityError, trying
 from ._paths import Object
 from ._plan import Task
 from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
@@ -22,6 +22,16 @@ def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *,
     is ever granted here: a creator who is no member any more stays none.
     """
     name = (container.entity or {})["name"]
+    try:
+        with trying(f"trim the rights of the creator of the container {name!r}"):
+            return _trimmed(objects, container, name, rights, check=check)
+    except IdentityError as error:
+        error.changed, error.diff = container.changed, container.diff
+        error.hint = f"The container itself is as it should be. {error.hint or 'Run the task again'}"
+        raise
+
+
+def _trimmed(objects: ScimObjects, container: Outcome, name: str, rights: list[str], *, check: bool) -> Outcome:
     row = CONTAINER_PERMISSION.attribute("rights")
     wanted = row.shape.read(rights)
     permission = _creators_permission(objects, name)
@@ -36,19 +46,16 @@ def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *,
 
 
 def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
-    with trying(f"find out who created the container {name!r}"):
-        container = objects.find(CONTAINER, {"name": name})
-        owner = (container or {}).get("owner") or {}
-        reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
-        creator = (
-            objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference)
-            if container and reference
-            else None
-        )
-        if not creator:
-            return None
-        keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
-        return objects.find(CONTAINER_PERMISSION, keys)
+    container = objects.find(CONTAINER, {"name": name})
+    owner = (container or {}).get("owner") or {}
+    reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
+    creator = (
+        objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
+    )
+    if not creator:
+        return None
+    keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
+    return objects.find(CONTAINER_PERMISSION, keys)
 
 
 def _with_rights(container: Outcome, changed: bool, before: list[str] | None, after: list[str]) -> Outcome:

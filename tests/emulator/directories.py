@@ -40,7 +40,10 @@ VAULT_ENDPOINTS = {"Users": "VaultUsers", "Groups": "VaultGroups"}
 
 
 def directory_of(rights: frozenset[str], overrides: bool | str) -> Directory:
-    """Return the directory a client with some rights sees; the documentation contradicts the records here."""
+    """Return the directory a client with some rights sees; the documentation contradicts the records here.
+
+    Where both are shared, they are one: on current tenants, users and the members of safes have the same ids.
+    """
     alone = overrides == "alone" and rights == {VAULT_RIGHT}
     return VAULT if alone or (overrides is True and VAULT_RIGHT in rights) else CLOUD
 

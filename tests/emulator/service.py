@@ -54,7 +54,8 @@ class TenantService(ScimService):
 
     def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
         """Refuse a resource type the rights of the client do not cover."""
-        self.tenant.check_right(RULES[str(resource_type.name)].right)
+        if not (request.method == "GET" and self.tenant.reads_shared_directory(str(resource_type.name))):
+            self.tenant.check_right(RULES[str(resource_type.name)].right)
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
         """Read the parameters of a list."""

@@ -95,10 +95,11 @@ ROWS: tuple[Switch, ...] = (
     ),
     Switch(
         "vault_overrides_directory",
-        False,
-        one_of(False, True, "alone"),
+        "shared",
+        one_of("shared", False, True, "alone"),
         "The right VaultManagement makes Users and Groups those of the vault: never, always (true), "
-        "or when it is the only right (alone).",
+        "or when it is the only right (alone); shared means that the vault has those of the cloud directory, "
+        "which are then read with this right alone.",
     ),
     Switch("missing_right_status", 403, one_of(403, 401), "The status when a right is missing."),
     # Load

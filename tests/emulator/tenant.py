@@ -16,7 +16,7 @@ from scim2_models import Context, ScimPolicy, ScimProvider
 
 from .authority import Authority, authority_of
 from .database import Database
-from .directories import CLOUD, directory_of
+from .directories import CLOUD, VAULT_RIGHT, directory_of
 from .failures import Failure
 from .faults import Faults
 from .handler import TenantHandler
@@ -142,6 +142,11 @@ class Tenant:
         self.directory = directory_of(self.authority.scim_rights, self.switches["vault_overrides_directory"])
         hidden = self.switches["mixed_rights_hide_vault"] and self.authority.mixed
         self.storage.veiled = PAM_TYPES if hidden else frozenset()
+
+    def reads_shared_directory(self, type_name: str) -> bool:
+        """Whether a client of nothing but the vault may read this as a part of the vault (contract 2.4, 7.2)."""
+        shared = self.switches["vault_overrides_directory"] == "shared"
+        return shared and self.authority.scim_rights == {VAULT_RIGHT} and type_name in (CLOUD.user, CLOUD.group)
 
     def check_right(self, right: str) -> None:
         """Refuse a client without an administrative right."""

@@ -75,7 +75,7 @@ def test_rights_for_the_vault(filled, error):
     assert filled.get("Users").status_code == 200
     filled.switch(missing_right_status=401)
     assert error(filled.get("Containers"))[0] == 401
-    filled.switch(granted_rights=["VaultManagement"])
+    filled.switch(granted_rights=["VaultManagement"], vault_overrides_directory=False)
     assert filled.get("Containers").json()["totalResults"] == 1
     assert error(filled.get("Users"))[0] == 401
 

@@ -35,6 +35,7 @@ def one(client, endpoint, text):
 @pytest.mark.parametrize(
     ("value", "rights", "seen"),
     [
+        ("shared", ["VaultManagement"], "cloud"),
         (False, ["VaultManagement"], None),
         (False, ["UserManagement", "RoleManagement", "VaultManagement"], "cloud"),
         (True, ["VaultManagement"], "vault"),

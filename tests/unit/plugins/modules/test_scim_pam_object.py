@@ -375,7 +375,11 @@ def test_the_creator_can_leave(safe: Tenant, pam: Run) -> None:
 
 def test_trimming_that_failed_is_done_by_the_next_run(safe: Tenant, pam: Run) -> None:
     safe.fault(method="PUT", path="/ContainerPermissions/", status=403)
-    assert pam(kind="container", name="NEW", creator_rights=KEPT).code == "authorization"
+    first = pam(kind="container", name="NEW", creator_rights=KEPT)
+    assert first.code == "authorization"
+    assert first["changed"] is True
+    assert first["diff"]["after"]["name"] == "NEW"
+    assert "The container itself is as it should be." in first["msg"]
     assert rights(safe, CREATOR, "NEW") == set(RIGHTS)
     assert pam(kind="container", name="NEW", creator_rights=KEPT)["changed"] is True
     assert rights(safe, CREATOR, "NEW") == set(KEPT)
@@ -408,6 +412,21 @@ def test_another_writer_creates_the_safe_first(safe: Tenant, pam: Run, status: i
     result = pam(kind="container", name="NEW", description="mine")
     assert not result.failed, result.output
     assert container(safe, "NEW")["description"] == "mine"
+
+
+def test_a_client_of_nothing_but_the_vault(safe: Tenant, pam: Run) -> None:
+    """It finds users and groups to give rights to; where it is not let, the advice does no harm."""
+    safe.seed(groups=[{"displayName": "app-team"}])
+    safe.switch(granted_rights=["VaultManagement"])
+    task = {"kind": "container_permission", "container": "NEW", "group": "app-team", "rights_preset": "read_only"}
+    assert pam(kind="container", name="NEW", creator_rights=KEPT)["changed"] is True
+    assert rights(safe, CREATOR, "NEW") == set(KEPT)
+    assert pam(**task)["changed"] is True
+    assert pam(**task)["changed"] is False
+    safe.switch(vault_overrides_directory=False)
+    refused = pam(**task)
+    assert refused.code == "authorization"
+    assert "for safes, permissions and accounts Vault Management and no other" in refused["msg"]
 
 
 @pytest.mark.parametrize("overrides", [True, "alone"])

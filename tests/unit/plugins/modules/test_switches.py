@@ -40,7 +40,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "token_error_status": [401],
     "unknown_app_status": [404],
     "token_lifetime": [60],
-    "vault_overrides_directory": ["alone"],
+    "vault_overrides_directory": [False, "alone"],
     "missing_right_status": [401],
     "throttle": [{"every": 4, "retry_after": 0}],
     "latency": [0.001],
