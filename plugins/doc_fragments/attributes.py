@@ -15,7 +15,7 @@ attributes:
     membership:
       - idops.cyberark_identity.scim
   check_mode:
-    description: Can run in check mode and tell what it would change, without writing anything.
+    description: Can run in check mode and report what it would change, without writing anything.
     support: full
 """
 
@@ -24,11 +24,11 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Returns what it has changed, or in check mode would change, in diff mode.
+    description: In diff mode, returns what it changed or, in check mode, would change.
     support: full
     details:
-      - The diff holds the attributes that the task manages, in the words of the options. A secret that is written
-        shows as V(********).
+      - The diff holds the attributes that the task manages, under the names of the options. A secret that is written
+        appears as V(********).
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
@@ -40,7 +40,7 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Returns what it has changed, or in check mode would change, in diff mode.
+    description: In diff mode, returns what it changed or, in check mode, would change.
     support: N/A
     details:
       - This module changes nothing.

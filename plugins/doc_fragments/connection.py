@@ -10,22 +10,20 @@ options:
   tenant_url:
     description:
       - The address of the tenant, such as V(https://example.id.cyberark.cloud). Without a scheme, V(https://) is
-        meant.
-      - V(http://) is refused unless the host is this very machine, and so is an address with a user name or a
-        password in it.
+        assumed.
+      - V(http://) is accepted for this machine only. An address with a user name or a password in it is refused.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TENANT_URL) is used.
     type: str
     required: true
   app_id:
     description:
-      - The Application ID of the OAuth2 client app of the tenant. The token is asked for at
-        C(/oauth2/token/APP_ID).
-      - When omitted, the token is asked for at the platform token endpoint, C(/oauth2/platformtoken).
+      - The Application ID of the OAuth2 client app of the tenant. The token is requested from C(/oauth2/token/APP_ID).
+      - When omitted, the token is requested from the platform token endpoint, C(/oauth2/platformtoken).
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_APP_ID) is used.
     type: str
   scope:
     description:
-      - The scope to ask for, as the Scope page of the OAuth2 client app names it. Not sent without O(app_id).
+      - The scope to request, as named on the Scope page of the OAuth2 client app. It is not sent without O(app_id).
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCOPE) is used.
     type: str
     default: scim
@@ -42,73 +40,73 @@ options:
     type: str
   access_token:
     description:
-      - A bearer token that is used instead of asking for one.
-      - Given together with O(client_id) and O(client_secret), it is used until the server refuses it; then one is
-        asked for.
+      - A bearer token to use instead of requesting one.
+      - If O(client_id) and O(client_secret) are given as well, the token is used until the server refuses it; then a
+        new one is requested.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_ACCESS_TOKEN) is used.
     type: str
   token_endpoint_auth_method:
     description:
-      - How O(client_id) and O(client_secret) are sent to the token endpoint. V(client_secret_post) puts them into
-        the form, V(client_secret_basic) into the header for HTTP Basic authentication.
+      - How to send O(client_id) and O(client_secret) to the token endpoint. V(client_secret_post) puts them into the
+        form, and V(client_secret_basic) into the header for HTTP Basic authentication.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TOKEN_ENDPOINT_AUTH_METHOD) is used.
     type: str
     choices: [client_secret_post, client_secret_basic]
     default: client_secret_post
   scim_path:
     description:
-      - The path of the SCIM server below O(tenant_url). Modules that talk to something else have no use for it.
+      - The path of the SCIM server below O(tenant_url). Modules that talk to something else ignore it.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCIM_PATH) is used.
     type: str
     default: /scim/v2
   validate_certs:
     description:
-      - Whether the certificate of the tenant has to be trusted and to name its host. Without that, nobody knows who
-        is given the credentials.
+      - Whether to verify that the certificate of the tenant is trusted and names its host. Without this check, nobody
+        knows who receives the credentials.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
-      - A file, or a folder made with C(openssl rehash), with the certificates of the certificate authorities to
-        trust, in PEM format.
-      - When omitted, those that the Python library C(requests) trusts, or the file that E(REQUESTS_CA_BUNDLE)
-        names.
+      - A file with the certificates of the certificate authorities to trust, in PEM format, or a folder of such files
+        prepared with C(openssl rehash).
+      - When omitted, the authorities that the Python library C(requests) trusts, or those in the file that
+        E(REQUESTS_CA_BUNDLE) names.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CA_PATH) is used.
     type: path
   client_cert:
     description:
-      - A file with the certificate to show to a proxy or gateway that wants one, in PEM format. It may hold the
-        key, too.
+      - A file with the client certificate for a proxy or gateway that requires one, in PEM format. It may hold the key
+        as well.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_CERT) is used.
     type: path
   client_key:
     description:
-      - A file with the key that belongs to O(client_cert), in PEM format and not encrypted.
+      - A file with the key of O(client_cert), in PEM format and not encrypted.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_KEY) is used.
     type: path
   timeout:
     description:
-      - The longest time to wait for a connection, and then for each part of an answer, in seconds. All of an answer
-        has to be there after ten times as long, however slowly it comes.
+      - How long to wait for a connection, and then for each part of an answer, in seconds. The whole answer has to
+        arrive within ten times as long.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TIMEOUT) is used.
     type: float
     default: 30
   retries:
     description:
-      - How many times a request is sent again when that is safe and may help. Each of these is a warning.
-      - Connections that were not made and answers with status 429 are always tried again; broken connections,
-        time-outs and answers with status 502, 503 or 504 when the request can be repeated without harm. After a
-        write that cannot, the object is read again and only what is still missing is written.
-      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait doubles from half a second on. No
-        try of the same request begins later than five minutes after the first one.
+      - How many times to send a request again when that is safe and may help. Each retry is a warning.
+      - After a connection that could not be made, or status 429, the request is always tried again; after a broken
+        connection, a time-out, or status 502, 503 or 504, only if it can be repeated without harm. After a write that
+        cannot be repeated, the object is read again, and only what is still missing is written.
+      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait begins at half a second and doubles
+        each time. No retry begins later than five minutes after the first attempt.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.
     type: int
     default: 5
 requirements:
   - requests >= 2.25
 notes:
-  - Options that are the same for many tasks are best set once, with C(module_defaults) for the action group
+  - Set options that are the same for many tasks once, with C(module_defaults) for the action group
     C(group/idops.cyberark_identity.scim), or through the environment variables.
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects are
     not followed.
@@ -120,8 +118,8 @@ options: {}
 notes:
   - The credentials are those of an administrator, a user that is an OAuth confidential client. Without O(app_id) the
     token comes from the platform token endpoint and covers the administration API. With O(app_id), the scope of that
-    app has to.
-  - Every write is read back. A tenant that reports success and does nothing is a failure.
+    app has to cover it.
+  - Every write is read back. If the tenant reports success but did nothing, the task fails.
 """
 
     # What the documentation of a plugin says besides: Ansible merges the two, option by option.

@@ -12,11 +12,11 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Creates, changes and deletes one app of the kind C(Custom > OAuth2 Client), over the administration API, with its
-    scopes and with the permissions that roles have on it. Software asks such an app for tokens.
-  - An app is made for confidential clients that ask with client credentials. What the options say nothing of is the
-    safest there is.
-  - An option that is omitted or null leaves the attribute of an app that exists alone.
+  - Creates, changes and deletes one app of the kind C(Custom > OAuth2 Client) over the administration API, with its
+    scopes and the permissions that roles have on it. Clients get tokens from such an app.
+  - A new app is for confidential clients that use client credentials. Options that are omitted then get the safest
+    value.
+  - An option that is omitted or null leaves the attribute of an existing app alone.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.administrator
@@ -24,64 +24,62 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the app should exist. With V(absent), only O(id) or O(application_id) matter.
+    description: Whether the app should exist. With V(absent), only O(id) or O(application_id) matters.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an app that exists, its row key. O(application_id) is then an attribute like the others. To change it
+      - The id of an existing app, its row key. O(application_id) is then an attribute like any other. Changing it
         changes the address of the token endpoint for everybody.
       - One of O(id) and O(application_id) is required.
     type: str
   application_id:
     description:
-      - The Application ID, which names the app unless O(id) does. It is what clients give as the option O(app_id), and
-        holds no blanks. Upper and lower case are the same.
+      - The Application ID, which identifies the app unless O(id) is given. Clients give it as the option O(app_id). It
+        must not contain blanks. Case does not matter.
     type: str
   name:
-    description: The name that the portal shows. An app that is created without one is called by its Application ID.
+    description: The name that the portal shows. A new app without one is named by its Application ID.
     type: str
   description:
     description: What the app is for.
     type: str
   icon_uri:
     description:
-      - The logo, as the path of an image that the tenant has already, such as
-        V(/vfslow/lib/application/icons/GenericSaml.svg). To upload one, or to go back to none, use the portal.
-      - Where the tenant shows its own copy of the logo, it is set only when there is none like that yet.
+      - The logo, as the path of an image that is already on the tenant, such as
+        V(/vfslow/lib/application/icons/GenericSaml.svg). To upload an image or to remove the logo, use the portal.
+      - Where the tenant shows its own copy of a logo, the logo is set only as long as there is no such copy.
     type: str
   client_id_type:
-    description: The Client ID Type on the page General Usage. An app that is created without one takes
-      V(confidential) clients only.
+    description: The Client ID Type on the General Usage page. A new app without this option accepts V(confidential)
+      clients only.
     type: str
     choices: [anything, confidential]
   must_be_oauth_client:
-    description: Whether only users that are OAuth confidential clients get a token. An app that is created without
-      this option wants that.
+    description: Whether only users that are OAuth confidential clients get a token. A new app without this option
+      requires that.
     type: bool
   auth_methods:
     description:
-      - The auth methods on the page Tokens, all of them. An app that is created without any, or a list that is
-        empty, gets V(ClientCreds).
+      - All auth methods on the Tokens page. An empty list, or a new app without this option, gets V(ClientCreds).
     type: list
     elements: str
     choices: [AuthorizationCode, Implicit, ClientCreds, ResourceCreds]
   token_type:
-    description: The kind of token. An app that is created without one gives out V(JwtRS256).
+    description: The type of token. A new app without this option issues V(JwtRS256).
     type: str
     choices: [JwtRS256, Opaque]
   token_lifetime:
-    description: How long a token is valid, in seconds. For an app that is created without one, 18000, which is five
-      hours.
+    description: How long a token is valid, in seconds. For a new app without this option, 18000, which is five hours.
     type: int
   scopes:
-    description: The scopes on the page Scope, all of them. An empty list removes them.
+    description: All scopes on the Scope page. An empty list removes them all.
     type: list
     elements: dict
     suboptions:
       name:
-        description: What clients ask for, with the option O(scope).
+        description: What clients request with the option O(scope).
         type: str
         required: true
       description:
@@ -89,19 +87,19 @@ options:
         type: str
       allowed_rest:
         description:
-          - Regular expressions for the paths that a token with this scope may be used for. They are searched for in the
-            path, so that V(scim*) allows all that holds V(sci).
+          - Regular expressions for the paths that a token with this scope may be used for. They may match anywhere in
+            the path, so that V(scim*) allows every path with V(sci) in it.
         type: list
         elements: str
   permissions:
     description:
       - What roles may do with the app. A service user needs a role with V(View) and V(Execute), which the portal calls
-        Run. Permissions of users and of directory groups, and those that are inherited, are left alone.
+        Run. Permissions of users and directory groups, and inherited permissions, are left alone.
     type: dict
     suboptions:
       add:
         description:
-          - Permissions that roles have to have, beside others.
+          - Permissions to give. Others are left alone.
         type: list
         elements: dict
         suboptions:
@@ -116,7 +114,7 @@ options:
             choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
       remove:
         description:
-          - Permissions that roles must not have.
+          - Permissions to take away. Others are left alone.
         type: list
         elements: dict
         suboptions:
@@ -131,7 +129,7 @@ options:
             choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
       set:
         description:
-          - All permissions of roles on this app, no more and no less. An empty list removes them all.
+          - All permissions of roles on this app; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(permissions.add) and O(permissions.remove).
         type: list
         elements: dict
@@ -147,18 +145,18 @@ options:
             choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
   orphans:
     description:
-      - An app comes into being without an Application ID and is given one at once. A run that is killed in between
-        leaves an app that nothing can find by name. When an app is to be created, this says what to do if there is
-        such an orphan.
-      - V(report) warns of it and makes a new app. V(adopt) makes the app out of it, if it is the only one and as new as
-        the template makes it, and says so in a warning. V(ignore) makes a new app.
-      - An app that somebody is adding in the portal at this moment looks the same.
+      - An app is created without an Application ID and gets one right after that. A run that is killed in between
+        leaves an app that cannot be found by name. This option says what to do with such an orphan when an app has to
+        be created.
+      - V(report) warns about it and creates a new app. V(adopt) turns it into the app, with a warning, if it is the
+        only one and still as the template creates it. V(ignore) creates a new app.
+      - An app that somebody is adding in the portal at the same moment looks just like an orphan.
     type: str
     choices: [report, adopt, ignore]
     default: report
 notes:
   - The administrator needs the right Application Management, or has to be in the role System Administrator.
-  - What an app has beyond these options stays as it is.
+  - Settings of an app beyond these options are left alone.
 seealso:
   - module: idops.cyberark_identity.identity_user
   - module: idops.cyberark_identity.identity_role
@@ -169,7 +167,7 @@ EXAMPLES = r"""
 # The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on, with an administrator's
 # CYBERARK_IDENTITY_CLIENT_ID and without CYBERARK_IDENTITY_APP_ID.
 
-- name: Make the app that a SCIM client asks for its token
+- name: Create the app that gives a SCIM client its token
   idops.cyberark_identity.identity_oauth2_app:
     application_id: scim-client
     name: SCIM client
@@ -187,7 +185,7 @@ EXAMPLES = r"""
     application_id: scim-client
     token_lifetime: 3600
 
-- name: Remove the app
+- name: Delete the app
   idops.cyberark_identity.identity_oauth2_app:
     application_id: scim-client
     state: absent
@@ -195,8 +193,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 app:
-  description: The app as it is after the task, in the words of the options. In check mode, as it would be. Null when
-    there is none.
+  description: The app after the task, or as it would be in check mode, under the names of the options. Null when there
+    is none.
   returned: success
   type: dict
   contains:
@@ -226,7 +224,7 @@ app:
       returned: always
       sample: /vfslow/lib/application/icons/OAuth2.png
     client_id_type:
-      description: The kind of clients that it is for.
+      description: The Client ID Type.
       type: str
       returned: always
       sample: confidential
@@ -236,13 +234,13 @@ app:
       returned: always
       sample: true
     auth_methods:
-      description: The ways to ask for a token.
+      description: The auth methods.
       type: list
       elements: str
       returned: always
       sample: [ClientCreds]
     token_type:
-      description: The kind of token.
+      description: The type of token.
       type: str
       returned: always
       sample: JwtRS256
@@ -252,13 +250,13 @@ app:
       returned: always
       sample: 18000
     scopes:
-      description: The scopes, by name.
+      description: The scopes, sorted by name.
       type: list
       elements: dict
       returned: always
       contains:
         name:
-          description: What clients ask for.
+          description: What clients request.
           type: str
           returned: always
           sample: scim
@@ -279,7 +277,7 @@ app:
       returned: always
       contains:
         set:
-          description: All of them, by role.
+          description: All of them, sorted by role.
           type: list
           elements: dict
           returned: always
@@ -298,7 +296,7 @@ app:
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no app.
-    - Of an app that is deleted, everything is shown.
+    - When an app is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -315,7 +313,7 @@ diff:
         application_id: scim-client
         token_lifetime: 3600
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:
@@ -329,7 +327,7 @@ failure:
       returned: always
       sample: authorization
     status:
-      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      description: The HTTP status of the answer. The administration API reports most refusals with status 200.
       type: int
       returned: when there was an answer
       sample: 200

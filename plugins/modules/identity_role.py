@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Creates, changes, renames and deletes one role, over the administration API, with its administrative rights, which
-    the SCIM server knows nothing of, and its members.
-  - For a group of people there is M(idops.cyberark_identity.scim_group), which is the same role, seen over SCIM.
+  - Creates, changes, renames and deletes one role over the administration API, with its members and with its
+    administrative rights, which the SCIM server does not know.
+  - For a group of people, use M(idops.cyberark_identity.scim_group), which sees the same role over SCIM.
   - An option that is omitted or null leaves the attribute alone.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -23,62 +23,62 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the role should exist. With V(absent), only O(id) or O(name) matter.
+    description: Whether the role should exist. With V(absent), only O(id) or O(name) matters.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a role that exists. O(name) is then an attribute like the others, so that a role can be renamed.
+      - The id of an existing role. O(name) is then an attribute like any other, so that the role can be renamed.
       - One of O(id) and O(name) is required.
     type: str
   name:
-    description: The name, which names the role unless O(id) does. Upper and lower case are the same.
+    description: The name, which identifies the role unless O(id) is given. Case does not matter.
     type: str
   description:
     description: What the role is for.
     type: str
   administrative_rights:
     description:
-      - The administrative rights of the role, as the portal names them, such as V(User Management). Upper and lower
-        case and blanks do not matter. A path such as V(/lib/rights/dsman.json) is taken as well.
+      - The administrative rights of the role, as the portal names them, such as V(User Management). Case and blanks do
+        not matter. A path such as V(/lib/rights/dsman.json) is accepted as well.
     type: dict
     suboptions:
       add:
-        description: Those that the role has to have.
+        description: Rights to give. Others are left alone.
         type: list
         elements: str
       remove:
-        description: Those that the role must not have.
+        description: Rights to take away. Others are left alone.
         type: list
         elements: str
       set:
         description:
-          - All rights of the role, no more and no less. An empty list removes them all.
+          - All rights of the role; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(administrative_rights.add) and O(administrative_rights.remove).
         type: list
         elements: str
   allow_mixed_rights:
     description:
-      - Whether the role may be given Vault Management beside another management right. It then sees no object of the
-        vault, says the documentation of the product, so that the task fails unless this is V(true).
+      - Whether the role may be given Vault Management beside another management right. According to the documentation
+        of the product, it then sees no object of the vault, so the task fails unless this is V(true).
     type: bool
     default: false
   users:
-    description: The users that are direct members, by login name or by id. Nested roles are left alone.
+    description: The users who are direct members, by login name or by id. Nested roles are left alone.
     type: dict
     suboptions:
       add:
-        description: Those who have to be members.
+        description: Users to add. Others are left alone.
         type: list
         elements: str
       remove:
-        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        description: Users to remove. A name that is not a member, or does not exist, is not a failure.
         type: list
         elements: str
       set:
         description:
-          - All users that are members, no more and no less. An empty list removes them all.
+          - All users who are members; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(users.add) and O(users.remove).
         type: list
         elements: str
@@ -87,25 +87,24 @@ options:
     type: dict
     suboptions:
       add:
-        description: Those that have to be members.
+        description: Roles to add. Others are left alone.
         type: list
         elements: str
       remove:
-        description: Those that must not be members. A name that is no member, or does not exist, is no failure.
+        description: Roles to remove. A name that is not a member, or does not exist, is not a failure.
         type: list
         elements: str
       set:
         description:
-          - All roles that are members, no more and no less. An empty list removes them all.
+          - All roles that are members; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(roles.add) and O(roles.remove).
         type: list
         elements: str
   unknown_members:
     description:
-      - What to do with a member to be added that does not exist. With V(fail), nothing is written and the task
-        fails with C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a
-        warning.
-      - In check mode V(fail) warns as well, because an earlier task may be about to create the member.
+      - What to do when a member to add does not exist. With V(fail), nothing is written and the task fails with
+        C(failure.code=unknown_member). With V(warn) and V(ignore), the member is skipped, with or without a warning.
+      - In check mode, V(fail) only warns, because an earlier task may be going to create the member.
     type: str
     choices: [fail, warn, ignore]
     default: fail
@@ -140,7 +139,7 @@ EXAMPLES = r"""
     administrative_rights:
       remove: [User Management]
 
-- name: Remove the role
+- name: Delete the role
   idops.cyberark_identity.identity_role:
     name: SCIM client
     state: absent
@@ -148,8 +147,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: The role as it is after the task, in the words of the options. In check mode, as it would be. Null when
-    there is none.
+  description: The role after the task, or as it would be in check mode, under the names of the options. Null when there
+    is none.
   returned: success
   type: dict
   contains:
@@ -179,7 +178,7 @@ role:
           elements: str
           returned: always
     users:
-      description: The users that are direct members, by login name.
+      description: The users who are direct members, by login name.
       type: dict
       returned: always
       contains:
@@ -201,7 +200,7 @@ role:
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no role.
-    - Of a role that is deleted, everything is shown.
+    - When a role is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -219,7 +218,7 @@ diff:
         administrative_rights:
           set: [Role Management, User Management]
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:
@@ -233,7 +232,7 @@ failure:
       returned: always
       sample: authorization
     status:
-      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      description: The HTTP status of the answer. The administration API reports most refusals with status 200.
       type: int
       returned: when there was an answer
       sample: 200

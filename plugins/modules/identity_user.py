@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Creates, changes, renames, disables and deletes one user of the cloud directory, over the administration API, with
-    what the SCIM server knows nothing of. Whether the user is an OAuth confidential client, whether it is a service
-    user, and whether its password expires.
-  - Meant for the users that software signs in with. For people there is M(idops.cyberark_identity.scim_user).
+  - Creates, changes, renames, disables and deletes one user of the cloud directory over the administration API. This
+    includes what the SCIM server does not know, which is whether the user is an OAuth confidential client, whether it
+    is a service user, and whether its password expires.
+  - This module is for the users that software logs in as. For people, use M(idops.cyberark_identity.scim_user).
   - An option that is omitted or null leaves the attribute alone.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -24,71 +24,72 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the user should exist. With V(absent), only O(id) or O(user_name) matter.
+    description: Whether the user should exist. With V(absent), only O(id) or O(user_name) matters.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a user that exists. O(user_name) is then an attribute like the others, so that a user can be renamed.
+      - The id of an existing user. O(user_name) is then an attribute like any other, so that the user can be renamed.
       - One of O(id) and O(user_name) is required.
     type: str
   user_name:
     description:
-      - The full login name, with a login suffix that the tenant has. It names the user unless O(id) does. Upper and
-        lower case are the same.
+      - The full login name, with a login suffix of the tenant. It identifies the user unless O(id) is given. Case does
+        not matter.
     type: str
   display_name:
-    description: The name that is shown.
+    description: The display name.
     type: str
   email:
-    description: The mail address. When a user is created without one, it is O(user_name).
+    description: The e-mail address. A new user without one gets O(user_name).
     type: str
   description:
     description: What the user is for.
     type: str
   active:
     description:
-      - Whether the user can sign in. V(false) disables it. A user that is locked or expired counts as not active;
-        V(true) unlocks it.
+      - Whether the user can log in. V(false) disables the user. A locked or expired user counts as not active; V(true)
+        unlocks it.
     type: bool
   oauth_client:
     description:
-      - Whether the user is an OAuth confidential client, as the box in the portal has it. Only such a user gets a token
-        from an app that wants OAuth clients, and from the platform token endpoint.
+      - Whether the user is an OAuth confidential client, as the checkbox in the portal says. Only such a user gets a
+        token from an app that requires OAuth clients, or from the platform token endpoint.
       - A user that becomes one becomes a service user as well, unless O(service_user) says otherwise.
     type: bool
   service_user:
-    description: Whether the user is a service user, which is not in the role Everybody and does not sign in to the
+    description: Whether the user is a service user, which is not in the role Everybody and does not log in to the
       portal.
     type: bool
   force_password_change:
     description:
-      - Whether a new password is asked for at the next login. A user for whom that is pending gets no token.
-      - When a user is created without this option, none is asked for.
+      - Whether the user has to set a new password at the next login. Until then, it gets no token.
+      - A new user without this option does not have to.
     type: bool
   password_never_expires:
     description:
-      - Whether the password stays valid for ever. Mutually exclusive with O(force_password_change=true).
-      - Where the tenant does not show this, it is written only when the user is created. An OAuth confidential client
-        that is created without this option gets a password that never expires.
+      - Whether the password never expires. Mutually exclusive with O(force_password_change=true).
+      - Where the tenant does not show this, it is written only when the user is created. A new OAuth confidential
+        client without this option gets a password that never expires.
     type: bool
   password:
     description:
-      - The password, at least 8 characters. Required to create a user. The tenant's password policy has more to say.
+      - The password, at least 8 characters. Required to create a user. The password policy of the tenant may ask for
+        more.
       - For a client that sends its credentials in a header, letters, digits and C(- . _ ~) are the safe choice.
     type: str
   update_password:
     description:
-      - Whether to set the password of a user that exists. It cannot be read, so that V(always) reports a change at each
-        run, unless the tenant answers that it was the same.
+      - Whether to set the password of an existing user. A password cannot be read back, so V(always) reports a change
+        in every run, unless the tenant answers that it was the same.
     type: str
     choices: [on_create, always]
     default: on_create
 notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
-  - The administrator who asks can neither be removed nor be kept from signing in.
-  - Wrong passwords lock a user. Give a new password to all who use it before the next run.
+  - The module refuses to delete the administrator whose credentials it uses, or to keep it from logging in.
+  - Wrong passwords lock a user. Pass a new password on to everything that uses it before that runs again.
 seealso:
   - module: idops.cyberark_identity.identity_role
   - module: idops.cyberark_identity.identity_oauth2_app
@@ -99,7 +100,7 @@ EXAMPLES = r"""
 # The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on, with an administrator's
 # CYBERARK_IDENTITY_CLIENT_ID and without CYBERARK_IDENTITY_APP_ID.
 
-- name: Create the user that a SCIM client signs in with
+- name: Create the user that a SCIM client logs in as
   idops.cyberark_identity.identity_user:
     user_name: scim-service@example.com
     display_name: SCIM client
@@ -114,7 +115,7 @@ EXAMPLES = r"""
     password: "{{ vault_scim_service_password }}"
     update_password: always
 
-- name: Remove the user
+- name: Delete the user
   idops.cyberark_identity.identity_user:
     user_name: scim-service@example.com
     state: absent
@@ -122,8 +123,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The user as it is after the task, in the words of the options. In check mode, as it would be. Null when
-    there is none.
+  description: The user after the task, or as it would be in check mode, under the names of the options. Null when there
+    is none.
   returned: success
   type: dict
   contains:
@@ -138,12 +139,12 @@ user:
       returned: always
       sample: scim-service@example.com
     display_name:
-      description: The name that is shown.
+      description: The display name.
       type: str
       returned: always
       sample: SCIM client
     email:
-      description: The mail address.
+      description: The e-mail address.
       type: str
       returned: always
       sample: scim-service@example.com
@@ -153,7 +154,7 @@ user:
       returned: always
       sample: Signs in to the SCIM server
     active:
-      description: Whether the user can sign in.
+      description: Whether the user can log in.
       type: bool
       returned: always
       sample: true
@@ -168,19 +169,19 @@ user:
       returned: always
       sample: true
     force_password_change:
-      description: Whether a new password is asked for at the next login.
+      description: Whether the user has to set a new password at the next login.
       type: bool
       returned: always
       sample: false
     password_never_expires:
-      description: Whether the password stays valid for ever. Null where the tenant does not show it.
+      description: Whether the password never expires. Null where the tenant does not show it.
       type: bool
       returned: always
       sample: true
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no user.
-    - Of a user that is deleted, everything is shown.
+    - When a user is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -197,7 +198,7 @@ diff:
         user_name: scim-service@example.com
         oauth_client: true
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:
@@ -210,7 +211,7 @@ failure:
       returned: always
       sample: authorization
     status:
-      description: The HTTP status of the answer. The administration API refuses most things with status 200.
+      description: The HTTP status of the answer. The administration API reports most refusals with status 200.
       type: int
       returned: when there was an answer
       sample: 200

@@ -14,12 +14,12 @@ author:
 description:
   - Brings users, groups, safes, permissions on safes and privileged accounts to a desired state, hundreds or tens of
     thousands of them in one task, with one token.
-  - Everything is read and planned before the first write. What is wrong with any entry fails the task while nothing has
-    been written, and so does a plan that would remove more than is allowed.
-  - The tenant is read the cheaper way for each kind of object, in pages of everything or one by one. Writes are done
-    side by side, in the order that references need.
-  - Entries may refer to one another, such as a group to a user that the same task creates, in check mode as well.
-  - What is in no entry is left alone, unless O(prune) says otherwise.
+  - Everything is read and planned before the first write. An error in any entry fails the task before anything is
+    written, and so does a plan that would remove more than is allowed.
+  - Each kind of object is read in the cheaper way, either all of them page by page or one by one. Writes run side by
+    side, in the order that references require.
+  - Entries may refer to each other, such as a group to a user that the same task creates, even in check mode.
+  - Objects that no entry names are left alone, unless O(prune) says otherwise.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -27,40 +27,40 @@ extends_documentation_fragment:
 options:
   users:
     description:
-      - Users. Each entry takes the options of M(idops.cyberark_identity.scim_user) that are not about the connection.
+      - Users. Each entry takes the options of M(idops.cyberark_identity.scim_user), except those of the connection.
     type: list
     elements: dict
   groups:
     description:
-      - Groups. Each entry takes the options of M(idops.cyberark_identity.scim_group) that are not about the connection.
+      - Groups. Each entry takes the options of M(idops.cyberark_identity.scim_group), except those of the connection.
     type: list
     elements: dict
   containers:
     description:
-      - Safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) that are not about the
-        connection, of the kind container, without C(creator_rights).
+      - Safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind container, except
+        C(creator_rights) and those of the connection.
     type: list
     elements: dict
   container_permissions:
     description:
-      - Permissions on safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) that are
-        not about the connection, of the kind container_permission.
+      - Permissions on safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind
+        container_permission, except those of the connection.
     type: list
     elements: dict
   privileged_data:
     description:
-      - Privileged accounts. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) that are not
-        about the connection, of the kind privileged_data.
+      - Privileged accounts. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind
+        privileged_data, except those of the connection.
     type: list
     elements: dict
   prune:
     description:
-      - The kinds of objects of which nothing is to be left that is in no entry.
-      - Users are deactivated unless O(prune_users=delete). Never touched are users that come from another
-        directory, the
-        service user that runs the task, the built-in roles, and what O(protected) names. Permissions and accounts are
-        removed only on safes that entries of their kind name.
-      - To know the service user, C(users) and C(container_permissions) take O(client_id), also beside O(access_token).
+      - The kinds of objects to prune, which removes every object that no entry names.
+      - Users are deactivated unless O(prune_users=delete). Users of other directories, the service user that runs the
+        task, the built-in roles, and what O(protected) names are never touched. Permissions and accounts are removed
+        only on safes that entries of their kind name.
+      - To prune V(users) or V(container_permissions), the task has to know its service user. Set O(client_id) even if
+        O(access_token) is given.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -71,54 +71,55 @@ options:
     default: deactivate
   prune_to_nothing:
     description:
-      - Whether O(prune) may be used for a kind of which the task has no entry, which removes all there are.
-      - Permissions and accounts are left alone all the same, because no entry names a safe of theirs.
+      - Whether O(prune) may be used for a kind without any entry, which removes all objects of that kind.
+      - Permissions and accounts are left alone even then, because no entry names their safe.
     type: bool
     default: false
   max_removals:
     description:
-      - How many objects the task may remove, a number of all together, or a percentage of what there is of each kind. A
-        user that is deactivated counts, and so does each account that goes with its safe.
-      - When a plan goes beyond that, nothing is written, and the failure names what would have been removed.
+      - How many objects the task may remove, as a number for all kinds together, or as a percentage of the existing
+        objects of each kind. A user that is deactivated counts, and so does each account that goes with its safe.
+      - When a plan exceeds this, nothing is written, and the failure names what would have been removed.
     type: str
     default: '10'
   protected:
     description:
-      - Names of objects that are never removed or deactivated, with the wildcards C(*), C(?) and C([]). Upper and lower
-        case are the same.
+      - Names of objects that are never removed or deactivated. They may contain the wildcards C(*), C(?) and C([]).
+        Case does not matter.
       - O(prune) leaves them alone. An entry that would remove one fails the task, and so does one that would remove a
         built-in role or the service user that runs the task.
-      - A permission goes by the name of its safe and by that of its member, an account by that of its safe and its own.
+      - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its
+        own.
     type: list
     elements: str
     default: []
   workers:
-    description: How many requests are under way side by side, from 1 to 32.
+    description: How many requests to send side by side, from 1 to 32.
     type: int
     default: 8
   on_error:
     description:
-      - What to do when a write fails. With V(stop), what is under way is finished and nothing else begun. With
-        V(continue), all that does not need the failed object is done.
-      - The task fails in both cases, and C(actions) tells what became of each object. Another run goes on from there.
+      - What to do when a write fails. With V(stop), the task finishes what is under way and begins nothing else. With
+        V(continue), it does everything that does not need the failed object.
+      - The task fails in both cases, and C(actions) tells what became of each object. Another run continues from there.
     type: str
     choices: [stop, continue]
     default: stop
   progress:
     description:
-      - Whether to show how far the task is, in a line each second from the second one on. Lines are shown when the
-        module runs on the control node, such as for C(localhost).
+      - Whether to show how far the task has got, in a line each second from the second one on. Lines are shown only
+        when the module runs on the control node, such as for C(localhost).
     type: bool
     default: true
   progress_path:
-    description: The file that the lines are appended to. Set by the collection itself, to be able to show them.
+    description: The file to append the lines to. The collection sets this option itself, in order to show the lines.
     type: path
 notes:
-  - A tenant that asks to slow down slows down all workers.
-  - What others write while the task runs is kept, or lost, as the modules of the single objects have it in their notes.
-    Phone numbers are those of when the tenant was read.
-  - A secret of an object that exists is written only with V(always) of C(update_password) or C(update_secret) in its
-    entry.
+  - When the tenant asks to slow down, all workers do.
+  - What others write while the task runs is kept or lost as the notes of the modules for single objects say. For phone
+    numbers, what counts is the moment when the tenant was read.
+  - The secret of an existing object is written only if its entry sets C(update_password) or C(update_secret) to
+    V(always).
 seealso:
   - module: idops.cyberark_identity.scim_directory_info
   - module: idops.cyberark_identity.scim_user
@@ -147,7 +148,7 @@ EXAMPLES = r"""
         users:
           set: [ada@example.com, grace@example.com]
 
-- name: Let the lists be all there is, within limits
+- name: Remove what is not in the lists, within limits
   idops.cyberark_identity.scim_directory:
     users: "{{ directory_users }}"
     groups: "{{ directory_groups }}"
@@ -155,7 +156,7 @@ EXAMPLES = r"""
     max_removals: 2%
     protected: ['break-glass*', 'svc-*']
 
-- name: Go on after failures
+- name: Continue after failures
   idops.cyberark_identity.scim_directory:
     users: "{{ directory_users }}"
     workers: 16
@@ -164,8 +165,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was changed, or in check mode would be, and what failed or was left out. Objects that are as they
-    should be are not listed.
+  description: What was changed, or in check mode would be, and what failed or was skipped. Objects without a change are
+    not listed.
   returned: success, and on failure once something was written
   type: list
   elements: dict
@@ -176,7 +177,7 @@ actions:
       returned: always
       sample: user
     name:
-      description: Its name.
+      description: The name of the object.
       type: str
       returned: always
       sample: ada@example.com
@@ -192,7 +193,7 @@ actions:
       returned: for an update
       sample: [organization]
     position:
-      description: Where the task has it.
+      description: The position of its entry in the task.
       type: str
       returned: for a failure
       sample: users[3]
@@ -201,7 +202,8 @@ actions:
       type: str
       returned: for a failure
     failure:
-      description: What went wrong, for a playbook to act upon. The codes are those of the module for one such object.
+      description: What went wrong, for a playbook to act on. The codes are those of the module for a single such
+        object.
       type: dict
       returned: for a failure
 summary:
@@ -213,7 +215,7 @@ summary:
       create: 2
       unchanged: 998
 diff:
-  description: The attributes that the task manages of the objects that change, before and after, by kind and name.
+  description: The managed attributes of the objects that change, before and after, by kind and name.
   returned: success, and on failure once something was written
   type: dict
   contains:
@@ -226,7 +228,7 @@ diff:
       type: dict
       returned: always
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

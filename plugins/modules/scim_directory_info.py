@@ -12,9 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads users, groups, safes, permissions on safes and privileged accounts, in the very shape that
-    M(idops.cyberark_identity.scim_directory) takes. To give it back changes nothing.
-  - Sorted and without ids, so that it can be kept in Git and compared. What is not set is left out, and secrets are.
+  - Reads users, groups, safes, permissions on safes and privileged accounts, in the form that
+    M(idops.cyberark_identity.scim_directory) takes. Passing the result to that module changes nothing.
+  - The result is sorted and without ids, so that it can be kept in Git and compared. What is not set is left out, and
+    so are secrets.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -22,8 +23,8 @@ extends_documentation_fragment:
 options:
   include:
     description:
-      - The kinds of objects to read. What groups and permissions refer to is named as the server shows it, which is
-        certain to be a name when users and groups are read as well.
+      - The kinds of objects to read. Groups and permissions refer to their members as the server shows them, which is
+        certain to be by name only when users and groups are read as well.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -40,7 +41,7 @@ EXAMPLES = r"""
     include: [users, groups]
   register: tenant
 
-- name: Keep them
+- name: Write them to a file
   ansible.builtin.copy:
     content: "{{ tenant.directory | idops.cyberark_identity.directory_yaml }}"
     dest: directory.yml
@@ -49,43 +50,43 @@ EXAMPLES = r"""
 
 RETURN = r"""
 directory:
-  description: The objects, by kind, in the words of M(idops.cyberark_identity.scim_directory).
+  description: The objects by kind, in the form that M(idops.cyberark_identity.scim_directory) takes.
   returned: success
   type: dict
   contains:
     users:
-      description: The users, by login name.
+      description: The users, sorted by login name.
       type: list
       elements: dict
       returned: when asked for
     groups:
-      description: The groups, by name.
+      description: The groups, sorted by name.
       type: list
       elements: dict
       returned: when asked for
     containers:
-      description: The safes, by name.
+      description: The safes, sorted by name.
       type: list
       elements: dict
       returned: when asked for
     container_permissions:
-      description: The permissions on safes, by safe and member.
+      description: The permissions on safes, sorted by safe and member.
       type: list
       elements: dict
       returned: when asked for
     privileged_data:
-      description: The privileged accounts, by safe and name.
+      description: The privileged accounts, sorted by safe and name.
       type: list
       elements: dict
       returned: when asked for
 secrets:
-  description: The names of the objects that may have a secret, which is not in C(directory), by kind.
+  description: The names of the objects that may have a secret, by kind. The secrets are not in RV(directory).
   returned: success
   type: dict
   sample:
     privileged_data: [APP-PRD / root@web1]
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Creates, renames and deletes one group, which is a role of CyberArk Identity, and manages who its members are.
-  - Members are users and, nested, other groups. Only the difference is sent.
+  - Creates, renames and deletes one group, which is a role of CyberArk Identity, and manages its members.
+  - Members are users and nested groups. Only the difference is sent.
   - An option that is omitted or null leaves the attribute alone.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -21,77 +21,73 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the group should exist. With V(absent), only O(id) or O(display_name) matter.
+    description: Whether the group should exist. With V(absent), only O(id) or O(display_name) matters.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a group that exists. O(display_name) is then an attribute like the others, so that a group can be
+      - The id of an existing group. O(display_name) is then an attribute like any other, so that the group can be
         renamed.
       - One of O(id) and O(display_name) is required.
     type: str
   display_name:
     description:
-      - The name, which names the group unless O(id) does. Upper and lower case are the same.
+      - The name, which identifies the group unless O(id) is given. Case does not matter.
     type: str
   users:
     description:
-      - The users that are direct members, by login name or by id.
-      - O(users.set) never touches members of the other kind. Members that are not named are left alone by
-        O(users.add) and O(users.remove).
+      - The users who are direct members, by login name or by id.
+      - O(users.set) never removes a nested group.
     type: dict
     suboptions:
       add:
-        description: Those who have to be members.
+        description: Users to add. Others are left alone.
         type: list
         elements: str
       remove:
-        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        description: Users to remove. A name that is not a member, or does not exist, is not a failure.
         type: list
         elements: str
       set:
         description:
-          - All users that are members, no more and no less. An empty list removes them all.
+          - All users who are members; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(users.add) and O(users.remove).
         type: list
         elements: str
   groups:
     description:
       - The groups that are direct members, by name or by id.
-      - O(groups.set) never touches members of the other kind. Members that are not named are left alone by
-        O(groups.add) and O(groups.remove).
+      - O(groups.set) never removes a user.
     type: dict
     suboptions:
       add:
-        description: Those who have to be members.
+        description: Groups to add. Others are left alone.
         type: list
         elements: str
       remove:
-        description: Those who must not be members. A name that is no member, or does not exist, is no failure.
+        description: Groups to remove. A name that is not a member, or does not exist, is not a failure.
         type: list
         elements: str
       set:
         description:
-          - All groups that are members, no more and no less. An empty list removes them all.
+          - All groups that are members; any others are removed. An empty list removes them all.
           - Mutually exclusive with O(groups.add) and O(groups.remove).
         type: list
         elements: str
   unknown_members:
     description:
-      - What to do with a member to be added that does not exist. With V(fail), nothing is written and the task
-        fails with C(failure.code=unknown_member); with V(warn) and V(ignore) it is left out, with or without a
-        warning.
-      - In check mode V(fail) warns as well, because an earlier task may be about to create the member.
+      - What to do when a member to add does not exist. With V(fail), nothing is written and the task fails with
+        C(failure.code=unknown_member). With V(warn) and V(ignore), the member is skipped, with or without a warning.
+      - In check mode, V(fail) only warns, because an earlier task may be going to create the member.
     type: str
     choices: [fail, warn, ignore]
     default: fail
 notes:
   - Built-in roles can have members, but cannot be renamed or deleted.
   - A group cannot be a member of itself, directly or through others. The server refuses that.
-  - Only the difference is sent. Who is made a member by others while a task with C(set) runs stays one, and the task
-    warns. Where the tenant offers no PATCH, what others write to the group between the last reading and the PUT is
-    lost.
+  - Only the difference is sent. A member that somebody else adds while a task with C(set) runs stays, and the task
+    warns. Where the tenant offers no PATCH, what others write to the group between the last read and the PUT is lost.
 seealso:
   - module: idops.cyberark_identity.scim_group_info
   - module: idops.cyberark_identity.scim_user
@@ -108,7 +104,7 @@ EXAMPLES = r"""
         - ada@example.com
         - grace@example.com
 
-- name: Let somebody in and another one out, and leave the others alone
+- name: Add one user and remove another, and leave the others alone
   idops.cyberark_identity.scim_group:
     display_name: db-admins
     users:
@@ -121,7 +117,7 @@ EXAMPLES = r"""
     groups:
       add: [db-admins]
 
-- name: Take all users out of a group
+- name: Remove all users from a group
   idops.cyberark_identity.scim_group:
     display_name: db-admins
     users:
@@ -147,7 +143,7 @@ RETURN = r"""
 group:
   description:
     - The group after the task, or as it would be in check mode. Null when there is no group afterwards.
-    - It speaks the words of the options and can be given to this module as it is.
+    - Its keys are options of this module, so that it can be passed back as it is.
   returned: success
   type: dict
   contains:
@@ -162,7 +158,7 @@ group:
       returned: always
       sample: db-admins
     users:
-      description: The users that are direct members, as O(users.set) takes them.
+      description: The users who are direct members, as O(users.set) takes them.
       type: dict
       returned: always
       sample:
@@ -176,7 +172,7 @@ group:
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no group.
-    - Of a group that is deleted, everything is shown.
+    - When a group is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -197,7 +193,7 @@ diff:
         users:
           set: [ada@example.com, grace@example.com]
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

@@ -14,8 +14,8 @@ author:
 description:
   - Reads one group by id or by name, the groups that match a SCIM filter, or all groups, each with its direct
     members.
-  - The result speaks the words of M(idops.cyberark_identity.scim_group), so that a group can be given to that
-    module as it is.
+  - The keys of a group are options of M(idops.cyberark_identity.scim_group), so that it can be passed to that module as
+    it is.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -25,16 +25,16 @@ options:
     description: The id of the group to read. At most one of O(id), O(display_name) and O(filter) can be given.
     type: str
   display_name:
-    description: The name of the group to read. Upper and lower case are the same.
+    description: The name of the group to read. Case does not matter.
     type: str
   filter:
     description:
-      - A SCIM filter, in the attribute names of SCIM, such as V(displayName sw "db-").
-      - The server knows the operators C(eq), C(sw), C(co) and C(ew), and the attributes C(displayName), C(id),
+      - A SCIM filter with the attribute names of SCIM, such as V(displayName sw "db-").
+      - The server supports the operators C(eq), C(sw), C(co) and C(ew), and the attributes C(displayName), C(id),
         C(members.display) and C(members.value).
     type: str
 notes:
-  - Without any of O(id), O(display_name) and O(filter), all groups are read, the built-in roles among them.
+  - Without any of O(id), O(display_name) and O(filter), all groups are read, including the built-in roles.
 seealso:
   - module: idops.cyberark_identity.scim_group
 """
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 groups:
-  description: The groups that were found, none of which is no failure.
+  description: The groups that were found. An empty list is not a failure.
   returned: success
   type: list
   elements: dict
@@ -79,19 +79,19 @@ groups:
       returned: always
       sample: db-admins
     users:
-      description: The users that are direct members, as the module takes them.
+      description: The users who are direct members, as M(idops.cyberark_identity.scim_group) takes them.
       type: dict
       returned: always
       sample:
         set: [ada@example.com, grace@example.com]
     groups:
-      description: The groups that are direct members, as the module takes them.
+      description: The groups that are direct members, as M(idops.cyberark_identity.scim_group) takes them.
       type: dict
       returned: always
       sample:
         set: [db-operators]
 failure:
-  description: Why the task failed, for a playbook to act upon. See M(idops.cyberark_identity.scim_group).
+  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_group).
   returned: failure
   type: dict
   contains:

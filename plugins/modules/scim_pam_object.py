@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity offers. O(kind) says which one,
-    and each option below names the kinds that it belongs to.
+  - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity offers. O(kind) says which kind,
+    and each option below names the kinds that it applies to.
   - An option that is omitted or null leaves the attribute alone. An empty string clears a text.
   - A change is a read, a merge and a PUT of the whole object. What the task does not name is preserved.
 extends_documentation_fragment:
@@ -40,14 +40,14 @@ options:
     default: present
   id:
     description:
-      - The id of an object that exists. Without it, a V(container) is named by O(name), a V(container_permission)
-        by O(container) and O(user) or O(group), V(privileged_data) by O(container) and O(name).
+      - The id of an existing object. Without it, a V(container) is identified by O(name), a V(container_permission) by
+        O(container) and O(user) or O(group), and V(privileged_data) by O(container) and O(name).
     type: str
   name:
     description:
       - The name of the safe, for O(kind=container). It cannot be changed.
       - The name of the account, for O(kind=privileged_data). With O(id) it can be changed.
-      - Upper and lower case are the same.
+      - Case does not matter.
     type: str
   description:
     description: A description, for O(kind=container) and O(kind=privileged_data).
@@ -60,11 +60,11 @@ options:
     type: str
   creator_rights:
     description:
-      - The rights that the creator of the safe keeps, for O(kind=container). Rights beyond these are taken from it;
-        none is ever given. With an empty list it stops being a member.
-      - When omitted, its permission is left alone. Whoever creates a safe through the SCIM server, that is the
-        service user, is made a member with every right, and keeps them.
-      - A service user that has given away C(manageSafeMembers) cannot manage the permissions on this safe any more.
+      - The rights that the creator of the safe keeps, for O(kind=container). All other rights are taken away; none is
+        ever given. With an empty list, the creator stops being a member.
+      - When omitted, its permission is left alone. A service user that creates a safe through the SCIM server is made a
+        member with every right, and keeps them.
+      - A service user that has given away C(manageSafeMembers) can no longer manage the permissions on this safe.
     type: list
     elements: str
   container:
@@ -75,7 +75,7 @@ options:
     description:
       - The user who is given rights, by login name or by id, for O(kind=container_permission). It cannot be
         changed.
-      - O(user) and O(group) exclude each other.
+      - Mutually exclusive with O(group).
     type: str
   group:
     description:
@@ -83,14 +83,14 @@ options:
     type: str
   rights:
     description:
-      - The rights on the safe, for O(kind=container_permission). Upper and lower case and the order do not matter.
+      - The rights on the safe, for O(kind=container_permission). Case and order do not matter.
       - The rights are C(useAccounts), C(retrieveAccounts), C(listAccounts), C(addAccounts),
         C(updateAccountContent), C(updateAccountProperties), C(initiateCPMAccountManagementOperations),
         C(specifyNextAccountContent), C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(manageSafe),
         C(manageSafeMembers), C(backupSafe), C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation),
         C(createFolders), C(deleteFolders), C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and
         C(requestsAuthorizationLevel2).
-      - To create a permission, either this or O(rights_preset) is needed, with a right at least.
+      - To create a permission, either this option or O(rights_preset) is required, with at least one right.
     type: dict
     suboptions:
       add:
@@ -98,33 +98,33 @@ options:
         type: list
         elements: str
       remove:
-        description: Rights to take. Others are left alone.
+        description: Rights to take away. Others are left alone.
         type: list
         elements: str
       set:
-        description: All rights, no more and no less. Mutually exclusive with O(rights.add) and O(rights.remove).
+        description: All rights of the member; any others are taken away. Mutually exclusive with O(rights.add) and
+          O(rights.remove).
         type: list
         elements: str
   rights_preset:
     description:
-      - A set of rights by name, for O(kind=container_permission), as if it were given to O(rights.set). Mutually
+      - A named set of rights, for O(kind=container_permission), as if the rights were given to O(rights.set). Mutually
         exclusive with O(rights).
       - V(connect_only) is C(useAccounts), C(listAccounts).
       - V(read_only) is C(useAccounts), C(retrieveAccounts), C(listAccounts).
       - V(approver) is C(listAccounts), C(viewSafeMembers), C(manageSafeMembers), C(requestsAuthorizationLevel1).
-      - V(accounts_manager) is as V(read_only), with C(addAccounts), C(updateAccountContent),
-        C(updateAccountProperties), C(initiateCPMAccountManagementOperations), C(specifyNextAccountContent),
-        C(renameAccounts), C(deleteAccounts), C(unlockAccounts), C(viewAuditLog), C(viewSafeMembers),
-        C(accessWithoutConfirmation).
+      - V(accounts_manager) is V(read_only) and C(addAccounts), C(updateAccountContent), C(updateAccountProperties),
+        C(initiateCPMAccountManagementOperations), C(specifyNextAccountContent), C(renameAccounts), C(deleteAccounts),
+        C(unlockAccounts), C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation).
       - V(safe_manager) is C(listAccounts), C(manageSafe), C(manageSafeMembers), C(backupSafe), C(viewAuditLog),
         C(viewSafeMembers).
-      - V(full) is every right but C(requestsAuthorizationLevel2), which excludes C(requestsAuthorizationLevel1).
+      - V(full) is every right except C(requestsAuthorizationLevel2), which excludes C(requestsAuthorizationLevel1).
     type: str
     choices: [connect_only, read_only, approver, accounts_manager, safe_manager, full]
   membership_expiration:
     description:
-      - When the permission ends, for O(kind=container_permission), as an ISO 8601 time such as
-        V(2027-01-31T18:00:00Z). Without an offset, UTC is meant. An empty string means never.
+      - When the permission ends, for O(kind=container_permission), as an ISO 8601 time such as V(2027-01-31T18:00:00Z).
+        Without an offset, it is in UTC. An empty string means never.
     type: str
   type:
     description: Whether the secret is a password or a key, for O(kind=privileged_data).
@@ -132,9 +132,9 @@ options:
     choices: [password, key]
   properties:
     description:
-      - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A
-        key that is not given is left alone; an empty string clears it. Upper and lower case of keys are the same.
-      - The secret is not among them; see O(secret).
+      - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A key
+        that is not given is left alone; an empty string clears it. The case of keys does not matter.
+      - The secret is not one of them; see O(secret).
     type: dict
   remote_machines:
     description:
@@ -146,25 +146,25 @@ options:
     type: bool
   secret:
     description:
-      - The password or key of the account, for O(kind=privileged_data). It is written when the account is created;
-        to write it to one that exists, see O(update_secret).
+      - The password or key of the account, for O(kind=privileged_data). It is written when the account is created; to
+        write it to an existing one, see O(update_secret).
     type: str
   update_secret:
     description:
-      - When to write O(secret). With V(on_create), only when the account is created; with V(always), at each run,
+      - When to write O(secret). With V(on_create), only when the account is created; with V(always), in every run,
         which is then reported as changed.
-      - Whether the server takes a new secret for an account that exists is not documented. If it does not, it does
-        not say so.
+      - Whether the server accepts a new secret for an existing account is not documented. If it does not, it does not
+        say so.
     type: str
     choices: [on_create, always]
     default: on_create
 notes:
-  - The server has no way to change an object only if nobody else has. A change is a PUT of the whole object, right
-    after another reading of it, and what others write to the object between these two is lost. Run tasks that change
-    one and the same object one after another.
-  - The service user's role needs the right *Vault Management*. On some tenants that right makes users and groups
+  - The server cannot refuse a change when somebody else was faster. A change is a PUT of the whole object, right after
+    the object is read again, and what others write to the object between these two is lost. Run tasks that change the
+    same object one after another.
+  - The service user's role needs the right Vault Management. On some tenants, that right turns users and groups into
     those of the vault.
-  - An attribute that cannot be changed is never changed by deleting and creating the object; the task fails with
+  - The module never deletes and recreates an object to change an attribute that cannot be changed; the task fails with
     C(failure.code=immutable).
 seealso:
   - module: idops.cyberark_identity.scim_pam_object_info
@@ -173,7 +173,7 @@ seealso:
 EXAMPLES = r"""
 # The connection comes from the environment variables CYBERARK_IDENTITY_TENANT_URL and so on.
 
-- name: Create a safe, and leave the service user just what it needs to manage it
+- name: Create a safe, and leave the service user only the rights to manage it
   idops.cyberark_identity.scim_pam_object:
     kind: container
     name: APP-PRD
@@ -188,7 +188,7 @@ EXAMPLES = r"""
     group: db-admins
     rights_preset: read_only
 
-- name: Let a user see the audit log, too, until the end of 2035
+- name: Let a user also see the audit log, until the end of 2035
   idops.cyberark_identity.scim_pam_object:
     kind: container_permission
     container: APP-PRD
@@ -221,7 +221,7 @@ RETURN = r"""
 pam_object:
   description:
     - The object after the task, or as it would be in check mode. Null when there is none afterwards.
-    - It speaks the words of the options, with C(kind) and C(id), and can be given to this module as it is.
+    - Its keys are options of this module, including C(kind) and C(id), so that it can be passed back as it is.
   returned: success
   type: dict
   contains:
@@ -307,7 +307,7 @@ pam_object:
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no object.
-    - Of an object that is deleted, everything is shown.
+    - When an object is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -330,7 +330,7 @@ diff:
         rights:
           set: [listAccounts, useAccounts]
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads objects of one O(kind), by id, by what names them, by a SCIM filter, or all of them.
-  - The result speaks the words of M(idops.cyberark_identity.scim_pam_object), so that an object can be given to
-    that module as it is. No secret is in it.
+  - Reads objects of one O(kind), by id, by name, by a SCIM filter, or all of them.
+  - The keys of an object are options of M(idops.cyberark_identity.scim_pam_object), so that it can be passed to that
+    module as it is. The result holds no secret.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -34,8 +34,8 @@ options:
     type: str
   container:
     description:
-      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). It can be given alone,
-        for all that is in the safe, which for O(kind=privileged_data) means that all accounts are read.
+      - The name of the safe, for O(kind=container_permission) and O(kind=privileged_data). Given alone, it stands for
+        everything in the safe. For O(kind=privileged_data), all accounts are then read.
     type: str
   user:
     description: The member, by login name or by id, for O(kind=container_permission).
@@ -44,11 +44,11 @@ options:
     description: The member, by name or by id, for O(kind=container_permission).
     type: str
   filter:
-    description: A SCIM filter, in the attribute names of SCIM, such as V(name sw "APP-").
+    description: A SCIM filter with the attribute names of SCIM, such as V(name sw "APP-").
     type: str
 notes:
-  - O(id), O(filter) and the options that name an object exclude each other.
-  - To read all permissions takes long in a large vault.
+  - O(id), O(filter) and the options that name an object are mutually exclusive.
+  - Reading all permissions takes long in a large vault.
 seealso:
   - module: idops.cyberark_identity.scim_pam_object
 """
@@ -78,7 +78,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pam_objects:
-  description: The objects that were found, none of which is no failure.
+  description: The objects that were found. An empty list is not a failure.
   returned: success
   type: list
   elements: dict
@@ -129,7 +129,7 @@ pam_objects:
       returned: for container permissions
       sample: db-admins
     rights:
-      description: The rights on the safe, as the module takes them.
+      description: The rights on the safe, as M(idops.cyberark_identity.scim_pam_object) takes them.
       type: dict
       returned: for container permissions
       sample:
@@ -163,7 +163,7 @@ pam_objects:
       returned: for privileged data
       sample: false
 failure:
-  description: Why the task failed, for a playbook to act upon. See M(idops.cyberark_identity.scim_pam_object).
+  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_pam_object).
   returned: failure
   type: dict
   contains:

@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads the service provider configuration of the SCIM server. It is the least that a token can be used for, and so
+  - Reads the service provider configuration of the SCIM server. This is the least that a token can be used for, and so
     the quickest proof that the address, the app and the service user are in order.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -36,20 +36,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 service_provider_config:
-  description: What the server says, as it says it (RFC 7643 section 5).
+  description: The configuration, exactly as the server gives it (RFC 7643 section 5).
   returned: success
   type: dict
   contains:
     patch:
-      description: Whether changes to single attributes are taken.
+      description: Whether the server accepts changes to single attributes.
       type: dict
       returned: when the server says it
     bulk:
-      description: Whether several requests in one are taken.
+      description: Whether the server accepts several requests in one.
       type: dict
       returned: when the server says it
     filter:
-      description: Whether filters are taken, and how many objects a list holds at most.
+      description: Whether the server accepts filters, and how many objects a list holds at most.
       type: dict
       returned: when the server says it
     changePassword:
@@ -61,7 +61,7 @@ service_provider_config:
       type: dict
       returned: when the server says it
     etag:
-      description: Whether versions of objects are told apart.
+      description: Whether the server tells versions of an object apart.
       type: dict
       returned: when the server says it
     authenticationSchemes:
@@ -70,7 +70,7 @@ service_provider_config:
       elements: dict
       returned: when the server says it
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

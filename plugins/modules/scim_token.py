@@ -12,20 +12,20 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Gives client credentials to the token endpoint and returns the bearer token, for a play of many tasks to share or
+  - Sends client credentials to the token endpoint and returns the bearer token, for a play of many tasks to share or
     for other software to use.
-  - Without this module each task gets a token of its own, which is one request more and the right thing for a few
+  - Without this module, each task gets its own token, which takes one more request and is the right choice for a few
     tasks.
-  - The token is a secret. The task has to have C(no_log=true), or nothing is asked for.
+  - The token is a secret. The task is refused without C(no_log=true), before anything is requested.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.info
 notes:
-  - O(client_id) and O(client_secret) are required here, and a given O(access_token) is not used.
-  - A token is valid for hours at most, and there is nothing to renew it with. Tasks that are given O(client_id) and
-    O(client_secret) beside O(access_token) get another one when the server refuses it.
-  - Runs in check mode as well, because a token changes nothing and the tasks that follow need it.
+  - O(client_id) and O(client_secret) are required here, and O(access_token) is ignored.
+  - A token is valid for hours at most, and cannot be renewed. Tasks that are given O(client_id) and O(client_secret) as
+    well as O(access_token) get a new one when the server refuses it.
+  - The module gets a token in check mode as well, because that changes nothing and the tasks that follow need it.
 seealso:
   - module: idops.cyberark_identity.identity_oauth2_app
 """
@@ -67,12 +67,12 @@ expires_in:
   type: int
   sample: 18000
 scope:
-  description: What it is valid for. Null where the server does not say.
+  description: The scope of the token. Null where the server does not say.
   returned: success
   type: str
   sample: scim
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

@@ -26,25 +26,24 @@ attributes:
 options:
   state:
     description:
-      - Whether the user should exist. With V(absent), the user is deleted; only O(id) or O(user_name) matter then.
-      - To suspend a user rather than to delete it, set O(active=false).
+      - Whether the user should exist. With V(absent), the user is deleted; only O(id) or O(user_name) matters then.
+      - To suspend a user rather than delete it, set O(active=false).
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a user that exists. O(user_name) is then an attribute like the others, so that a user can be
-        renamed.
+      - The id of an existing user. O(user_name) is then an attribute like any other, so that the user can be renamed.
       - One of O(id) and O(user_name) is required.
     type: str
   user_name:
     description:
-      - The login name, C(name@suffix), with a suffix that the tenant knows. It names the user unless O(id) does.
-      - Upper and lower case are the same. A task that names a user in another case finds it and does not rename it.
+      - The login name, C(name@suffix), with a login suffix of the tenant. It identifies the user unless O(id) is given.
+      - Case does not matter. A task that names a user in another case finds the user and does not rename it.
     type: str
   display_name:
     description:
-      - The name to show. Without one, and after an empty string, it is the part of the login name before the C(@).
+      - The display name. Without one, or with an empty string, it is the part of the login name before the C(@).
     type: str
   given_name:
     description: The given name.
@@ -54,20 +53,20 @@ options:
     type: str
   email:
     description:
-      - The e-mail address. The directory keeps one for each user. Upper and lower case are the same.
+      - The e-mail address. The directory keeps one for each user. Case does not matter.
     type: str
   phone_numbers:
     description: The phone numbers. A kind that is not given is left alone; an empty string clears it.
     type: dict
     suboptions:
       work:
-        description: The number of the office.
+        description: The office number.
         type: str
       mobile:
-        description: The number of the mobile phone.
+        description: The mobile number.
         type: str
       home:
-        description: The number at home.
+        description: The home number.
         type: str
   preferred_language:
     description: The language of the user's portal, such as V(en_US).
@@ -81,34 +80,34 @@ options:
   manager:
     description:
       - The user's manager, by login name or by id. An empty string clears it.
-      - The manager has to exist. In check mode a manager who does not exist is a warning, because an earlier task
-        may be about to create that user.
+      - The manager has to exist. In check mode, a manager who does not exist is only a warning, because an earlier task
+        may be going to create that user.
     type: str
   custom_attributes:
     description:
-      - Attributes that the tenant has defined in addition, by name. A name that is not given is left alone; an
-        empty string clears it.
+      - Additional attributes that the tenant has defined, by name. A name that is not given is left alone; an empty
+        string clears it.
       - Values are compared as text, so that V(7) and V("7") are the same.
     type: dict
   password:
     description:
-      - The password. The tenant needs one to create a user, and has rules for it, such as at least 8 characters.
-      - It is written when the user is created; to write it to a user that exists, see O(update_password).
+      - The password. The tenant requires one to create a user, and has rules for it, such as at least 8 characters.
+      - It is written when the user is created; to write it to an existing user, see O(update_password).
     type: str
   update_password:
     description:
-      - When to write O(password). With V(on_create), only when the user is created; with V(always), at each run,
-        which is then reported as changed, because a password cannot be read back and compared.
+      - When to write O(password). With V(on_create), only when the user is created; with V(always), in every run, which
+        is then reported as changed, because a password cannot be read back and compared.
     type: str
     choices: [on_create, always]
     default: on_create
 notes:
   - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete one
     fails with C(failure.code=read_only).
-  - The server has no way to change a user only if nobody else has. What others write to attributes that the task does
+  - The server cannot refuse a change when somebody else was faster. What others write to attributes that the task does
     not give is kept, with two exceptions. Phone numbers are one list, and what others write to it after the task has
-    looked the user up is lost when the task changes one. Where the tenant offers no PATCH, so is all that comes between
-    the last reading and the PUT.
+    looked up the user is lost when the task changes a number. Where the tenant offers no PATCH, everything that others
+    write between the last read and the PUT is lost.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """
@@ -118,7 +117,7 @@ EXAMPLES = r"""
 # CYBERARK_IDENTITY_TENANT_URL, CYBERARK_IDENTITY_APP_ID, CYBERARK_IDENTITY_CLIENT_ID
 # and CYBERARK_IDENTITY_CLIENT_SECRET.
 
-- name: Create a user, or bring one that exists to this state
+- name: Create a user, or bring an existing one to this state
   idops.cyberark_identity.scim_user:
     user_name: ada@example.com
     display_name: Ada Lovelace
@@ -133,7 +132,7 @@ EXAMPLES = r"""
       costCenter: "4711"
     password: "{{ vault_initial_password }}"
 
-- name: Change one attribute, clear another, leave the rest alone
+- name: Change one attribute, clear another, and leave the rest alone
   idops.cyberark_identity.scim_user:
     user_name: ada@example.com
     display_name: Ada King
@@ -154,7 +153,7 @@ EXAMPLES = r"""
     id: "{{ found.users[0].id }}"
     user_name: ada.king@example.com
 
-- name: Set a new password, at every run
+- name: Set a new password in every run
   idops.cyberark_identity.scim_user:
     user_name: ada.king@example.com
     password: "{{ vault_new_password }}"
@@ -165,7 +164,7 @@ EXAMPLES = r"""
     user_name: ada.king@example.com
     state: absent
 
-- name: Tell one failure from another
+- name: Accept one kind of failure
   idops.cyberark_identity.scim_user:
     user_name: grace@example.com
     manager: nobody@example.com
@@ -177,7 +176,7 @@ RETURN = r"""
 user:
   description:
     - The user after the task, or as it would be in check mode. Null when there is no user afterwards.
-    - It speaks the words of the options and can be given to this module as it is. What the server does not hold is
+    - Its keys are options of this module, so that it can be passed back as it is. What the server does not hold is
       null. Secrets are left out.
   returned: success
   type: dict
@@ -193,7 +192,7 @@ user:
       returned: always
       sample: ada@example.com
     display_name:
-      description: The name to show.
+      description: The display name.
       type: str
       returned: always
       sample: Ada Lovelace
@@ -239,7 +238,7 @@ user:
       returned: always
       sample: 7a7ca1f5-6370-4d2b-8a8e-2f0c31a5f0b1
     custom_attributes:
-      description: The attributes that the tenant has defined in addition.
+      description: The additional attributes that the tenant has defined.
       type: dict
       returned: always
       sample:
@@ -247,7 +246,7 @@ user:
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no user.
-    - Of a user that is deleted, everything is shown.
+    - When a user is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
   contains:
@@ -266,7 +265,7 @@ diff:
         user_name: ada@example.com
         display_name: Ada King
 failure:
-  description: Why the task failed, for a playbook to act upon.
+  description: Why the task failed, for a playbook to act on.
   returned: failure
   type: dict
   contains:

@@ -13,8 +13,8 @@ author:
   - idops contributors (@idops)
 description:
   - Reads one user by id or by login name, the users that match a SCIM filter, or all users.
-  - The result speaks the words of M(idops.cyberark_identity.scim_user), so that a user can be given to that module
-    as it is.
+  - The keys of a user are options of M(idops.cyberark_identity.scim_user), so that it can be passed to that module as
+    it is.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -24,17 +24,17 @@ options:
     description: The id of the user to read. At most one of O(id), O(user_name) and O(filter) can be given.
     type: str
   user_name:
-    description: The login name of the user to read. Upper and lower case are the same.
+    description: The login name of the user to read. Case does not matter.
     type: str
   filter:
     description:
-      - A SCIM filter, in the attribute names of SCIM, such as V(userName ew "@example.com").
-      - The server knows the operators C(eq), C(sw), C(co) and C(ew). Attributes that can be relied upon are
+      - A SCIM filter with the attribute names of SCIM, such as V(userName ew "@example.com").
+      - The server supports the operators C(eq), C(sw), C(co) and C(ew). Attributes that can be relied on are
         C(userName) and C(emails.value).
     type: str
 notes:
   - Without any of O(id), O(user_name) and O(filter), all users are read, page after page.
-  - Users of other directories are among them. They are read-only.
+  - This includes users of other directories, which are read-only.
 seealso:
   - module: idops.cyberark_identity.scim_user
 """
@@ -56,7 +56,7 @@ EXAMPLES = r"""
     filter: userName ew "@example.com"
   register: users_of_suffix
 
-- name: Show the login names of the suspended ones
+- name: Show the login names of those who are suspended
   ansible.builtin.debug:
     msg: "{{ users_of_suffix.users | rejectattr('active') | map(attribute='user_name') }}"
 
@@ -68,8 +68,8 @@ EXAMPLES = r"""
 RETURN = r"""
 users:
   description:
-    - The users that were found, none of which is no failure. What the server does not hold is null. Secrets are
-      left out.
+    - The users that were found. An empty list is not a failure. What the server does not hold is null. Secrets are left
+      out.
   returned: success
   type: list
   elements: dict
@@ -85,7 +85,7 @@ users:
       returned: always
       sample: ada@example.com
     display_name:
-      description: The name to show.
+      description: The display name.
       type: str
       returned: always
       sample: Ada Lovelace
@@ -131,13 +131,13 @@ users:
       returned: always
       sample: 7a7ca1f5-6370-4d2b-8a8e-2f0c31a5f0b1
     custom_attributes:
-      description: The attributes that the tenant has defined in addition.
+      description: The additional attributes that the tenant has defined.
       type: dict
       returned: always
       sample:
         costCenter: "4711"
 failure:
-  description: Why the task failed, for a playbook to act upon. See M(idops.cyberark_identity.scim_user).
+  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_user).
   returned: failure
   type: dict
   contains:
