@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_part
-short_description: The part of a directory that one of several hosts deals with
+short_description: Select the part of a directory that one of several hosts applies
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Joins lists from several files, as M(idops.cyberark_identity.scim_directory) takes them, and takes from them what
-    one host of several has to do. The playbook C(idops.cyberark_identity.apply_directory) is made with it.
-  - An entry belongs to a host by a hash of its name, without regard to case. Whatever is on a safe goes with the safe.
+  - Joins lists from several files, in the form that M(idops.cyberark_identity.scim_directory) takes, and selects what
+    one of several hosts has to apply. The playbook C(idops.cyberark_identity.apply_directory) uses this plugin.
+  - A hash of its name, whatever its case, assigns each entry to a host. Permissions and accounts go with their safe.
 positional: slices, number, wave
 options:
   _input:
@@ -26,25 +26,25 @@ options:
     type: int
     default: 1
   number:
-    description: Which of them this is, from 1 on.
+    description: Which of the hosts this is, from 1 on.
     type: int
     default: 1
   wave:
     description:
-      - How far the hosts go, so that what an entry refers to is there before. V(1) is safes and users without their
-        managers, V(2) is users and groups without nested groups, V(3) is everything.
+      - How far the hosts go, so that what an entry refers to is created first. V(1) is safes, and users without their
+        managers. V(2) adds managers, and groups without nested groups. V(3) is everything.
       - Nothing is removed before the third wave.
     type: int
     choices: [1, 2, 3]
     default: 3
   kinds:
-    description: The kinds that are wanted; all when omitted.
+    description: The kinds to include; all when omitted.
     type: list
     elements: str
 """
 
 EXAMPLES = r"""
-- name: Do the second quarter of the users
+- name: Apply the second of four slices of the users
   idops.cyberark_identity.scim_directory:
     users: "{{ ([directory] | idops.cyberark_identity.directory_part(4, 2)).users }}"
 """

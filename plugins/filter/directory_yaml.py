@@ -6,24 +6,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_yaml
-short_description: An exported directory as YAML that is safe to read as variables
+short_description: Write an exported directory as YAML that is safe to read as variables
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Like P(ansible.builtin.to_nice_yaml#filter), but what looks like a template is marked C(!unsafe). Whoever can change
-    a display name in the tenant could otherwise have an expression run on the control node as soon as the export is
-    read back.
-  - The same data is the same text each time.
+  - Like P(ansible.builtin.to_nice_yaml#filter), but what looks like a template is marked C(!unsafe). Otherwise, whoever
+    can change a display name in the tenant could run an expression on the control node as soon as the export is read
+    back.
+  - The same data always gives the same text.
 options:
   _input:
-    description: What to write.
+    description: The data to write.
     type: raw
     required: true
 """
 
 EXAMPLES = r"""
-- name: Keep an export
+- name: Write an export to a file
   ansible.builtin.copy:
     content: "{{ tenant.directory | idops.cyberark_identity.directory_yaml }}"
     dest: directory.yml

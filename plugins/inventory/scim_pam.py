@@ -6,18 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scim_pam
-short_description: Hosts from the privileged accounts of a vault, over SCIM
+short_description: Read hosts from the privileged accounts of a vault over SCIM
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Makes a host of every address that privileged accounts have. Accounts with the same address are one host.
-  - The hosts of a safe are in the group C(safe_NAME), those with an account of a platform in C(platform_NAME). What
-    no name of a group may hold becomes an underscore, so that the safes V(APP-PRD) and V(APP.PRD) share a group.
-  - An address that is no name or number of a host, such as that of a web page, is as none.
-  - The name of the file with the options ends with C(scim_pam.yml) or C(scim_pam.yaml).
+  - Creates a host for every address of a privileged account. Accounts with the same address are one host.
+  - The hosts of a safe are in the group C(safe_NAME), those with an account of a platform in C(platform_NAME).
+    Characters that a group name may not contain become underscores, so that the safes V(APP-PRD) and V(APP.PRD) share a
+    group.
+  - An address that is neither a host name nor an IP address, such as that of a web page, counts as none.
+  - The name of the file with the options has to end with C(scim_pam.yml) or C(scim_pam.yaml).
   - A host has the variables RV(pam_accounts), RV(ansible_host) and those of its first account, such as
-    C(pam_user_name). No secret is among them.
+    C(pam_user_name). None of them holds a secret.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.plugins
@@ -25,36 +26,37 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
 options:
   plugin:
-    description: What this file is for.
+    description: The name of the plugin that this file is for.
     type: str
     choices: [idops.cyberark_identity.scim_pam]
     required: true
   containers:
     description:
-      - The names of the safes to take accounts from, without regard to case. V(*) stands for any text and V(?) for
-        one letter. When omitted, all safes that the service user sees.
-      - The server cannot choose by safe, so that all accounts that answer to O(filter) are read.
+      - The names of the safes to take accounts from. Case does not matter. V(*) stands for any text and V(?) for one
+        character. When omitted, all safes that the service user sees.
+      - The server cannot select by safe, so all accounts that match O(filter) are read.
     type: list
     elements: str
   filter:
-    description: A SCIM filter for the server to choose accounts by, such as V(name eq "root@web1"). Of accounts the
-      server is known to compare C(name) and C(id), and these with C(eq) only.
+    description: A SCIM filter by which the server selects accounts, such as V(name eq "root@web1"). For accounts, the
+      server is known to compare only C(name) and C(id), and only with C(eq).
     type: str
   hostname:
     description:
-      - A Jinja2 expression for the name of the host, of the variables C(address), C(name), C(safe), C(platform),
-        C(user_name), C(id) and C(properties) of an account. Accounts that give the same name are one host, case aside.
-      - When omitted, it is the address. An account for which it is empty is left out, as one without an address is.
-        V(address or name) takes such accounts in.
+      - A Jinja2 expression for the name of the host, with the variables C(address), C(name), C(safe), C(platform),
+        C(user_name), C(id) and C(properties) of an account. Accounts with the same name, whatever its case, are one
+        host.
+      - When omitted, the name is the address. An account for which the name is empty is left out, such as one without
+        an address. V(address or name) includes such accounts.
       - An expression that fails is an error, whatever O(strict) is.
     type: str
 notes:
   - O(compose), O(groups), O(keyed_groups) and O(hostname) are expressions. All other options may be templates, with
     lookups and extra variables, and may be encrypted with Ansible Vault.
-  - The cache holds what the variables hold, and no secret. It is for one set of O(tenant_url), O(scim_path),
-    O(app_id), O(client_id), O(containers) and O(filter); another set is read anew. So is
-    everything with C(--flush-cache).
-  - Ansible goes on without the hosts when an inventory fails, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is
+  - The cache holds what the variables hold, and no secret. It belongs to one combination of O(tenant_url),
+    O(scim_path), O(app_id), O(client_id), O(containers) and O(filter); with any other, or with C(--flush-cache), the
+    accounts are read again.
+  - When an inventory fails, Ansible continues without its hosts, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is
     set.
 """
 
@@ -63,7 +65,7 @@ EXAMPLES = r"""
 # and so on. With this line alone, every address of a privileged account is a host.
 plugin: idops.cyberark_identity.scim_pam
 
-# The accounts of production, at their port and as their user.
+# Only the accounts of production. Connect to their port, as their user.
 containers: ["*-PRD"]
 compose:
   ansible_user: pam_user_name
@@ -74,7 +76,7 @@ keyed_groups:
   - key: pam_properties.Location | default("nowhere")
     prefix: location
 
-# The answer is kept for an hour.
+# Keep the accounts for an hour.
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible
@@ -128,12 +130,12 @@ pam_accounts:
       returned: always
       sample: root
     address:
-      description: The address, if it is one of a host.
+      description: The address, if it is that of a host.
       type: str
       returned: always
       sample: web1.example.com
     properties:
-      description: What other properties the account has, as the server spells them.
+      description: The other properties of the account, as the server spells them.
       type: dict
       returned: always
       sample:

@@ -6,21 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_files
-short_description: The YAML files of a directory, each with what is wrong with it
+short_description: Read the YAML files of a directory, each with what is wrong with it
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads files with the lists that M(idops.cyberark_identity.scim_directory) takes, as variables are read, with
-    C(!vault), C(!unsafe) and templates. The playbook C(idops.cyberark_identity.apply_directory) is made with it.
-  - Unlike variables, a file is refused that has a key twice or an entry that another file has, and what is wrong
-    is said without a line of the file, which may hold a secret.
+  - Reads files with the lists that M(idops.cyberark_identity.scim_directory) takes. Like files of variables, they may
+    contain C(!vault), C(!unsafe) and templates. The playbook C(idops.cyberark_identity.apply_directory) uses this
+    plugin.
+  - Unlike a file of variables, a file is refused if it has a key twice or an entry that another file has. Errors are
+    reported without quoting the file, which may hold a secret.
   - The result holds the secrets of the files. The task needs C(no_log).
 options:
   _terms:
     description:
-      - YAML files, and folders whose files are read that end in C(.yml) or C(.yaml) in any case, with those in folders
-        below. Links are followed; what is hidden is left out.
+      - YAML files and folders. In a folder and its subfolders, all files whose names end in C(.yml) or C(.yaml), in any
+        case, are read. Links are followed; hidden files and folders are skipped.
     type: list
     elements: path
     required: true
@@ -40,13 +41,13 @@ _list:
   elements: dict
   contains:
     path:
-      description: Where it is.
+      description: The path of the file.
       type: str
     content:
-      description: Its lists, with variables filled in; none when something is wrong.
+      description: The lists of the file, with variables filled in; none when something is wrong.
       type: dict
     wrong:
-      description: What is wrong with it; empty when nothing is.
+      description: What is wrong with the file; empty when nothing is.
       type: str
 """
 
