@@ -196,7 +196,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError(
-                f"The Python library requests is not there. Install it with: {sys.executable} -m pip install requests"
+                f"The Python library requests is missing. Install it with: {sys.executable} -m pip install requests"
             )
         self._secrets: set[str] = set()
         try:
@@ -283,7 +283,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             except Exception as error:
                 raise InvalidError(f"hostname fails: {error}") from None
             if name.startswith("-"):  # ssh would take it for an option
-                raise InvalidError(f"hostname gives {name!r}, which is no name of a host")
+                raise InvalidError(f"hostname gives {name!r}, which is not a host name")
         return _unsafe(name)
 
     def _add(self, host: str, accounts: list[Object]) -> None:

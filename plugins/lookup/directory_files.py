@@ -117,12 +117,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         try:
             content = {kind: _plain(entries) for kind, entries in self._templar.template(loaded or {}).items()}
         except AnsibleUndefinedVariable as failure:
-            raise Wrong(f"refers to what there is not: {failure.message.partition('. ')[0]}") from None
+            raise Wrong(f"refers to something that does not exist: {failure.message.partition('. ')[0]}") from None
         except Exception as failure:
             raise Wrong(_of_value(failure)) from None
         for kind, entries in content.items():
             if entries not in (None, "") and not _is_list_of_maps(entries):
-                raise Wrong(f"is of another shape: {kind} has to be a list of maps")
+                raise Wrong(f"has the wrong shape: {kind} has to be a list of maps")
         return content
 
     def _text(self, path: str) -> str:
@@ -168,7 +168,7 @@ def _check_text(text: str) -> None:
     if root is None or root.tag == STANDARD + "null":
         return
     if not isinstance(root, yaml.MappingNode):
-        raise Wrong("is no map of lists")
+        raise Wrong("is not a map of lists")
     for node in _nodes(root):
         if not node.tag.startswith(STANDARD) and node.tag not in TAGS:
             raise Wrong(f"has an unknown tag, {_at(node.start_mark)}")
@@ -203,7 +203,7 @@ def _of_yaml(failure: BaseException | None) -> str:
     """What PyYAML says, without what it quotes."""
     mark, problem = getattr(failure, "problem_mark", None), getattr(failure, "problem", None)
     where = f", {_at(mark)}" if mark else ""
-    return f"is no YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
+    return f"is not YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
 
 
 def _of_value(failure: Exception) -> str:
@@ -241,4 +241,4 @@ def _refuse_doubles(files: list[dict[str, Any]]) -> None:
                     doubles.append(f"{resource.name} {' / '.join(map(str, keys.values()))!r}, as {holders[name]} does")
                 holders.setdefault(name, file["path"])
         if doubles:
-            file["wrong"] = f"{file['path']} holds {some(doubles)}. Say once what each object is to be."
+            file["wrong"] = f"{file['path']} holds {some(doubles)}. Name each object only once."

@@ -94,7 +94,7 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
     if not isinstance(body, dict):
         cut = "json" in kind.lower() and body is None
         raise ProtocolError(
-            f"{said} with {'broken JSON' if cut else 'something that is no JSON object'} ({kind})",
+            f"{said} with {'broken JSON' if cut else 'something that is not a JSON object'} ({kind})",
             hint=None if cut else HTML_HINT,
             status=status,
             transient=cut,
@@ -110,7 +110,7 @@ def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
     text, detail = json.dumps(body), _detail(body)
     named = re.search(r"_I18N_[\w.]*\w", text)
     case = named[0] if named else body.get("MessageID")
-    reason = f"{said} and refuses it: {detail or case or 'without saying why'}"
+    reason = f"{said} and refuses it: {detail or case or 'no reason was given'}"
     if body.get("ErrorID"):
         reason += f" (ErrorID {body['ErrorID']})"
     kind = MESSAGE_IDS.get(str(case), InvalidError)

@@ -117,11 +117,11 @@ def refuse_misfits(specs: Spec, options: Object, place: str = "") -> None:
 
 def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
     if spec.get("type") == "str" and isinstance(value, (list, dict)):
-        raise InvalidError(f"{option} takes one value, and was given a {type(value).__name__}")
+        raise InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
     if spec.get("type") == "str" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a text, and YAML reads it as {str(value).lower()}: put it into quotes")
+        raise InvalidError(f"{option} takes a text, but YAML reads it as {str(value).lower()}: put it into quotes")
     if spec.get("type") == "int" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a number, and was given {value}")
+        raise InvalidError(f"{option} takes a number, but was given {value}")
     items = value if spec.get("elements") == "str" and isinstance(value, list) else []
     if any(item is None or isinstance(item, (list, dict)) for item in items):
-        raise InvalidError(f"{option} takes single values, and was given something else among them")
+        raise InvalidError(f"{option} takes single values, but was given something else among them")

@@ -84,7 +84,7 @@ class Directory:
         if problems := [entry for entry in entries if entry.failure]:
             raise _all_of(problems)
         _refuse_circle(
-            {entry: entry.needs for entry in changing}, "a circle of references, and nothing of it is there yet"
+            {entry: entry.needs for entry in changing}, "a circle of references, and none of these exists yet"
         )
         self._rails.check([Loss.of(entry.resource, item) for entry in changing if (item := _leaving(entry))])
         return sorted(changing, key=_rank)
@@ -217,7 +217,7 @@ class Directory:
                 if seen.setdefault(mark, entry) is not entry:
                     doubles.append(f"{seen[mark].position} and {entry.position} are both {entry.label}")
         if doubles:
-            raise InvalidError(some(doubles), hint="Say once what each object is to be")
+            raise InvalidError(some(doubles), hint="Name each object only once")
 
     def _check_leavers(self, entries: Iterable[Entry]) -> None:
         """Nothing may be wanted of what is to be removed, be it new there or there already."""
@@ -241,7 +241,7 @@ class Directory:
             ]
             for group in groups.values()
         }
-        _refuse_circle(nested, "a circle of groups, each of which would be in itself")
+        _refuse_circle(nested, "a circle of groups, each of which would be a member of itself")
 
     # -- Carrying it out ------------------------------------------------------
 
@@ -393,7 +393,9 @@ def _all_of(problems: Sequence[Entry]) -> IdentityError:
     kinds = {type(failure) for failure in failures}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
     texts = [f"{entry.position}: {str(entry.failure).rstrip('.')}" for entry in problems]
-    return kind(f"entries that cannot be carried out: {len(problems)}: {some(texts, '; ')}", hint="Nothing was written")
+    return kind(
+        f"entries that cannot be carried out ({len(problems)}): {some(texts, '; ')}", hint="Nothing was written"
+    )
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

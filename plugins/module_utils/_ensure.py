@@ -119,7 +119,8 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
     changed = [change.attribute for change in plan.changes]
     if fixed := [row.option for row in changed if row.immutable]:
         raise ImmutableError(
-            f"{', '.join(fixed)} cannot be changed once a {resource.name} exists", hint="Make a new one, delete the old"
+            f"{', '.join(fixed)} cannot be changed once a {resource.name} exists",
+            hint="Create a new one and delete the old one",
         )
     if any(row.option in resource.keys for row in changed):
         try:

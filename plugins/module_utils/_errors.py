@@ -190,7 +190,7 @@ def report_of(error: Exception) -> str:
     where = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
-        "This is a mistake of the collection: please report it with these words."
+        "This is a bug in the collection: please report it with this message."
     )
 
 

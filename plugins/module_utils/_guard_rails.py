@@ -81,8 +81,8 @@ class GuardRails:
         """Refuse to prune a kind whose plural is not among the ``listed``, or without knowing who is asking."""
         if (empty := sorted(self._rules.prune - set(listed))) and not self._rules.prune_to_nothing:
             raise GuardRailError(
-                f"prune is to leave only the entries of {', '.join(empty)}, and the task lists none",
-                hint="Set prune_to_nothing if that is meant",
+                f"prune would leave only the entries of {', '.join(empty)}, but the task lists none",
+                hint="Set prune_to_nothing if that is intended",
             )
         if self._rules.prune & {USER.plural, CONTAINER_PERMISSION.plural} and not self._own:
             raise GuardRailError(
@@ -95,7 +95,7 @@ class GuardRails:
         losses = [*losses, *_accounts_of_safes(losses)]
         if refused := [loss.label for loss in losses if self.keeps(loss)]:
             raise GuardRailError(
-                f"protected, built in or the user that runs the task, and would be removed: {some(refused)}",
+                f"what is protected, built in or the user that runs the task would be removed: {some(refused)}",
                 hint="Take them out of the entries that remove them, or out of protected",
             )
         for going, limit, allowed in self._limits(losses):
@@ -103,7 +103,7 @@ class GuardRails:
                 raise GuardRailError(
                     f"max_removals allows {allowed} to be removed or deactivated, and {len(going)} would be: "
                     f"{some(going)}",
-                    hint="Look whether the lists are complete. If this is meant, raise max_removals",
+                    hint="Check that the lists are complete. If this is intended, raise max_removals",
                 )
 
     def _limits(self, losses: Sequence[Loss]) -> Iterator[tuple[list[str], int, str]]:

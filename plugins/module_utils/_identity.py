@@ -119,7 +119,7 @@ class Identity:
 def only(table: str, found: list[Object]) -> Object | None:
     if len(found) > 1:
         ids = ", ".join(sorted(str(item["id"]) for item in found))
-        raise AmbiguousError(f"{len(found)} rows of {table} answer to it: {ids}", hint="Address one of them by id")
+        raise AmbiguousError(f"{len(found)} rows of {table} match: {ids}", hint="Address one of them by id")
     return found[0] if found else None
 
 

@@ -103,12 +103,12 @@ class Apps(IdentityObjects):
             policy = task.policies["orphans"]
             self.made = not (policy == "adopt" and self._can_adopt())
             if not self.made:
-                self.client.warn(f"The app {self._orphans[0]}, which has no Application ID, is made use of")
+                self.client.warn(f"The app {self._orphans[0]}, which has no Application ID, is adopted")
             elif self._orphans and policy != "ignore":
                 self.client.warn(
-                    f"There are OAuth2 client apps without an Application ID, such as an interrupted run leaves: "
-                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one that is as new can be "
-                    "adopted, with the option orphans"
+                    "There are OAuth2 client apps without an Application ID, such as an interrupted run leaves behind: "
+                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one that nobody has "
+                    "set up can be adopted with the option orphans"
                 )
         return desired
 
@@ -123,7 +123,7 @@ class Apps(IdentityObjects):
             text = f"no role has the name or the id {', '.join(map(repr, unknown))}"
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create the role first")
-            self.client.warn(f"{text} yet; the run fails unless it does by then")
+            self.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
         return {**held, **{fold(name): role or {"id": name, "Name": name} for name, role in found.items()}}
 
     def _find_orphans(self) -> list[str]:
@@ -163,7 +163,7 @@ class Apps(IdentityObjects):
             if not error.uncertain:
                 raise
             lost = error
-        self.client.pause(1, lost, "whether an app was made is looked up")
+        self.client.pause(1, lost, "whether an app was created is looked up")
         made: list[str] = []
 
         def look() -> tuple[Object | None, str]:
@@ -179,7 +179,7 @@ class Apps(IdentityObjects):
             raise lost from None
         if len(made) > 1:
             raise ProtocolError(
-                f"one of the new apps {', '.join(made)} may be this one, and the answer that would tell was lost",
+                f"one of the new apps {', '.join(made)} may be this one, but the answer that would tell was lost",
                 hint="Delete them in the Admin Portal, unless somebody is setting one up",
             )
         return made[0]
@@ -247,7 +247,7 @@ class Apps(IdentityObjects):
         unmet = plan.unmet(held)
         for option, shown, wanted in unmet:
             if option == "icon_uri":  # whether it is shown as it was given is not known
-                self.client.warn(f"The tenant accepted icon_uri = {wanted!r} and holds {shown!r}")
+                self.client.warn(f"The tenant accepted icon_uri = {wanted!r} but holds {shown!r}")
         return [item for item in unmet if item[0] != "icon_uri"]
 
     def remove(self, identifier: str) -> None:

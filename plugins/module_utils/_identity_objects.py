@@ -109,7 +109,7 @@ class IdentityObjects(ABC):
         try:
             found = self.find(plan.resource, name)
         except AmbiguousError as error:
-            raise ConflictError(f"another one of this name was made at the same time: {error.reason}") from error
+            raise ConflictError(f"another one of this name was created at the same time: {error.reason}") from error
         if found is None or found["id"] != identifier:
             raise ConflictError("somebody else changed it at the same time", hint="Run the task again")
 
@@ -127,7 +127,9 @@ class IdentityObjects(ABC):
         try:
             self.remove(identifier)
         except IdentityError:
-            self.client.warn(f"The {resource.name} {identifier} was made in part, and could not be deleted again")
+            self.client.warn(
+                f"The {resource.name} {identifier} was created only in part, and could not be deleted again"
+            )
 
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
         """What of the plan the object does not show, although it should."""
@@ -164,7 +166,7 @@ class IdentityObjects(ABC):
             if found is not None:
                 return found
             error = ProtocolError(
-                f"the tenant reported success, and {instead}",
+                f"the tenant reported success, but {instead}",
                 hint="Look at the object in the Admin Portal, and run the task again",
             )
             if attempt == READINGS or attempt > self.client.connection.retries:
@@ -177,10 +179,10 @@ def check_each(verb: str, result: Any) -> None:
     """What a verb for many says of each: it may fail for one and succeed as a whole (admin contract 1.1)."""
     for item in result if isinstance(result, list) else ():
         if isinstance(item, Mapping) and item.get("success") is False:
-            raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'without saying why'}")
+            raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'no reason was given'}")
 
 
 def identifier_in(verb: str, result: Any) -> str:
     if not isinstance(result, str) or not result:
-        raise ProtocolError(f"{verb} reported success, and made nothing", uncertain=True)
+        raise ProtocolError(f"{verb} reported success, but created nothing", uncertain=True)
     return result

@@ -142,7 +142,9 @@ class Roles(IdentityObjects):
         row = self._row(resource, identifier)
         role = self.read(row) if row else None
         if role and (role["Members"] or role["AdministrativeRights"]):
-            self.client.warn(f"The role {identifier} was made in part, and is in use already: it is left as it is")
+            self.client.warn(
+                f"The role {identifier} was created only in part, and is in use already: it is left as it is"
+            )
         else:
             super().take_back(resource, identifier)
 

@@ -329,7 +329,7 @@ def run_directory() -> None:
             missing = [one for one in done if one.action in ("failed", "skipped")]
             error = IncompleteError(
                 f"{len(missing)} of {len(changing)} changes were not made. {first.entry.position}: {first.error}",
-                hint="The result's actions tell of each; run the task again to go on",
+                hint="The result's actions describe each of them; run the task again to continue",
             )
             result.update(failed=True, msg=str(error), failure=error.failure())
         return result
@@ -370,7 +370,7 @@ def run_token() -> None:
         if not module.no_log:
             raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
         if not client.connection.client_secret:
-            raise InvalidError("a token is given for client_id and client_secret, and they are missing")
+            raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
         answer = client.fetch_token()
         # The result is the one place where it may stand: Ansible would mask it there as well.
         module.no_log_values.discard(answer["access_token"])

@@ -27,9 +27,9 @@ Resources = tuple[Resource, ...]
 # What a value that does not match the pattern of its row should have looked like.
 PATTERN_HINTS = {
     "user_name": "It is the full login name, such as scim-service@example.com",
-    "name": "It begins and ends with something other than a blank",
+    "name": "It must not be empty, nor begin or end with a blank",
     "icon_uri": "It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
-    "application_id": "It stands in the address of the token endpoint: no blanks, slashes, question marks or hashes",
+    "application_id": "It is part of the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
@@ -139,7 +139,7 @@ def resource_of(resources: Resources, params: Object) -> Resource:
     others |= {"rights_preset"} if "rights" not in own else set()
     for option in sorted(others):
         if params.get(option) is not None:
-            raise InvalidError(f"{option} is no option of the kind {resource.name}")
+            raise InvalidError(f"{option} is not an option of the kind {resource.name}")
     return resource
 
 
@@ -180,7 +180,7 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
         # Of user and group there is one.
         names = ", ".join(resource.keys).replace("user, group", "user or group")
         lacking = " or ".join(option for option in missing if option in ("user", "group")) or missing[0]
-        raise InvalidError(f"a {resource.name} is named by id, or by {names}: there is no {lacking}")
+        raise InvalidError(f"a {resource.name} is identified by id, or by {names}: {lacking} is missing")
 
 
 def _check(row: Attribute, value: Any) -> None:
@@ -188,15 +188,15 @@ def _check(row: Attribute, value: Any) -> None:
     if (row.required or row.secret) and value == "":
         raise InvalidError(f"{option} cannot be cleared")
     if row.secret and len(value) < row.shortest:
-        raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant asks for")
+        raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant requires")
     if row.pattern and not re.fullmatch(row.pattern, value):
-        raise InvalidError(f"{option} {value!r} is not one", hint=PATTERN_HINTS.get(option))
+        raise InvalidError(f"{option} {value!r} is not valid", hint=PATTERN_HINTS.get(option))
     if isinstance(shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
     if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
         raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
     if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
-        raise InvalidError(f"{', '.join(hidden)} has an option of its own and is no key of {option}")
+        raise InvalidError(f"{', '.join(hidden)} has an option of its own and is not a key of {option}")
     if isinstance(shape, Scopes):
         _check_twice(option, [scope["name"] for scope in value])
         if any(not re.fullmatch(r"\S+", scope["name"]) for scope in value):
@@ -221,7 +221,7 @@ def _check(row: Attribute, value: Any) -> None:
             seconds(value)
         except (ValueError, OverflowError):
             raise InvalidError(
-                f"{option} {value!r} is no ISO 8601 time after 1970", hint="It looks like 2027-01-31T18:00:00Z"
+                f"{option} {value!r} is not an ISO 8601 time after 1970", hint="It looks like 2027-01-31T18:00:00Z"
             ) from None
 
 
@@ -234,5 +234,6 @@ def _check_rights(option: str, names: list[str]) -> None:
     known = {fold(name) for name in RIGHTS}
     if unknown := sorted(name for name in names if fold(name) not in known):
         raise InvalidError(
-            f"{option} names {', '.join(map(repr, unknown))}, which is no right", hint=f"Known are {', '.join(RIGHTS)}"
+            f"{option} names {', '.join(map(repr, unknown))}, which is not a right",
+            hint=f"Known are {', '.join(RIGHTS)}",
         )

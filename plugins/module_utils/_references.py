@@ -77,7 +77,7 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create it first")
-            finder.client.warn(f"{text} yet; the run fails unless it does by then")
+            finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
 
 
 def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
@@ -106,7 +106,7 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
         return str(found["id"])
     if not check:
         raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
-    finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless it does by then")
+    finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless an earlier task changes that")
     return wanted
 
 
@@ -154,6 +154,6 @@ def _report_unknown(finder: Finder, policy: str, target: Resource, unknown: list
     if policy == "fail" and not check:
         raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
     if policy == "fail":
-        finder.client.warn(f"{text} yet; the run fails unless it does by then")
+        finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
     elif policy == "warn":
         finder.client.warn(f"{text}: left out")

@@ -251,7 +251,7 @@ class Scim:
 def _only(endpoint: str, hits: list[Object]) -> Object | None:
     if len(hits) > 1:
         ids = ", ".join(sorted(hit["id"] for hit in hits))
-        raise AmbiguousError(f"{len(hits)} {endpoint} answer to it: {ids}", hint="Address one of them by id")
+        raise AmbiguousError(f"{len(hits)} {endpoint} match: {ids}", hint="Address one of them by id")
     return hits[0] if hits else None
 
 
@@ -284,11 +284,11 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
 def _page(endpoint: str, answer: Object | None) -> Page:
     """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
     if not answer or not {"Resources", "totalResults"} & set(answer):
-        raise ProtocolError(f"The server answered for {endpoint} with something that is no list")
+        raise ProtocolError(f"The server answered for {endpoint} with something that is not a list")
     page = answer.get("Resources") or []
     objects = [_object(resource) for resource in page] if isinstance(page, list) else [None]
     if None in objects:
-        raise ProtocolError(f"The server's list of {endpoint} holds something that is no object with an id")
+        raise ProtocolError(f"The server's list of {endpoint} holds something that is not an object with an id")
     try:
         total = int(answer["totalResults"])
     except (KeyError, TypeError, ValueError, OverflowError):

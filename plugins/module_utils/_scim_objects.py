@@ -120,20 +120,20 @@ class ScimObjects:
         if plan.action == "delete":
             self.scim.delete(resource.endpoint, plan.identifier)
             if not resource.listed and self._shown(resource, plan.identifier):
-                self.client.warn(f"The server accepted the deletion of {task.label} and still shows it")
+                self.client.warn(f"The server accepted the deletion of {task.label}, but still shows it")
             return plan, {}
         if plan.action == "create":
             written = self._create(plan) or self.find(resource, resource.name_of(desired))
         else:
             written = self._update(task, plan, desired) or self._again(plan)
         if written is None:
-            self.client.warn(f"The server took the {resource.name} without showing it, and does not know it (yet)")
+            self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
             return plan, plan.expected
         if plan.unmet(written):  # an answer may show less than what is there
             written = self._shown(resource, written["id"]) or written
         for option, held, wanted in plan.unmet(written):
             self.client.warn(
-                f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} and holds {held!r}"
+                f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} but holds {held!r}"
             )
         return plan, written
 

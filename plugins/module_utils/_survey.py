@@ -263,7 +263,7 @@ class Survey:
                     yield item
             elif mine in found:
                 mine.failure = AmbiguousError(
-                    f"several {resource.plural} answer to it, {item['id']} among them", hint="Address one of them by id"
+                    f"several {resource.plural} match, {item['id']} among them", hint="Address one of them by id"
                 )
                 yield mine
             else:

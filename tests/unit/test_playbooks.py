@@ -136,7 +136,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     "kinds that are pruned to nothing": (
         {"tenant/a.yml": "users: [{user_name: ada@example.com}]"},
         {"directory_prune": "users, groups"},
-        "prune is to leave only the entries of groups, and the task lists none",
+        "prune would leave only the entries of groups, but the task lists none",
     ),
     "kinds that are pruned and left alone": (
         {"tenant/a.yml": "groups: [{display_name: a}]"},
@@ -183,23 +183,23 @@ def test_what_is_wrong_is_said(tenant: Tenant, play: Player, case: tuple[dict[st
 VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n" + b"\n".join((b"00" * 32, b"11" * 32, b"22" * 32)).hex() + "\n"
 # What a file holds, and what is said of it. Each has the password in plain or cannot be read without another one.
 WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
-    "a list.yml": (f"- password: {PASSWORD}", "is no map of lists"),
-    "a text.yml": (PASSWORD, "is no map of lists"),
-    "tab.yml": (f"users:\n\t- password: {PASSWORD}", "is no YAML that Ansible can read, line 2, column 1: found char"),
-    "quote.yml": (f"users:\n- password: '{PASSWORD}", "is no YAML that Ansible can read, line 2, column"),
-    "after a quote.yml": (f"users:\n- password: '{PASSWORD}' x", "is no YAML that Ansible can read, line 2, column"),
+    "a list.yml": (f"- password: {PASSWORD}", "is not a map of lists"),
+    "a text.yml": (PASSWORD, "is not a map of lists"),
+    "tab.yml": (f"users:\n\t- password: {PASSWORD}", "is not YAML that Ansible can read, line 2, column 1: found char"),
+    "quote.yml": (f"users:\n- password: '{PASSWORD}", "is not YAML that Ansible can read, line 2, column"),
+    "after a quote.yml": (f"users:\n- password: '{PASSWORD}' x", "is not YAML that Ansible can read, line 2, column"),
     "bracket.yml": (
         f"users: [{{password: {PASSWORD}}}",
-        "is no YAML that Ansible can read, line 2, column 1: did not find expected ',' or ']'.",
+        "is not YAML that Ansible can read, line 2, column 1: did not find expected ',' or ']'.",
     ),
     "two documents.yml": (
         f"users: []\n---\nusers: [{{password: {PASSWORD}}}]",
-        "is no YAML that Ansible can read, line 2",
+        "is not YAML that Ansible can read, line 2",
     ),
     "tag.yml": (f"users:\n- password: !{PASSWORD}", "has an unknown tag, line 2, column 13"),
-    "alias.yml": (f"users:\n- password: *{PASSWORD}", "is no YAML that Ansible can read, line 2, column 13: found und"),
-    "map for a key.yml": (f"users:\n- {{a: 1}}: {PASSWORD}", "is no YAML that Ansible can read"),
-    "control.yml": (f"users: '\x07'  # {PASSWORD}", "is no YAML that Ansible can read"),
+    "alias.yml": (f"users:\n- password: *{PASSWORD}", "is not YAML that Ansible can read, line 2, column 13: found"),
+    "map for a key.yml": (f"users:\n- {{a: 1}}: {PASSWORD}", "is not YAML that Ansible can read"),
+    "control.yml": (f"users: '\x07'  # {PASSWORD}", "is not YAML that Ansible can read"),
     "latin.yml": (f"users:\n- display_name: J\xf6rg # {PASSWORD}".encode("latin-1"), "is not UTF-8, line 2."),
     "utf16.yml": (f"users: [{{password: {PASSWORD}}}]".encode("utf-16"), "is not UTF-8, line 1."),
     "other password.yml": (VAULTED, "cannot be decrypted."),
@@ -217,11 +217,11 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
         "has the key password twice in one map, line 3, column 3.",
     ),
     "key.yml": ("user: []\nusers: []\nvars: {}", "holds user, vars. A file holds some of the lists users, groups,"),
-    "no list.yml": (f"users: {{password: {PASSWORD}}}", "is of another shape: users has to be a list of maps."),
-    "no maps.yml": (f"groups: [{PASSWORD}]", "is of another shape: groups has to be a list of maps."),
+    "no list.yml": (f"users: {{password: {PASSWORD}}}", "has the wrong shape: users has to be a list of maps."),
+    "no maps.yml": (f"groups: [{PASSWORD}]", "has the wrong shape: groups has to be a list of maps."),
     "variable.yml": (
         f"users:\n- user_name: a\n  display_name: '{{{{ nowhere.at.all }}}}'\n  password: {PASSWORD}",
-        "refers to what there is not: 'nowhere' is undefined.",
+        "refers to something that does not exist: 'nowhere' is undefined.",
     ),
     "template.yml": (f"users: [{{password: '{{{{ {PASSWORD} | nothing( }}}}'}}]", "holds a template that fails."),
     "twice 1.yml": (

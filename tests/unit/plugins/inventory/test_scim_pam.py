@@ -231,7 +231,7 @@ def test_names_of_hosts(read: Reader) -> None:
         ("adress", "adress"),
         ("properties.Port", "Port"),
         ("address ~", "hostname"),
-        ("'-x' ~ name", "no name of a host"),
+        ("'-x' ~ name", "not a host name"),
     ],
 )
 def test_names_of_hosts_that_fail(read: Reader, expression: str, words: str) -> None:

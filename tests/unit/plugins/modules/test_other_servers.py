@@ -186,8 +186,8 @@ def test_what_is_dropped_is_named(start: Start) -> None:
         result = run(display_name=given, given_name=given, phone_numbers={"work": "1"})
         assert result["changed"] is True
         assert result.warnings == [
-            f"The server accepted display_name = {given!r} of user 1 and holds None",
-            "The server accepted phone_numbers = {'work': '1'} of user 1 and holds None",
+            f"The server accepted display_name = {given!r} of user 1 but holds None",
+            "The server accepted phone_numbers = {'work': '1'} of user 1 but holds None",
         ]
         assert result["user"]["display_name"] is None
         assert result["user"]["given_name"] == given
@@ -207,7 +207,7 @@ def test_a_deletion_that_is_none(start: Start) -> None:
     for _again in range(2):
         result = run(state="absent")
         assert (result["changed"], result["user"]) == (True, None)
-        assert result.warnings == [f"The server accepted the deletion of user '{NAME}' and still shows it"]
+        assert result.warnings == [f"The server accepted the deletion of user '{NAME}', but still shows it"]
     assert run(active=True)["user"]["active"] is True
 
 

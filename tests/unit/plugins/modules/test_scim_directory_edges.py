@@ -429,7 +429,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"users": [{"user_name": "ada@example.com", "password": "x"}]},
         "user 'ada@example.com': password is",
     ),
-    "no member": ({"container_permissions": [{"container": "APP"}]}, "there is no user or group"),
+    "no member": ({"container_permissions": [{"container": "APP"}]}, "user or group is missing"),
     "two": ({"users": [{"email": "x"}], "groups": [{"id": ""}]}, "; groups[0]: "),
 }
 
