@@ -76,7 +76,7 @@ def test_no_document_is_forgotten() -> None:
     run = {document for document in DOCUMENTS if {"console", "yaml", "python"} & set(dict(blocks(document)))}
     assert run == {*GUIDES, "docs/awx.md"}
     # sh is what wants more than a tenant, such as a registry; text is not typed.
-    languages = {language for document in DOCUMENTS for language, _ in blocks(document)}
+    languages = {language for document in DOCUMENTS for language, _text in blocks(document)}
     assert languages <= {"console", "yaml", "python", "sh", "text"}
 
 
