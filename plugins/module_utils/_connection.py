@@ -103,7 +103,7 @@ def without_nulls(options: Object) -> Object:
 
 
 def refuse_misfits(specs: Spec, options: Object, place: str = "") -> None:
-    """Refuse what Ansible would write as Python does: a list or a map for a text, true for a number."""
+    """Refuse what Ansible would write as Python does, or without a word on the option: a list for a text or a map."""
     for option, value in options.items():
         spec = specs.get(option, {})
         _refuse_misfit(place + option, spec, value)
@@ -118,6 +118,9 @@ def refuse_misfits(specs: Spec, options: Object, place: str = "") -> None:
 def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
     if spec.get("type") == "str" and isinstance(value, (list, dict)):
         raise InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
+    if spec.get("type") == "dict" and isinstance(value, list):
+        keys = ", ".join(spec.get("options") or ())
+        raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
     if spec.get("type") == "str" and isinstance(value, bool):
         raise InvalidError(f"{option} takes a text, but YAML reads it as {str(value).lower()}: put it into quotes")
     if spec.get("type") == "int" and isinstance(value, bool):

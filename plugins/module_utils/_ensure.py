@@ -128,7 +128,11 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
         except AmbiguousError as error:
             raise ConflictError(error.reason) from error
         if other and other["id"] != current["id"]:
-            raise ConflictError(f"the name belongs to the {resource.name} {other['id']}")
+            name = " / ".join(map(str, resource.name_of(resource.describe(plan.expected)).values()))
+            raise ConflictError(
+                f"{name!r} is the {resource.name} {other['id']} already",
+                hint="Choose another name, or address that one",
+            )
 
 
 def _outcome(plan: Plan, entity: Object) -> Outcome:

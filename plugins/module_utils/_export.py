@@ -12,7 +12,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ._errors import trying
+from ._errors import AuthorizationError, trying
 from ._paths import Object, fold
 from ._resources import RESOURCES, Attribute, Resource
 from ._scim import PAGES_AHEAD, Scim
@@ -29,8 +29,12 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
     chosen = [resource for resource in RESOURCES.values() if resource.plural in plurals]
     with ThreadPoolExecutor(PAGES_AHEAD) as pool:
         for resource in chosen:
-            with trying(f"read {resource.plural}"):
-                items[resource.plural] = list(scim.query(resource.endpoint, ahead=pool))
+            try:
+                with trying(f"read {resource.plural}"):
+                    items[resource.plural] = list(scim.query(resource.endpoint, ahead=pool))
+            except AuthorizationError as error:
+                error.hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
+                raise
             if len(resource.keys) == 1:
                 names[resource.endpoint] = _names(resource, items[resource.plural])
     return {

@@ -74,8 +74,11 @@ class Identity:
                 f"{self.client.connection.client_id or 'The administrator'} needs "
                 f"{needed if right else 'to be in the role System Administrator'}"
             )
-            if error.error_type == NOT_ENTITLED:
-                error.hint += f". With app_id, the scope of that app has to allow /{verb}"
+            if error.error_type == NOT_ENTITLED or self.client.connection.app_id:
+                error.hint = (
+                    f"With app_id, a token is good only for what the scope of that app allows: leave app_id out, "
+                    f"or let it allow /{verb}. {error.hint}"
+                )
             raise
         except ProtocolError as error:
             if error.status == 404:

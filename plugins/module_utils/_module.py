@@ -79,6 +79,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
         return cut(remove_values(shown(text), self.no_log_values))
 
     def fail_json(self, msg: str, **result: Any) -> None:
+        if "failure" not in result:  # what Ansible itself refuses
+            try:
+                refuse_misfits(self.argument_spec, self._given)
+            except InvalidError as error:
+                msg = str(error)
         msg = self._masked(explained(msg))
         failure = result.get("failure") or InvalidError(msg).failure()
         result["failure"] = {

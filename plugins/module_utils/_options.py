@@ -186,7 +186,7 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
 def _check(row: Attribute, value: Any) -> None:
     option, shape = row.option, row.shape
     if (row.required or row.secret) and value == "":
-        raise InvalidError(f"{option} cannot be cleared")
+        raise InvalidError(f"{option} is empty", hint="Check the variable that it comes from, or leave it out")
     if row.secret and len(value) < row.shortest:
         raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant requires")
     if row.pattern and not re.fullmatch(row.pattern, value):

@@ -105,7 +105,8 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
     if found:
         return str(found["id"])
     if not check:
-        raise NotFoundError(f"no {target.name} has the name or the id {wanted!r}")
+        text = f"no {target.name} has the name or the id {wanted!r}"
+        raise NotFoundError(text, hint="Correct the name, or create it first")
     finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless an earlier task changes that")
     return wanted
 

@@ -35,6 +35,8 @@ class Guide:
     administrator: bool = False  # the connection is that of the administrator of a tenant in which nothing is set up
     stands_for: dict[str, str] = field(default_factory=dict)  # texts that stand for something of the reader's
     token: bool = False  # a token is in the environment
+    vault: bool = False  # the client has the right on the vault and no other
+    groups: tuple[str, ...] = ()  # they are there
     typed: tuple[str, ...] = ()  # what is asked for: a key of the emulator's line, or a text
 
 
@@ -57,7 +59,7 @@ GUIDES = {
     ),
     "docs/lists.md": Guide(),
     "docs/migrating.md": Guide(),
-    "docs/pam_objects.md": Guide(),
+    "docs/pam_objects.md": Guide(vault=True, groups=("app-team",), typed=(PASSWORD,)),
     "roles/admin_portal/README.md": Guide(administrator=True),
 }
 DOCUMENTS = sorted(
@@ -86,6 +88,9 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: s
     """A block of YAML or Python is the file that its first line names; the commands run in order, in one shell."""
     guide = GUIDES[document]
     tenant.reset(empty=guide.administrator)
+    tenant.seed(groups=[{"displayName": name} for name in guide.groups])
+    if guide.vault:
+        tenant.switch(granted_rights=["VaultManagement"])
     who = tenant.administrator if guide.administrator else tenant.connection
     play = Player.at(tmp_path, who if guide.connected else {})
     play.environment["initial_password"] = PASSWORD
