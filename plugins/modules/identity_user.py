@@ -22,6 +22,11 @@ extends_documentation_fragment:
   - idops.cyberark_identity.connection.administrator
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.object
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Not with O(update_password=always), because a password cannot be read back.
 options:
   state:
     description: Whether the user should exist. With V(absent), only O(id) or O(user_name) matters.

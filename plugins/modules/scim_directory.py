@@ -24,6 +24,12 @@ extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.object
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Not where an entry says C(update_password=always) or C(update_secret=always), because secrets cannot be read
+        back.
 options:
   users:
     description:
