@@ -46,12 +46,14 @@ test-all: $(BIN)/.installed $(COLLECTION) ## the whole suite: everything on ever
 
 # --- set-up
 
-# The stamp is newer than the requirements when .venv is up to date. An existing .venv is updated in place.
+# The stamp is newer than the requirements when .venv is up to date. An existing .venv is updated in place. All that is
+# said here goes to stderr: the stdout of `make emulator` is for a program to read.
 $(BIN)/.installed: requirements-dev.txt requirements-test.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is not Python 3.11 or newer. Name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@echo "Setting up .venv, which takes a minute or two: only the first time, and when the requirements change" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv >&2
+	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt >&2
 	@touch $@
 
 .PHONY: .venv
