@@ -48,17 +48,23 @@ GUIDES = {
         stands_for={**EXAMPLE_TENANT, "automation@example.com": "admin_client_id"},
         typed=("admin_client_secret", "Service-pass-1", "Service-pass-1", PASSWORD),
     ),
-    "docs/authentication.md": Guide(),
-    "docs/bulk.md": Guide(),
-    "docs/drift.md": Guide(),
-    "docs/emulator.md": Guide(clone=True, connected=False),
+    "docs/authentication.md": Guide(
+        stands_for={
+            "https://staging.id.cyberark.cloud": "tenant_url",
+            "scim-service@staging.example.com": "client_id",
+        },
+        typed=(PASSWORD, "client_secret"),
+    ),
+    "docs/bulk.md": Guide(typed=(PASSWORD,)),
+    "docs/drift.md": Guide(typed=(PASSWORD,)),
+    "docs/emulator.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/errors.md": Guide(),
-    "docs/getting_started.md": Guide(clone=True, connected=False),
+    "docs/getting_started.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/interoperability.md": Guide(
         connected=False, stands_for={"https://directory.example.com": "tenant_url"}, token=True
     ),
-    "docs/lists.md": Guide(),
-    "docs/migrating.md": Guide(),
+    "docs/lists.md": Guide(typed=(PASSWORD,)),
+    "docs/migrating.md": Guide(typed=(PASSWORD,)),
     "docs/pam_objects.md": Guide(vault=True, groups=("app-team",), typed=(PASSWORD,)),
     "roles/admin_portal/README.md": Guide(administrator=True),
 }
@@ -93,7 +99,6 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: s
         tenant.switch(granted_rights=["VaultManagement"])
     who = tenant.administrator if guide.administrator else tenant.connection
     play = Player.at(tmp_path, who if guide.connected else {})
-    play.environment["initial_password"] = PASSWORD
     if guide.token:
         play.environment["DIRECTORY_TOKEN"] = tenant.token
     if guide.clone:
