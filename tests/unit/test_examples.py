@@ -127,7 +127,7 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: s
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_for_elsewhere(document: str) -> None:
     """What cannot be run here is a command all the same, and a target of make is one."""
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     cores = re.findall(r"[0-9.]+", re.findall(r"^CORES := (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)[0])
     for language, block in blocks(document):
         if language == "sh":
