@@ -274,7 +274,8 @@ def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> 
         assert writes == []
         assert after == before
         # What is protected is no matter for prune; only an entry can be at odds with it.
-        assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in _leaving(task))
+        leaving = _leaving(task, "user_name", "display_name", "container", "user", "group")
+        assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in leaving)
         return
     left = {kind: {item["id"]: item for item in after[kind]} for kind in after}
     deactivated = [
@@ -308,19 +309,21 @@ def _is_protected(task: Object, name: str) -> bool:
     return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in task["protected"])
 
 
-def _leaving(task: Object) -> set[str]:
-    """The names in entries that remove or deactivate: of a permission, that of its safe."""
+def _leaving(task: Object, *options: str) -> set[str]:
+    """The names in entries that remove or deactivate."""
     return {
-        str(entry.get("user_name") or entry.get("display_name") or entry.get("container"))
+        str(entry[option])
         for kind in KINDS_PRUNED
         for entry in task[kind]
         if "state" in entry or "active" in entry
+        for option in options
+        if option in entry
     }
 
 
 def _untouched(before: Object, task: Object) -> set[tuple[str, str]]:
     """What is neither pruned nor named by an entry that removes it."""
-    named = _leaving(task)
+    named = _leaving(task, "user_name", "display_name", "container")
     kinds = {"users": "users", "groups": "roles", "containers": "containers"}
     return {
         (kind, item["id"])
