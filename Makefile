@@ -57,7 +57,7 @@ $(BIN)/.installed: requirements-dev.txt requirements-test.txt
 	@touch $@
 
 .PHONY: .venv
-.venv: $(BIN)/.installed ## the development environment
+.venv: $(BIN)/.installed $(COLLECTION) ## the development environment
 
 $(COLLECTION):
 	@mkdir -p $(@D)
