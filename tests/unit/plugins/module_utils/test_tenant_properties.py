@@ -38,7 +38,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils
     tenants,
     ways,
 )
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 Object = dict[str, Any]
@@ -376,6 +376,8 @@ LEAKS: dict[str, tuple[str, Callable[[str], Object]]] = {
 def test_no_output_holds_a_secret(
     tenant: Tenant, run: Run, leak: tuple[str, Callable[[str], Object]], secret: str
 ) -> None:
+    # A word of the collection itself, such as hypothesis takes from its sources, stands in a result as a key.
+    assume(not re.fullmatch("[a-z_]+", secret))
     tenant.reset()
     tenant.seed(containers=[{"name": "APP"}])
     module, options = leak
