@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Speed of the vault. The bars are twice the targets, for the fastest of some: a busy machine slows single ones."""
+"""Speed of the vault: the fastest of some tries meets the target, as a busy machine slows single ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_large_vault(client):
             answer = client.get(endpoint, filter=text.format(name=name, user=users[2]))
             times.append(time.perf_counter() - begin)
             assert answer.json()["totalResults"] == expected
-        assert min(times) < 0.005 * SLACK
+        assert min(times) < 0.005
 
 
 def test_writes_to_a_large_vault(client):
@@ -42,4 +42,4 @@ def test_writes_to_a_large_vault(client):
         client.container(f"NEW{number}")
         client.account(f"NEW{number}")
         times.append(time.perf_counter() - begin)
-    assert min(times) < 0.02 * SLACK
+    assert min(times) < 0.02
