@@ -15,9 +15,9 @@ from ._client import MOST_WORKERS
 from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
-from ._paths import Object, fold
+from ._paths import Object, fold, letters
 from ._plan import Task
-from ._resources import CONTAINER, RESOURCES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
+from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
 from ._shapes import Flat, Keyed, Members, Moment, Names, seconds
 from ._survey import Entry, some
 
@@ -211,7 +211,9 @@ def _check(row: Attribute, value: Any) -> None:
     if isinstance(shape, (Members, Names, Grants)):
         if "" in [name for names in value.values() for name in names or ()]:
             raise InvalidError(f"{option} holds an empty name")
-        both = {fold(name) for name in value.get("add") or ()} & {fold(name) for name in value.get("remove") or ()}
+        spelled = shape.spelled if isinstance(shape, Names) else str
+        added, removed = ({fold(spelled(name)) for name in value.get(way) or ()} for way in ("add", "remove"))
+        both = added & removed
         if both:
             raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
     if isinstance(shape, Names) and shape.known:
@@ -231,8 +233,7 @@ def _check_twice(option: str, names: list[str]) -> None:
 
 
 def _check_rights(option: str, names: list[str]) -> None:
-    known = {fold(name) for name in RIGHTS}
-    if unknown := sorted(name for name in names if fold(name) not in known):
+    if unknown := sorted(name for name in names if letters(name) not in RIGHT_NAMES):
         raise InvalidError(
             f"{option} names {', '.join(map(repr, unknown))}, which is not a right",
             hint=f"Known are {', '.join(RIGHTS)}",

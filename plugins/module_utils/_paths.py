@@ -24,6 +24,11 @@ def fold(text: Any) -> str:
     return str(text).lower()
 
 
+def letters(text: Any) -> str:
+    """Return the letters and digits of the text, without case: ``Use accounts`` and ``useAccounts`` are one name."""
+    return "".join(character for character in fold(text) if character.isalnum())
+
+
 def is_value(value: Any) -> bool:
     return value not in (None, "") and not isinstance(value, (dict, list))
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from ._filters import name_stages
-from ._paths import Object, Path, get, quoted
+from ._paths import Object, Path, get, letters, quoted
 from ._shapes import Commas, Entry, Flat, Keyed, Members, Moment, Named, Names, One, Reference, Shape, Single, Truth
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -205,7 +205,7 @@ GROUP = Resource(
     doubtful=True,
 )
 
-# In the spelling that is sent; comparison is without case (the schema does not call them caseExact).
+# In the spelling that is sent; comparison is by letters (the schema does not call them caseExact).
 RIGHTS = (
     "useAccounts",
     "retrieveAccounts",
@@ -230,6 +230,23 @@ RIGHTS = (
     "requestsAuthorizationLevel1",
     "requestsAuthorizationLevel2",
 )
+# What the vault's web interface (PVWA) calls a right, where that is more than another case or blanks in between.
+RIGHT_LABELS: Mapping[str, str] = {
+    "Add accounts (includes update properties)": "addAccounts",
+    "View audit": "viewAuditLog",
+    "View audit logs": "viewAuditLog",
+    "Access Safe without confirmation": "accessWithoutConfirmation",
+    "Move accounts/folders": "moveAccountsAndFolders",
+    "Authorize account requests (level 1)": "requestsAuthorizationLevel1",
+    "Authorize account requests (level 2)": "requestsAuthorizationLevel2",
+    "Authorize password requests (level 1)": "requestsAuthorizationLevel1",
+    "Authorize password requests (level 2)": "requestsAuthorizationLevel2",
+}
+# Every name of a right that is accepted, by its letters: SCIM's and those of the REST APIs are in RIGHTS.
+RIGHT_NAMES: Mapping[str, str] = {
+    **{letters(right): right for right in RIGHTS},
+    **{letters(label): right for label, right in RIGHT_LABELS.items()},
+}
 _READ_ONLY = ("useAccounts", "retrieveAccounts", "listAccounts")
 RIGHTS_PRESETS: Mapping[str, tuple[str, ...]] = {
     "connect_only": ("useAccounts", "listAccounts"),
@@ -289,7 +306,7 @@ CONTAINER_PERMISSION = Resource(
         ),
         Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
         Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
-        Attribute("rights", ("rights",), type="dict", shape=Names(RIGHTS), spec=MEMBERS, required=True),
+        Attribute("rights", ("rights",), type="dict", shape=Names(RIGHT_NAMES), spec=MEMBERS, required=True),
         Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
     ),
     patch=False,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ._paths import Object, Path, Write, as_text, fold, get, is_value, objects, path_text, put, quoted, same
+from ._paths import Object, Path, Write, as_text, fold, get, is_value, letters, objects, path_text, put, quoted, same
 
 # The most members that go into one PATCH request.
 BATCH = 500
@@ -169,16 +169,20 @@ class Named(Shape):
 class Names(Shape):
     """A set of names without case. A desired value is ``{add, remove, set}`` of such lists, where ``set`` stands alone.
 
-    ``known`` are the names that there are, in the spelling that is sent.
+    ``known`` are the names that there are, by the letters of all their spellings, in the one that is sent.
     """
 
-    def __init__(self, known: tuple[str, ...] = ()) -> None:
-        self.known = {fold(name): name for name in known}
+    def __init__(self, known: Mapping[str, str] | None = None) -> None:
+        self.known = known or {}
+
+    def spelled(self, name: str) -> str:
+        """Return the name in the spelling that is sent."""
+        return self.known.get(letters(name), name)
 
     def read(self, node: Any) -> list[str]:
         # Each name once, as it is spelled first.
-        names = [name for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
-        return sorted({fold(name): self.known.get(fold(name), str(name)) for name in names}.values())
+        names = [self.spelled(str(name)) for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
+        return sorted({fold(name): name for name in names}.values())
 
     def merge(self, current: Any, desired: Mapping[str, list[str] | None]) -> list[str]:
         wanted = {way: self.read(names) for way, names in desired.items() if names is not None}

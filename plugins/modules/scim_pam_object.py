@@ -90,6 +90,8 @@ options:
         C(manageSafeMembers), C(backupSafe), C(viewAuditLog), C(viewSafeMembers), C(accessWithoutConfirmation),
         C(createFolders), C(deleteFolders), C(moveAccountsAndFolders), C(requestsAuthorizationLevel1) and
         C(requestsAuthorizationLevel2).
+      - The names that other interfaces of the vault use mean the same, such as C(UseAccounts), C(use_accounts),
+        C(Use accounts) and C(Access Safe without confirmation). Results have the names above.
       - To create a permission, either this option or O(rights_preset) is required, with at least one right.
     type: dict
     suboptions:

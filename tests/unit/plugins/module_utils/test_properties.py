@@ -25,6 +25,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan impo
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
     CUSTOM,
     RESOURCES,
+    RIGHT_NAMES,
     RIGHTS,
     Attribute,
     Resource,
@@ -317,7 +318,7 @@ def _swapped(names: list[str]) -> list[str]:
 WORDS = st.text("abcXYZ /.-0", min_size=1, max_size=6)
 SETS = {
     "names": Sets(Names(), lists(WORDS), _swapped),
-    "rights": Sets(Names(RIGHTS), lists(in_any_case(st.sampled_from(RIGHTS))), _swapped),
+    "rights": Sets(Names(RIGHT_NAMES), lists(in_any_case(st.sampled_from(RIGHTS))), _swapped),
     "members": Sets(
         Members("User"),
         members(Members("User")),

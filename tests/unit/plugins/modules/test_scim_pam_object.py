@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS, RIGHTS_PRESETS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+    RIGHT_LABELS,
+    RIGHTS,
+    RIGHTS_PRESETS,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]
@@ -257,6 +262,43 @@ def test_a_name_that_the_vault_refuses(safe: Tenant, pam: Run, name: str) -> Non
     assert pam(kind="container", name=name)["changed"] is True
     assert pam(kind="container", name=name, description="odd")["changed"] is True
     assert pam(kind="container", name=name, state="absent")["changed"] is True
+
+
+def _words(right: str) -> str:
+    """The right as the web interface of the vault shows it: ``viewAuditLog`` is ``View audit log``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z1-9])", " ", right).capitalize()
+
+
+RIGHT_SPELLINGS: dict[str, dict[str, str]] = {
+    "as the REST API of the vault lists them": {right: right for right in RIGHTS},
+    "as its first generation and its CSV files do": {right[0].upper() + right[1:]: right for right in RIGHTS},
+    "in words": {_words(right): right for right in RIGHTS},
+    "with underscores": {_words(right).lower().replace(" ", "_"): right for right in RIGHTS},
+    "in capitals": {right.upper(): right for right in RIGHTS},
+    "by labels of the web interface": dict(RIGHT_LABELS),
+}
+
+
+@pytest.mark.parametrize("names", RIGHT_SPELLINGS.values(), ids=RIGHT_SPELLINGS)
+def test_rights_have_every_name_and_are_written_in_scims(safe: Tenant, pam: Run, names: dict[str, str]) -> None:
+    permission = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    safe.switch(unknown_right_status=400)
+    first = pam(**permission, rights={"set": [*names]})
+    assert first["pam_object"]["rights"]["set"] == sorted(set(names.values()), key=str.lower)
+    assert rights(safe, "ada@example.com") == set(names.values())
+    assert pam(**permission, rights={"set": [*names.values()]})["changed"] is False
+    assert pam(**permission, rights={"add": [*names]})["changed"] is False
+    leaving = next(iter(names))
+    assert pam(**permission, rights={"remove": [leaving]})["changed"] is True
+    assert names[leaving] not in rights(safe, "ada@example.com")
+
+
+def test_a_right_is_not_added_and_removed_under_two_names(safe: Tenant, pam: Run) -> None:
+    permission = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    result = pam(**permission, rights={"add": ["Use accounts"], "remove": ["useAccounts"]})
+    assert result.code == "invalid"
+    assert "rights adds and removes useaccounts" in result["msg"]
+    assert safe.requests() == []
 
 
 @pytest.mark.parametrize("preset", RIGHTS_PRESETS)
