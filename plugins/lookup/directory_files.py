@@ -69,8 +69,14 @@ except ImportError:  # before ansible-core 2.19, where every text may be a templ
         return value
 
 
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits import (
+    GROUPS_HINT,
+    is_inventory_groups,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._options import entry_spec
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES, Resource
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import some
 
 YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
@@ -80,6 +86,16 @@ MERGE = STANDARD + "merge"  # <<, which may be there more than once
 QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # but not an expected ',' or ']'
 VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # no class is common to these errors in all versions
 KINDS = tuple(resource.plural for resource in RESOURCES.values())
+# What YAML reads a text without quotes as, by tag.
+MISREAD = {
+    STANDARD + "bool": "a boolean",
+    STANDARD + "int": "a number",
+    STANDARD + "float": "a number",
+    STANDARD + "null": "null",
+    STANDARD + "timestamp": "a date",
+}
+NUMBER, NULL, DATE = STANDARD + "int", STANDARD + "null", STANDARD + "timestamp"
+TEXT: Mapping[str, Any] = {"type": "str"}
 # The faster one, which is not everywhere, and takes the tabs of JSON.
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -122,7 +138,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise Wrong(_of_value(failure)) from None
         for kind, entries in content.items():
             if entries not in (None, "") and not _is_list_of_maps(entries):
-                raise Wrong(f"has the wrong shape: {kind} has to be a list of maps")
+                hint = f". {GROUPS_HINT}" if is_inventory_groups(entries) else ""
+                raise Wrong(f"has the wrong shape: {kind} has to be a list of maps{hint}")
         return content
 
     def _text(self, path: str) -> str:
@@ -178,6 +195,48 @@ def _check_text(text: str) -> None:
             if mark in keys and key.tag != MERGE:
                 raise Wrong(f"has the key {key.value} twice in one map, {_at(key.start_mark)}")
             keys.add(mark)
+    found = {
+        id(node): f"{text} at {_at(node.start_mark)}, which YAML reads as {MISREAD[node.tag]}"
+        for node, text in _misread(FILE, root)
+    }
+    if found:
+        raise Wrong(f"has {some([*found.values()])}. Put {'it' if len(found) == 1 else 'them'} into quotes")
+
+
+def _spec_of(resource: Resource) -> dict[str, Any]:
+    """Return the spec of a list of entries; ``allowed`` are tags that an option or a key takes beside texts."""
+    options = entry_spec(resource)
+    for row in resource.attributes:
+        if isinstance(row.shape, Moment):
+            options[row.option]["allowed"] = (DATE,)
+        if isinstance(row.shape, Flat) and "options" not in options[row.option]:
+            options[row.option]["numbers"] = row.shape.numbers
+    return {"type": "list", "elements": "dict", "options": options}
+
+
+FILE = {"type": "dict", "options": {resource.plural: _spec_of(resource) for resource in RESOURCES.values()}}
+
+
+def _misread(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, str]]:
+    """Yield the scalars that stand for a text and are none to YAML, with their spelling if that is no secret."""
+    wanted = spec.get("type")
+    if isinstance(node, yaml.MappingNode) and wanted == "dict":
+        for key, value in node.value:
+            if key.tag == MERGE:
+                for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    yield from _misread(spec, merged)
+            elif "options" in spec:
+                option = spec["options"].get(str(key.value), {})
+                yield from _misread({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
+            else:
+                yield from _misread(TEXT, key)
+                number = fold(key.value) in spec.get("numbers", ())
+                yield from _misread({**TEXT, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
+    elif isinstance(node, yaml.SequenceNode) and wanted == "list":
+        for item in node.value:
+            yield from _misread({**spec, "type": spec.get("elements"), "allowed": ()}, item)
+    elif isinstance(node, yaml.ScalarNode) and wanted == "str" and node.tag in MISREAD.keys() - spec.get("allowed", ()):
+        yield node, "a secret" if spec.get("no_log") else node.value
 
 
 def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:

@@ -16,6 +16,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._client import Connection, secrets_in, spellings
 from ._errors import InvalidError
+from ._misfits import refuse_misfits
 from ._options import Spec
 from ._paths import Object
 
@@ -100,31 +101,3 @@ def without_nulls(options: Object) -> Object:
         for name, value in options.items()
         if value is not None
     }
-
-
-def refuse_misfits(specs: Spec, options: Object, place: str = "") -> None:
-    """Refuse what Ansible would write as Python does, or without a word on the option: a list for a text or a map."""
-    for option, value in options.items():
-        spec = specs.get(option, {})
-        _refuse_misfit(place + option, spec, value)
-        if isinstance(value, dict):
-            refuse_misfits(spec.get("options") or {}, value, f"{place}{option}.")
-        listed = value if isinstance(value, list) and spec.get("options") else []
-        for number, item in enumerate(listed):
-            if isinstance(item, dict):
-                refuse_misfits(spec["options"], item, f"{place}{option}[{number}].")
-
-
-def _refuse_misfit(option: str, spec: dict[str, Any], value: Any) -> None:
-    if spec.get("type") == "str" and isinstance(value, (list, dict)):
-        raise InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
-    if spec.get("type") == "dict" and isinstance(value, list):
-        keys = ", ".join(spec.get("options") or ())
-        raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
-    if spec.get("type") == "str" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a text, but YAML reads it as {str(value).lower()}: put it into quotes")
-    if spec.get("type") == "int" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a number, but was given {value}")
-    items = value if spec.get("elements") == "str" and isinstance(value, list) else []
-    if any(item is None or isinstance(item, (list, dict)) for item in items):
-        raise InvalidError(f"{option} takes single values, but was given something else among them")

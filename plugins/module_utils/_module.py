@@ -18,11 +18,12 @@ from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, secrets_in, spellings
-from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, refuse_misfits, without_nulls
+from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
 from ._errors import IdentityError, IncompleteError, InvalidError, cut, report_of, shown, trying
 from ._export import export, secrets_of
+from ._misfits import refuse_misfits
 from ._options import (
     Spec,
     directory_spec,

@@ -15,6 +15,7 @@ from ._client import MOST_WORKERS
 from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
+from ._misfits import QUOTE, misread
 from ._paths import Object, fold, letters
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
@@ -193,6 +194,11 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{option} {value!r} is not valid", hint=PATTERN_HINTS.get(option))
     if isinstance(shape, Flat) and any(isinstance(item, (dict, list)) for item in value.values()):
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
+    if isinstance(shape, Flat):
+        for key, item in value.items():
+            number = type(item) is int and fold(key) in shape.numbers
+            if item is not None and not isinstance(item, str) and not number:
+                raise InvalidError(f"{option}.{key} takes a text, but {misread(item)}", hint=QUOTE)
     if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
         raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
     if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):

@@ -324,7 +324,12 @@ PRIVILEGED_DATA = Resource(
         Attribute("name", ("name",), caseless=True, required=True, filter="name"),
         Attribute("description", ("description",)),
         Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
-        Attribute("properties", (ACCOUNT, "properties"), type="dict", shape=Keyed("key", hidden=("secret",))),
+        Attribute(
+            "properties",
+            (ACCOUNT, "properties"),
+            type="dict",
+            shape=Keyed("key", hidden=("secret",), numbers=("port",)),
+        ),
         Attribute(
             "remote_machines",
             (ACCOUNT, "remoteMachinesAccess", "remoteMachines"),

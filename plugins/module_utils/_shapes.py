@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -93,8 +95,12 @@ class Reference(Shape):
 class Flat(Shape):
     """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
 
-    The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it.
+    The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and
+    results have texts; a number or a boolean that stands there is replaced by one.
     """
+
+    # Folded keys whose value may be given as a number.
+    numbers: tuple[str, ...] = ()
 
     def read(self, node: Any) -> Any:
         items = node.items() if isinstance(node, dict) else ()
@@ -110,7 +116,11 @@ class Flat(Shape):
         return same(*folded, caseless=caseless)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        return [((*path, key), (after or {}).get(key)) for key in _changed(before, after)]
+        held = node if isinstance(node, dict) else {}
+        return [((*path, key), _typed((after or {}).get(key), held.get(key))) for key in _changed(before, after)]
+
+    def show(self, value: Any) -> Any:
+        return {key: as_text(item) for key, item in value.items()} if value else value
 
     def holds(self, held: Any, wanted: Any) -> bool:
         if not isinstance(wanted, dict) or not isinstance(held, dict):
@@ -121,13 +131,17 @@ class Flat(Shape):
 class Keyed(Flat):
     """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
 
-    ``kinds`` are the keys that the option knows; none means any. ``hidden`` ones are another option's.
+    ``kinds`` are the keys that the option knows; none means any. ``hidden`` ones are another option's. The values of
+    ``numbers`` may be given as numbers.
     """
 
-    def __init__(self, key: str, kinds: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, key: str, kinds: tuple[str, ...] = (), hidden: tuple[str, ...] = (), numbers: tuple[str, ...] = ()
+    ) -> None:
         self.key = key
         self.kinds = kinds
         self.hidden = hidden
+        self.numbers = numbers
 
     def _kind(self, item: Object) -> str:
         return str(item.get(self.key) or "")
@@ -275,7 +289,7 @@ class Members(Shape):
         names = wanted.get("set") if isinstance(wanted, dict) and not wanted.get("add") else None
         if not isinstance(names, list) or wanted.get("remove") or len(names) != len(held):
             return False
-        return sorted(map(str, names)) == sorted(held.values())
+        return all(isinstance(name, str) for name in names) and sorted(names) == sorted(held.values())
 
     def show(self, value: Any) -> Any:
         return {"set": sorted((value or {}).values(), key=fold)}
@@ -319,6 +333,15 @@ class One(Shape):
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         ((identifier, name),) = after.items()
         return [(path, {"value": identifier, "display": name})]
+
+
+def _typed(value: Any, held: Any) -> Any:
+    """Return a text as a number or a boolean where one is held and the text spells one; else the value."""
+    if isinstance(value, str) and isinstance(held, (bool, int, float)):
+        with suppress(ValueError):
+            read = json.loads(fold(value))
+            return read if type(read) is type(held) else value
+    return value
 
 
 def seconds(text: str) -> int:

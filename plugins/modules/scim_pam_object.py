@@ -136,6 +136,8 @@ options:
     description:
       - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A key
         that is not given is left alone; an empty string clears it. The case of keys does not matter.
+      - Values are texts. A number is refused, because YAML loses how it was written, such as a leading zero; put it
+        into quotes. Only C(Port) may be given as a number.
       - The secret is not one of them; see O(secret).
     type: dict
   remote_machines:

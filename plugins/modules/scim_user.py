@@ -87,7 +87,8 @@ options:
     description:
       - Additional attributes that the tenant has defined, by name. A name that is not given is left alone; an empty
         string clears it.
-      - Values are compared as text, so that V(7) and V("7") are the same.
+      - Values are texts. A number or a boolean is refused, because YAML loses how it was written, such as a leading
+        zero; put it into quotes. Where the tenant holds a number or a boolean, it is replaced by one.
     type: dict
   password:
     description:
@@ -238,7 +239,7 @@ user:
       returned: always
       sample: 7a7ca1f5-6370-4d2b-8a8e-2f0c31a5f0b1
     custom_attributes:
-      description: The additional attributes that the tenant has defined.
+      description: The additional attributes that the tenant has defined, as texts.
       type: dict
       returned: always
       sample:

@@ -131,7 +131,7 @@ users:
       returned: always
       sample: 7a7ca1f5-6370-4d2b-8a8e-2f0c31a5f0b1
     custom_attributes:
-      description: The additional attributes that the tenant has defined.
+      description: The additional attributes that the tenant has defined, as texts.
       type: dict
       returned: always
       sample:

@@ -109,7 +109,7 @@ CASES = [
                 "active": False,
                 "organization": "Poetry",
                 "manager": "",
-                "custom_attributes": {"costCenter": "", "badge": 8, "site": "London"},
+                "custom_attributes": {"costCenter": "", "badge": "8", "site": "London"},
             },
             "clear": {
                 "user_name": "ada@example.com",

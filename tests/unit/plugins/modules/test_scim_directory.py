@@ -31,7 +31,7 @@ EVERYTHING: dict[str, Any] = {
     "users": [
         {"user_name": "ada@example.com", "display_name": "Ada", "manager": "grace@example.com", "password": PASSWORD},
         {"user_name": "grace@example.com", "email": "g@example.com", "password": PASSWORD, "active": True},
-        {"user_name": "alan@example.com", "custom_attributes": {"badge": 7}, "password": PASSWORD},
+        {"user_name": "alan@example.com", "custom_attributes": {"badge": "7"}, "password": PASSWORD},
     ],
     "groups": [
         {"display_name": "outer", "groups": {"set": ["inner"]}},

@@ -408,9 +408,9 @@ def test_phone_numbers_that_no_option_knows_are_left_alone(tenant: Tenant, run: 
 
 
 def test_names_of_custom_attributes_have_no_case(tenant: Tenant, run: Run) -> None:
-    create(run, custom_attributes={"costCenter": "1", "badge": 7.0})
+    create(run, custom_attributes={"costCenter": "1", "badge": "7.0"})
     tenant.forget_requests()
-    assert create(run, custom_attributes={"COSTCENTER": "1", "badge": 7})["changed"] is False
+    assert create(run, custom_attributes={"COSTCENTER": "1", "badge": "7.0"})["changed"] is False
     assert create(run, custom_attributes={"costcenter": "2"})["changed"] is True
     assert tenant.user("ada@example.com")[CUSTOM]["costCenter"] == "2"
 
@@ -454,3 +454,13 @@ def test_info_with_a_filter_that_the_server_does_not_know(tenant: Tenant, run: R
     result = run("scim_user_info", filter="userName pr")
     assert result.code == "invalid"
     assert result["failure"]["type"] == "invalidFilter"
+
+
+@pytest.mark.parametrize(("held", "given", "sent"), [(7, "8", 8), (True, "false", False), (7, "007", "007")])
+def test_a_custom_attribute_keeps_its_type(tenant: Tenant, run: Run, held: object, given: str, sent: object) -> None:
+    tenant.seed_user(userName="ada@example.com", **{CUSTOM: {"badge": held}})
+    shown = run("scim_user_info", user_name="ada@example.com")["users"][0]["custom_attributes"]
+    assert shown == {"badge": str(held)}
+    assert create(run, custom_attributes=shown)["changed"] is False
+    assert create(run, custom_attributes={"badge": given})["changed"] is True
+    assert tenant.user("ada@example.com")[CUSTOM]["badge"] == sent

@@ -126,7 +126,7 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
     ("scim_user", EVERY_USER_OPTION),
     (
         "scim_user",
-        {"user_name": "ADA@example.com", "given_name": "", "active": False, "custom_attributes": {"badge": 8}},
+        {"user_name": "ADA@example.com", "given_name": "", "active": False, "custom_attributes": {"badge": "8"}},
     ),
     ("scim_group", {"display_name": "team", "users": {"set": ["ada@example.com", "boss@example.com"]}}),
     ("scim_group", {"display_name": "TEAM", "users": {"remove": ["boss@example.com"]}}),
