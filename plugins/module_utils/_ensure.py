@@ -109,11 +109,22 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
     """Raise for what must not be written, before anything is."""
     store.refuse(task, plan)
     resource, current = plan.resource, plan.current
+    expected = plan.expected
     if plan.action == "create":
-        expected = plan.expected
-        missing = [row.option for row in resource.attributes if row.required and not row.read(expected)]
+        missing = [
+            row.option
+            for row in resource.attributes
+            if row.required and not row.read(expected) and not _is_none_of_them(task.desired.get(row.option))
+        ]
         if missing:
-            raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}")
+            hint = "For a member without rights, give rights: {set: []}" if missing == ["rights"] else None
+            raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}", hint=hint)
+    for row in (change.attribute for change in plan.changes if change.after):
+        if row.needs and resource.attribute(row.needs).read(expected) is None:
+            raise InvalidError(
+                f"{row.option} needs {row.needs}, which the {resource.name} does not have yet",
+                hint=f"Give {row.needs}, too",
+            )
     if current is None or not plan.changed:
         return
     changed = [change.attribute for change in plan.changes]
@@ -133,6 +144,11 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
                 f"{name!r} is the {resource.name} {other['id']} already",
                 hint="Choose another name, or address that one",
             )
+
+
+def _is_none_of_them(wanted: Any) -> bool:
+    """Whether the task wants an empty list, and says so: an empty ``add`` may be what a template left."""
+    return isinstance(wanted, dict) and wanted.get("set") == []
 
 
 def _outcome(plan: Plan, entity: Object) -> Outcome:

@@ -60,8 +60,9 @@ def _names(resource: Resource, items: Collection[Object]) -> dict[str, str]:
 
 
 def _entry(resource: Resource, item: Object, names: dict[str, dict[str, str]]) -> Object:
-    shown = {row.option: _shown(row, item, names) for row in resource.attributes if not row.secret}
-    return {option: value for option, value in shown.items() if value not in (None, "", {"set": []})}
+    shown = [(row, _shown(row, item, names)) for row in resource.attributes if not row.secret]
+    # What is required is there even when it is empty: the entry could not be applied without.
+    return {row.option: value for row, value in shown if row.required or value not in (None, "", {"set": []})}
 
 
 def _shown(row: Attribute, item: Object, names: dict[str, dict[str, str]]) -> Any:

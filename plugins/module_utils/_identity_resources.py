@@ -15,7 +15,7 @@ from typing import Any
 
 from ._identity_shapes import GRANTS, Choice, Grants, Scopes, Timespan
 from ._resources import MEMBERS, Attribute, Resource
-from ._shapes import Commas, Members, Names, Truth
+from ._shapes import Joined, Members, Names, Truth
 
 AUTH_METHODS = ("AuthorizationCode", "Implicit", "ClientCreds", "ResourceCreds")
 _GRANT: Mapping[str, Any] = {
@@ -104,7 +104,7 @@ OAUTH2_APP = Resource(
             "auth_methods",
             ("OAuthProfile", "AllowedAuth"),
             type="list",
-            shape=Commas(),
+            shape=Joined(),
             spec={"elements": "str", "choices": list(AUTH_METHODS)},
             default=lambda application_id: ["ClientCreds"],
         ),

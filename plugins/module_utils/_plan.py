@@ -13,6 +13,7 @@ from typing import Any
 
 from ._paths import Object, get, put, put_null
 from ._resources import Attribute, Resource
+from ._shapes import Joined
 
 HIDDEN = "********"  # what a diff shows in place of a secret that will be written
 
@@ -96,6 +97,15 @@ class Plan:
         body["schemas"] = [self.resource.schema, *extensions]
         return body
 
+    def respelled(self, body: Object) -> Object | None:
+        """Return the body with the other separators in what changes, or None where there is no other."""
+        other = copy.deepcopy(body)
+        for change in self.changes:
+            row = change.attribute
+            if isinstance(row.shape, Joined) and change.after:
+                put(other, row.path, row.shape.respell(get(other, row.path)))
+        return other if other != body else None
+
     def unmet(self, written: Object) -> list[tuple[str, Any, Any]]:
         """What of the plan the object does not show: option, what it holds, what it should. Secrets never show."""
         shown = []
@@ -140,7 +150,8 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
         merged = row.shape.merge(held, wanted)
         if merged is None and row.default:
             merged = row.default(key)
-        unchanged = not row.secret and row.same(held, merged)
+        # Nothing at all is a value of what is required: it is written all the same when the object is created.
+        unchanged = not row.secret and row.same(held, merged) and not (current is None and row.required)
         if not unchanged:
             changes.append(Change(row, held, merged))
         if row.secret:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ._filters import name_stages
 from ._paths import Object, Path, get, letters, quoted
-from ._shapes import Commas, Entry, Flat, Keyed, Members, Moment, Named, Names, One, Reference, Shape, Single, Truth
+from ._shapes import Entry, Flat, Joined, Keyed, Members, Moment, Named, Names, One, Reference, Shape, Single, Truth
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
@@ -39,6 +39,7 @@ class Attribute:
     ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
     ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
     names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
+    ``needs`` is the option without which the server takes no value of this one.
     """
 
     option: str
@@ -56,6 +57,7 @@ class Attribute:
     filter: str | None = None
     refers_to: str | None = None
     default: Callable[[str], Any] | None = None
+    needs: str | None = None
 
     def read(self, resource: Object) -> Any:
         value = self.shape.read(get(resource, self.path))
@@ -334,8 +336,10 @@ PRIVILEGED_DATA = Resource(
             "remote_machines",
             (ACCOUNT, "remoteMachinesAccess", "remoteMachines"),
             type="list",
-            shape=Commas(),
+            # The vault's API lists them with semicolons; some servers and files have commas.
+            shape=Joined(";,"),
             spec={"elements": "str"},
+            needs="restrict_to_remote_machines",
         ),
         Attribute(
             "restrict_to_remote_machines",

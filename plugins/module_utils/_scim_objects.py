@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from ._errors import (
     ConflictError,
@@ -139,10 +140,21 @@ class ScimObjects:
 
     def _create(self, plan: Plan) -> Object | None:
         try:
-            return self.scim.create(plan.resource.endpoint, plan.body)
+            return self._sent(plan, plan.body, partial(self.scim.create, plan.resource.endpoint))
         except ConflictError:
             self.scim.distrust(plan.resource.endpoint)  # who has the name was not found
             raise
+
+    @staticmethod
+    def _sent(plan: Plan, body: Object, send: Callable[[Object], Object | None]) -> Object | None:
+        """Send the body; once more with other separators where it is refused."""
+        try:
+            return send(body)
+        except InvalidError:
+            other = plan.respelled(body)
+            if other is None:
+                raise
+            return send(other)
 
     def _shown(self, resource: Resource, identifier: str) -> Object | None:
         """The object as a reading shows it, None if none does: what was written is not to fail for it."""
@@ -172,7 +184,9 @@ class ScimObjects:
         if fresh is None:
             raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
         latest = make_plan(task, desired, fresh)
-        return self.scim.replace(endpoint, plan.identifier, latest.body) if latest.changed else fresh
+        if not latest.changed:
+            return fresh
+        return self._sent(latest, latest.body, partial(self.scim.replace, endpoint, plan.identifier))
 
 
 def _requests(operations: list[Object]) -> Iterator[list[Object]]:

@@ -211,20 +211,32 @@ class Names(Shape):
         return {"set": list(value or ())}
 
 
-class Commas(Shape):
-    """A set of texts, in one text with commas."""
+class Joined(Shape):
+    """A set of texts, joined to one text by one of these separators.
+
+    All of them are read. What stands there keeps its separator; the first one is for what is new.
+    """
+
+    def __init__(self, separators: str = ",") -> None:
+        self.separators = separators
 
     def read(self, node: Any) -> list[str] | None:
-        return sorted(part.strip() for part in str(node or "").split(",") if part.strip()) or None
+        parts = re.split(f"[{re.escape(self.separators)}]", str(node or ""))
+        return sorted(part.strip() for part in parts if part.strip()) or None
 
     def merge(self, current: Any, desired: Any) -> Any:
-        return self.read(",".join(desired))
+        return self.read(self.separators[0].join(desired))
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         return {fold(part) for part in one or ()} == {fold(part) for part in other or ()}
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        return [(path, ",".join(after) if after else None)]
+        separator = next((each for each in self.separators if each in str(node or "")), self.separators[0])
+        return [(path, separator.join(after) if after else None)]
+
+    def respell(self, text: str) -> str:
+        """Return the text with the other separator."""
+        return text.translate(str.maketrans(self.separators, self.separators[::-1]))
 
 
 class Moment(Shape):

@@ -92,7 +92,9 @@ options:
         C(requestsAuthorizationLevel2).
       - The names that other interfaces of the vault use mean the same, such as C(UseAccounts), C(use_accounts),
         C(Use accounts) and C(Access Safe without confirmation). Results have the names above.
-      - To create a permission, either this option or O(rights_preset) is required, with at least one right.
+      - To create a permission, either this option or O(rights_preset) is required. An empty O(rights.set)
+        makes a member without rights on the safe, which those with rights on single accounts only are. Some vaults
+        refuse that.
     type: dict
     suboptions:
       add:
@@ -143,6 +145,9 @@ options:
   remote_machines:
     description:
       - The machines that the account can be used on, for O(kind=privileged_data). An empty list clears them.
+      - An account that has no O(restrict_to_remote_machines) yet needs that option, too.
+      - The vault keeps them as one text. What is there keeps its separator, a semicolon or a comma. A new list has
+        semicolons, as the vault's own API documents; where they are refused, commas.
     type: list
     elements: str
   restrict_to_remote_machines:

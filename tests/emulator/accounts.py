@@ -47,6 +47,7 @@ class AccountRules(BaseRules):
         if not resource.name:
             raise invalid_value("name is required")
         data = data_of(resource)
+        check_machines(tenant, data)
         held = read_properties(data.properties)
         secret = held.pop(SECRET, ("", ""))[1]
         if previous is None:
@@ -92,6 +93,15 @@ def entries(account: Model, held: Properties) -> list[Any] | None:
     """Return properties as the entries of a model."""
     entry = data_model(account).Properties
     return [constructed(entry, key=key, value=value) for key, value in held.values()] or None
+
+
+def check_machines(tenant: Tenant, data: Any) -> None:
+    """Refuse a list of machines with another separator than the vault's; which one that is, sources do not agree."""
+    wanted = tenant.switches["remote_machines_separator"]
+    access = data.remote_machines_access
+    text = str((access and access.remote_machines) or "")
+    if wanted != "any" and any(other in text for other in ";," if other != wanted):
+        raise invalid_value(f"remoteMachines {text} is not a machine, nor machines separated by {wanted}")
 
 
 def new_id(tenant: Tenant, safe: str) -> str:

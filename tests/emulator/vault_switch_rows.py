@@ -104,6 +104,12 @@ ROWS: tuple[Switch, ...] = (
         "PATCH replace of the properties changes those it names, or replaces all.",
     ),
     Switch(
+        "remote_machines_separator",
+        "any",
+        one_of("any", ";", ","),
+        "The separator in remoteMachines; with one of them, a text with the other is refused with 400.",
+    ),
+    Switch(
         "secret_update",
         "changed",
         one_of("changed", "ignored", "refused"),

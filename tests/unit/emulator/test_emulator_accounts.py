@@ -247,3 +247,18 @@ def test_filters_and_sorting(client, account, error):
     assert ([item["name"] for item in listed["Resources"]], listed["totalResults"]) == (["a"], 2)
     for text in (f'{ACCOUNT_DATA_URN}:safe eq "{SAFE}"', 'safe eq "x"', 'name sw "a"', 'type eq "password"'):
         assert error(client.get("PrivilegedData", filter=text))[:2] == (400, "invalidFilter")
+
+
+@pytest.mark.parametrize("wanted", [";", ","])
+def test_switch_remote_machines_separator(client, error, wanted):
+    client.container(SAFE)
+    client.switch(remote_machines_separator=wanted)
+    for separator in ";,":
+        access = {"remoteMachines": f"web1{separator}web2", "accessRestrictedToRemoteMachines": True}
+        body = {"name": "x", ACCOUNT_DATA_URN: {"safe": SAFE, "remoteMachinesAccess": access}}
+        answer = client.send("POST", "PrivilegedData", ACCOUNT_URN, **body)
+        if separator == wanted:
+            assert answer.json()[ACCOUNT_DATA_URN]["remoteMachinesAccess"] == access
+        else:
+            detail = f"remoteMachines web1{separator}web2 is not a machine, nor machines separated by {wanted}"
+            assert error(answer) == (400, "invalidValue", detail)

@@ -32,9 +32,9 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
     Resource,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import (
-    Commas,
     Entry,
     Flat,
+    Joined,
     Keyed,
     Members,
     Moment,
@@ -180,7 +180,7 @@ def _names(row: Attribute) -> Strategy:
     return ways(lists(in_any_case(st.sampled_from(known)) if known else TEXT))
 
 
-def _commas(row: Attribute) -> Strategy:
+def _joined(row: Attribute) -> Strategy:
     choices = row.spec.get("choices")
     return lists(st.sampled_from(choices) if choices else TEXT)
 
@@ -217,7 +217,7 @@ WISHES: dict[type[Shape], Callable[[Attribute], Strategy]] = {
     Keyed: _keyed,
     Named: lambda row: TEXT,
     Names: _names,
-    Commas: _commas,
+    Joined: _joined,
     Moment: lambda row: st.one_of(st.just(""), MOMENTS),
     Entry: lambda row: st.just(SECRET),
     Members: lambda row: ways(members(row.shape)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -31,8 +32,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
     Resource,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import (
-    Commas,
     Flat,
+    Joined,
     Keyed,
     Members,
     Moment,
@@ -171,8 +172,8 @@ RIGHT: dict[type[Shape], Callable[[Any, Any, Any], bool]] = {
     Scopes: scopes_are_right,
     Flat: lambda before, wanted, now: map_is_right(before, wanted, now, caseless_truth),
     Keyed: lambda before, wanted, now: map_is_right(before, wanted, now, as_text),
-    Commas: lambda before, wanted, now: (
-        folded(now or ()) == folded(part.strip() for part in ",".join(wanted).split(",") if part.strip())
+    Joined: lambda before, wanted, now: (
+        folded(now or ()) == folded(part.strip() for part in re.split("[;,]", ",".join(wanted)) if part.strip())
     ),
     Moment: lambda before, wanted, now: (now or "") == wanted,
 }

@@ -246,11 +246,105 @@ def test_unknown_container(safe: Tenant, pam: Run, status: int) -> None:
     assert result["failure"]["detail"] in result["msg"]
 
 
-def test_a_permission_needs_rights_to_be_created(safe: Tenant, pam: Run) -> None:
-    result = pam(kind="container_permission", container="APP-PRD", user="ada@example.com")
+@pytest.mark.parametrize("wanted", [None, {"add": []}, {"remove": ["useAccounts"]}], ids=str)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_permission_needs_rights_to_be_created(safe: Tenant, pam: Run, wanted: Any, check: bool) -> None:
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    result = pam(**task, rights=wanted, check=check)
     assert result.code == "invalid"
-    assert "rights" in result["msg"]
+    assert "cannot be created without rights" in result["msg"]
+    assert "For a member without rights, give rights: {set: []}" in result["msg"]
     assert safe.writes() == []
+
+
+def test_a_member_without_rights_is_up_to_the_server(safe: Tenant, pam: Run) -> None:
+    permission = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    refused = pam(**permission, rights={"set": []})
+    assert (refused.code, refused["failure"]["detail"]) == ("invalid", "rights is required")
+    safe.switch(rights_required=False)
+    created = pam(**permission, rights={"set": []})
+    assert created["pam_object"]["rights"] == {"set": []}
+    assert created.warnings == []
+    assert created["diff"]["after"]["rights"] == {"set": []}
+    assert pam(**permission, rights={"set": []})["changed"] is False
+    assert pam(**permission)["changed"] is False
+    assert pam(**permission, rights={"set": ["useAccounts"]})["changed"] is True
+    emptied = pam(**permission, rights={"set": []})
+    assert (emptied["changed"], emptied.warnings, emptied["pam_object"]["rights"]) == (True, [], {"set": []})
+    assert [item for item in safe.resources("ContainerPermissions") if item.get("rights")] == []
+
+
+def test_an_exported_member_without_rights_applies_again(safe: Tenant, run: Run) -> None:
+    safe.switch(rights_required=False)
+    safe.seed(permissions=[{"container": "APP-PRD", "user": "ada@example.com", "rights": []}])
+    exported = run("scim_directory_info", include=["container_permissions"])["directory"]
+    entry = {"container": "APP-PRD", "user": "ada@example.com", "rights": {"set": []}}
+    assert exported["container_permissions"] == [entry]
+    safe.forget_requests()
+    assert run("scim_directory", **exported)["changed"] is False
+    assert safe.writes() == []
+    run("scim_pam_object", kind="container_permission", container="APP-PRD", user="ada@example.com", state="absent")
+    assert run("scim_directory", **exported)["summary"]["container_permissions"] == {"create": 1}
+    assert run("scim_directory", **exported)["changed"] is False
+
+
+def machines(tenant: Tenant) -> Any:
+    (account,) = accounts(tenant, "root")
+    return account[ACCOUNT].get("remoteMachinesAccess")
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+@pytest.mark.parametrize("wanted", ["any", ";", ","])
+def test_remote_machines_keep_their_separator(safe: Tenant, pam: Run, separator: str, wanted: str) -> None:
+    access = {"remoteMachines": f"web2{separator} web1", "accessRestrictedToRemoteMachines": True}
+    body = {"name": "root", "schemas": ["urn:ietf:params:scim:schemas:pam:1.0:PrivilegedData", ACCOUNT]}
+    safe.scim("POST", "PrivilegedData", {**body, ACCOUNT: {"safe": "APP-PRD", "remoteMachinesAccess": access}})
+    safe.switch(remote_machines_separator=wanted)
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
+    same = pam(**task, remote_machines=["web1", "web2"])
+    assert (same["changed"], same["pam_object"]["remote_machines"]) == (False, ["web1", "web2"])
+    assert pam(**task, remote_machines=["web1", "web3"])["changed"] is True
+    used = separator if wanted == "any" else wanted
+    assert machines(safe) == {"remoteMachines": f"web1{used}web3", "accessRestrictedToRemoteMachines": True}
+    assert pam(**task, remote_machines=["web3", "web1"])["changed"] is False
+
+
+@pytest.mark.parametrize(("wanted", "used"), [("any", ";"), (";", ";"), (",", ",")])
+@pytest.mark.parametrize("given", [["web1", "web2"], ["web1;web2"], ["web1, web2"]], ids=str)
+def test_new_remote_machines_have_the_separator_of_the_vault(
+    safe: Tenant, pam: Run, wanted: str, used: str, given: list[str]
+) -> None:
+    safe.switch(remote_machines_separator=wanted)
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root", "restrict_to_remote_machines": True}
+    result = pam(**task, remote_machines=given)
+    assert (result["changed"], result.warnings) == (True, [])
+    assert machines(safe) == {"remoteMachines": f"web1{used}web2", "accessRestrictedToRemoteMachines": True}
+    assert pam(**task, remote_machines=given)["changed"] is False
+
+
+def test_a_refusal_for_another_reason_is_told_after_both_separators(safe: Tenant, pam: Run) -> None:
+    safe.fault(method="POST", path="/PrivilegedData", status=400, count=2)
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root", "restrict_to_remote_machines": True}
+    assert pam(**task, remote_machines=["web1", "web2"]).code == "invalid"
+    assert accounts(safe, "root") == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("exists", [True, False])
+def test_remote_machines_need_to_be_told_what_they_restrict(safe: Tenant, pam: Run, check: bool, exists: bool) -> None:
+    task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
+    if exists:
+        pam(**task)
+    safe.forget_requests()
+    result = pam(**task, remote_machines=["web1"], check=check)
+    assert result.code == "invalid"
+    assert "remote_machines needs restrict_to_remote_machines" in result["msg"]
+    assert "Give restrict_to_remote_machines, too" in result["msg"]
+    assert safe.writes() == []
+    assert pam(**task, remote_machines=["web1"], restrict_to_remote_machines=False)["changed"] is True
+    assert pam(**task, remote_machines=["web1", "web2"])["changed"] is True
+    assert machines(safe)["accessRestrictedToRemoteMachines"] is False
+    assert pam(**task, remote_machines=[])["pam_object"]["remote_machines"] is None
 
 
 @pytest.mark.parametrize("name", ["a|b", "x" * 29, "a:b", "a.b"])
@@ -382,14 +476,6 @@ def test_a_secret_in_the_wrong_option_is_still_one(safe: Tenant, pam: Run) -> No
     result = pam(**task, properties={"Secret": "A-misplaced-secret"})
     assert result.code == "invalid"
     assert "A-misplaced-secret" not in result.output
-
-
-@pytest.mark.parametrize("wish", [{"set": []}, {"add": []}, {"remove": ["useAccounts"]}], ids=str)
-@pytest.mark.parametrize("check", [True, False])
-def test_a_permission_without_any_right_is_not_created(safe: Tenant, pam: Run, wish: Any, check: bool) -> None:
-    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
-    assert pam(**task, rights=wish, check=check).code == "invalid"
-    assert safe.writes() == []
 
 
 KEPT = ["listAccounts", "manageSafeMembers", "viewSafeMembers"]
