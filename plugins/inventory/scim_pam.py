@@ -151,7 +151,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._answers import REQUESTS_IMPORT_ERROR
@@ -172,6 +171,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths imp
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PRIVILEGED_DATA
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim_objects import ScimObjects
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import Secrets
 
 # Which property of an account is which field. The spelling differs between servers, and the key has no case.
 PROPERTIES = {"platformid": "platform", "username": "user_name", "address": "address"}
@@ -204,7 +204,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             accounts = self._accounts(self.get_cache_key(path), cache)
             self._fill([_unsafe(account) for account in accounts])
         except (IdentityError, AnsibleError) as error:  # Ansible's own quote lines of the file
-            raise AnsibleParserError(remove_values(str(error), self._secrets)) from None
+            raise AnsibleParserError(self._masked(str(error))) from None
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
             raise AnsibleParserError(report_of(error)) from None
 
@@ -237,7 +237,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return accounts
 
     def _read(self) -> list[Object]:
-        client = Client(connection_of(self._connection), warn=self._warn, protect=self._secrets.add)
+        client = Client(connection_of(self._connection), warn=self._warn, protect=self._secrets.add, mask=self._masked)
         try:
             with trying("read the privileged accounts"):
                 objects = ScimObjects(Scim(client, self._connection["scim_path"]))
@@ -258,7 +258,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return [account for account in accounts if any(_is_like(account["safe"], name) for name in containers)]
 
     def _warn(self, text: str) -> None:
-        self.display.warning(remove_values(shown(text), self._secrets))
+        self.display.warning(self._masked(shown(text)))
+
+    def _masked(self, text: str) -> str:
+        return Secrets(self._secrets).masked(text)
 
     def _fill(self, accounts: list[Object]) -> None:
         hosts: dict[str, tuple[str, list[Object]]] = {}

@@ -7,19 +7,15 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import html
-import json
 import os
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ._answers import HTML_HINT, late_error, read, transport_error
 from ._bounds import LONGEST_TOKEN, PARTS, LateError, within
@@ -30,16 +26,15 @@ from ._errors import (
     ProtocolError,
     RateLimitedError,
     ServerError,
-    shown,
     trying,
 )
+from ._secrets import spellings
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
     import requests
     from urllib3.exceptions import InsecureRequestWarning
 
 VERSION = "0.1.0"
-SHORTEST_ENCODING = 8  # characters; fewer could be a word
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
@@ -157,33 +152,6 @@ def flaw_of(token: str) -> str | None:
     return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
 
 
-def spellings(secret: str) -> set[str]:
-    """The secret as a server or a message may quote it: as text, and as bytes that are encoded.
-
-    As text it stands in a form or a URL, in JSON, in a page, in a message, and in what Python writes of a list.
-    """
-    forms = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
-    forms |= {re.sub("%..", lambda code: code[0].lower(), form) for form in forms}  # as .NET writes it
-    page = html.escape(secret)
-    texts = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1], shown(secret)}
-    return {secret, page, page.replace("&#x27;", "&#39;"), *forms, *texts, *_encodings(secret)}
-
-
-def _encodings(secret: str) -> set[str]:
-    """The secret in hex, and what base64 makes of it wherever it stands in something longer, such as a whole request.
-
-    The characters that depend on what is beside it are left out, and so is what would be too short to be sure of.
-    """
-    pieces = set()
-    for raw in (secret.encode(errors="replace"), secret.encode("latin-1", "replace")):  # as requests sends a login
-        pieces.add(raw.hex())
-        for before in range(3):
-            encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
-            pieces.add(encoded[(0, 2, 3)[before] : None if (before + len(raw)) % 3 == 0 else -1])
-    pieces |= {piece.replace("+", "-").replace("/", "_") for piece in pieces}
-    return {piece for piece in pieces if len(piece) >= SHORTEST_ENCODING}
-
-
 def secrets_in(url: str) -> set[str]:
     """What an address holds of a login, as it stands there and as a person would write it."""
     login, at, _host = url.partition("://")[2].rpartition("@")
@@ -196,7 +164,8 @@ def secrets_in(url: str) -> set[str]:
 class Client:
     """A session with one tenant. Safe to share between threads; to be closed by the one who made it.
 
-    ``warn`` is told of every retry; ``protect`` is told of every secret the moment it exists.
+    ``warn`` is told of every retry; ``protect`` is told of every secret the moment it exists; ``mask`` takes secrets
+    out of what a server says.
     """
 
     def __init__(
@@ -205,12 +174,14 @@ class Client:
         *,
         warn: Callable[[str], None] = lambda text: None,
         protect: Callable[[str], None] = lambda secret: None,
+        mask: Callable[[str], str] = lambda text: text,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connection = connection
         self.warn = warn
         self._protect = protect
+        self._mask = mask
         self._sleep = sleep
         self._clock = clock
         self._access_token = connection.access_token
@@ -336,6 +307,7 @@ class Client:
             try:
                 answer = self._send(method, url, **content)
             except IdentityError as error:
+                error.mask(self._mask)
                 if not _may_repeat(error, method, repeatable):
                     raise
                 if isinstance(error, RateLimitedError) and self._passed > passed:

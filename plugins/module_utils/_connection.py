@@ -14,11 +14,12 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ._client import Connection, secrets_in, spellings
+from ._client import Connection, secrets_in
 from ._errors import InvalidError
 from ._misfits import refuse_misfits
 from ._options import Spec
 from ._paths import Object
+from ._secrets import spellings
 
 CONNECTION: Spec = {
     "tenant_url": {"type": "str", "required": True},

@@ -33,7 +33,7 @@ from __future__ import annotations
 import json
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,6 +82,14 @@ class IdentityError(Exception):
     def __str__(self) -> str:
         text = f"Could not {self.attempt}: {self.reason}" if self.attempt else self.reason
         return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
+
+    def mask(self, masked: Callable[[str], str]) -> None:
+        """Take secrets out of what the server said: of its words first, so that the rest of the reason stays."""
+        detail, error_type = self.detail and masked(self.detail), self.error_type and masked(self.error_type)
+        for before, after in ((self.detail, detail), (self.error_type, error_type)):
+            if before and after:
+                self.reason = self.reason.replace(before, after)
+        self.reason, self.detail, self.error_type = masked(self.reason), detail, error_type
 
     def failure(self) -> dict[str, Any]:
         """The ``failure`` of a module's result: always ``code``, the rest where the server gave it."""

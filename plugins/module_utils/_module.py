@@ -14,10 +14,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
 from ._answers import REQUESTS_IMPORT_ERROR
-from ._client import Client, secrets_in, spellings
+from ._client import Client, secrets_in
 from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
@@ -43,6 +42,8 @@ from ._progress import Progress
 from ._resources import RESOURCES, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
+from ._secrets import Secrets, is_secret, spellings
+from ._shapes import Flat
 from ._vault import trim_creator
 
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
@@ -67,6 +68,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         Here the secrets are learnt: what comes next can log, and can fail.
         """
         super()._load_params()
+        self.secrets = Secrets(self.no_log_values)
         self.params = without_nulls(self.params)
         self._given = dict(self.params)
         for secret in _secrets_of(self.argument_spec, {**_environment(), **self._given}):
@@ -77,7 +79,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         super().warn(self._masked(warning), **details)
 
     def _masked(self, text: str) -> str:
-        return cut(remove_values(shown(text), self.no_log_values))
+        return cut(self.secrets.masked(shown(text)))
 
     def fail_json(self, msg: str, **result: Any) -> None:
         if "failure" not in result:  # what Ansible itself refuses
@@ -114,7 +116,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
         (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
     def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
-        client = Client(connection_of(self.params), warn=self.warn, protect=self.no_log_values.add)
+        client = Client(
+            connection_of(self.params), warn=self.warn, protect=self.no_log_values.add, mask=self.secrets.masked
+        )
         try:
             return work(client)
         finally:
@@ -135,7 +139,8 @@ def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
         if option in named:
             found.update(_scalars(value))
         elif isinstance(value, dict):
-            found.update(text for key, item in value.items() if fold(str(key)) in named for text in _scalars(item))
+            kept = [item for key, item in value.items() if fold(str(key)) in named or is_secret(key, item)]
+            found.update(_scalars(kept))
         elif isinstance(value, str) and PRIVATE_KEY in value:
             found.add(value)
     return found
@@ -229,7 +234,6 @@ def _texts(option: Any) -> list[str]:
 
 
 MOST_WARNINGS = 20
-BEGIN = 8  # characters of a secret that are looked for first
 DIRECTORY: Spec = {
     **directory_spec(),
     "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
@@ -260,10 +264,21 @@ class DirectoryModule(Module):
                 continue
             self.listed[resource.plural] = self.params.pop(resource.plural)
             entries = [entry for entry in self.listed[resource.plural] if isinstance(entry, dict)]
+            secrets: set[str] = set()
             for row in resource.attributes:
-                texts = (text for entry in entries if row.secret for text in _scalars(entry.get(row.option)))
-                secrets = {text for text in texts if len(text) >= row.shortest}
-                self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
+                if row.secret:
+                    texts = (text for entry in entries for text in _scalars(entry.get(row.option)))
+                    secrets.update(text for text in texts if len(text) >= row.shortest)
+                elif isinstance(row.shape, Flat):
+                    maps = (value for entry in entries if isinstance(value := entry.get(row.option), dict))
+                    secrets.update(
+                        text
+                        for value in maps
+                        for key, item in value.items()
+                        if is_secret(key, item)
+                        for text in _scalars(item)
+                    )
+            self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
 
     @property
     def invocation(self) -> dict[str, Any]:
@@ -279,17 +294,6 @@ class DirectoryModule(Module):
 
     def fail_json(self, msg: str, **result: Any) -> None:
         super().fail_json(msg, **{"invocation": self.invocation, **result})
-
-
-def _told(secrets: set[str], result: Any) -> set[str]:
-    """Those of the secrets that the result holds.
-
-    Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password each. Most
-    are ruled out by how they begin.
-    """
-    text = "\n".join(_texts_in(result))
-    begins = {secret[:BEGIN] for secret in secrets}.intersection(text[at : at + BEGIN] for at in range(len(text)))
-    return {secret for secret in secrets if (len(secret) < BEGIN or secret[:BEGIN] in begins) and secret in text}
 
 
 def _texts_in(value: Any) -> Iterator[str]:
@@ -329,7 +333,8 @@ def run_directory() -> None:
                     module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
         result = result_of(directory, changing, done)
         result["invocation"] = module.invocation
-        module.no_log_values = _told(module.no_log_values, result)
+        # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
+        module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
         if failed := [one for one in done if one.error]:
             first = failed[0]
             missing = [one for one in done if one.action in ("failed", "skipped")]

@@ -19,7 +19,8 @@ from ._misfits import QUOTE, misread
 from ._paths import Object, fold, letters
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
-from ._shapes import Flat, Keyed, Members, Moment, Names, seconds
+from ._secrets import is_synonym
+from ._shapes import Flat, Members, Moment, Names, seconds
 from ._survey import Entry, some
 
 Spec = dict[str, dict[str, Any]]
@@ -201,8 +202,11 @@ def _check(row: Attribute, value: Any) -> None:
                 raise InvalidError(f"{option}.{key} takes a text, but {misread(item)}", hint=QUOTE)
     if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
         raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
-    if isinstance(shape, Keyed) and (hidden := {fold(key) for key in value} & set(shape.hidden)):
-        raise InvalidError(f"{', '.join(hidden)} has an option of its own and is not a key of {option}")
+    if isinstance(shape, Flat) and (secrets := [key for key in value if is_synonym(key, shape.hidden)]):
+        raise InvalidError(
+            f"{option}.{secrets[0]} is a secret: the option {shape.hidden} is for this",
+            hint=f"Whoever may see the object could read it among the {option}",
+        )
     if isinstance(shape, Scopes):
         _check_twice(option, [scope["name"] for scope in value])
         if any(not re.fullmatch(r"\S+", scope["name"]) for scope in value):

@@ -13,9 +13,8 @@ from typing import Any
 
 from ._paths import Object, get, put, put_null
 from ._resources import Attribute, Resource
+from ._secrets import HIDDEN
 from ._shapes import Joined
-
-HIDDEN = "********"  # what a diff shows in place of a secret that will be written
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Plan:
         for change in self.changes:
             row, held = change.attribute, change.attribute.read(written)
             if not row.secret and not row.same(held, change.after):
-                shown.append((row.option, row.shape.show(held), row.shape.show(change.after)))
+                shown.append((row.option, row.shape.compare(held), row.shape.compare(change.after)))
         return shown
 
     @property
@@ -157,8 +156,8 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
         if row.secret:
             after[row.option] = HIDDEN
         else:
-            before[row.option] = row.shape.show(held)
-            after[row.option] = row.shape.show(held if unchanged else merged)
+            before[row.option] = row.shape.compare(held)
+            after[row.option] = row.shape.compare(held if unchanged else merged)
     if current is None:
         return Plan(resource, "create", None, tuple(changes), {}, after)
     return Plan(resource, "update" if changes else "none", current, tuple(changes), before, after)

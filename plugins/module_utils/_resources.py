@@ -180,7 +180,7 @@ USER = Resource(
         Attribute("active", ("active",), type="bool", shape=Truth(), default=lambda user_name: True),
         Attribute("organization", (ENTERPRISE_USER, "organization")),
         Attribute("manager", (ENTERPRISE_USER, "manager"), shape=Reference(), refers_to="Users"),
-        Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat()),
+        Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat(hidden="password")),
         Attribute("password", ("password",), spec={"no_log": True}, secret=True, shortest=8),
     ),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
@@ -330,7 +330,7 @@ PRIVILEGED_DATA = Resource(
             "properties",
             (ACCOUNT, "properties"),
             type="dict",
-            shape=Keyed("key", hidden=("secret",), numbers=("port",)),
+            shape=Keyed("key", hidden="secret", numbers=("port",)),
         ),
         Attribute(
             "remote_machines",

@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._paths import Object, Path, Write, as_text, fold, get, is_value, letters, objects, path_text, put, quoted, same
+from ._secrets import HIDDEN, is_secret
 
 # The most members that go into one PATCH request.
 BATCH = 500
@@ -26,7 +27,7 @@ class Shape:
 
     ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one, ``writes``
     what then has to stand where; from the latter come the PATCH operations and the body of a PUT. ``show`` is the
-    value in the words of the option.
+    value in the words of the option, without secrets; ``compare`` is that in a diff, where they are hidden.
     """
 
     def read(self, node: Any) -> Any:
@@ -44,6 +45,9 @@ class Shape:
 
     def show(self, value: Any) -> Any:
         return value
+
+    def compare(self, value: Any) -> Any:
+        return self.show(value)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         """``node`` is what stands at the path now."""
@@ -96,15 +100,25 @@ class Flat(Shape):
     """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
 
     The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and
-    results have texts; a number or a boolean that stands there is replaced by one.
+    results have texts; a number or a boolean that stands there is replaced by one. A value whose key means a secret is
+    written and compared like others, and never shown. ``hidden`` is another option, which keeps the one secret of the
+    object: it is not read from here, and no key may be a synonym of it. The values of ``numbers``, which are folded
+    keys, may be given as numbers.
     """
 
-    # Folded keys whose value may be given as a number.
-    numbers: tuple[str, ...] = ()
+    def __init__(self, hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
+        self.hidden = hidden
+        self.numbers = numbers
 
     def read(self, node: Any) -> Any:
         items = node.items() if isinstance(node, dict) else ()
-        return {key: value for key, value in items if is_value(value)} or None
+        return {key: value for key, value in items if is_value(value) and fold(key) != self.hidden} or None
+
+    def show(self, value: Any) -> Any:
+        return value and ({key: as_text(item) for key, item in value.items() if not is_secret(key, item)} or None)
+
+    def compare(self, value: Any) -> Any:
+        return value and {key: HIDDEN if is_secret(key, item) else as_text(item) for key, item in value.items()}
 
     def merge(self, current: Any, desired: Any) -> Any:
         spelled = {fold(key): key for key in current or ()}
@@ -119,9 +133,6 @@ class Flat(Shape):
         held = node if isinstance(node, dict) else {}
         return [((*path, key), _typed((after or {}).get(key), held.get(key))) for key in _changed(before, after)]
 
-    def show(self, value: Any) -> Any:
-        return {key: as_text(item) for key, item in value.items()} if value else value
-
     def holds(self, held: Any, wanted: Any) -> bool:
         if not isinstance(wanted, dict) or not isinstance(held, dict):
             return False
@@ -131,17 +142,13 @@ class Flat(Shape):
 class Keyed(Flat):
     """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
 
-    ``kinds`` are the keys that the option knows; none means any. ``hidden`` ones are another option's. The values of
-    ``numbers`` may be given as numbers.
+    ``kinds`` are the keys that the option knows; none means any.
     """
 
-    def __init__(
-        self, key: str, kinds: tuple[str, ...] = (), hidden: tuple[str, ...] = (), numbers: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, key: str, kinds: tuple[str, ...] = (), hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
+        super().__init__(hidden, numbers)
         self.key = key
         self.kinds = kinds
-        self.hidden = hidden
-        self.numbers = numbers
 
     def _kind(self, item: Object) -> str:
         return str(item.get(self.key) or "")
@@ -155,8 +162,7 @@ class Keyed(Flat):
         pairs = {self._kind(item): item.get("value") for item in reversed(objects(node))}
         if self.kinds:
             pairs = {fold(kind): value for kind, value in pairs.items() if fold(kind) in self.kinds}
-        shown = {kind: value for kind, value in pairs.items() if fold(kind) not in self.hidden}
-        return {kind: value for kind, value in shown.items() if kind and is_value(value)} or None
+        return super().read({kind: value for kind, value in pairs.items() if kind})
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         changed = {fold(key): key for key in _changed(before, after)}

@@ -140,7 +140,8 @@ options:
         that is not given is left alone; an empty string clears it. The case of keys does not matter.
       - Values are texts. A number is refused, because YAML loses how it was written, such as a leading zero; put it
         into quotes. Only C(Port) may be given as a number.
-      - The secret is not one of them; see O(secret).
+      - The secret is not one of them; see O(secret). A key such as C(password) or C(private_key) is refused.
+      - The value of another key that means a secret, such as C(apiToken), is written and never shown.
     type: dict
   remote_machines:
     description:

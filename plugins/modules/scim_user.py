@@ -89,6 +89,8 @@ options:
         string clears it.
       - Values are texts. A number or a boolean is refused, because YAML loses how it was written, such as a leading
         zero; put it into quotes. Where the tenant holds a number or a boolean, it is replaced by one.
+      - The value of a name that means a secret, such as C(vpnPassword), is written and never shown. C(password) itself
+        is refused; see O(password).
     type: dict
   password:
     description:

@@ -10,6 +10,7 @@ a loop shows its items, and the keyword ``environment`` becomes part of command 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -25,6 +26,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT,
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import (
     HARD_IN_A_TOKEN,
     Canary,
+    echoes,
     find,
     spellings,
 )
@@ -35,6 +37,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.case
 Run = Callable[..., Result]
 Options = dict[str, Any]
 
+SAID = "is what the server was sent"
 CLIENT_SECRET = Canary("Aa1ClientSecret")
 ACCESS_TOKEN = Canary("Bb2AccessToken", HARD_IN_A_TOKEN)
 PASSWORD = Canary("Cc3UserPassword")
@@ -247,6 +250,21 @@ def test_a_server_that_quotes_secrets(guarded: Tenant, run: Run, name: str) -> N
         result = run(module, **filled({"tenant_url": url, "client_secret": "{{ client_secret }}", **options}))
     assert result.failed
     assert_no_trace(result.output)
+
+
+ECHOED = ("a conflict", "a refusal of the portal", "a directory", "a directory, tried again", "a refused login")
+
+
+@pytest.mark.parametrize("way", echoes(""))
+def test_a_server_that_encodes_what_it_quotes(guarded: Tenant, run: Run, way: str) -> None:
+    """The words that hold a secret are left out, and what is known without them stays."""
+    with quoting(guarded.info["tenant_url"], lambda word: f"{echoes(word)[way]} {SAID}") as url:
+        for name in ECHOED:
+            module, options = REFUSED[name]
+            result = run(module, **filled({"tenant_url": url, "client_secret": "{{ client_secret }}", **options}))
+            assert result.failed
+            assert re.search("answered [2345]|were not made", result["msg"]), result["msg"]
+            assert_no_trace(result.output)
 
 
 def test_a_long_text_that_is_cut_within_a_secret(guarded: Tenant, run: Run) -> None:

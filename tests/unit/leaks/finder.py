@@ -9,9 +9,9 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 # What a form, an address, JSON, a page and Python each write in a way of their own.
 HARD = "\"'\\ &+%<\u00fc"
@@ -19,6 +19,10 @@ HARD = "\"'\\ &+%<\u00fc"
 HARD_IN_A_TOKEN = "\"'\\&+%<"
 # What a wrapped line or base64 in lines puts in between, also where a line break is written as an escape.
 BREAKS = re.compile(r"\s|\\+[nr]")
+# What stands for one character: in a page, in a program or JSON, in a URL.
+CODES = re.compile(
+    r"&#(\d{1,7});|&#[xX]([0-9a-fA-F]{1,6});|\\+u([0-9a-fA-F]{4})|\\+x([0-9a-fA-F]{2})|%u?(?:00)?([0-9a-fA-F]{2})"
+)
 CONTEXT = 60
 
 
@@ -47,7 +51,7 @@ def aligned(text: str) -> list[str]:
 
 def spellings(text: str) -> dict[str, str]:
     """How the text could be written, by the name of the way."""
-    return {**texts(text), **encodings(text), **disguises(text)}
+    return {**texts(text), **encodings(text), **echoes(text), **disguises(text)}
 
 
 def texts(text: str) -> dict[str, str]:
@@ -78,14 +82,41 @@ def encodings(text: str) -> dict[str, str]:
     }
 
 
+def echoes(text: str) -> dict[str, str]:
+    """As servers write it that encode a request which is encoded already, or each of its characters."""
+    raw, form = text.encode(), urlencode({"grant_type": "client_credentials", "password": text})
+    latin = text.encode("latin-1", "replace")
+    return {
+        "in a URL twice": quote(quote(text, safe=""), safe=""),
+        "in a form in a URL": quote(form, safe=""),
+        "in a form in a URL in a URL": quote(quote(form, safe=""), safe=""),
+        "in a form in base64": base64.b64encode(form.encode()).decode(),
+        "in a URL in latin-1": quote(latin, safe=""),
+        "in a URL, each character": "".join(f"%{byte:02x}" for byte in raw),
+        "in a URL of IIS": "".join(f"%u{ord(letter):04x}" for letter in text),
+        "in decimal entities": "".join(f"&#{ord(letter)};" for letter in text),
+        "in hex entities": "".join(f"&#x{ord(letter):X};" for letter in text),
+        "in HTML twice": html.escape(html.escape(text)),
+        "in HTML in a URL": quote(html.escape(text), safe=""),
+        "in Unicode escapes": "".join(f"\\u{ord(letter):04x}" for letter in text),
+        "in Unicode escapes in JSON": "".join(f"\\\\u{ord(letter):04X}" for letter in text),
+        "in byte escapes": "".join(f"\\x{byte:02x}" for byte in raw),
+        "in bytes of Python": repr(raw),
+        "in upper-case hex": raw.hex().upper(),
+        "in hex of latin-1": latin.hex().upper(),
+        "in hex with colons": raw.hex(":"),
+        "in JSON in JSON": json.dumps(json.dumps(text))[1:-1],
+        "in JSON three times": json.dumps(json.dumps(json.dumps({"password": text}))),
+        "in base64 in lines": base64.encodebytes(raw * 4).decode(),
+        "in base64 in escaped lines": json.dumps(base64.encodebytes(b"ab" + raw * 4).decode()),
+        "in base64 of latin-1": base64.b64encode(b"service@example.com:" + latin).decode(),
+        "in base64 in base64": base64.b64encode(base64.b64encode(raw)).decode(),
+    }
+
+
 def disguises(text: str) -> dict[str, str]:
     """As only a server writes it that wants it to be seen. No client can know all that there are."""
-    return {
-        "in lower case": text.lower(),
-        "in JSON in JSON": json.dumps(json.dumps(text))[1:-1],
-        "in base64 in lines": base64.encodebytes(text.encode() * 4).decode(),
-        "over two lines": f"{text[:6]}\n{text[6:]}",
-    }
+    return {"in lower case": text.lower(), "over two lines": f"{text[:6]}\n{text[6:]}"}
 
 
 def needles(canary: Canary) -> dict[str, str]:
@@ -94,14 +125,32 @@ def needles(canary: Canary) -> dict[str, str]:
         "letters": canary.stem.lower(),
         "hex": canary.stem.encode().hex(),
         **{f"base64, alignment {number}": piece for number, piece in enumerate(aligned(canary.stem))},
+        **{f"base64 twice, {twice}": twice for piece in aligned(canary.stem) for twice in aligned(piece)},
     }
+
+
+def decoded(text: str) -> Iterator[str]:
+    """The text, and without what stands for one character each, as often as there is something of it."""
+    yield text
+    yield re.sub("(?<=[0-9a-fA-F]{2}):(?=[0-9a-fA-F]{2})", "", text)
+    for _time in range(4):
+        before, text = text, CODES.sub(_character, text)
+        if text == before:
+            return
+        yield text
+
+
+def _character(code: re.Match[str]) -> str:
+    decimal, *others = code.groups()
+    number = int(decimal) if decimal else int(next(filter(None, others)), 16)
+    return chr(number) if number <= 0x10FFFF else code[0]
 
 
 def find(canaries: Iterable[Canary], places: Mapping[str, str]) -> list[str]:
     """Where there is something left of a canary: the place, the canary, how it is written, and what is around it."""
     found = []
     canaries = list(canaries)
-    for place, text in places.items():
+    for place, text in ((place, form) for place, whole in places.items() for form in decoded(whole)):
         joined = BREAKS.sub("", text)
         folded = joined.lower()
         for canary in canaries:

@@ -29,7 +29,8 @@ BIN = Path(sys.executable).parent
 NAME = "idops.cyberark_identity.scim_pam"
 SECRET = "Geheim-4711"
 UNIX = {"username": "root", "platformId": "UnixSSH", "Port": "2222"}
-WEB1, WEB2 = ({**UNIX, "address": f"{name}.example.com"} for name in ("web1", "web2"))
+# A property whose name means a secret is no variable; Reader looks for its value everywhere.
+WEB1, WEB2 = ({**UNIX, "address": f"{name}.example.com", "apiToken": SECRET} for name in ("web1", "web2"))
 ORACLE = {"userName": "oracle", "Address": "WEB1.example.com", "PlatformID": "Oracle"}
 ACCOUNTS: list[dict[str, Any]] = [
     {"container": "APP-PRD", "name": "root@web1", "secret": SECRET, "properties": WEB1},

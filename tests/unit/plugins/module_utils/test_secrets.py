@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which keys mean a secret, and that no encoding hides one in a text."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import LONGEST_TEXT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import (
+    HIDDEN,
+    WITHHELD,
+    Secrets,
+    is_secret,
+    means_secret,
+    spellings,
+)
+from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import HARD, Canary, echoes, find
+
+SECRET = f"Gg7Secret{HARD}7"
+SAID = "userName: the value 'ada@example.com' of 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is taken (uniqueness), 100% sure"
+
+
+def secrets(*texts: str) -> Secrets:
+    return Secrets({spelling for text in texts for spelling in spellings(text)})
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("password", "Password", "PASSWORD", "pwd", "passwd", "pass", "pw", "secret", "passphrase", "token"),
+        *("privateKey", "private_key", "PRIVATE-KEY", "Private Key", "apiKey", "api.key", "credentials"),
+        *("newPassword", "rootPwd", "user_pass", "dbPass", "userpassword", "initial_password", "password2"),
+        *("clientSecret", "client-secret", "accessToken", "PasswordValue", "secret_text", "AWSSecretKey"),
+    ],
+)
+def test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators(key: str) -> None:
+    assert means_secret(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("passwordNeverExpires", "PasswordChangeDate", "PASSWORDNEVEREXPIRES", "password_last_set", "pwdLastSet"),
+        *("secretManagement", "PasswordPolicy", "tokenization", "tokenLifetime", "secretary", "passport", "bypass"),
+        *("mustChangePassword", "isSecret", "require_password", "noPassword", "AWSAccessKeyID", "PublicSSHKey"),
+        *("username", "address", "platformId", "costCenter", "compass", ""),
+    ],
+)
+def test_a_name_that_only_sounds_like_a_secret_is_none(key: str) -> None:
+    assert not means_secret(key)
+
+
+@pytest.mark.parametrize("answer", [True, "True", "no", "0", "", None])
+def test_an_answer_to_a_question_is_no_secret(answer: object) -> None:
+    assert not is_secret("token", answer)
+
+
+# --- texts
+
+
+@pytest.mark.parametrize("way", echoes(""))
+def test_a_secret_is_found_however_a_server_encodes_it(way: str) -> None:
+    echo = echoes(SECRET)[way]
+    mask = secrets(SECRET, "Another1Secret")
+    masked = mask.masked(f"refused: {echo}")
+    assert masked == WITHHELD or HIDDEN in masked
+    assert not find([Canary("Gg7Secret")], {"masked": masked})
+    assert mask.masked(f"{SAID} {SAID}") == f"{SAID} {SAID}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_login_is_masked_in_place_in_both_encodings_that_are_in_use(encoding: str) -> None:
+    """Where it is encoded once, the rest of the text stays."""
+    raw = SECRET.encode(encoding)
+    for echo in (raw.hex(), base64.b64encode(raw + b"a").decode(), base64.b64encode(b"scim-client:" + raw).decode()):
+        masked = secrets(SECRET).masked(f"the header was {echo}, which is wrong")
+        assert HIDDEN in masked
+        assert masked.startswith("the header was ") and masked.endswith(", which is wrong")
+
+
+def test_a_secret_in_the_middle_of_a_line_break_is_found() -> None:
+    assert secrets(SECRET).masked(f"refused: {SECRET[:6]}\n{SECRET[6:]}") == WITHHELD
+
+
+def test_a_word_that_is_encoded_is_not_taken_for_a_secret() -> None:
+    said = f"{SAID} %26amp%3B &#x41;&#66; \\u0041 4142434445464748 {base64.b64encode(SAID.encode()).decode()}"
+    assert secrets(SECRET).masked(said) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (SAID * 200)[:LONGEST_TEXT],
+        "%25" * 6_000 + "41",
+        "&amp;" * 4_000,
+        "\\\\" * 10_000,
+        base64.b64encode(base64.b64encode(bytes(range(256)) * 40)).decode(),
+        "0123456789abcdefABCDEF+/%&#;\\u" * 700,
+        "x" * 1_000_000,
+    ],
+    ids=["words", "URL", "page", "escapes", "base64", "everything", "endless"],
+)
+def test_looking_takes_no_longer_than_a_bound(text: str) -> None:
+    mask = secrets(*(f"{SECRET}{number}" for number in range(200)))
+    mask.masked("")
+    began = time.process_time()
+    mask.masked(text)
+    assert time.process_time() - began < 5
+
+
+def test_many_secrets_cost_no_more_than_a_few() -> None:
+    mask = secrets(*(f"{number:06}{SECRET}" for number in range(5_000)))
+    mask.masked(SAID)
+    began = time.process_time()
+    for _again in range(100):
+        assert mask.masked(SAID) == SAID
+    assert time.process_time() - began < 3

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A key of a free map that means a secret: refused where an option is for it, and shown nowhere where none is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
+
+Run = Callable[..., Result]
+
+CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+SECRET = "Hh8-not-for-eyes"
+ACCOUNT = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
+ADA = {"user_name": "ada@example.com"}
+# A synonym of what an option is for: the module, its options, the key, and the option.
+SYNONYMS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "the secret of an account": (
+        "scim_pam_object",
+        {**ACCOUNT, "properties": {"password": SECRET}},
+        "password",
+        "secret",
+    ),
+    "in another case": ("scim_pam_object", {**ACCOUNT, "properties": {"PassWd": SECRET}}, "PassWd", "secret"),
+    "a key": ("scim_pam_object", {**ACCOUNT, "properties": {"Private-Key": SECRET}}, "Private-Key", "secret"),
+    "a phrase": ("scim_pam_object", {**ACCOUNT, "properties": {"pass phrase": SECRET}}, "pass phrase", "secret"),
+    "of a user": ("scim_user", {**ADA, "custom_attributes": {"Pwd": SECRET}}, "Pwd", "password"),
+    "in a directory": (
+        "scim_directory",
+        {"privileged_data": [{"container": "APP-PRD", "name": "root", "properties": {"password": SECRET}}]},
+        "password",
+        "secret",
+    ),
+}
+HIDDEN_PROPERTIES = {"username": "root", "apiToken": SECRET, "PasswordNeverExpires": "yes"}
+
+
+@pytest.fixture
+def safe(tenant: Tenant) -> Tenant:
+    """A safe, in a tenant with an attribute of users that no attribute should be."""
+    tenant.switch(custom_attributes=["costCenter", "vpnPassword"])
+    tenant.seed(containers=[{"name": "APP-PRD"}])
+    return tenant
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    lines: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, msg, log_args=None: lines.append(f"{msg} {log_args}"))
+    return lines
+
+
+@pytest.mark.parametrize(("module", "options", "key", "option"), SYNONYMS.values(), ids=SYNONYMS)
+def test_a_synonym_of_an_option_is_refused(
+    safe: Tenant, run: Run, logged: list[str], module: str, options: dict[str, Any], key: str, option: str
+) -> None:
+    result = run(module, **options)
+    assert result.code == "invalid"
+    assert f".{key} is a secret: the option {option} is for this" in result["msg"]
+    assert safe.writes() == []
+    assert SECRET not in result.output + "".join(logged)
+
+
+def test_a_secret_property_is_written_and_not_shown(safe: Tenant, run: Run, logged: list[str]) -> None:
+    first = run("scim_pam_object", **ACCOUNT, properties=HIDDEN_PROPERTIES)
+    (account,) = safe.resources("PrivilegedData")
+    assert SECRET in json.dumps(account)
+    assert first["diff"]["after"]["properties"] == {**HIDDEN_PROPERTIES, "apiToken": "********"}
+    assert first["pam_object"]["properties"] == {"username": "root", "PasswordNeverExpires": "yes"}
+    again = run("scim_pam_object", **ACCOUNT, properties=HIDDEN_PROPERTIES)
+    assert again["changed"] is False
+    changed = run("scim_pam_object", **ACCOUNT, properties={"APITOKEN": f"{SECRET}-2"})
+    assert changed["changed"] is True
+    assert changed["diff"]["before"]["properties"]["apiToken"] == "********"
+    removed = run("scim_pam_object", **ACCOUNT, state="absent")
+    assert SECRET not in "".join([*(each.output for each in (first, again, changed, removed)), *logged])
+
+
+def test_a_secret_attribute_is_written_and_not_shown(safe: Tenant, run: Run, logged: list[str]) -> None:
+    wanted = {"costCenter": "4711", "vpnPassword": SECRET}
+    first = run("scim_user", **ADA, custom_attributes=wanted)
+    assert first["diff"]["after"]["custom_attributes"] == {"costCenter": "4711", "vpnPassword": "********"}
+    assert first["user"]["custom_attributes"] == {"costCenter": "4711"}
+    assert safe.user("ada@example.com")[CUSTOM]["vpnPassword"] == SECRET
+    again = run("scim_user", **ADA, custom_attributes=wanted)
+    assert again["changed"] is False
+    assert SECRET not in "".join([first.output, again.output, *logged])
+
+
+def test_a_directory_shows_no_secret_of_its_maps(safe: Tenant, run: Run, logged: list[str]) -> None:
+    directory = {
+        "users": [{**ADA, "custom_attributes": {"vpnPassword": SECRET}}],
+        "privileged_data": [{"container": "APP-PRD", "name": "root", "properties": HIDDEN_PROPERTIES}],
+    }
+    first = run("scim_directory", **directory)
+    again = run("scim_directory", **directory)
+    wrong = run("scim_directory", users=[{**directory["users"][0], "colour": "red"}])
+    assert (first["changed"], again["changed"], wrong.failed) == (True, False, True)
+    after = first["diff"]["after"]
+    assert after["users"]["ada@example.com"]["custom_attributes"] == {"vpnPassword": "********"}
+    assert after["privileged_data"]["APP-PRD / root"]["properties"]["apiToken"] == "********"
+    assert SECRET not in "".join([first.output, again.output, wrong.output, *logged])
+
+
+def test_what_the_server_holds_under_such_a_key_is_not_read_out(safe: Tenant, run: Run) -> None:
+    """Neither by the modules that read, nor by an export, which can be applied all the same."""
+    safe.seed(
+        users=[{"schemas": [CORE_USER, CUSTOM], "userName": ADA["user_name"], CUSTOM: {"vpnPassword": SECRET}}],
+        accounts=[{"container": "APP-PRD", "name": "root", "properties": {**HIDDEN_PROPERTIES, "address": "web1"}}],
+    )
+    export = run("scim_directory_info")
+    read_out = [
+        export,
+        run("scim_user_info", **ADA),
+        run("scim_pam_object_info", **ACCOUNT),
+        run("scim_user", **ADA, display_name="Ada"),
+        run("scim_user", **ADA, state="absent", check=True),
+    ]
+    assert SECRET not in "".join(result.output for result in read_out)
+    (entry,) = export["directory"]["privileged_data"]
+    assert entry["properties"] == {"username": "root", "PasswordNeverExpires": "yes", "address": "web1"}
+    assert run("scim_directory", privileged_data=[entry], users=[ADA])["changed"] is False
+    assert SECRET in json.dumps(safe.resources("PrivilegedData"))
+
+
+@pytest.mark.parametrize("key", ["passwordNeverExpires", "PasswordChangeDate", "secretManagement"])
+def test_a_key_that_only_sounds_like_a_secret_is_shown(safe: Tenant, run: Run, key: str) -> None:
+    result = run("scim_pam_object", **ACCOUNT, properties={key: "2027-01-31"})
+    assert result["pam_object"]["properties"] == {key: "2027-01-31"}
