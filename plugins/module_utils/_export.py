@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ._errors import AuthorizationError, trying
+from ._member_lists import MemberLists
 from ._paths import Object, fold
 from ._resources import RESOURCES, Attribute, Resource
 from ._scim import PAGES_AHEAD, Scim
@@ -27,11 +28,13 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
     items: dict[str, list[Object]] = {}
     names: dict[str, dict[str, str]] = {}
     chosen = [resource for resource in RESOURCES.values() if resource.plural in plurals]
+    lists = MemberLists(scim, scim)
     with ThreadPoolExecutor(PAGES_AHEAD) as pool:
         for resource in chosen:
             try:
                 with trying(f"read {resource.plural}"):
-                    items[resource.plural] = list(scim.query(resource.endpoint, ahead=pool))
+                    listed = scim.query(resource.endpoint, ahead=pool, on_short=scim.client.warn)
+                    items[resource.plural] = lists.complete(resource, listed, each=pool.map)
             except AuthorizationError as error:
                 error.hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
                 raise

@@ -46,8 +46,15 @@ def objects(node: Any) -> list[Object]:
 
 
 def put(resource: Object, path: Path, value: Any) -> None:
-    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way."""
+    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way.
+
+    A path that leads through a list leads through each object in it.
+    """
     head, *rest = path
+    if rest and isinstance(resource.get(head), list):
+        for item in objects(resource[head]):
+            put(item, tuple(rest), value)
+        return
     if rest:
         inner = resource.get(head)
         inner = inner if isinstance(inner, dict) else {}

@@ -18,7 +18,22 @@ from typing import Any
 
 from ._filters import name_stages
 from ._paths import Object, Path, get, letters, quoted
-from ._shapes import Entry, Flat, Joined, Keyed, Members, Moment, Named, Names, One, Reference, Shape, Single, Truth
+from ._shapes import (
+    KIND,
+    Entry,
+    Flat,
+    Joined,
+    Keyed,
+    Members,
+    Moment,
+    Named,
+    Names,
+    One,
+    Reference,
+    Shape,
+    Single,
+    Truth,
+)
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
@@ -102,6 +117,15 @@ class Resource:
     def references(self) -> tuple[Attribute, ...]:
         """The rows that name other objects."""
         return tuple(row for row in self.attributes if row.refers_to)
+
+    @cached_property
+    def member_rows(self) -> tuple[Attribute, ...]:
+        """The rows of a list of members, which a list of objects may show in part."""
+        return tuple(row for row in self.attributes if isinstance(row.shape, Members))
+
+    def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
+        """The rows of members that these options decide about; what is going to be removed goes with all of them."""
+        return tuple(row for row in self.member_rows if absent or options.get(row.option) is not None)
 
     def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
         """Whether an object certainly is as these options want it, which need not be checked for that.
@@ -203,6 +227,7 @@ GROUP = Resource(
         Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
         Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
     ),
+    computed=(("meta",), ("members", KIND)),
     # Whoever provisions users looks for them by name, so that servers know that filter; groups many find none by.
     doubtful=True,
 )

@@ -55,13 +55,18 @@ class Scim:
         filter: str | None = None,
         attributes: str | None = None,
         ahead: Executor | None = None,
+        on_short: Callable[[str], None] | None = None,
     ) -> Iterator[Object]:
         """Every object that the server hands out for the filter, page after page, each id once.
 
         A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
-        everything goes on to an empty page; one with a filter ends where the count says, if it says anything. A
-        server that keeps handing out the same page before its count is reached is a ProtocolError, because what was
-        not handed out must not pass for absent. With ``ahead``, pages are on their way while others are used.
+        everything goes on to an empty page, and beyond it while the count says that there are more (what the caller
+        may not see can leave a page empty); one with a filter ends where the count says, if it says anything.
+        With ``ahead``, pages are on their way while others are used.
+
+        Fewer objects than the server counts are a ProtocolError, because what was not handed out must not pass for
+        absent; a caller that concludes nothing from it gives ``on_short``, which is told of it instead. A server that
+        keeps handing out the same page before its count is reached is a ProtocolError always.
         """
 
         def fetch(start: int) -> Page:
@@ -69,21 +74,27 @@ class Scim:
             return self._page(endpoint, {name: value for name, value in params.items() if value})
 
         seen: set[str] = set()
+        reached = longest = empty = 0
         with closing(_pages(fetch, ahead)) as pages:
             for number, (page, total) in enumerate(pages, 1):
                 fresh = [resource for resource in page if resource["id"] not in seen]
                 seen.update(resource["id"] for resource in fresh)
                 yield from fresh
                 counted = filter is not None and total is not None and len(page) < PAGE
-                if not fresh or (counted and len(seen) >= (total or 0)):
+                longest, empty = max(longest, len(page)), 0 if page else empty + 1
+                reached += len(page) or longest or PAGE
+                holds_more = not page and empty <= FEW and reached < (total or 0) and len(seen) < (total or 0)
+                if (not fresh and not holds_more) or (counted and len(seen) >= (total or 0)):
                     break
                 if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
                     raise ProtocolError(f"The server handed out {len(seen):,} {endpoint}, and its list has no end")
         if len(seen) < (total or 0):
             text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
-            if page:
-                raise ProtocolError(text)
-            self.client.warn(text)
+            if page or on_short is None:
+                raise ProtocolError(
+                    text, hint="What it holds back cannot be told from what is not there: ask who runs the server"
+                )
+            on_short(text)
 
     def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
         try:
@@ -118,16 +129,19 @@ class Scim:
         hits: dict[str, Object] = {}
         for number, filters in enumerate(stages, 1):
             try:
-                found, all_seen = self._matching(endpoint, matches, filters or [None])
+                found, all_seen, short = self._matching(endpoint, matches, filters or [None])
             except (InvalidError, UnsupportedError):
                 if number < len(stages):
                     continue
-                found, all_seen = self._matching(endpoint, matches, [None])
+                found, all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
             if all_seen or (hits and not thorough):
                 break
-        if not hits and not all_seen and self._is_blind(endpoint, doubt):
-            hits, all_seen = self._matching(endpoint, matches, [None])
+        if not all_seen and ((short and (thorough or not hits)) or (not hits and self._is_blind(endpoint, doubt))):
+            found, _all_seen, short = self._matching(endpoint, matches, [None])
+            hits.update(found)
+        if short and (thorough or not hits):
+            raise ProtocolError(short, hint="What it holds back cannot be told from what is not there")
         return list(hits.values())
 
     def distrust(self, endpoint: str) -> None:
@@ -143,23 +157,26 @@ class Scim:
                 if not isinstance(name, str):
                     return False
                 with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
-                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}")
+                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}", on_short=_conclude_nothing)
                     self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
             return self._blind.get(endpoint, False)
 
     def _matching(
         self, endpoint: str, matches: Matches, filters: Sequence[str | None]
-    ) -> tuple[dict[str, Object], bool]:
-        """The objects that match, by id; and whether all were seen: without a filter, or where filters are ignored."""
+    ) -> tuple[dict[str, Object], bool, str]:
+        """The objects that match, by id; whether all were seen: without a filter, or where filters are ignored; and
+        what there is to say of a list that is shorter than its count.
+        """
         hits: dict[str, Object] = {}
+        short: list[str] = []
         ignored = None in filters
         for filter in filters:
-            for resource in self.query(endpoint, filter=filter):
+            for resource in self.query(endpoint, filter=filter, on_short=short.append):
                 if matches(resource):
                     hits[resource["id"]] = resource
                 elif filter and not could_match(filter, resource):
                     ignored = True
-        return hits, ignored
+        return hits, ignored, short[0] if short else ""
 
     def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
         """The one object whose ``attribute`` is ``value``, compared without case."""
@@ -176,13 +193,17 @@ class Scim:
             return {reference: self.find_reference(endpoint, attribute, reference) for reference in references}
         by_id: dict[str, Object] = {}
         by_name: dict[str, list[Object]] = {}
-        for resource in self.query(endpoint, attributes=attribute):
+        short: list[str] = []
+        for resource in self.query(endpoint, attributes=attribute, on_short=short.append):
             by_id[resource["id"]] = resource
             by_name.setdefault(fold(resource.get(attribute, "")), []).append(resource)
-        return {
+        found = {
             reference: _only(endpoint, by_name.get(fold(reference), [])) or by_id.get(reference)
             for reference in references
         }
+        # What such a list does not hold may be there all the same.
+        missing = [reference for reference, resource in found.items() if short and not resource]
+        return found | {reference: self.find_reference(endpoint, attribute, reference) for reference in missing}
 
     def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
         """The object that a reference means: by ``attribute`` or by id, the likelier one first."""
@@ -248,6 +269,10 @@ class Scim:
         return self.client.request(method, path, **content)
 
 
+def _conclude_nothing(text: str) -> None:
+    """For who looks for what a list shows, not for what it lacks."""
+
+
 def _only(endpoint: str, hits: list[Object]) -> Object | None:
     if len(hits) > 1:
         ids = ", ".join(sorted(hit["id"] for hit in hits))
@@ -259,7 +284,7 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
     """Page after page without end, by where they start. With ``ahead`` several are on their way, as far as the first
     one tells where they start; from one of another length on they come one by one.
     """
-    start, (page, total) = 1, fetch(1)
+    start, (page, total), longest = 1, fetch(1), 0
     # The last is to be empty, which makes sure of the count.
     starts = chain(range(1 + len(page), total + 1, len(page)), [total + 1]) if ahead and total and page else iter(())
     coming: deque[tuple[int, Future[Page]]] = deque()
@@ -268,7 +293,8 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
             if ahead:
                 coming += [(at, ahead.submit(fetch, at)) for at in islice(starts, PAGES_AHEAD - len(coming))]
             yield page, total
-            start += len(page)
+            longest = max(longest, len(page))
+            start += len(page) or longest or PAGE
             if not coming or coming[0][0] != start:
                 break
             page, total = coming.popleft()[1].result()
@@ -278,7 +304,8 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
     while True:
         page, total = fetch(start)
         yield page, total
-        start += len(page)
+        longest = max(longest, len(page))
+        start += len(page) or longest or PAGE
 
 
 def _page(endpoint: str, answer: Object | None) -> Page:

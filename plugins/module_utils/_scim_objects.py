@@ -22,6 +22,7 @@ from ._errors import (
     UnsupportedError,
 )
 from ._filters import could_match
+from ._member_lists import MemberLists
 from ._paths import Object
 from ._plan import Plan, Task, make_plan
 from ._references import Finder, known_keys, report_unknown_keys, resolve, resolve_keys
@@ -40,6 +41,7 @@ class ScimObjects:
         self.scim = scim
         self.client = scim.client
         self._finder = finder or scim
+        self.lists = MemberLists(scim, self._finder)
         # Endpoints that have refused a PATCH: it is not tried for one object after another.
         self._without_patch: set[str] = set()
 
@@ -55,6 +57,9 @@ class ScimObjects:
         # What is about to be deleted has to be the only one of its name. That there is none is not to be said lightly
         # where no create follows, which the server would refuse.
         current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
+        if current:
+            members = task.resource.compared_members(task.desired, absent=task.absent)
+            (current,) = self.lists.complete(task.resource, [current], lambda item: members)
         return current, {**keys, **known_keys(task, current or {})}
 
     def _by_id(self, task: Task) -> tuple[Object | None, Object]:
@@ -66,6 +71,7 @@ class ScimObjects:
                 hint = f"To create one, leave out id and give {' and '.join(resource.keys[:2])}"
                 raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
             return None, {}
+        current = self.lists.typed(resource, current)
         known = known_keys(task, current)
         others = {option: value for option, value in task.desired.items() if option not in known}
         return current, known if task.absent else {**known, **resolve_keys(self._finder, replace(task, desired=others))}
@@ -87,23 +93,24 @@ class ScimObjects:
         """The objects with this ``id``, found by this ``filter``, with these keys (or some of them), or all."""
         scim, endpoint = self.scim, resource.endpoint
         if "id" in given:
-            found = scim.get(endpoint, given["id"], listed=resource.listed)
-            if found is None:
+            single = scim.get(endpoint, given["id"], listed=resource.listed)
+            if single is None:
                 scim.confirm_missing(endpoint)
-            return [found] if found else []
+            return [self.lists.typed(resource, single)] if single else []
         if "filter" in given:
-            items = list(scim.query(endpoint, filter=given["filter"]))
+            items = list(scim.query(endpoint, filter=given["filter"], on_short=self.client.warn))
             if not all(could_match(given["filter"], item) for item in items):
                 raise ProtocolError(
                     f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
                 )
-            return items
+            return self.lists.complete(resource, items)
         if not given:
-            return list(scim.query(endpoint))
+            return self.lists.complete(resource, scim.query(endpoint, on_short=self.client.warn))
         task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
         keys = resolve_keys(self._finder, task)
         doubt = "" if resource.listed else resource.key_attribute
-        return scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)
+        found = scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)
+        return self.lists.complete(resource, found)
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return resolve(self._finder, task, keys, current, check=check)
@@ -130,6 +137,7 @@ class ScimObjects:
         if written is None:
             self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
             return plan, plan.expected
+        written = self.lists.typed(resource, written)
         if plan.unmet(written):  # an answer may show less than what is there
             written = self._shown(resource, written["id"]) or written
         for option, held, wanted in plan.unmet(written):
@@ -159,11 +167,13 @@ class ScimObjects:
     def _shown(self, resource: Resource, identifier: str) -> Object | None:
         """The object as a reading shows it, None if none does: what was written is not to fail for it."""
         with suppress(IdentityError):
-            return self.scim.get(resource.endpoint, identifier, listed=resource.listed)
+            shown = self.scim.get(resource.endpoint, identifier, listed=resource.listed)
+            return shown and self.lists.typed(resource, shown)
         return None
 
     def _again(self, plan: Plan) -> Object | None:
-        return self.scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)
+        current = self.scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)
+        return current and self.lists.typed(plan.resource, current)
 
     def _update(self, task: Task, plan: Plan, desired: Object) -> Object | None:
         """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""

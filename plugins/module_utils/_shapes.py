@@ -19,6 +19,9 @@ from ._secrets import HIDDEN, is_secret
 
 # The most members that go into one PATCH request.
 BATCH = 500
+# What a member is that does not tell it, as it was looked up. No attribute can have this name (RFC 7643 section 2.1).
+KIND = "#kind"
+KINDS = {"user": "User", "users": "User", "group": "Group", "groups": "Group"}
 LAST_SECOND = 253402300799  # of the year 9999
 
 
@@ -290,8 +293,7 @@ class Members(Shape):
         return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
 
     def _is_mine(self, member: Object) -> bool:
-        kind = member.get("type") or ("Group" if "/groups/" in str(member.get("$ref")).lower() else "User")
-        return fold(kind) == fold(self.kind)
+        return fold(kind_of(member) or member.get("type")) == fold(self.kind)
 
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         held = dict(current or {})
@@ -331,6 +333,18 @@ class Members(Shape):
 
     def _member(self, identifier: str) -> Object:
         return {"value": identifier, "type": self.kind}
+
+
+def kind_of(member: Object) -> str | None:
+    """Return User or Group, as a member of a group says it of itself; None where it does not.
+
+    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers write the path of the latter in the
+    singular, and some say of the membership, not of the member, that it is direct.
+    """
+    kind = member.get(KIND) or KINDS.get(fold(member.get("type")))
+    if not kind and (path := re.search(r"(?:^|/)(users?|groups?)/[^/]+/?$", str(member.get("$ref")), re.IGNORECASE)):
+        kind = KINDS[fold(path[1])]
+    return kind
 
 
 class One(Shape):

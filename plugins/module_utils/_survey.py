@@ -17,6 +17,7 @@ from typing import Any
 
 from ._ensure import Located
 from ._errors import AmbiguousError, IdentityError, InvalidError, UnsupportedError, trying
+from ._member_lists import Rows
 from ._paths import Object, fold, quoted
 from ._plan import Plan, Task
 from ._references import report_unknown_keys, resolve_keys
@@ -254,11 +255,26 @@ class Survey:
             if (first := index.setdefault(mark_of(keys), entry)) is not entry:
                 entry.failure = same_object(first)
         found: set[Entry] = set()
-        for item in self._scim.query(resource.endpoint, ahead=self._pool):
+        short: list[str] = []
+
+        def owner(item: Object) -> Entry | None:
+            mine = next((index[mark] for mark in _item_marks(resource, item) if mark in index), None)
+            return mine if mine and resource.matches(mine.located[1], item) else None
+
+        def members(item: Object) -> Rows:
+            mine = owner(item)
+            if mine is None:
+                return resource.member_rows if everything else ()
+            return resource.compared_members(mine.options, absent=mine.absent)
+
+        items: Iterable[Object] = self._scim.query(resource.endpoint, ahead=self._pool, on_short=short.append)
+        if resource.member_rows:
+            items = self._store.lists.complete(resource, items, members, each=self._pool.map)
+        for item in items:
             if len(resource.keys) == 1:
                 self._known.see(resource, item)
-            mine = next((index[mark] for mark in _item_marks(resource, item) if mark in index), None)
-            if mine is None or not resource.matches(mine.located[1], item):
+            mine = owner(item)
+            if mine is None:
                 if everything:
                     yield item
             elif mine in found:
@@ -269,11 +285,15 @@ class Survey:
             else:
                 found.add(mine)
                 yield self._settle(mine, item)
+        missing = [entry for entry in entries if entry not in found]
+        if short:  # what is not in such a list may be there all the same
+            self._scim.client.warn(short[0])
+            yield from list(self._pool.map(self._look_up, missing))
+            return
         if len(resource.keys) == 1:
             self._known.complete(resource.endpoint)
-        for entry in entries:
-            if entry not in found:
-                yield self._settle(entry, None)
+        for entry in missing:
+            yield self._settle(entry, None)
 
     def _settle(self, entry: Entry, item: Object | None) -> Entry:
         keys = entry.located[1]

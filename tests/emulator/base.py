@@ -57,6 +57,9 @@ class BaseRules:
     def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
         """Change the body of a resource before it is sent."""
 
+    def listed(self, tenant: Tenant, body: dict[str, Any]) -> None:
+        """Change the body of a resource before a list shows it."""
+
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep other resources in step after a change."""
 

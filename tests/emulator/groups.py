@@ -13,7 +13,7 @@ from .base import BaseRules, Operation, kept_display_name
 from .directories import CLOUD, ENDPOINTS, SHOWN_TYPES, Directory, display_of, find_member
 from .facts import ROLE_FACTS
 from .failures import Failure, duplicate, invalid_value, member_not_found
-from .members import change_members, check_members_array, member_body, member_changes
+from .members import change_members, check_members_array, listed, member_body, member_changes, typed_as
 from .models import Model
 from .references import refresh_holder
 
@@ -108,6 +108,13 @@ class GroupRules(BaseRules):
             if found and found[0] == self.directory.user:
                 member.pop("display")
                 member.update({"display": found[1].display_name} if how == "name" else {})
+        typed_as(body.get("members", []), tenant.switches["member_type"])
+
+    def listed(self, tenant: Tenant, body: dict[str, Any]) -> None:
+        """Show in a list as many members as a switch says."""
+        how = tenant.switches["list_members"]
+        if how != "full" and (members := listed(body.pop("members", []), how)):
+            body["members"] = members
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep roles and permissions in step with a role that was renamed or deleted."""

@@ -32,6 +32,24 @@ def member_body(member: Any) -> dict[str, Any]:
     return {name: values[field] for field, name in FIELDS.items() if values.get(field) is not None}
 
 
+def typed_as(members: list[dict[str, Any]], how: str) -> None:
+    """Change how members show what they are, in place: the values are those of the switch member_type."""
+    for member in members if how != "typed" else ():
+        member.pop("type", None)
+        ref = member.pop("$ref", None)
+        if how == "direct":
+            member["type"] = "direct"
+        elif how == "singular_ref" and ref:
+            member["$ref"] = re.sub(r"/(User|Group)s/", r"/\1/", ref)
+
+
+def listed(members: list[dict[str, Any]], how: str) -> list[dict[str, Any]]:
+    """Return the members that a list shows; the values are those of the switch list_members."""
+    if how == "users_only":
+        return [member for member in members if "/Groups/" not in str(member.get("$ref"))]
+    return members[: {"omitted": 0, "first_100": 100}.get(how)]
+
+
 def member_changes(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
     """Return the operations on the members of a role, and the other ones."""
     members, others = [], []

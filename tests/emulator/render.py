@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,3 +35,16 @@ def ordered(body: dict[str, Any]) -> dict[str, Any]:
         if key in body:
             body[key] = body.pop(key)
     return body
+
+
+# How the names of attributes are spelled in answers: the values of the switch key_case.
+KEY_CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "pascal": lambda name: name[:1].upper() + name[1:]}
+
+
+def spelled(node: Any, how: str) -> Any:
+    """Return an answer with the names of its attributes in another case (RFC 7643 section 2.1: they have none)."""
+    if isinstance(node, list):
+        return [spelled(item, how) for item in node]
+    if isinstance(node, dict):
+        return {KEY_CASES[how](name): spelled(item, how) for name, item in node.items()}
+    return node

@@ -17,6 +17,7 @@ from .access import authenticated, dressed
 from .directories import VAULT, VAULT_ENDPOINTS
 from .failures import Failure, error_body
 from .models import IMPLEMENTED, Model, published_resource_types
+from .render import spelled
 from .rules import PAM_TYPES
 from .tokens import PLATFORM
 from .wire import Request, Response, json_response
@@ -125,7 +126,9 @@ def resource_type_at(endpoint: str) -> dict[str, Any] | None:
 
 def sent(tenant: Tenant, response: ScimResponse) -> Response:
     """Return a SCIM answer as it goes over the wire."""
-    body = b"" if response.body is None else json.dumps(response.body, separators=(",", ":")).encode()
+    case = tenant.switches["key_case"]
+    answer = response.body if case == "camel" else spelled(response.body, case)
+    body = b"" if answer is None else json.dumps(answer, separators=(",", ":")).encode()
     headers = {name: value for name, value in response.headers.items() if name == "Location"}
     if response.body is not None:
         headers["Content-Type"] = MEDIA_TYPES[tenant.switches["content_type"]]

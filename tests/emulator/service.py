@@ -191,6 +191,9 @@ class TenantService(ScimService):
         """Return a list."""
         published = [self.publish(base_url, resource) for resource in page.resources]
         bodies = [self.body_of(item, Context.RESOURCE_QUERY_RESPONSE, search_request) for item in published]
+        rules = RULES[str(resource_types[0].name)].rules
+        for body in bodies:
+            rules.listed(self.tenant, body)
         return ScimResponse(HTTPStatus.OK, lists.list_body(self.tenant, bodies, page, search_request))
 
     def patch_response(

@@ -37,6 +37,19 @@ ROWS: tuple[Switch, ...] = (
         one_of("key", "name", "omitted"),
         "The display of a user in a group: the login name (key), displayName (name), or it is not sent (omitted).",
     ),
+    Switch(
+        "member_type",
+        "typed",
+        one_of("typed", "untyped", "singular_ref", "direct"),
+        "Members have type and $ref, neither (untyped), only a $ref such as .../Group/1 (singular_ref), or "
+        "the type direct and no $ref.",
+    ),
+    Switch(
+        "list_members",
+        "full",
+        one_of("full", "omitted", "first_100", "users_only"),
+        "Lists show all members of a group, none, the first hundred, or users only; GET by id shows all.",
+    ),
     # Writes
     Switch("unique_case_sensitive", False, FLAG, "Names that differ only in case may coexist."),
     Switch("duplicate_status", 409, one_of(409, 400, 500), "The status for a name that is taken."),
@@ -74,6 +87,13 @@ ROWS: tuple[Switch, ...] = (
     ),
     # Headers, authentication and rights
     Switch("content_type", "json", one_of("json", "scim+json"), "The media type of SCIM answers."),
+    Switch(
+        "key_case",
+        "camel",
+        one_of("camel", "lower", "pascal"),
+        "The names of attributes in answers: as the schemas spell them, in small letters, URNs too (lower), or with a "
+        "capital (pascal).",
+    ),
     Switch("location_header", True, FLAG, "A creation answers with a Location header."),
     Switch("html_on_auth_error", False, FLAG, "401 and 403 answers are HTML pages."),
     Switch("auth_error_body", "scim", one_of("scim", "empty", "envelope"), "The body of 401 and 403 answers."),

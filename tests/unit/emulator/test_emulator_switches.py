@@ -137,6 +137,55 @@ def test_switch_stale_reads(client):
     assert client.get("Users", filter='userName sw "ada"').json()["totalResults"] == 1
 
 
+@pytest.fixture
+def nested(client):
+    """A group with 101 users and a group in it, by id."""
+    users = client.seed(users=101)["users"]
+    inner = client.seed(groups=[{"displayName": "inner"}])["groups"]
+    return client.seed(groups=[{"displayName": "outer", "members": [*users, *inner]}])["groups"][0]
+
+
+@pytest.mark.parametrize(("how", "shown"), [("full", 102), ("omitted", 0), ("first_100", 100), ("users_only", 101)])
+def test_switch_list_members(client, nested, how, shown):
+    client.switch(list_members=how)
+    (listed,) = client.get("Groups", filter='displayName eq "outer"').json()["Resources"]
+    assert len(listed.get("members", [])) == shown
+    assert len(client.get(f"Groups/{nested}").json()["members"]) == 102
+
+
+@pytest.mark.parametrize(
+    ("how", "kinds", "refs"),
+    [
+        ("typed", {"User", "Group"}, {"Users", "Groups"}),
+        ("untyped", {None}, {None}),
+        ("singular_ref", {None}, {"User", "Group"}),
+        ("direct", {"direct"}, {None}),
+    ],
+)
+def test_switch_member_type(client, nested, how, kinds, refs):
+    client.switch(member_type=how)
+    members = client.get(f"Groups/{nested}").json()["members"]
+    assert {member.get("type") for member in members} == kinds
+    assert {member["$ref"].split("/")[-2] if "$ref" in member else None for member in members} == refs
+
+
+@pytest.mark.parametrize(
+    ("how", "names"),
+    [
+        ("camel", ("Resources", "userName", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")),
+        ("lower", ("resources", "username", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:user")),
+        ("pascal", ("Resources", "UserName", "Urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")),
+    ],
+)
+def test_switch_key_case(client, how, names):
+    urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+    client.user(**{urn: {"organization": "Engines"}})
+    client.switch(key_case=how)
+    resources, user_name, extension = names
+    user = client.get("Users").json()[resources][-1]
+    assert user_name in user and extension in user
+
+
 def test_switch_list_service_users(client):
     assert numbers(client.get("Users")) == (2, 2, 2)
     client.switch(list_service_users=False)

@@ -93,9 +93,61 @@ def test_every_object_is_read_whatever_the_count_says(
     serve: Serve, ahead: ThreadPoolExecutor | None, total: Any, size: int
 ) -> None:
     scim = serve(paged(users(*range(7)), total, size))
-    assert len(list(scim.query("Users", ahead=ahead))) == 7
+    short: list[str] = []
+    assert len(list(scim.query("Users", ahead=ahead, on_short=short.append))) == 7
     if not isinstance(total, int) or total > 7:
-        assert len(list(scim.query("Users", filter="userName co user"))) == 7
+        assert len(list(scim.query("Users", filter="userName co user", on_short=short.append))) == 7
+    assert set(short) == ({"The server counts 100 Users and handed out 7"} if total == 100 else set())
+
+
+def test_a_list_shorter_than_its_count_says_nothing_of_what_it_does_not_hold(serve: Serve) -> None:
+    scim = serve(paged(users(*range(7)), 9, 1000))
+    with pytest.raises(ProtocolError, match="counts 9 Users and handed out 7"):
+        list(scim.query("Users"))
+    with pytest.raises(ProtocolError, match="counts 9 Users and handed out 7"):
+        scim.find_named("Users", "userName", "ada@example.com")
+    with pytest.raises(ProtocolError, match="counts 9 Users and handed out 7"):
+        scim.find("Users", [[]], lambda item: item["id"] == "3", thorough=True)
+    assert scim.find_named("Users", "userName", "USER3@example.com") == users(3)[0]
+
+
+def test_a_page_that_holds_nothing_is_not_the_end_of_a_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
+    """Such as one of a server that makes pages first and then leaves out what the caller may not see."""
+    people = users(*range(3 * PAGE))
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        start = int(query["startIndex"]) - 1
+        page = [user for user in people[start : start + PAGE] if not PAGE <= int(user["id"]) < 2 * PAGE]
+        return 200, {"totalResults": 3 * PAGE, "Resources": page}
+
+    found = list(serve(answer).query("Users", ahead=ahead, on_short=lambda text: None))
+    assert len(found) == 2 * PAGE
+
+
+def test_a_count_without_measure_is_not_followed(serve: Serve) -> None:
+    asked: list[str] = []
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        asked.append(query["startIndex"])
+        return 200, {"totalResults": 10**9, "Resources": []}
+
+    with pytest.raises(ProtocolError, match="counts 1000000000 Users and handed out 0"):
+        list(serve(answer).query("Users"))
+    assert len(asked) < 10
+
+
+def test_many_references_that_a_short_list_lacks_are_looked_up(serve: Serve) -> None:
+    people = users(*range(20))
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        if "filter" in query:
+            hits = [user for user in people if f'"{user["userName"]}"' in query["filter"]]
+            return 200, {"totalResults": len(hits), "Resources": hits}
+        start = int(query.get("startIndex", 1)) - 1
+        return 200, {"totalResults": 20, "Resources": people[start:10]}
+
+    wanted = [user["userName"] for user in people]
+    assert serve(answer).find_all("Users", "userName", wanted) == dict(zip(wanted, people, strict=True))
 
 
 def test_a_full_page_is_followed_by_another_look(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
@@ -126,7 +178,7 @@ def test_pages_that_are_not_as_long_as_the_first(
         start = int(query["startIndex"]) - 1
         return 200, {"totalResults": total, "Resources": people[start : start + sizes[start % len(sizes)]]}
 
-    found = list(serve(answer).query("Users", ahead=ahead))
+    found = list(serve(answer).query("Users", ahead=ahead, on_short=lambda text: None))
     assert [item["id"] for item in found] == [item["id"] for item in people]
 
 

@@ -336,7 +336,12 @@ def test_what_the_server_says_moves_no_cursor(hostile: Hostile, answer: tuple[st
 def test_names_from_the_server_move_no_cursor(hostile: Hostile) -> None:
     """Those that prune would remove stand in a refusal."""
     groups = [{"id": f"{number}", "displayName": f"{number}{SAID}"} for number in range(20)]
-    hostile.answer = lambda seen: users(*groups)
+
+    def answer(seen: Seen) -> list[bytes]:
+        identifier = seen.target.partition("/Groups/")[2]
+        return reply(groups[int(identifier)]) if identifier else users(*groups)
+
+    hostile.answer = answer
     result = hostile.run("scim_directory", groups=[{"display_name": f"0{SAID}"}], prune=["groups"])
     assert result.code == "guard_rail"
     assert "and 19 would be" in result["msg"]
