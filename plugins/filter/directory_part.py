@@ -60,6 +60,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
 
 # What an entry is told apart by. What is on a safe goes by the safe, so that one host deals with all of it.
 NAMES = {
@@ -106,7 +107,7 @@ def directory_part(
 def _slice_of(kind: str, entry: Mapping[str, Any], slices: int) -> int:
     if slices == 1:
         return 1
-    name = str(entry.get(NAMES[kind]) or entry.get("id") or "").lower()
+    name = fold(entry.get(NAMES[kind]) or entry.get("id") or "")
     return int(hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest(), 16) % slices + 1
 
 

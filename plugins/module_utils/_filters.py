@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 
 from ._paths import Object, Path, fold, get, quoted
@@ -24,14 +25,19 @@ def case_free_filters(attribute: str, value: str) -> list[str]:
     """Filters that between them find each value that differs from this one only in case, and not much else.
 
     There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
-    one, the name begins in one of the casings of its first two characters. What follows an ``@`` tells nothing, for
-    many names share it.
+    one, the name begins in one of the casings of its first two characters, composed or not (NFC, NFD): a server may
+    compare bytes. What follows an ``@`` tells nothing, for many names share it.
     """
     number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
     if len(number) > 2:
         return [f"{attribute} co {quoted(number)}"]
-    casings = itertools.product(*({character.lower(), character.upper()} for character in value[:2]))
-    return [f"{attribute} sw {quoted(''.join(casing))}" for casing in sorted(casings)]
+    begins = {unicodedata.normalize(form, value)[:2] for form in ("NFC", "NFD")}
+    casings = {
+        "".join(casing)
+        for begin in begins
+        for casing in itertools.product(*({letter, letter.lower(), letter.upper()} for letter in begin))
+    }
+    return [f"{attribute} sw {quoted(casing)}" for casing in sorted(casings)]
 
 
 def is_named(resource: Object, path: Path, name: str) -> bool:
@@ -46,11 +52,12 @@ def could_match(filter: str, resource: Object) -> bool:
     held = get(resource, tuple(clause[1].split("."))) if clause else None
     if not clause or not isinstance(held, str):
         return True
-    wanted = fold(json.loads(clause[3]))
+    # Decomposed: a text may begin or end within a character.
+    wanted, held = (unicodedata.normalize("NFD", fold(text)) for text in (json.loads(clause[3]), held))
     compare: dict[str, Callable[[str, str], bool]] = {
         "eq": lambda text, part: text == part,
         "sw": str.startswith,
         "co": str.__contains__,
         "ew": str.endswith,
     }
-    return compare[fold(clause[2])](fold(held), wanted)
+    return compare[fold(clause[2])](held, wanted)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ._errors import GuardRailError
-from ._paths import Object, fold
+from ._paths import Object, fold, look
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, USER, Resource
 from ._survey import names_in, some
 
@@ -36,8 +36,12 @@ class Rules:
     stop_on_error: bool = True
 
     def protects(self, name: str) -> bool:
-        name = fold(name)
-        return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in map(fold, self.protected))
+        """Whether a name is protected, in any spelling: by its characters, or by what it looks like."""
+        return any(
+            form(name) == form(pattern) or fnmatch.fnmatchcase(form(name), form(pattern))
+            for pattern in self.protected
+            for form in (fold, look)
+        )
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,16 @@ class GuardRails:
 
     def __init__(self, rules: Rules, own: str | None, count: Callable[[str], int | None]) -> None:
         self._rules = rules
-        self._own = fold(own or "")
+        self._own = look(own or "")
         self._count = count
 
     def is_about_own(self, names: Iterable[str]) -> bool:
         """Whether one of these names is that of the user that runs the task, who may not be known."""
-        return self._own != "" and self._own in map(fold, names)
+        return self._own != "" and self._own in map(look, names)
 
     def keeps(self, loss: Loss) -> bool:
         """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
-        built_in = any(fold(name) in BUILT_IN_NAMES for name in loss.names) or BUILT_IN_IDS.fullmatch(loss.identifier)
+        built_in = any(look(name) in BUILT_IN_NAMES for name in loss.names) or BUILT_IN_IDS.fullmatch(loss.identifier)
         if (loss.resource is USER and self.is_about_own(loss.names)) or (loss.resource is GROUP and built_in):
             return True
         return any(map(self._rules.protects, [*loss.names, " / ".join(loss.names)]))

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -135,11 +136,12 @@ def rows_of(result: Any) -> list[Object]:
 def is_named(column: str, names: Iterable[str]) -> str:
     """A condition that names meet whatever their case; others may meet it, too.
 
-    The database knows the case of ASCII only (SQLite), so that any other character stands for all, and it keeps logins
-    in lower case.
+    The database knows the case of ASCII only (SQLite), so that any other character stands for all, in both normal
+    forms, and it keeps logins in lower case.
     """
     plain = sorted({spelling for name in names for spelling in (name, fold(name))})
-    others = sorted({re.sub(r"[^ -~]|[%_]", "_", name) for name in names if not name.isascii()})
+    forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD") if not name.isascii()}
+    others = sorted({re.sub(r"[^ -~]|[%_]", "_", name) for name in forms})
     conditions = [f"{column} COLLATE NOCASE IN ({', '.join(map(literal, plain))})"]
     return " OR ".join(conditions + [f"{column} LIKE {literal(name)}" for name in others])
 

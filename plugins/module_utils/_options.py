@@ -16,7 +16,7 @@ from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
 from ._misfits import QUOTE, misread
-from ._paths import Object, fold, letters
+from ._paths import Object, composed, fold, letters
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
 from ._secrets import is_synonym
@@ -147,7 +147,11 @@ def resource_of(resources: Resources, params: Object) -> Resource:
 
 def task_of(resource: Resource, params: Object) -> Task:
     """What the task wants. Raises InvalidError for a value that no server could take."""
-    desired = {row.option: params[row.option] for row in resource.attributes}
+    # A secret is written as it is.
+    given = {row.option: params[row.option] for row in resource.attributes}
+    desired = {
+        row.option: given[row.option] if row.secret else composed(given[row.option]) for row in resource.attributes
+    }
     if preset := params.get("rights_preset"):
         desired["rights"] = {"set": list(RIGHTS_PRESETS[preset])}
     absent = params["state"] == "absent"

@@ -8,9 +8,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from ._errors import InvalidError
+
+# Characters that nobody sees, although they count as letters, marks or symbols: fillers, joiners, variation selectors.
+HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 
 Object = dict[str, Any]
 # The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
@@ -20,8 +25,51 @@ Write = tuple[Path, Any]
 
 
 def fold(text: Any) -> str:
-    """The text without case. Unlike casefold() this keeps ß and ss, which are two names, apart."""
-    return str(text).lower()
+    """Return the text in the form in which names are compared: without case, and composed.
+
+    Canonically equal texts and those that differ only in case are the same (Unicode D145, with simple case folding):
+    ``É`` is ``e`` with an accent of its own. Unlike casefold() this keeps ß and ss, which are two names, apart.
+    """
+    whole = str(text)
+    if whole.isascii():
+        return whole.lower()
+    return unicodedata.normalize("NFC", "".join(map(_folded, unicodedata.normalize("NFD", whole))))
+
+
+@lru_cache(4096)
+def _folded(character: str) -> str:
+    """Return one character without case, itself where its lower case has several."""
+    return next((low for low in (character.casefold(), character.lower()) if len(low) == 1), character)
+
+
+def look(text: Any) -> str:
+    """Return what a name looks like: all texts that could be taken for it have the same look.
+
+    Beside case and canonical equality, compatible characters are the same (Unicode D146), and blanks of any kind;
+    invisible characters and blanks around do not count. For guard rails, which err on the side of the object.
+    """
+    whole = str(text)
+    if whole.isascii() and whole.isprintable():
+        return " ".join(whole.lower().split())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", whole).upper().casefold()).casefold()
+    visible = "".join(" " if character.isspace() else character for character in folded if not is_hidden(character))
+    return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character is never seen: format characters (Cf), control characters but blanks, and a few others."""
+    return character in HIDDEN or (unicodedata.category(character) in ("Cf", "Cc") and not character.isspace())
+
+
+def composed(value: Any) -> Any:
+    """Return the value with all its texts, also those of lists and maps and their keys, in NFC."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [composed(item) for item in value]
+    if isinstance(value, dict):
+        return {composed(key): composed(item) for key, item in value.items()}
+    return value
 
 
 def letters(text: Any) -> str:
@@ -89,7 +137,7 @@ def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
         if not (isinstance(one, dict) and isinstance(other, dict)):
             return False
         return all(same(one.get(key), other.get(key), caseless=caseless) for key in {**one, **other})
-    texts = [as_text(value) for value in (one, other)]
+    texts: list[str] = [composed(as_text(value)) for value in (one, other)]
     if caseless or isinstance(one, bool) or isinstance(other, bool):
         texts = [fold(text) for text in texts]
     return texts[0] == texts[1]
