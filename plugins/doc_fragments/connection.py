@@ -95,11 +95,12 @@ options:
   retries:
     description:
       - How many times to send a request again when that is safe and may help. Each retry is a warning.
-      - After a connection that could not be made, or status 429, the request is always tried again; after a broken
-        connection, a time-out, or status 502, 503 or 504, only if it can be repeated without harm. After a write that
-        cannot be repeated, the object is read again, and only what is still missing is written.
-      - A C(Retry-After) header is honoured up to 60 seconds. Otherwise the wait begins at half a second and doubles
-        each time. No retry begins later than five minutes after the first attempt.
+      - After a connection that could not be made, or status 425 or 429, the request is always tried again; after a
+        broken connection, a time-out, or status 408, 502, 503 or 504, only if it can be repeated without harm. After a
+        write that cannot be repeated, the object is read again, and only what is still missing is written. The table in
+        docs/errors.md has every status.
+      - A C(Retry-After) header in seconds, as a date or as a Unix time is honoured up to 60 seconds. Otherwise the wait
+        begins at half a second and doubles each time. No retry begins later than five minutes after the first attempt.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.
     type: int
     default: 5

@@ -10,23 +10,21 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import time
 import traceback
-from http import HTTPStatus
 from typing import Any
 
 from ._bounds import bounded
 from ._errors import (
-    STATUS,
     AuthorizationError,
     IdentityError,
     InvalidError,
     NotFoundError,
     ProtocolError,
-    RateLimitedError,
     TransportError,
-    UnavailableError,
     UnknownMemberError,
 )
+from ._statuses import status_of
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -36,14 +34,6 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-STATUS_HINTS = {
-    401: "The token was refused: it may have expired, belong to another tenant, or lack the right for this object",
-    404: "Check tenant_url and scim_path",
-    403: "The role of the service user needs the administrative right for this object (User Management for users, "
-    "Role Management for groups; for safes, permissions and accounts Vault Management and no other), the app's scope "
-    "has to allow 'scim*', and the role needs the View permission on the app",
-    429: "Run fewer tasks at once, or raise the option retries",
-}
 HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
 # Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
 # OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
@@ -64,13 +54,14 @@ MESSAGE_IDS: dict[str, type[IdentityError]] = {
 }
 
 PIECE = 2**16  # bytes of a body that are read at once
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+# A reading of a time in Retry-After: no server means ten years of waiting, nor the year 5138.
+LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
 
 
 def read(response: requests.Response, request: str) -> dict[str, Any] | None:
     """The JSON object of a good answer, None if it is empty; raises what the status or the body calls for."""
     status = response.status_code
-    said = f"{request} answered {status} {_PHRASES.get(status, '')}".rstrip()
+    said = f"{request} answered {status} {status_of(status).phrase}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
     content = bounded(response.iter_content(PIECE), said)
     body = _json(content)
@@ -129,18 +120,19 @@ def _status_error(response: requests.Response, said: str, body: dict[str, Any]) 
     detail = _detail(body)
     error_type = body.get("scimType") or (body.get("error") if "error_description" in body else None)
     error_type = error_type if isinstance(error_type, str) else None
-    kind = STATUS.get(status, UnavailableError if status >= 500 else InvalidError)
-    if status == 404:
-        kind = _missing(body, detail)
+    row = status_of(status)
+    kind = _missing(body, detail) if row.error is NotFoundError else row.error
     return kind(
         said + (f" ({error_type})" if error_type else "") + (f": {detail}" if detail else ""),
-        hint=None if kind in (NotFoundError, UnknownMemberError) else STATUS_HINTS.get(status),
+        hint=None if kind in (NotFoundError, UnknownMemberError) else row.hint or None,
         status=status,
         detail=detail,
         error_type=error_type,
         retry_after=_retry_after(response),
-        transient=kind in (RateLimitedError, UnavailableError),
-        uncertain=kind is UnavailableError,
+        transient=row.transient,
+        uncertain=row.uncertain,
+        pending=row.pending,
+        shared=row.shared,
     )
 
 
@@ -159,8 +151,17 @@ def _detail(body: dict[str, Any]) -> str | None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Seconds to wait by the Retry-After header, given in seconds or as a date; None without one that is legible."""
-    header = response.headers.get("Retry-After")
+    """Return the seconds to wait by the Retry-After header, None without one that is legible.
+
+    RFC 9110 section 10.2.3 has seconds or a date. Some servers send the Unix time at which to come back, in seconds or
+    milliseconds, as they do in X-RateLimit-Reset. A time that is past is no wait.
+    """
+    header = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", header, re.ASCII):
+        number = float(header)
+        if number <= LONGEST_DELAY:
+            return number
+        return max(0.0, number / (1000 if number > LATEST_SECOND else 1) - time.time())
     try:
         return float(Retry().parse_retry_after(header)) if header else None
     except (HTTPError, ValueError, OverflowError):

@@ -46,7 +46,8 @@ class IdentityError(Exception):
     ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
     (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
     have taken effect all the same, so that a writer looks before it repeats anything; ``pending`` that it may even do
-    so after that look. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came,
+    so after that look; ``shared`` that what failed is shared by all requests of the task, so that none of them can go
+    better. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came,
     ``changed`` whether a part of it was carried out before.
     """
 
@@ -64,6 +65,7 @@ class IdentityError(Exception):
         transient: bool = False,
         uncertain: bool = False,
         pending: bool = False,
+        shared: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = shown(reason)
@@ -75,6 +77,7 @@ class IdentityError(Exception):
         self.transient = transient
         self.uncertain = uncertain
         self.pending = pending
+        self.shared = shared
         self.attempt: str | None = None
         self.diff: dict[str, Any] | None = None
         self.changed = False
@@ -163,24 +166,6 @@ class TransportError(IdentityError):
 
 class ProtocolError(IdentityError):
     code = "protocol"
-
-
-STATUS: dict[int, type[IdentityError]] = {
-    400: InvalidError,
-    401: AuthenticationError,
-    403: AuthorizationError,
-    404: NotFoundError,
-    405: UnsupportedError,
-    409: ConflictError,
-    412: ConflictError,
-    422: InvalidError,
-    429: RateLimitedError,
-    500: ServerError,
-    501: UnsupportedError,
-    502: UnavailableError,
-    503: UnavailableError,
-    504: UnavailableError,
-}
 
 
 def shown(text: str) -> str:

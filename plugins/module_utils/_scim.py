@@ -100,7 +100,7 @@ class Scim:
         try:
             return _page(endpoint, self._send("GET", endpoint, params=params))
         except NotFoundError as error:  # a list without anything would be an answer
-            raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=404) from error
+            raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=error.status) from error
 
     def count(self, endpoint: str, **filter: str) -> int | None:
         """How many objects there are, in all or for a ``filter``, as far as the server says it."""

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
 HTML_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"
 
 
@@ -80,7 +81,7 @@ class Response:
     @property
     def status_line(self) -> str:
         """The status with its reason phrase."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
+        return f"{self.status} {PHRASES.get(self.status, 'Unregistered')}"
 
 
 def json_response(status: int, payload: Any, content_type: str = JSON, **headers: str) -> Response:

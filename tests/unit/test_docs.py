@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.idops.cyberark_identity.plugins.module_utils import _errors
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._statuses import STATUSES, Status
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 README = (ROOT / "README.md").read_text()
@@ -22,6 +23,24 @@ def table(text: str, heading: str) -> set[str]:
 def test_every_failure_code_is_explained() -> None:
     codes = {kind.code for kind in vars(_errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
     assert table((ROOT / "docs/errors.md").read_text(), "| `failure.code`") == codes | {"missing_library", "internal"}
+
+
+def line_of(row: Status) -> str:
+    """The row of a status as the table in docs/errors.md has it."""
+    again = "yes" if row.transient else "no"
+    if row.error is _errors.ServerError:
+        again = "a reading"
+    elif row.pending:
+        again = "a write after a look, unless it could make two"
+    elif row.uncertain:
+        again = "a write after a look"
+    hint = row.hint or "what the message says"
+    return f"| {f'{row.code} {row.phrase}'.rstrip()} | `{row.error.code}` | {again} | {hint} |"
+
+
+def test_every_status_is_in_the_table() -> None:
+    text = (ROOT / "docs/errors.md").read_text().partition("| status |")[2].partition("\n\n")[0]
+    assert text.splitlines()[2:] == [line_of(row) for row in STATUSES]
 
 
 def test_readme_lists_every_module() -> None:

@@ -64,7 +64,18 @@ def test_waits_grow_and_are_left_to_chance(tenant: Tenant, clock: Clock, make: M
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [(7, 7, 7), (0, 0, 0), (86400, 60, 60), ("soon", 0.25, 0.5)],
+    [
+        (7, 7, 7),
+        (0, 0, 0),
+        (86400, 60, 60),
+        ("1.5", 1.5, 1.5),
+        ("soon", 0.25, 0.5),
+        ("-5", 0.25, 0.5),
+        ("9" * 400, 60, 60),
+        (315_360_000, 60, 60),  # ten years are the longest delay
+        (315_360_001, 0, 0),  # and a second more is a time in 1979
+        ("1771404540.25", 0, 0),
+    ],
 )
 def test_retry_after(tenant: Tenant, clock: Clock, make: Make, header: Any, low: float, high: float) -> None:
     tenant.fault(path="/Users", status=429, retry_after=header)
@@ -78,6 +89,18 @@ def test_retry_after_as_a_date(tenant: Tenant, clock: Clock, make: Make) -> None
     tenant.fault(path="/Users", status=429, retry_after=formatdate(time.time() + 20, usegmt=True))
     make(retries=1).request("GET", "/scim/v2/Users")
     assert 15 <= clock.waits[0] <= 20
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+@pytest.mark.parametrize(("ahead", "low", "high"), [(20, 15, 20), (-20, 0, 0), (3600, 60, 60)])
+def test_retry_after_as_a_unix_time(
+    tenant: Tenant, clock: Clock, make: Make, unit: int, ahead: int, low: float, high: float
+) -> None:
+    import time
+
+    tenant.fault(path="/Users", status=429, retry_after=int((time.time() + ahead) * unit))
+    make(retries=1).request("GET", "/scim/v2/Users")
+    assert low <= clock.waits[0] <= high
 
 
 def test_retrying_ends_after_five_minutes(tenant: Tenant, clock: Clock, make: Make) -> None:
