@@ -56,6 +56,7 @@ GUIDES = {
         typed=(PASSWORD, "client_secret"),
     ),
     "docs/bulk.md": Guide(typed=(PASSWORD,)),
+    "docs/csv.md": Guide(groups=("app-team",), typed=(PASSWORD,)),
     "docs/drift.md": Guide(typed=(PASSWORD,)),
     "docs/emulator.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/errors.md": Guide(),
@@ -196,6 +197,7 @@ EXAMPLES = {
     "scim_token": Example(2, {"groups": [{"displayName": "db-admins"}]}),
     "scim_user": Example(6, {"users": [person("charles")]}),
     "scim_user_info": Example(0, PEOPLE),
+    "directory_csv": Example(1),
     "directory_files": Example(0),
     "directory_part": Example(1, {}, {"directory": {"users": [{"user_name": f"u{n}@example.com"} for n in range(9)]}}),
     "directory_yaml": Example(1, {}, {"tenant": {"directory": DIRECTORY}}),
@@ -229,6 +231,7 @@ def test_every_example_runs(tenant: Tenant, tmp_path: Path, plugin: str) -> None
     for number, name in enumerate(SECRETS):
         play.environment[name] = f"{PASSWORD}{number}"
     play.write("tenant/users.yml", {"users": DIRECTORY["users"]})
+    (tmp_path / "tenant/hr.csv").write_text("Login,Kostenstelle,Suspended\nada@example.com,00471,no\n")
     tasks = yaml.safe_load(SECTIONS[plugin].replace("/srv/tenant", f"{tmp_path}/tenant"))
     secrets = {name: f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}" for name in SECRETS}
     variables = {**secrets, **example.variables}

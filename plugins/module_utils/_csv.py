@@ -1,0 +1,381 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""From the rows of a CSV file to the entries of a directory. Pure: it reads no file and asks no server.
+
+A row is an object, a column an option. An empty cell means that the option is not given. Nothing is guessed: what a
+column or a cell means is known, or the file is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._errors import InvalidError
+from ._options import Spec, entry_spec
+from ._paths import Object, fold, letters
+from ._resources import RESOURCES, RIGHT_NAMES, RIGHTS, Resource
+from ._secrets import means_secret
+from ._shapes import Moment, seconds
+from ._survey import some
+
+DELIMITERS = (",", ";", "\t")
+YES = ("true", "yes", "y", "on", "1", "t")
+NO = ("false", "no", "n", "off", "0", "f")
+# What the column of a user's state holds in exports of directories.
+STATES = {"active": True, "enabled": True, "inactive": False, "disabled": False}
+OPPOSITE = "not "  # before the place of a column that says no where the option says yes
+# What kinds of members the vault has, and the option that names one.
+MEMBER_TYPES = {"user": "user", "group": "group", "role": "group"}
+LEVELS = RIGHTS[-2:]
+
+# The headers under which other tools have an option, by their letters. A header may always be the option itself.
+_USER: Mapping[str, tuple[str, ...]] = {
+    "user_name": ("userprincipalname", "upn", "login", "loginname"),
+    "given_name": ("firstname",),
+    "family_name": ("lastname", "surname"),
+    "email": ("mail", "emailaddress"),
+    "phone_numbers.mobile": ("mobile", "mobilephone", "mobilenumber"),
+    "phone_numbers.work": ("workphone", "officephone", "businessphone", "telephonenumber"),
+    "phone_numbers.home": ("homephone",),
+    "active": ("enabled", "isenabled", "accountenabled"),
+    "organization": ("company", "companyname"),
+}
+_CONTAINER: Mapping[str, tuple[str, ...]] = {
+    "name": ("safe", "safename"),
+    "number_of_days_retention": ("numdaysretention",),
+}
+_PERMISSION: Mapping[str, tuple[str, ...]] = {
+    "container": ("safe", "safename"),
+    "member": ("membername", "safemember", "username"),
+    "member_type": (),
+    "search_in": ("memberlocation",),
+    "membership_expiration": ("membershipexpirationdate", "expirationdate"),
+    "authorization_level": ("requestsauthorizationlevel",),
+}
+_ACCOUNT: Mapping[str, tuple[str, ...]] = {
+    "container": ("safe", "safename"),
+    "name": ("objectname", "accountname"),
+    "properties.username": ("username",),
+    "properties.address": ("address",),
+    "properties.platformId": ("platformid",),
+    "secret": ("password",),
+    "type": ("secrettype",),
+}
+HEADERS = {"users": _USER, "containers": _CONTAINER, "container_permissions": _PERMISSION, "privileged_data": _ACCOUNT}
+# Of a permission, what no option is for and what makes up one or several.
+MADE_UP = ("member", "member_type", "authorization_level")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read. ``columns`` has places by header, ``defaults`` values by option."""
+
+    kind: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ignore: Collection[str] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    delimiter: str | None = None
+    separator: str = ";"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """``place`` is an option, or an option and a key with a dot between them. ``negated`` columns say the opposite."""
+
+    header: str
+    place: str
+    negated: bool = False
+
+
+class _Cell(Exception):
+    """What is wrong with a cell."""
+
+
+def entries_of_csv(text: str, how: Reading) -> list[Object]:
+    """Return the entries that the text of a CSV file holds (RFC 4180; any of three delimiters).
+
+    Raises InvalidError, which names all rows and columns with something wrong.
+    """
+    resource = next(each for each in RESOURCES.values() if each.plural == how.kind)
+    header, *rows = _rows(text, how.delimiter)
+    table = _Table(resource, how, header[1])
+    problems: list[str] = []
+    entries: dict[tuple[str, ...], tuple[int, Object]] = {}
+    for number, cells in rows:
+        try:
+            if not (entry := table.entry(number, cells)):
+                continue
+            name = (*(fold(entry.get(option, "")) for option in resource.keys), str(entry.get("id", "")))
+            first, same = entries.setdefault(name, (number, entry))
+            if same != entry:
+                raise InvalidError(f"row {number} is about the same {resource.name} as row {first}, and says otherwise")
+        except InvalidError as error:
+            problems.append(error.reason)
+    if problems:
+        raise InvalidError(some(problems, "; "))
+    return [entry for _number, entry in entries.values()]
+
+
+def _rows(text: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not empty, with their numbers as a spreadsheet counts them."""
+    if delimiter is None:
+        line = re.sub('"[^"]*"', "", text.partition("\n")[0])
+        found = [each for each in DELIMITERS if each in line]
+        if len(found) > 1:
+            raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
+        delimiter = found[0] if found else DELIMITERS[0]
+    rows: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                rows.append((number, cells))
+    except csv.Error as error:
+        raise InvalidError(f"what follows row {rows[-1][0] if rows else 0} is not CSV: {error}") from None
+    if not rows:
+        raise InvalidError("the file is empty: it has not even a header")
+    return rows
+
+
+class _Table:
+    """What the columns of a file mean."""
+
+    def __init__(self, resource: Resource, how: Reading, header: list[str]) -> None:
+        self.resource = resource
+        self.how = how
+        self.specs: Spec = entry_spec(resource)
+        self.header = [title.strip() for title in header]
+        self.columns = self._columns()
+        self._check()
+
+    def _columns(self) -> list[_Column | None]:
+        """The meaning of each column, None for what is left out. Raises InvalidError for what is not known."""
+        chosen = {letters(header): place for header, place in self.how.columns.items()}
+        ignored = {letters(header) for header in self.how.ignore}
+        if missing := [name for name in self.how.columns if letters(name) not in map(letters, self.header)]:
+            raise InvalidError(f"no column is called {', '.join(missing)}", hint=f"There are {', '.join(self.header)}")
+        columns: list[_Column | None] = []
+        unknown = []
+        for title in self.header:
+            key = letters(title)
+            place = chosen.get(key) or self._place_of(key)
+            columns.append(None)
+            if key and key not in chosen and key in ignored:
+                continue
+            if place:
+                columns[-1] = _Column(title, place.removeprefix(OPPOSITE), negated=place.startswith(OPPOSITE))
+            elif title:
+                unknown.append(title)
+        if unknown:
+            raise InvalidError(
+                f"it is not known what the columns {', '.join(unknown)} are",
+                hint="Name an option for each in columns, or list it in ignore",
+            )
+        return columns
+
+    def _place_of(self, key: str) -> str | None:
+        """The place of a header that needs no explanation."""
+        known = {letters(option): option for option in self.specs}
+        for place, headers in HEADERS.get(self.how.kind, {}).items():
+            if place.partition(".")[0] in self.specs or place in MADE_UP:
+                known.update(dict.fromkeys((letters(place), *headers), place))
+        if self.how.kind == "container_permissions":
+            known.update({name: f"rights.{right}" for name, right in RIGHT_NAMES.items()})
+        return known.get(key)
+
+    def _check(self) -> None:
+        """Refuse columns that no entry could be made of."""
+        places: dict[str, str] = {}
+        for column in filter(None, self.columns):
+            if self._spec(column)["type"] != "bool" and column.negated:
+                raise InvalidError(f"the column {column.header} cannot be the opposite of {column.place}")
+            if first := places.get(fold(column.place)):
+                raise InvalidError(f"the columns {first} and {column.header} are both {column.place}")
+            places[fold(column.place)] = column.header
+        given = {*places, *self.how.defaults}
+        if "member" in given:
+            given |= {"user", "group"}
+        lacking = [key for key in self.resource.keys if key not in given and key not in ("user", "group")]
+        if "user" in self.resource.keys and not given & {"user", "group"}:
+            lacking.append("user, group or member")
+        if lacking and "id" not in given:
+            raise InvalidError(
+                f"no column is the {' or '.join(lacking)} of a {self.resource.name}",
+                hint="Name the column in columns, or give a text for all rows in defaults",
+            )
+
+    def _spec(self, column: _Column) -> Mapping[str, Any]:
+        """The spec of the value that a column holds."""
+        option, dot, key = column.place.partition(".")
+        if self.how.kind == "container_permissions" and (option in MADE_UP or (option == "rights" and dot)):
+            return {"type": "bool"} if option == "rights" else {"type": "str"}
+        spec = self.specs.get(option)
+        if spec is None:
+            raise InvalidError(
+                f"{option} is no option of a {self.resource.name}", hint=f"There are {', '.join(sorted(self.specs))}"
+            )
+        keys = spec.get("options") or {}
+        if spec["type"] == "dict" and "set" not in keys:
+            if not key or (keys and key not in keys):
+                example = ", ".join(f"{option}.{name}" for name in keys) or f"{option}.KEY"
+                raise InvalidError(f"{column.header} is to be a key of {option}", hint=f"It is written {example}")
+            return {"type": "str"}
+        if dot and key not in keys:
+            raise InvalidError(f"{column.place} is no option of a {self.resource.name}")
+        return spec
+
+    def entry(self, number: int, cells: list[str]) -> Object:
+        """Return the entry of a row. Raises InvalidError, which names the row and the column."""
+        if len(cells) != len(self.header):
+            raise InvalidError(f"row {number} has {len(cells)} cells, and the header {len(self.header)}")
+        values: dict[str, Any] = {}
+        for column, title, cell in zip(self.columns, self.header, cells):
+            try:
+                if column and cell.strip():
+                    values[column.place] = self._value(column, cell)
+                elif not title and cell.strip():
+                    raise _Cell("there is a value, but the header is empty")
+            except _Cell as wrong:
+                raise InvalidError(f"row {number}, column {title}: {wrong}") from None
+        filled = {letters(title): cell.strip() for title, cell in zip(self.header, cells)}
+        try:
+            for option, default in self.how.defaults.items():
+                if not any(place.partition(".")[0] == option for place in values):
+                    values[option] = _fill(default, filled)
+            return self._assembled(values)
+        except _Cell as wrong:
+            raise InvalidError(f"row {number}: {wrong}") from None
+
+    def _value(self, column: _Column, cell: str) -> Any:
+        spec = self._spec(column)
+        option = column.place.partition(".")[0]
+        if spec.get("no_log") or means_secret(column.place.partition(".")[2]):
+            return cell  # as it is: blanks may belong to it
+        cell = cell.strip()
+        if spec["type"] == "bool":
+            return _truth(cell, states=option == "active" and not column.negated) != column.negated
+        if spec["type"] == "int":
+            if not re.fullmatch("[0-9]+", cell):
+                raise _Cell(f"{cell!r} is not a whole number")
+            return int(cell)
+        if spec["type"] in ("list", "dict"):
+            items = [item.strip() for item in cell.split(self.how.separator) if item.strip()]
+            return items if spec["type"] == "list" or "." in column.place else {"set": items}
+        if choices := spec.get("choices"):
+            if fold(cell) not in choices:
+                raise _Cell(f"{cell!r} is none of {', '.join(choices)}")
+            return fold(cell)
+        if option in self.specs and isinstance(self._shape(option), Moment):
+            return _moment(cell)
+        return cell
+
+    def _shape(self, option: str) -> Any:
+        return next((row.shape for row in self.resource.attributes if row.option == option), None)
+
+    def _assembled(self, values: Mapping[str, Any]) -> Object:
+        """The entry whose parts these are. Raises _Cell for what is missing."""
+        entry: Object = {}
+        rights: dict[str, bool] = {}
+        for place, value in values.items():
+            option, dot, key = place.partition(".")
+            if option == "rights" and dot and key not in ("add", "remove", "set"):
+                rights[key] = value
+            elif dot:
+                entry.setdefault(option, {})[key] = value
+            else:
+                entry[option] = value
+        if self.how.kind == "container_permissions":
+            rights.update(_levels(entry.pop("authorization_level", None)))
+            _name_member(entry)
+        if rights:
+            if "rights" in entry or "rights_preset" in entry:
+                raise _Cell("there are rights in columns of their own, and others besides")
+            entry["rights"] = _rights(rights)
+        missing = [key for key in self.resource.keys if key not in entry and key not in ("user", "group")]
+        if missing and "id" not in entry:
+            raise _Cell(f"{self._title_of(missing[0])} is empty")
+        return entry
+
+    def _title_of(self, place: str) -> str:
+        return next((f"column {column.header}" for column in self.columns if column and column.place == place), place)
+
+
+def _truth(cell: str, *, states: bool) -> bool:
+    word = fold(cell)
+    if word in YES or word in NO:
+        return word in YES
+    if states and word in STATES:
+        return STATES[word]
+    raise _Cell(f"{cell!r} is neither yes nor no")
+
+
+def _moment(cell: str) -> str:
+    """The time, which the vault's REST API has as seconds since 1970; 0 is never."""
+    if re.fullmatch("[0-9]+", cell):
+        moment = Moment().read(int(cell)) if int(cell) else ""
+        if moment is not None:
+            return moment
+    else:
+        try:
+            seconds(cell)
+            return cell
+        except (ValueError, OverflowError):
+            pass
+    raise _Cell(f"{cell!r} is neither an ISO 8601 time, such as 2027-01-31T18:00:00Z, nor seconds since 1970")
+
+
+def _levels(cell: str | None) -> dict[str, bool]:
+    """The two rights that older interfaces have as one number: none of them, the first or the second."""
+    if cell is None:
+        return {}
+    if cell not in ("0", "1", "2"):
+        raise _Cell(f"the authorization level {cell!r} is none of 0, 1, 2")
+    return {right: cell == str(level) for level, right in enumerate(LEVELS, 1)}
+
+
+def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
+    """All rights of the member where the row knows of each; else those to give and those to take away."""
+    granted = [right for right in RIGHTS if rights.get(right)]
+    if len(rights) == len(RIGHTS):
+        return {"set": granted}
+    denied = [right for right in RIGHTS if rights.get(right) is False]
+    return {way: names for way, names in (("add", granted), ("remove", denied)) if names}
+
+
+def _name_member(entry: Object) -> None:
+    """Let ``user`` or ``group`` be the member, as its type says."""
+    member, kind = entry.pop("member", None), entry.pop("member_type", None)
+    if member is None:
+        if not ("user" in entry or "group" in entry or "id" in entry):
+            raise _Cell("there is no member")
+        return
+    option = MEMBER_TYPES.get(fold(kind))
+    if option is None:
+        known = ", ".join(MEMBER_TYPES)
+        raise _Cell(
+            f"the type of the member {member} is none of {known}, but {kind!r}"
+            if kind
+            else f"whether {member} is a user or a group is not said: add a column member_type, or a default for it"
+        )
+    entry[option] = member
+
+
+def _fill(default: Any, cells: Mapping[str, str]) -> Any:
+    """The default with the cells of its row in place of ``{column}``. Raises _Cell for one that is empty."""
+    if not isinstance(default, str):
+        return default
+
+    def cell(match: re.Match[str]) -> str:
+        if not (value := cells.get(letters(match[1]))):
+            raise _Cell(f"column {match[1]}, which a default is made of, is empty or not there")
+        return value
+
+    return re.sub(r"\{([^{}]+)\}", cell, default)

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""CSV files through Ansible: how they are read, what a refusal says, and a report of safe members of the usual size."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import Reading, entries_of_csv
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
+
+Run = Callable[..., Result]
+
+# The name of a file, what it holds, the arguments of the lookup, and what comes of it.
+FILES: dict[str, tuple[bytes, str, str]] = {
+    "bom.csv": (
+        b"\xef\xbb\xbfLogin,Vorname\r\nada,Ada\r\n",
+        "columns={'Vorname': 'given_name'}",
+        '"given_name": "Ada"',
+    ),
+    "latin.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "", "latin.csv: line 2 is not utf-8. Excel saves"),
+    "cp1252.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "encoding='cp1252'", '"Jürgen"'),
+    "odd.csv": (b"Login\nj\n", "encoding='klingon'", "odd.csv: there is no encoding 'klingon'"),
+    "template.csv": (b"Login,Display name\nj,\"{{ lookup('pipe', 'id') }}\"\n", "", "{{ lookup('pipe', 'id') }}"),
+    "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: it is not known what the columns Colour are"),
+    "secret.csv": (b"Login,password,active\nj,Jj1-secret,perhaps\n", "", "row 2, column active: 'perhaps' is neither"),
+}
+MISSING = "missing.csv: the file cannot be read"
+
+
+def test_files_are_read_through_ansible(tmp_path: Path) -> None:
+    play = Player.at(tmp_path, {})
+    tasks: list[dict[str, Any]] = []
+    for name, (content, arguments, _said) in {**FILES, "missing.csv": (b"", "", MISSING)}.items():
+        if name != "missing.csv":
+            play.write(name, content)
+        given = f"kind='users'{', ' if arguments else ''}{arguments}"
+        read = f"{{{{ query('idops.cyberark_identity.directory_csv', '{name}', {given}) }}}}"
+        tasks.append({"debug": {"msg": read}, "ignore_errors": True})
+    play.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    played = play.run(["ansible-playbook", "play.yml"])
+    for said in (*(said for _content, _arguments, said in FILES.values()), MISSING):
+        assert said in played.text.replace("\\'", "'").replace('\\"', '"'), said
+    assert "uid=" not in played.text
+    assert "Jj1-secret" not in played.text
+
+
+def report(safes: int, members: int) -> str:
+    """A report of safe members, as a script of the vault's vendor writes it: groups, roles, and all kinds of rights."""
+    chance = random.Random(7)
+    header = ["UserName", "Source", "memberType", "safeName", "Description", "managingCPM", "numberOfDaysRetention"]
+    rows = [[*header, "membershipExpirationDate", *sorted(RIGHTS)]]
+    for number in range(members):
+        safe = number if number < safes else chance.randrange(safes)
+        name, kind = chance.choice(
+            [(f"p{number % 60}@example.com", "User"), (f"g{number % 20}", "Group"), ("r", "Role")]
+        )
+        share = chance.choice([0.1, 0.5, 1])
+        rights = [chance.random() <= share and right != RIGHTS[-1] for right in sorted(RIGHTS)]
+        ends = chance.choice(["", "", "1893456000"])
+        row = [name, "CyberArk", kind, f"SAFE-{safe}", f"Safe, of {safe}", "", "7", ends, *map(str, rights)]
+        if [name, f"SAFE-{safe}"] not in [[other[0], other[3]] for other in rows]:
+            rows.append(row)
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    return text.getvalue()
+
+
+def test_a_report_of_safe_members_applies_once_and_survives_an_export(tenant: Tenant, run: Run) -> None:
+    tenant.switch(rights_required=False)
+    text = report(safes=170, members=500)
+    tenant.seed(
+        users=[{"schemas": [CORE_USER], "userName": f"p{number}@example.com"} for number in range(60)],
+        groups=[{"displayName": name} for name in ["r", *(f"g{number}" for number in range(20))]],
+    )
+    rights = [*RIGHTS, "membershipExpirationDate"]
+    safes = Reading("containers", ignore=["UserName", "Source", "memberType", *rights])
+    members = Reading("container_permissions", ignore=["Source", "Description", "managingCPM", "numberOfDaysRetention"])
+    wanted = {
+        "containers": entries_of_csv(text, safes),
+        "container_permissions": entries_of_csv(text, members),
+    }
+    assert len(wanted["containers"]) == 170
+    assert len(wanted["container_permissions"]) > 400
+    assert any(entry.get("rights") == {"set": []} for entry in wanted["container_permissions"])
+    first, second = run("scim_directory", **wanted), run("scim_directory", **wanted)
+    assert (first["changed"], second["changed"]) == (True, False), first["msg"]
+    kinds = list(wanted)
+    exported = run("scim_directory_info", include=kinds)["directory"]
+    assert run("scim_directory", **exported)["changed"] is False

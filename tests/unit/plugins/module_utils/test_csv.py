@@ -1,0 +1,333 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""CSV files in the shapes that tools of this trade write: what their rows mean, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import HEADERS, Reading, entries_of_csv
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS
+
+CLASSIC = [right[0].upper() + right[1:] for right in RIGHTS[:-2]]  # the older API has one number for the last two
+
+
+def read(text: str, kind: str, **how: Any) -> list[dict[str, Any]]:
+    return entries_of_csv(text, Reading(kind, **how))
+
+
+def table(*rows: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+# --- files as they are
+
+
+def test_an_export_of_an_hr_system() -> None:
+    text = (
+        "Benutzername;Vorname;Nachname;E-Mail;Mobile;Kostenstelle;Gesperrt;Bemerkung\r\n"
+        'ada@example.com; Ada ;Lovelace;ada@example.com;"+441632960001";00471;no;"sagt ""hallo"""\r\n'
+        "grace@example.com;Grace;Hopper;;;;TRUE;\r\n"
+        ";;;;;;;\r\n"
+    )
+    columns = {
+        "Benutzername": "user_name",
+        "Vorname": "given_name",
+        "Nachname": "family_name",
+        "E-Mail": "email",
+        "Kostenstelle": "custom_attributes.costCenter",
+        "gesperrt": "not active",
+    }
+    assert read(text, "users", columns=columns, ignore=["Bemerkung"]) == [
+        {
+            "user_name": "ada@example.com",
+            "given_name": "Ada",
+            "family_name": "Lovelace",
+            "email": "ada@example.com",
+            "phone_numbers": {"mobile": "+441632960001"},
+            "custom_attributes": {"costCenter": "00471"},
+            "active": True,
+        },
+        {"user_name": "grace@example.com", "given_name": "Grace", "family_name": "Hopper", "active": False},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "userPrincipalName,displayName,surname,mail,givenName,accountEnabled\nada@x.org,Ada,L,ada@x.org,A,True\n",
+        "Login,Display Name,Last Name,Email Address,First Name,Enabled\nada@x.org,Ada,L,ada@x.org,A,yes\n",
+        '"User_Name"\t"display_name"\t"family_name"\t"email"\t"given_name"\t"active"\nada@x.org\tAda\tL\tada@x.org\tA\tActive\n',
+    ],
+    ids=["Entra ID", "Okta", "options"],
+)
+def test_an_export_of_another_directory_needs_no_explanation(text: str) -> None:
+    assert read(text, "users") == [
+        {
+            "user_name": "ada@x.org",
+            "display_name": "Ada",
+            "family_name": "L",
+            "email": "ada@x.org",
+            "given_name": "A",
+            "active": True,
+        }
+    ]
+
+
+def test_safes() -> None:
+    text = "Safename,Description,ManagingCPM,numDaysRetention,EnableOLAC\nONE,The first,CPM1,7,FALSE\nTWO,,,,\n"
+    assert read(text, "containers", ignore=["enableolac"]) == [
+        {"name": "ONE", "description": "The first", "managing_cpm": "CPM1", "number_of_days_retention": 7},
+        {"name": "TWO"},
+    ]
+
+
+def test_a_report_of_safe_members() -> None:
+    header = ["UserName", "Source", "memberType", "safeName", "numberOfDaysRetention", *sorted(RIGHTS)]
+    some = ["True" if right in ("useAccounts", "listAccounts") else "False" for right in sorted(RIGHTS)]
+    text = table(
+        header,
+        ["ada@example.com", "CyberArk", "User", "ONE", "7", *some],
+        ["Team, Oracle", "", "Group", "ONE", "7", *(["False"] * len(RIGHTS))],
+        ["readers", "", "Role", "TWO", "", *(["TRUE"] * len(RIGHTS))],
+    )
+    assert read(text, "container_permissions", ignore=["Source", "numberOfDaysRetention"]) == [
+        {"container": "ONE", "user": "ada@example.com", "rights": {"set": ["useAccounts", "listAccounts"]}},
+        {"container": "ONE", "group": "Team, Oracle", "rights": {"set": []}},
+        {"container": "TWO", "group": "readers", "rights": {"set": [*RIGHTS]}},
+    ]
+
+
+@pytest.mark.parametrize(("level", "granted"), [("0", []), ("1", [RIGHTS[-2]]), ("2", [RIGHTS[-1]])])
+def test_a_file_of_members_of_the_older_api(level: str, granted: list[str]) -> None:
+    text = table(
+        ["Safename", "Member", "MemberType", *CLASSIC, "RequestsAuthorizationLevel"],
+        ["ONE", "ada", "", *(["TRUE"] * len(CLASSIC)), level],
+    )
+    (entry,) = read(text, "container_permissions", defaults={"member_type": "user"})
+    assert entry == {"container": "ONE", "user": "ada", "rights": {"set": [*RIGHTS[:-2], *granted]}}
+
+
+def test_rights_in_words_and_times_in_seconds() -> None:
+    text = (
+        "Safe,Group,Use accounts,Access Safe without confirmation,membershipExpirationDate\n"
+        "ONE,team,Yes,No,1893456000\nTWO,team,,no,2030-01-01\nTHREE,team,yes,,0\n"
+    )
+    assert read(text, "container_permissions") == [
+        {
+            "container": "ONE",
+            "group": "team",
+            "rights": {"add": ["useAccounts"], "remove": ["accessWithoutConfirmation"]},
+            "membership_expiration": "2030-01-01T00:00:00Z",
+        },
+        {
+            "container": "TWO",
+            "group": "team",
+            "rights": {"remove": ["accessWithoutConfirmation"]},
+            "membership_expiration": "2030-01-01",
+        },
+        {"container": "THREE", "group": "team", "rights": {"add": ["useAccounts"]}, "membership_expiration": ""},
+    ]
+
+
+def test_a_right_that_a_file_does_not_mention_is_not_taken_away() -> None:
+    """A row that leaves one of them open is no list of all."""
+    text = table(["safe", "user", *RIGHTS], ["ONE", "ada", "", *(["no"] * (len(RIGHTS) - 1))])
+    (entry,) = read(text, "container_permissions")
+    assert entry["rights"] == {"remove": [*RIGHTS[1:]]}
+
+
+def test_accounts_of_a_bulk_upload() -> None:
+    text = (
+        "username,address,safe,platformID,password,disableAutoMgmt,Port\n"
+        'root,web1.example.com,ONE,UnixSSH," P6]x""l,E7L",,22\nsys,db1.example.com,ONE,Oracle,,,\n'
+    )
+    how = {"ignore": ["disableAutoMgmt"], "columns": {"Port": "properties.Port"}}
+    assert read(text, "privileged_data", **how, defaults={"name": "{username}@{Address}", "type": "password"}) == [
+        {
+            "container": "ONE",
+            "name": "root@web1.example.com",
+            "type": "password",
+            "secret": ' P6]x"l,E7L',
+            "properties": {
+                "username": "root",
+                "address": "web1.example.com",
+                "platformId": "UnixSSH",
+                "Port": "22",
+            },
+        },
+        {
+            "container": "ONE",
+            "name": "sys@db1.example.com",
+            "type": "password",
+            "properties": {"username": "sys", "address": "db1.example.com", "platformId": "Oracle"},
+        },
+    ]
+
+
+def test_lists_in_a_cell() -> None:
+    assert read("display_name,users\nteam,ada@x.org; grace@x.org\nidle,\n", "groups") == [
+        {"display_name": "team", "users": {"set": ["ada@x.org", "grace@x.org"]}},
+        {"display_name": "idle"},
+    ]
+    assert read("safe,name,remote_machines\nONE,root,web1|web2\n", "privileged_data", separator="|") == [
+        {"container": "ONE", "name": "root", "remote_machines": ["web1", "web2"]}
+    ]
+
+
+def test_rows_that_say_the_same_are_one_entry() -> None:
+    assert read("safe,member,membertype\nONE,a,User\nONE,a,user\nONE,a,Group\n", "container_permissions") == [
+        {"container": "ONE", "user": "a"},
+        {"container": "ONE", "group": "a"},
+    ]
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+def test_a_header_means_one_option_only(kind: str) -> None:
+    headers = [header for names in HEADERS[kind].values() for header in names]
+    assert len(headers) == len(set(headers))
+
+
+# --- what is refused
+
+REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "an unknown column": (
+        "user_name,Colour,Shoe size\na,red,7\n",
+        "users",
+        {},
+        "it is not known what the columns Colour, Shoe size are. Name an option for each in columns, or list it in",
+    ),
+    "two columns for one option": (
+        "UserName,user_name\na,b\n",
+        "users",
+        {},
+        "the columns UserName and user_name are both user_name",
+    ),
+    "a header twice": ("username,mail,Mail\na,b,c\n", "users", {}, "the columns mail and Mail are both email"),
+    "too many cells": ("username,mail\na,b,c\n", "users", {}, "row 2 has 3 cells, and the header 2"),
+    "too few cells": ("username,mail\na,b\nc\n", "users", {}, "row 3 has 1 cells, and the header 2"),
+    "a value without a header": (
+        "username,\na,b\n",
+        "users",
+        {},
+        "row 2, column : there is a value, but the header is empty",
+    ),
+    "no boolean": (
+        "username,active\na,yes\n\nb,maybe\nc,2\n",
+        "users",
+        {},
+        "row 4, column active: 'maybe' is neither yes nor no; row 5, column active: '2' is neither yes nor no",
+    ),
+    "no number": (
+        "safe,number_of_days_retention\nA,7 days\n",
+        "containers",
+        {},
+        "row 2, column number_of_days_retention: '7 days' is not a whole number",
+    ),
+    "no time": (
+        "safe,user,expiration date\nA,b,1/31/2027\n",
+        "container_permissions",
+        {},
+        "row 2, column expiration date: '1/31/2027' is neither an ISO 8601 time",
+    ),
+    "milliseconds": (
+        "safe,user,expiration date\nA,b,1893456000000\n",
+        "container_permissions",
+        {},
+        "row 2, column expiration date: '1893456000000' is neither an ISO 8601 time",
+    ),
+    "no choice": ("safe,name,type\nA,b,ssh\n", "privileged_data", {}, "column type: 'ssh' is none of password, key"),
+    "no level": (
+        "safe,user,RequestsAuthorizationLevel\nA,b,3\n",
+        "container_permissions",
+        {},
+        "row 2: the authorization level '3' is none of 0, 1, 2",
+    ),
+    "an empty name": ("UPN,mail\n,b\n", "users", {}, "row 2: column UPN is empty"),
+    "no name at all": (
+        "mail\na\n",
+        "users",
+        {},
+        "no column is the user_name of a user. Name the column in columns, or give a text for all rows in defaults",
+    ),
+    "no member at all": ("safe\nA\n", "container_permissions", {}, "no column is the user, group or member"),
+    "a member without a type": (
+        "safe,member\nA,b\n",
+        "container_permissions",
+        {},
+        "row 2: whether b is a user or a group is not said: add a column member_type, or a default for it",
+    ),
+    "a member of another type": (
+        "safe,member,membertype\nA,b,Robot\n",
+        "container_permissions",
+        {},
+        "row 2: the type of the member b is none of user, group, role, but 'Robot'",
+    ),
+    "two rows that disagree": (
+        "safe,description\nA,one\nB,\na,two\n",
+        "containers",
+        {},
+        "row 4 is about the same container as row 2, and says otherwise",
+    ),
+    "a column that is not there": (
+        "username\na\n",
+        "users",
+        {"columns": {"Mail": "email"}},
+        "no column is called Mail. There are username",
+    ),
+    "an option that is not there": (
+        "username,Mail\na,b\n",
+        "users",
+        {"columns": {"Mail": "e_mail"}},
+        "e_mail is no option of a user. There are active, custom_attributes",
+    ),
+    "a map without a key": (
+        "username,Phone\na,b\n",
+        "users",
+        {"columns": {"Phone": "phone_numbers"}},
+        "Phone is to be a key of phone_numbers. It is written phone_numbers.work, phone_numbers.mobile",
+    ),
+    "the opposite of a text": (
+        "username,Mail\na,b\n",
+        "users",
+        {"columns": {"Mail": "not email"}},
+        "the column Mail cannot be the opposite of email",
+    ),
+    "a default of an empty cell": (
+        "safe,username,address\nA,root,\n",
+        "privileged_data",
+        {"defaults": {"name": "{username}@{address}"}},
+        "row 2: column address, which a default is made of, is empty or not there",
+    ),
+    "rights in two ways": (
+        "safe,user,Use accounts,rights\nA,b,yes,listAccounts\n",
+        "container_permissions",
+        {},
+        "row 2: there are rights in columns of their own, and others besides",
+    ),
+    "two delimiters": ("user,name;mail\na;b\n", "users", {}, "the header holds ',' and ';'. Say which with delimiter"),
+    "a quote that does not end": ('username,mail\na,"b\n', "users", {}, "what follows row 1 is not CSV"),
+    "nothing": ("\n", "users", {}, "the file is empty: it has not even a header"),
+}
+
+
+@pytest.mark.parametrize(("text", "kind", "how", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_is_not_plain_is_refused(text: str, kind: str, how: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read(text, kind, **how)
+    assert message in str(refusal.value)
+
+
+def test_a_refusal_holds_no_secret() -> None:
+    text = "safe,name,password,type\nA,b,Ii9-secret,ssh\nA,b,Ii9-secret\nA,b,Ii9-other,key\nA,B,Ii9-secret,key\n"
+    with pytest.raises(InvalidError) as refusal:
+        read(text, "privileged_data")
+    assert "row 5 is about the same" in str(refusal.value)
+    assert "Ii9" not in str(refusal.value)
