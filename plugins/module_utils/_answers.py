@@ -24,6 +24,7 @@ from ._errors import (
     TransportError,
     UnknownMemberError,
 )
+from ._spelling import Spelling
 from ._statuses import status_of
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -35,6 +36,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
+ERROR = Spelling([("schemas",), ("scimType",), ("detail",)])  # the names of an error (RFC 7644 section 3.12)
 # Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
 # OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
 DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
@@ -117,6 +119,7 @@ def _json(content: bytes) -> Any:
 
 def _status_error(response: requests.Response, said: str, body: dict[str, Any]) -> IdentityError:
     status = response.status_code
+    ERROR.apply(body)
     detail = _detail(body)
     error_type = body.get("scimType") or (body.get("error") if "error_description" in body else None)
     error_type = error_type if isinstance(error_type, str) else None

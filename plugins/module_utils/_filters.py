@@ -11,7 +11,8 @@ import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ._paths import Object, Path, fold, get, quoted
 
@@ -49,7 +50,7 @@ def is_named(resource: Object, path: Path, name: str) -> bool:
 def could_match(filter: str, resource: Object) -> bool:
     """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
     clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
-    held = get(resource, tuple(clause[1].split("."))) if clause else None
+    held = _get_caseless(resource, clause[1].split(".")) if clause else None
     if not clause or not isinstance(held, str):
         return True
     # Decomposed: a text may begin or end within a character.
@@ -61,3 +62,12 @@ def could_match(filter: str, resource: Object) -> bool:
         "ew": str.endswith,
     }
     return compare[fold(clause[2])](held, wanted)
+
+
+def _get_caseless(resource: Object, names: Sequence[str]) -> Any:
+    """What a filter's own spelling of the way leads to: names of attributes have no case (RFC 7643 section 2.1)."""
+    node: Any = resource
+    for name in names:
+        items = node.items() if isinstance(node, dict) else ()
+        node = next((value for key, value in items if key.lower() == name.lower()), None)
+    return node

@@ -92,7 +92,7 @@ class Plan:
             for change in self.changes:
                 if not change.after and change.before:
                     put_null(body, change.attribute.path)
-        extensions = [name for name in body if name.startswith("urn:")]
+        extensions = [name for name in body if name.lower().startswith("urn:")]
         body["schemas"] = [self.resource.schema, *extensions]
         return body
 

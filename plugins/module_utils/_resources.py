@@ -20,6 +20,7 @@ from ._filters import name_stages
 from ._paths import Object, Path, get, letters, quoted
 from ._shapes import (
     KIND,
+    PARTS,
     Entry,
     Flat,
     Joined,
@@ -34,6 +35,7 @@ from ._shapes import (
     Single,
     Truth,
 )
+from ._spelling import Spelling
 
 ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
@@ -42,6 +44,8 @@ SAFE_MEMBER = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
 ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 PHONES = ("work", "mobile", "home")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
+# What a safe shows of others, for which there is no option.
+SHOWN_REFERENCES = ("owner", "privilegedData")
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,14 @@ class Resource:
     def references(self) -> tuple[Attribute, ...]:
         """The rows that name other objects."""
         return tuple(row for row in self.attributes if row.refers_to)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the schemas spell the names that the rows read, and what a server computes."""
+        rows = [(path, row.shape.parts) for row in self.attributes for path in (row.path, row.also) if path]
+        shown = [((name,), PARTS) for name in SHOWN_REFERENCES]
+        paths = [(*path, *rest) for path, parts in [*rows, *shown] for rest in ((), *((part,) for part in parts))]
+        return Spelling([("id",), ("schemas",), (LINKED_OBJECT,), *self.computed, *paths])
 
     @cached_property
     def member_rows(self) -> tuple[Attribute, ...]:

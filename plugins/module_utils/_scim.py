@@ -23,7 +23,23 @@ from ._client import Client
 from ._errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
 from ._filters import could_match, is_named, name_stages
 from ._paths import Object, fold, quoted
+from ._resources import RESOURCES
+from ._spelling import Spelling
 
+# The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
+LIST_RESPONSE = Spelling([("schemas",), ("Resources",), ("totalResults",)])
+PROVIDER_CONFIG = Spelling(
+    [
+        *((name,) for name in ("schemas", "meta", "documentationUri")),
+        *((name, "supported") for name in ("patch", "bulk", "filter", "changePassword", "sort", "etag")),
+        *(("bulk", name) for name in ("maxOperations", "maxPayloadSize")),
+        ("filter", "maxResults"),
+        *(
+            ("authenticationSchemes", name)
+            for name in ("type", "name", "description", "specUri", "documentationUri", "primary")
+        ),
+    ]
+)
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
@@ -218,7 +234,7 @@ class Scim:
         With ``listed``, the server may be one that knows its objects by id only in lists, as older vaults do.
         """
         try:
-            found = _object(self._send("GET", endpoint, identifier))
+            found = _object(endpoint, self._send("GET", endpoint, identifier))
         except (NotFoundError, UnsupportedError) as error:
             if listed:
                 filter = f"id eq {quoted(identifier)}"
@@ -233,21 +249,22 @@ class Scim:
     def service_provider_config(self) -> Object:
         """What the server says it can do (RFC 7643 section 5). Raises ProtocolError when it says nothing."""
         config = self._send("GET", "ServiceProviderConfig")
+        PROVIDER_CONFIG.apply(config)
         if not config or not {"patch", "filter"} & set(config):
             raise ProtocolError("The server answered for ServiceProviderConfig with something else")
         return config
 
     def create(self, endpoint: str, body: Object) -> Object | None:
         """The object as the server made it, None where it answers without it; so do ``replace`` and ``patch``."""
-        return _object(self._send("POST", endpoint, body=body))
+        return _object(endpoint, self._send("POST", endpoint, body=body))
 
     def replace(self, endpoint: str, identifier: str, body: Object) -> Object | None:
-        return _object(self._send("PUT", endpoint, identifier, body=body))
+        return _object(endpoint, self._send("PUT", endpoint, identifier, body=body))
 
     def patch(self, endpoint: str, identifier: str, operations: list[Object]) -> Object | None:
         """All operations or none (RFC 7644 section 3.5.2)."""
         body = {"schemas": [PATCH_OP], "Operations": operations}
-        return _object(self._send("PATCH", endpoint, identifier, body=body))
+        return _object(endpoint, self._send("PATCH", endpoint, identifier, body=body))
 
     def delete(self, endpoint: str, identifier: str) -> None:
         try:
@@ -310,10 +327,11 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
 
 def _page(endpoint: str, answer: Object | None) -> Page:
     """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
+    LIST_RESPONSE.apply(answer)
     if not answer or not {"Resources", "totalResults"} & set(answer):
         raise ProtocolError(f"The server answered for {endpoint} with something that is not a list")
     page = answer.get("Resources") or []
-    objects = [_object(resource) for resource in page] if isinstance(page, list) else [None]
+    objects = [_object(endpoint, resource) for resource in page] if isinstance(page, list) else [None]
     if None in objects:
         raise ProtocolError(f"The server's list of {endpoint} holds something that is not an object with an id")
     try:
@@ -323,8 +341,9 @@ def _page(endpoint: str, answer: Object | None) -> Page:
     return [resource for resource in objects if resource], total
 
 
-def _object(resource: Any) -> Object | None:
-    """The resource with its id as a text, None if it is no object or has none."""
+def _object(endpoint: str, resource: Any) -> Object | None:
+    """The resource in the schema's spelling with its id as a text, None if it is no object or has none."""
+    RESOURCES[endpoint].spelling.apply(resource)
     identifier = resource.get("id") if isinstance(resource, dict) else None
     if not isinstance(identifier, (str, int)) or identifier == "":
         return None

@@ -22,6 +22,8 @@ BATCH = 500
 # What a member is that does not tell it, as it was looked up. No attribute can have this name (RFC 7643 section 2.1).
 KIND = "#kind"
 KINDS = {"user": "User", "users": "User", "group": "Group", "groups": "Group"}
+# The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
+PARTS = ("value", "display", "type", "$ref", "primary", "name", "key")
 LAST_SECOND = 253402300799  # of the year 9999
 
 
@@ -31,7 +33,11 @@ class Shape:
     ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one, ``writes``
     what then has to stand where; from the latter come the PATCH operations and the body of a PUT. ``show`` is the
     value in the words of the option, without secrets; ``compare`` is that in a diff, where they are hidden.
+
+    ``parts`` are the names that a complex value may hold.
     """
+
+    parts: tuple[str, ...] = ()
 
     def read(self, node: Any) -> Any:
         return node
@@ -80,6 +86,8 @@ class Truth(Shape):
 class Single(Shape):
     """The first value of a list, and in this directory the only one: it has a single mail field."""
 
+    parts = PARTS
+
     def read(self, node: Any) -> Any:
         values = [item.get("value") for item in objects(node)]
         return values[0] if values else None
@@ -91,6 +99,8 @@ class Single(Shape):
 
 class Reference(Shape):
     """The id of another object, as the ``value`` of a complex attribute."""
+
+    parts = PARTS
 
     def read(self, node: Any) -> Any:
         return node.get("value") if isinstance(node, dict) else None
@@ -148,6 +158,8 @@ class Keyed(Flat):
     ``kinds`` are the keys that the option knows; none means any.
     """
 
+    parts = PARTS
+
     def __init__(self, key: str, kinds: tuple[str, ...] = (), hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
         super().__init__(hidden, numbers)
         self.key = key
@@ -181,6 +193,8 @@ class Keyed(Flat):
 
 class Named(Shape):
     """The name of a safe, as the ``name`` or, in answers, the ``value`` of a complex attribute."""
+
+    parts = PARTS
 
     def read(self, node: Any) -> Any:
         return (node.get("name") or node.get("value")) if isinstance(node, dict) else None
@@ -268,6 +282,8 @@ class Moment(Shape):
 class Entry(Shape):
     """The value of one key in a list of ``{key, value}`` objects, which is written and never read."""
 
+    parts = PARTS
+
     def __init__(self, key: str) -> None:
         self.key = key
 
@@ -284,6 +300,8 @@ class Members(Shape):
 
     A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Only the difference is sent.
     """
+
+    parts = PARTS
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -349,6 +367,8 @@ def kind_of(member: Object) -> str | None:
 
 class One(Shape):
     """One other object, in an attribute of its own: a map from its id to its name. It never changes."""
+
+    parts = PARTS
 
     def read(self, node: Any) -> dict[str, str] | None:
         if not isinstance(node, dict) or not (node.get("value") or node.get("display")):

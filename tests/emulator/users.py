@@ -37,9 +37,12 @@ class UserRules(BaseRules):
         custom = body.get(CUSTOM_URN) or {}
         if not isinstance(custom, dict):
             raise invalid_value(f"{CUSTOM_URN} must be an object")
-        unknown = sorted(set(custom) - set(tenant.switches["custom_attributes"]))
-        if unknown:
+        # Names of attributes have no case (RFC 7643 section 2.1): they are stored as the tenant spells them.
+        defined = {name.casefold(): name for name in tenant.switches["custom_attributes"]}
+        if unknown := sorted(name for name in custom if name.casefold() not in defined):
             raise invalid_value(f"The tenant does not define the attribute {', '.join(unknown)}")
+        if custom:
+            body[CUSTOM_URN] = {defined[name.casefold()]: value for name, value in custom.items()}
         if creating and tenant.switches["password_required"] and not body.get("password"):
             raise invalid_value("password is required")
 

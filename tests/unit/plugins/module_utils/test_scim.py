@@ -322,7 +322,7 @@ def test_names_that_only_casefold_alike_are_two(serve: Serve, held: str, wanted:
 def test_paths(serve: Serve, path: str) -> None:
     scim = serve(lambda path, query: (200, {"id": "1", "path": path}))
     scim = Scim(scim.client, path)
-    assert scim.get("X", "1") == {"id": "1", "path": "/".join(["", *filter(None, path.split("/")), "X", "1"])}
+    assert scim.get("Users", "1") == {"id": "1", "path": "/".join(["", *filter(None, path.split("/")), "Users", "1"])}
 
 
 @pytest.mark.parametrize("path", ["/scim?x=1", "/scim#x", "/scim v2", "/scim\r\nX: y"])
