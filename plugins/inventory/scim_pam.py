@@ -147,7 +147,6 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -167,7 +166,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors im
     shown,
     trying,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import Object, as_text, fold
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import Object, as_text, fold, is_like
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PRIVILEGED_DATA
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim_objects import ScimObjects
@@ -253,9 +252,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if containers is None:
             return accounts
         for name in containers:
-            if not any(_is_like(account["safe"], name) for account in accounts):
+            if not any(is_like(account["safe"], name) for account in accounts):
                 self._warn(f"There is no account in a safe {name!r} that the service user sees")
-        return [account for account in accounts if any(_is_like(account["safe"], name) for name in containers)]
+        return [account for account in accounts if any(is_like(account["safe"], name) for name in containers)]
 
     def _warn(self, text: str) -> None:
         self.display.warning(self._masked(shown(text)))
@@ -323,11 +322,6 @@ def _account_of(resource: Object) -> Object:
         "address": address if ADDRESS.fullmatch(address) else None,
         "properties": {key: value for key, value in properties.items() if fold(key) not in PROPERTIES},
     }
-
-
-def _is_like(name: str, pattern: str) -> bool:
-    """Whether a name matches a pattern of ``*`` and ``?``. A bracket is a letter like others."""
-    return fnmatchcase(fold(name), fold(pattern).replace("[", "[[]"))
 
 
 def _unsafe(value: Any) -> Any:

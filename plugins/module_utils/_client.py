@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import random
 import threading
@@ -267,6 +269,18 @@ class Client:
             if stale and self.connection.client_secret:
                 self._access_token = str(self.fetch_token()["access_token"])
             return self._access_token or ""
+
+    def claims(self) -> dict[str, Any]:
+        """Return the claims of the current token, unverified; nothing of one that is no JWT (RFC 7519 section 3).
+
+        They say whose token it is and grant nothing, so that they need no proof.
+        """
+        try:
+            _header, payload, _signature = self._token().split(".")
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except ValueError:
+            return {}
+        return claims if isinstance(claims, dict) else {}
 
     def fetch_token(self) -> dict[str, Any]:
         """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError.

@@ -22,17 +22,39 @@ from queue import SimpleQueue
 from typing import Any
 
 from ._ensure import ensure, refuse
-from ._errors import IdentityError, InvalidError, NotFoundError, trying
-from ._guard_rails import GuardRails, Loss, Rules
+from ._errors import GuardRailError, IdentityError, InvalidError, NotFoundError, trying
+from ._guard_rails import (
+    AccessLoss,
+    GuardRails,
+    Loss,
+    Rules,
+    access_of,
+    all_access,
+    emptied_by,
+    losses_of,
+    members_of,
+)
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
 from ._references import resolve_keys
-from ._resources import CONTAINER, GROUP, LINKED_OBJECT, RESOURCES, USER, Resource
+from ._relations import Relations
+from ._resources import (
+    CONTAINER,
+    CONTAINER_PERMISSION,
+    GROUP,
+    LINKED_OBJECT,
+    PRIVILEGED_DATA,
+    RESOURCES,
+    USER,
+    Resource,
+)
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, mark_of, references_of, same_object, some
+from ._survey import Entry, Known, Survey, mark_of, names_in, references_of, same_object, some
 
 MUST_BE_THERE = "an entry that it needs failed"
+# The options by which a user, or a role, would no longer be what lets the user that runs the task in.
+LOCKING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}}
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,8 @@ class Directory:
         self._scim = scim
         self._known = Known(scim)
         self._store = ScimObjects(scim, self._known)
-        self._rails = GuardRails(rules, scim.client.connection.client_id, self._known.count)
+        self._relations = Relations(scim, self._known, self._store.lists)
+        self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
 
     # -- Planning -----------------------------------------------------------
@@ -78,6 +101,7 @@ class Directory:
         with ThreadPoolExecutor(self._rules.workers) as pool:
             survey = Survey(self._scim, self._known, self._store, pool)
             changing = list(self._changes(survey, entries))
+        self._warn_of_empty_lists(changing)
         for entry in filter(_removes_object, changing):
             self._known.leaves(entry)
         self._check_leavers(entries)
@@ -86,7 +110,7 @@ class Directory:
         _refuse_circle(
             {entry: entry.needs for entry in changing}, "a circle of references, and none of these exists yet"
         )
-        self._rails.check([Loss.of(entry.resource, item) for entry in changing if (item := _leaving(entry))])
+        self._check_losses(changing)
         return sorted(changing, key=_rank)
 
     def _changes(self, survey: Survey, entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -117,14 +141,13 @@ class Directory:
                     yield found
             yield from filter(self._is_changed, late)
 
-    def _references(self, entries: Iterable[Entry]) -> dict[str, set[str]]:
+    @staticmethod
+    def _references(entries: Iterable[Entry]) -> dict[str, set[str]]:
         """The names that have to be known, by endpoint."""
         references: dict[str, set[str]] = {endpoint: set() for endpoint in RESOURCES}
         for entry in entries:
             for endpoint, name in references_of(entry):
                 references[endpoint].add(name)
-        if GROUP.plural in self._rules.prune and (own := self._scim.client.connection.client_id):
-            references[USER.endpoint].add(own)  # to be known when groups are looked at
         return references
 
     def _is_settled(self, entry: Entry) -> bool:
@@ -175,14 +198,10 @@ class Directory:
 
     def _removal(self, resource: Resource, item: Object, scope: set[str]) -> Entry | None:
         """The removal of an object that is in no entry, None if it is not to be touched."""
-        loss = Loss.of(resource, item)
         keys = resource.keys_of(item)
-        if item.get(LINKED_OBJECT) or self._rails.keeps(loss):
-            return None
-        # Only in the containers that the entries are about, and never who is asking, nor the role of who is asking.
+        # Only in the containers that the entries are about.
         in_scope = "container" not in resource.keys or fold(keys.get("container")) in scope
-        members = GROUP.attribute("users").read(item) if resource is GROUP else None
-        if not in_scope or self._rails.is_about_own([*loss.names, *self._logins(members or {})]):
+        if item.get(LINKED_OBJECT) or not in_scope or self._rails.keeps(loss := self._loss(resource, item)):
             return None
         task = Task(resource, keys, identifier=item["id"], absent=True)
         if resource is USER and not self._rules.delete_users:
@@ -193,13 +212,81 @@ class Directory:
         position = f"prune: {loss.label}"
         return Entry(position, resource, {}, lambda kind, options: task, (item, {}), plan)
 
-    def _logins(self, members: Object) -> Iterator[str]:
-        """What the members of a group are called: as the group has them, and by login name where that is known."""
-        for identifier, name in members.items():
-            yield str(name)
-            yield self._known.name_of(USER.endpoint, identifier) or ""
+    def _loss(self, resource: Resource, item: Object) -> Loss:
+        """An object that would go, with what the guard rails have to know of it."""
+        also: list[str | None] = []
+        if self._rules.protected and resource is CONTAINER_PERMISSION:
+            also = [self._relations.name_of(endpoint, who) for endpoint, who, _shown in members_of(resource, item)]
+        names = tuple(names_in(resource.keys_of(item)))
+        own = self._relations.is_own_object(resource, item)
+        return Loss(resource, item["id"], names, tuple(name for name in also if name), own)
 
     # -- What is refused before anything is written ---------------------------
+
+    def _warn_of_empty_lists(self, changing: Iterable[Entry]) -> None:
+        """Name each list that comes out empty, whatever is refused afterwards: it may come from a failed look-up."""
+        if empty := emptied_by(entry.plan for entry in changing):
+            self._scim.client.warn(f"Lists that come out empty: {', '.join(empty)}")
+
+    def _check_losses(self, changing: Sequence[Entry]) -> None:
+        """Hold the plan against the guard rails: first how much it takes away, then what and from whom."""
+        leaving = [(entry.resource, item) for entry in changing if (item := _leaving(entry))]
+        losses = [self._loss(resource, item) for resource, item in leaving]
+        safes = [item for resource, item in leaving if resource is CONTAINER]
+        gone = {(loss.resource.name, loss.identifier) for loss in losses}
+        access = [loss for entry in changing for loss in losses_of(entry.plan)]
+        if safes:
+            accounts = self._relations.accounts_on(safes)
+            losses += [
+                Loss(PRIVILEGED_DATA, account["id"], (str(safe.get("name")), str(account.get("name"))))
+                for safe in safes
+                for account in accounts[safe["id"]]
+                if (PRIVILEGED_DATA.name, account["id"]) not in gone
+            ]
+            access += [
+                all_access(CONTAINER_PERMISSION, permission)
+                for permissions in self._relations.permissions_on(safes).values()
+                for permission in permissions
+                if (CONTAINER_PERMISSION.name, permission["id"]) not in gone
+            ]
+        changes = list(self._own_changes(changing))
+        if losses or access:
+            self._check_patterns()
+        self._rails.check(losses)
+        self._rails.check_access(access)
+        self._rails.check_members([self._with_members(loss) for loss in access])
+        self._rails.check_own(changes)
+
+    def _with_members(self, loss: AccessLoss) -> AccessLoss:
+        protected = bool(self._rules.protected)
+        who = loss.who if protected or not loss.goes else ()
+        members = [self._relations.member(each, named=protected, own=not loss.goes) for each in who]
+        return replace(loss, members=tuple(members))
+
+    def _own_changes(self, changing: Iterable[Entry]) -> Iterator[tuple[str, bool | None]]:
+        """The changes that would lock the user that runs the task out, and whether they are about that user."""
+        for entry in changing:
+            plan = entry.plan
+            if plan is None or plan.action != "update" or plan.current is None:
+                continue
+            options = {change.attribute.option for change in plan.changes} & LOCKING.get(plan.resource.name, set())
+            if options:
+                text = f"{', '.join(sorted(options))} of {entry.label}"
+                yield text, self._relations.is_own_object(plan.resource, plan.current)
+
+    def _check_patterns(self) -> None:
+        """Tell of names and patterns that protect nothing: they may be misspelled."""
+        if unmatched := self._relations.unmatched(self._rules.protected):
+            text = f"protected: nothing that the service user can see is called {', '.join(map(repr, unmatched))}"
+            if self._rules.fail_unmatched:
+                raise GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
+            self._scim.client.warn(text)
+
+    def _access(self, endpoint: str) -> int:
+        """How many memberships all groups hold, or rights all permissions."""
+        resource = RESOURCES[endpoint]
+        listed = self._store.lists.complete(resource, self._scim.query(endpoint))
+        return sum(access_of(resource, item) for item in listed)
 
     @staticmethod
     def _check_doubles(entries: Iterable[Entry]) -> None:
@@ -413,6 +500,7 @@ def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Do
         "changed": any(one.action not in ("none", "failed", "skipped") for one in done),
         "actions": [_shown(one) for one in shown],
         "summary": {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts},
+        "emptied": emptied_by(one.entry.plan for one in shown if not one.error),
         "diff": _diff(shown),
     }
 
@@ -422,6 +510,8 @@ def _shown(one: Done) -> Object:
     shown: Object = {"type": one.entry.resource.name, "name": one.entry.name, "action": one.action}
     if plan and one.action == "update":
         shown["attributes"] = [change.attribute.option for change in plan.changes]
+    if plan and not one.error and (lost := sum(loss.count for loss in losses_of(plan))):
+        shown["access_removed"] = lost
     if one.error:
         shown.update(position=one.entry.position, msg=str(one.error), failure=one.error.failure())
     return shown

@@ -116,17 +116,25 @@ def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> lis
 
 def rules_of(params: Object) -> Rules:
     """What the task allows. Raises InvalidError for limits that make no sense."""
-    limit = (params["max_removals"] or "").strip()
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", limit):
-        raise InvalidError(f"max_removals {limit!r} is neither a number nor a percentage, such as 10 or 5%")
+    limits = {option: (params[option] or "").strip() for option in ("max_removals", "max_access_removals")}
+    for option, limit in limits.items():
+        if not re.fullmatch(r"\d+|\d+(\.\d+)?%", limit):
+            raise InvalidError(f"{option} {limit!r} is neither a number nor a percentage, such as 10 or 5%")
+    protected = tuple(name.strip() for name in params["protected"] or ())
+    if "" in protected:
+        raise InvalidError(
+            "protected holds an empty name, which protects nothing",
+            hint="Check the variable that it comes from. To protect nothing, leave protected out",
+        )
     if not 1 <= params["workers"] <= MOST_WORKERS:
         raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
     return Rules(
         prune=frozenset(params["prune"] or ()),
         delete_users=params["prune_users"] == "delete",
         prune_to_nothing=params["prune_to_nothing"],
-        max_removals=limit,
-        protected=tuple(params["protected"] or ()),
+        **limits,
+        protected=protected,
+        fail_unmatched=params["protected_unmatched"] == "fail",
         workers=params["workers"],
         stop_on_error=params["on_error"] == "stop",
     )

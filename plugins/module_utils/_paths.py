@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -70,6 +72,14 @@ def composed(value: Any) -> Any:
     if isinstance(value, dict):
         return {composed(key): composed(item) for key, item in value.items()}
     return value
+
+
+def is_like(name: str, pattern: str, form: Callable[[Any], str] = fold) -> bool:
+    """Return whether a name matches a pattern of ``*`` and ``?``. A bracket is a letter like others.
+
+    Both are compared in a ``form``: what names are compared by, or, for guard rails, what they look like.
+    """
+    return fnmatchcase(form(name), form(pattern).replace("[", "[[]"))
 
 
 def letters(text: Any) -> str:

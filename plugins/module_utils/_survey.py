@@ -81,7 +81,8 @@ class Entry:
     @property
     def name(self) -> str:
         """What a person calls the object: by all of its keys; when it is addressed by id, as it is on the server."""
-        names = names_in(self.keys) or names_in(self.resource.keys_of(self.located[0] or {}))
+        held = names_in(self.resource.keys_of(self.located[0] or {})) if self.identifier else []
+        names = held or names_in(self.keys)
         return " / ".join(names) or str(self.identifier)
 
     @property
@@ -152,6 +153,10 @@ class Known:
         """The id of the object with this name or id, as far as it has been seen."""
         known = reference if reference in self._names.get(endpoint, ()) else None
         return self._ids.get(endpoint, {}).get(fold(reference), known)
+
+    def names(self, endpoint: str) -> Collection[str]:
+        """The names of all that has been seen of a kind."""
+        return self._names.get(endpoint, {}).values()
 
     def name_of(self, endpoint: str, identifier: str) -> str | None:
         return self._names.get(endpoint, {}).get(identifier)

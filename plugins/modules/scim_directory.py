@@ -65,8 +65,6 @@ options:
       - Users are deactivated unless O(prune_users=delete). Users of other directories, the service user that runs the
         task, the built-in roles, and what O(protected) names are never touched. Permissions and accounts are removed
         only on safes that entries of their kind name.
-      - To prune V(users) or V(container_permissions), the task has to know its service user. Set O(client_id) even if
-        O(access_token) is given.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -88,17 +86,38 @@ options:
       - When a plan exceeds this, nothing is written, and the failure names what would have been removed.
     type: str
     default: '10'
+  max_access_removals:
+    description:
+      - How many memberships of groups and rights on safes the task may take away, as a number for both together, or as
+        a percentage of all memberships and of all rights that exist.
+      - Each membership counts, and each right of each member of a safe. A group that is deleted counts with its
+        members, a permission with its rights, and a safe with all rights on it. Memberships that a user loses by being
+        deleted or deactivated count only for O(max_removals).
+      - When a plan exceeds this, nothing is written, and the failure names the groups and safes with the numbers. Lists
+        that come out empty are named first, and also in RV(emptied) and in a warning.
+      - For a percentage, all groups or all permissions are read once more if the task takes any of their access away.
+    type: str
+    default: '100'
   protected:
     description:
-      - Names of objects that are never removed or deactivated. They may contain the wildcards C(*), C(?) and C([]).
-        Case does not matter.
+      - Names of objects that are never removed or deactivated, and that lose nothing else. V(*) stands for any text and
+        V(?) for one character. Case and blanks around a name do not matter.
       - O(prune) leaves them alone. An entry that would remove one fails the task, and so does one that would remove a
         built-in role or the service user that runs the task.
       - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its
         own.
+      - A protected user or group is not taken out of a group or off a safe, and a protected group or safe loses no
+        member and no right, also not together with the group or safe.
     type: list
     elements: str
     default: []
+  protected_unmatched:
+    description:
+      - What to do when a name in O(protected) matches no user, group, safe or account that the service user can read.
+      - Looked for only if the task takes something away, because otherwise nothing needs protection.
+    type: str
+    choices: [warn, fail]
+    default: warn
   workers:
     description: How many requests to send side by side, from 1 to 32.
     type: int
@@ -121,6 +140,11 @@ options:
     description: The file to append the lines to. The collection sets this option itself, in order to show the lines.
     type: path
 notes:
+  - Some changes are refused whatever the options say. These are the removal of the last member of a built-in role, and
+    all that would cost the service user that runs the task its user, its name, its password, a role that it is in
+    (directly or through other roles), or its permission on a safe that stays.
+  - The service user is known by O(client_id) and by the claims of the token. If neither says who it is, changes that
+    could concern it are refused.
   - When the tenant asks to slow down, all workers do.
   - What others write while the task runs is kept or lost as the notes of the modules for single objects say. For phone
     numbers, what counts is the moment when the tenant was read.
@@ -198,6 +222,11 @@ actions:
       elements: str
       returned: for an update
       sample: [organization]
+    access_removed:
+      description: How many memberships or rights were taken away.
+      type: int
+      returned: for a group or a permission that loses some
+      sample: 3
     position:
       description: The position of its entry in the task.
       type: str
@@ -220,6 +249,12 @@ summary:
     users:
       create: 2
       unchanged: 998
+emptied:
+  description: The groups and permissions whose lists came out empty, or in check mode would, with what they held.
+  returned: success, and on failure once something was written
+  type: list
+  elements: str
+  sample: ["group 'db-admins' (all 40 users)"]
 diff:
   description: The managed attributes of the objects that change, before and after, by kind and name.
   returned: success, and on failure once something was written

@@ -108,6 +108,12 @@ ROWS: tuple[Switch, ...] = (
         "Seconds until a new token expires; anything but the default overrides what the app says.",
     ),
     Switch(
+        "token_type",
+        "jwt",
+        one_of("jwt", "opaque"),
+        "Whether a token is a JWT, whose claims sub and unique_name say whose it is, or says nothing (opaque).",
+    ),
+    Switch(
         "granted_rights",
         list(RIGHTS),
         list_of(RIGHTS),

@@ -82,12 +82,23 @@ def checked_form(request: Request) -> dict[str, str]:
 
 def issued(tenant: Tenant, token: Token, lifetime: float, scope: str) -> Response:
     """Return the answer with a token."""
-    payload: dict[str, Any] = {"access_token": tenant.tokens.issue(token), "token_type": "Bearer"}
+    payload: dict[str, Any] = {
+        "access_token": tenant.tokens.issue(token, claims_of(tenant, token)),
+        "token_type": "Bearer",
+    }
     if tenant.switches["expires_in_sent"]:
         payload["expires_in"] = int(lifetime)
     if scope:
         payload["scope"] = scope
     return json_response(200, payload, Cache_Control="no-store")
+
+
+def claims_of(tenant: Tenant, token: Token) -> dict[str, str] | None:
+    """Return the claims of a JWT that say whose it is; None where tokens are opaque."""
+    if tenant.switches["token_type"] == "opaque":
+        return None
+    user = tenant.storage.peek("User", token.user_id)
+    return {"sub": token.user_id, "unique_name": str(user.user_name if user else "")}
 
 
 def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, confidential: bool) -> Model:

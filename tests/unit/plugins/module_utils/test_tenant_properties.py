@@ -203,9 +203,13 @@ def others(state: Object) -> Object:
 
 NAMES = tuple("abcdefgh")
 FLAGS = st.lists(st.booleans(), min_size=8, max_size=8)
-PATTERNS = st.lists(st.sampled_from(["a*", "B*", "[cd]*", "*", "e@example.com", "?", "g-?", "SAFE-[!a]"]), max_size=2)
+PATTERNS = st.lists(st.sampled_from(["a*", "B*", " C@* ", "*", "e@example.com", "?", "g-?", "SAFE-?"]), max_size=2)
+RIGHTS = ["listAccounts", "useAccounts", "retrieveAccounts"]
 LIMITS = st.integers(0, 8).map(str) | st.sampled_from(["0%", "5%", "12.5%", "33%", "50%", "100%"])
 KINDS_PRUNED = ("users", "groups", "containers", "container_permissions")
+
+
+EMPTY: Object = {"users": {"set": []}}
 
 
 @st.composite
@@ -223,20 +227,22 @@ def crowds(draw: Any) -> tuple[Object, Object]:
         "containers": [{"name": f"SAFE-{name}"} for name in NAMES[: draw(st.integers(0, 3))]],
     }
     seeded["permissions"] = [
-        {"container": safe["name"], "user": login, "rights": ["listAccounts"]}
+        {"container": safe["name"], "user": login, "rights": RIGHTS}
         for safe in seeded["containers"]
         for login in logins[: draw(st.integers(0, 3))]
     ]
     wanted: Object = {
         "users": [{"user_name": user["userName"]} for user, keep in zip(seeded["users"], kept, strict=False) if keep],
         "groups": [
-            {"display_name": group["displayName"]} for group, keep in zip(seeded["groups"], kept, strict=False) if keep
+            {"display_name": group["displayName"], **draw(st.sampled_from([{}, {"users": {"set": logins[:1]}}, EMPTY]))}
+            for group, keep in zip(seeded["groups"], kept, strict=False)
+            if keep
         ],
         "containers": [
             {"name": safe["name"].lower()} for safe, keep in zip(seeded["containers"], kept[3:], strict=False) if keep
         ],
         "container_permissions": [
-            {"container": each["container"], "user": each["user"]}
+            {"container": each["container"], "user": each["user"], "rights": {"set": RIGHTS[: draw(st.integers(1, 3))]}}
             for each, keep in zip(seeded["permissions"], kept[2:], strict=False)
             if keep
         ],
@@ -244,7 +250,7 @@ def crowds(draw: Any) -> tuple[Object, Object]:
     ends = {"users": [{"active": False}, {"state": "absent"}]}
     for kind, entries in wanted.items():
         for entry, goes in zip(entries, gone, strict=False):
-            if goes and kind != "containers":
+            if goes and (kind != "containers" or not wanted["container_permissions"]):
                 entry.update(draw(st.sampled_from(ends.get(kind, [{"state": "absent"}]))))
     task = {
         **wanted,
@@ -252,6 +258,7 @@ def crowds(draw: Any) -> tuple[Object, Object]:
         "prune_users": draw(st.sampled_from(["deactivate", "delete"])),
         "prune_to_nothing": draw(st.booleans()),
         "max_removals": draw(LIMITS),
+        "max_access_removals": draw(LIMITS),
         # Without the role of the client, the rest of the run would lack its rights.
         "protected": [*draw(PATTERNS), "SCIM client"],
     }
@@ -274,8 +281,9 @@ def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> 
         assert writes == []
         assert after == before
         # What is protected is no matter for prune; only an entry can be at odds with it.
-        leaving = _leaving(task, "user_name", "display_name", "container", "user", "group")
+        leaving = _leaving(task, "user_name", "display_name", "name", "container", "user", "group")
         assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in leaving)
+        assert "has to know which user" not in result["msg"]
         return
     left = {kind: {item["id"]: item for item in after[kind]} for kind in after}
     deactivated = [
@@ -294,6 +302,17 @@ def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> 
         for item in before[kind]:
             if _is_protected(task, item[name]) or item[name] in ("System Administrator", "Everybody"):
                 assert item["id"] in left[kind]
+    lost = _lost_access(before, after)
+    for kind, shares in lost.items():
+        total = sum(len(held) for held in _access(before)[kind].values())
+        text = task["max_access_removals"]
+        assert sum(map(len, shares.values())) <= (int(total * Fraction(text[:-1]) // 100) if "%" in text else int(text))
+        for names, gone in shares.items():
+            assert not gone or not any(_is_protected(task, name) for name in names)
+    if "%" not in task["max_access_removals"]:
+        assert sum(len(gone) for shares in lost.values() for gone in shares.values()) <= int(
+            task["max_access_removals"]
+        )
     assert _untouched(before, task) <= {(kind, item["id"]) for kind in after for item in after[kind]}
 
 
@@ -306,7 +325,29 @@ def _limit(text: str, before: Object, deleted: list[str], deactivated: list[Obje
 
 
 def _is_protected(task: Object, name: str) -> bool:
-    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in task["protected"])
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.strip().lower()) for pattern in task["protected"])
+
+
+def _access(state: Object) -> dict[str, dict[tuple[str, str], set[str]]]:
+    """Who has what, by the names of the group or safe and of the member."""
+    memberships = {
+        (role["displayName"], display): {"member"} for role in state["roles"] for _kind, _id, display in role["members"]
+    }
+    rights = {
+        (each["container"]["display"], (each.get("user") or each["group"])["display"]): set(each["rights"])
+        for each in state["permissions"]
+    }
+    return {"memberships": memberships, "rights": rights}
+
+
+def _lost_access(before: Object, after: Object) -> dict[str, dict[tuple[str, str], set[str]]]:
+    """What was taken from members that are still there: who was deleted counts as an object."""
+    there = {user["userName"] for user in after["users"]} | {role["displayName"] for role in after["roles"]}
+    now = _access(after)
+    return {
+        kind: {names: had - now[kind].get(names, set()) for names, had in held.items() if names[1] in there}
+        for kind, held in _access(before).items()
+    }
 
 
 def _leaving(task: Object, *options: str) -> set[str]:

@@ -97,6 +97,8 @@ def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
     actions = (
         apply(run, users=broken)["actions"] + good(apply(run, users=[{**people(1)[0], "email": "x@y.z"}]))["actions"]
     )
+    tenant.seed(groups=[{"displayName": "crew", "members": ["admin-service$@example.com"]}])
+    actions += good(apply(run, groups=[{"display_name": "crew", "users": {"set": []}}]))["actions"]
     assert {key for action in actions for key in action} == set(described["actions"]["contains"])
 
 

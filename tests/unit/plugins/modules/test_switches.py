@@ -67,6 +67,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "secret_update": ["ignored", "refused"],
     "token_errors": ["rfc"],
     "token_permission": ["View"],
+    "token_type": ["opaque"],
 }
 # The same for what only the administration API and the token endpoint make of it.
 ADMINISTRATION: dict[str, list[Any]] = {

@@ -1,0 +1,406 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Loss of access: memberships and rights count, protected relations stay, and who runs the task keeps its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
+
+Run = Callable[..., Result]
+ROLE = "SCIM client"
+
+
+def login(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def staff(tenant: Tenant, groups: int = 3, members: int = 40) -> list[str]:
+    """Groups, each with the same people in it; their login names."""
+    names = [login(f"user{number:03}") for number in range(members)]
+    tenant.seed(
+        users=[{"userName": name, "displayName": f"Person {name[4:7]}"} for name in names],
+        groups=[{"displayName": f"dept{number}", "members": names} for number in range(groups)],
+    )
+    tenant.forget_requests()
+    return names
+
+
+def refused(tenant: Tenant, result: Result, *words: str) -> None:
+    assert result.code == "guard_rail", result.output
+    for word in words:
+        assert word in result["msg"], result["msg"]
+    assert tenant.writes() == []
+
+
+def token_alone(run: Run) -> dict[str, Any]:
+    token = run("scim_token", _ansible_no_log=True)["access_token"]
+    return {"client_id": None, "client_secret": None, "access_token": token}
+
+
+# -- How much access may be taken away ------------------------------------------
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_emptied_groups_are_refused_without_being_asked(tenant: Tenant, run: Run, check: bool) -> None:
+    staff(tenant)
+    groups = [{"display_name": f"dept{number}", "users": {"set": []}} for number in range(3)]
+    result = apply(run, check=check, groups=groups, max_removals="0")
+    words = "max_access_removals allows 100 memberships and rights to be taken away, and 120 would be"
+    refused(tenant, result, words, "group 'dept0' (all 40 users)", "group 'dept2' (all 40 users)")
+    assert any("dept1" in text for text in result.warnings)
+
+
+def test_lists_cut_to_a_few_rows_are_refused_with_the_groups(tenant: Tenant, run: Run) -> None:
+    names = staff(tenant)
+    groups = [{"display_name": f"dept{number}", "users": {"set": names[:1]}} for number in range(3)]
+    refused(tenant, apply(run, groups=groups), "and 117 would be", "group 'dept1' (39 users)")
+
+
+def test_the_work_of_a_week_passes_and_empty_lists_are_named(tenant: Tenant, run: Run) -> None:
+    names = staff(tenant, members=4)
+    groups = [
+        {"display_name": "dept0", "users": {"set": []}},
+        {"display_name": "dept1", "users": {"remove": names[:1]}},
+    ]
+    result = good(apply(run, groups=groups))
+    assert result["emptied"] == ["group 'dept0' (all 4 users)"]
+    assert {action["name"]: action["access_removed"] for action in result["actions"]} == {"dept0": 4, "dept1": 1}
+    assert result.warnings == ["Lists that come out empty: group 'dept0' (all 4 users)"]
+
+
+@pytest.mark.parametrize(("limit", "allowed"), [("4", True), ("3", False), ("25%", True), ("24.9%", False)])
+def test_limits_of_memberships(tenant: Tenant, run: Run, limit: str, allowed: bool) -> None:
+    """A percentage is one of all memberships, 16 with those of the built-in role and of the service user's."""
+    tenant.seed(users=[{"userName": login(name)} for name in "abcdefg"])
+    people = [login(name) for name in "abcdefg"]
+    tenant.seed(groups=[{"displayName": "one", "members": people}, {"displayName": "two", "members": people}])
+    there = sum(len(group.get("members", ())) for group in tenant.resources("Groups"))
+    assert there == 16
+    tenant.forget_requests()
+    result = apply(run, groups=[{"display_name": "one", "users": {"set": people[:3]}}], max_access_removals=limit)
+    if allowed:
+        assert good(result)["changed"] is True
+    else:
+        refused(tenant, result, "group 'one' (4 users)")
+
+
+@pytest.mark.parametrize("way", ["absent", "prune"])
+def test_a_deleted_group_counts_with_its_members(tenant: Tenant, run: Run, way: str) -> None:
+    staff(tenant, groups=1, members=5)
+    tenant.seed(groups=[{"displayName": "kept"}])
+    task: dict[str, Any] = {"groups": [{"display_name": "dept0", "state": "absent"}]}
+    if way == "prune":
+        task = {"groups": [{"display_name": "kept"}], "prune": ["groups"]}
+    refused(tenant, apply(run, **task, max_access_removals="4"), "group 'dept0' (5 members)")
+    good(apply(run, **task, max_access_removals="5"))
+
+
+SOME_RIGHTS = ["useAccounts", "listAccounts", "retrieveAccounts"]
+
+
+def safe_of(tenant: Tenant, *members: str, name: str = "APP") -> None:
+    """A safe with permissions of three rights each."""
+    tenant.seed(users=[{"userName": login(member)} for member in members], containers=[{"name": name}])
+    tenant.seed(permissions=[{"container": name, "user": login(who), "rights": SOME_RIGHTS} for who in members])
+    tenant.forget_requests()
+
+
+RIGHTS_TAKEN: dict[str, tuple[dict[str, Any], int]] = {
+    "single rights": (
+        {
+            "container_permissions": [
+                {"container": "APP", "user": login(who), "rights": {"set": ["listAccounts"]}} for who in "ab"
+            ]
+        },
+        4,
+    ),
+    "permissions": (
+        {"container_permissions": [{"container": "APP", "user": login(who), "state": "absent"} for who in "ab"]},
+        6,
+    ),
+    "pruned permissions": (
+        {
+            "container_permissions": [{"container": "APP", "user": login("a"), "rights": {"set": SOME_RIGHTS}}],
+            "prune": ["container_permissions"],
+        },
+        3,
+    ),
+    "the safe": ({"containers": [{"name": "APP", "state": "absent"}]}, 6),
+    "the safe and a permission": (
+        {
+            "containers": [{"name": "APP", "state": "absent"}],
+            "container_permissions": [{"container": "APP", "user": login("a"), "state": "absent"}],
+        },
+        6,
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "taken"), RIGHTS_TAKEN.values(), ids=RIGHTS_TAKEN)
+def test_rights_on_safes_count(tenant: Tenant, run: Run, task: dict[str, Any], taken: int) -> None:
+    safe_of(tenant, "a", "b")
+    result = apply(run, **task, max_access_removals=str(taken - 1))
+    refused(tenant, result, f"and {taken} would be", f"container 'APP' ({taken} rights)")
+    good(apply(run, **task, max_access_removals=str(taken)))
+
+
+def test_a_percentage_of_rights_is_of_all_that_exist(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a", "b")
+    permissions = [{"container": "APP", "user": login("a"), "state": "absent"}]
+    there = sum(len(permission["rights"]) for permission in tenant.resources("ContainerPermissions"))
+    tenant.forget_requests()
+    result = apply(run, container_permissions=permissions, max_access_removals="1%")
+    refused(tenant, result, f"1% of {there} rights, which is 0,")
+
+
+def test_a_limit_that_is_none_is_refused(tenant: Tenant, run: Run) -> None:
+    result = apply(run, users=[], max_access_removals="lots")
+    assert (result.code, "max_access_removals 'lots'" in result["msg"]) == ("invalid", True)
+
+
+# -- What is protected ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("shown", ["key", "name", "omitted"])
+@pytest.mark.parametrize("name", ["user00?@*", "dept0"])
+def test_a_list_takes_nothing_from_the_protected(tenant: Tenant, run: Run, name: str, shown: str) -> None:
+    """Neither a protected user out of a group, nor anybody out of a protected group, however members are shown."""
+    names = staff(tenant, groups=1, members=3)
+    tenant.switch(member_display=shown)
+    tenant.forget_requests()
+    group = {"display_name": "dept0", "users": {"set": names[:2]}}
+    refused(tenant, apply(run, groups=[group], protected=[name]), "what is protected would lose", "of group 'dept0'")
+    refused(
+        tenant,
+        apply(run, groups=[{"display_name": "dept0", "state": "absent"}], protected=["user00?@*"]),
+        "what is protected would lose",
+    )
+    good(apply(run, groups=[group], protected=["user000*"]))
+
+
+@pytest.mark.parametrize("name", ["a@example.com", "App"])
+@pytest.mark.parametrize("change", [{"rights": {"remove": ["useAccounts"]}}, {"state": "absent"}], ids=str)
+def test_the_protected_lose_no_right_on_a_safe(tenant: Tenant, run: Run, name: str, change: dict[str, Any]) -> None:
+    safe_of(tenant, "a", "b")
+    tenant.switch(member_display="name")
+    permissions = [{"container": "APP", "user": login("a"), **change}]
+    refused(tenant, apply(run, container_permissions=permissions, protected=[name]), "what is protected")
+    good(apply(run, container_permissions=permissions, protected=["b@*"]))
+
+
+def test_a_safe_stays_while_a_protected_user_is_on_it(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a", "b")
+    gone = [{"name": "APP", "state": "absent"}]
+    refused(tenant, apply(run, containers=gone, protected=["b@*"]), "'b@example.com' of container 'APP'")
+
+
+def test_a_nested_group_that_is_protected_stays_in_its_group(tenant: Tenant, run: Run) -> None:
+    tenant.seed(groups=[{"displayName": "inner"}])
+    good(apply(run, groups=[{"display_name": "outer", "groups": {"set": ["inner"]}}]))
+    tenant.forget_requests()
+    result = apply(run, groups=[{"display_name": "outer", "groups": {"set": []}}], protected=["inner"])
+    refused(tenant, result, "'inner' of group 'outer'")
+
+
+@pytest.mark.parametrize(
+    "protected", [" svc-* ", ["svc-1@example.com", " SVC-* "], "x@example.com, svc-*"], ids=lambda value: str(value)
+)
+def test_blanks_and_commas_take_no_protection_away(tenant: Tenant, run: Run, protected: Any) -> None:
+    tenant.seed_user(userName="svc-1@example.com")
+    tenant.forget_requests()
+    users = [{"user_name": "svc-1@example.com", "state": "absent"}]
+    refused(tenant, apply(run, users=users, protected=protected), "svc-1@example.com")
+
+
+def test_brackets_are_letters(tenant: Tenant, run: Run) -> None:
+    tenant.seed(groups=[{"displayName": "app [prod] 1"}, {"displayName": "app p"}])
+    tenant.forget_requests()
+    for name, protected in (("app [prod] 1", True), ("app p", False)):
+        result = apply(run, groups=[{"display_name": name, "state": "absent"}], protected=["app [prod]*"])
+        assert (result.code == "guard_rail") is protected, result.output
+
+
+@pytest.mark.parametrize("protected", ["", [" "], ["a", ""]], ids=str)
+def test_an_empty_protected_name_is_refused(tenant: Tenant, run: Run, protected: Any) -> None:
+    result = apply(run, users=[], protected=protected)
+    assert (result.code, "protected holds an empty name" in result["msg"]) == ("invalid", True)
+
+
+def test_a_protected_name_that_nothing_has_is_told(tenant: Tenant, run: Run) -> None:
+    """Of all kinds, also of those that the task does not deal with; with fail, nothing is written."""
+    tenant.seed(containers=[{"name": "SAFE"}], accounts=[{"container": "SAFE", "name": "root"}])
+    tenant.seed_user(userName="ada@example.com")
+    tenant.forget_requests()
+    users = [{"user_name": "ada@example.com", "state": "absent"}]
+    protected = ["safe", "ROOT", "system*", "brake-glass*", "?"]
+    result = apply(run, users=users, protected=protected, protected_unmatched="fail")
+    refused(tenant, result, "protected: nothing that the service user can see is called 'brake-glass*', '?'")
+    warned = good(apply(run, users=users, protected=protected)).warnings
+    assert warned == ["protected: nothing that the service user can see is called 'brake-glass*', '?'"]
+
+
+def test_names_that_protect_nothing_do_not_matter_when_nothing_is_lost(tenant: Tenant, run: Run) -> None:
+    result = good(apply(run, groups=[{"display_name": "new"}], protected=["nobody"], protected_unmatched="fail"))
+    assert result.warnings == []
+
+
+# -- Built-in roles and the user that runs the task -----------------------------
+
+
+def test_the_last_member_of_a_built_in_role_stays(tenant: Tenant, run: Run) -> None:
+    group = {"display_name": "System Administrator", "users": {"set": []}}
+    result = apply(run, groups=[group], max_access_removals="100%")
+    refused(tenant, result, "a built-in role would lose its last member: group 'System Administrator' (all 1 users)")
+    tenant.seed_user(userName="ada@example.com")
+    good(apply(run, groups=[{**group, "users": {"set": ["ada@example.com"]}}]))
+
+
+def own_groups(tenant: Tenant) -> None:
+    """The role of the service user in another one, and that in a third."""
+    tenant.seed(groups=[{"displayName": "middle"}, {"displayName": "outer"}, {"displayName": "other"}])
+    ids = {group["displayName"]: group["id"] for group in tenant.resources("Groups")}
+    for group, member in (("middle", ROLE), ("outer", "middle")):
+        operation = {"op": "add", "path": "members", "value": [{"value": ids[member], "type": "Group"}]}
+        patch = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+        tenant.scim("PATCH", f"Groups/{ids[group]}", {"schemas": [patch], "Operations": [operation]})
+    tenant.forget_requests()
+
+
+OWN_LOST: dict[str, list[dict[str, Any]]] = {
+    "its membership": [{"display_name": ROLE, "users": {"set": []}}],
+    "its role": [{"display_name": ROLE, "state": "absent"}],
+    "the name of its role": [{"display_name": "outer", "state": "absent"}],
+    "a role through others": [{"display_name": "middle", "state": "absent"}],
+    "the membership of its role": [{"display_name": "outer", "groups": {"remove": ["middle"]}}],
+}
+
+
+@pytest.mark.parametrize("known", ["client_id", "client_id and opaque tokens", "token"])
+@pytest.mark.parametrize(
+    "switches",
+    [{}, {"list_service_users": False, "member_display": "omitted"}, {"member_display": "name"}],
+    ids=str,
+)
+@pytest.mark.parametrize("groups", OWN_LOST.values(), ids=OWN_LOST)
+def test_the_user_that_runs_the_task_keeps_its_roles(
+    tenant: Tenant, run: Run, groups: list[dict[str, Any]], switches: dict[str, Any], known: str
+) -> None:
+    own_groups(tenant)
+    tenant.switch(**switches, token_type="opaque" if "opaque" in known else "jwt")
+    how = token_alone(run) if known == "token" else {}
+    tenant.forget_requests()
+    refused(tenant, apply(run, groups=groups, **how), "the user that runs the task")
+
+
+@pytest.mark.parametrize("switches", [{}, {"list_service_users": False, "member_display": "omitted"}], ids=str)
+def test_prune_spares_roles_that_are_reached_through_others(tenant: Tenant, run: Run, switches: dict[str, Any]) -> None:
+    own_groups(tenant)
+    tenant.switch(**switches)
+    result = good(apply(run, groups=[{"display_name": "new"}], prune=["groups"]))
+    assert done(result) == {"new": "create", "other": "delete"}
+
+
+OWN_CHANGED: dict[str, dict[str, Any]] = {
+    "its name": {"users": [{"user_name": "renamed@example.com"}]},
+    "its password": {"users": [{"password": "Another-pass-1", "update_password": "always"}]},
+}
+
+
+@pytest.mark.parametrize("task", OWN_CHANGED.values(), ids=OWN_CHANGED)
+def test_the_user_that_runs_the_task_keeps_its_name_and_password(
+    tenant: Tenant, run: Run, task: dict[str, Any]
+) -> None:
+    own = tenant.user(tenant.info["client_id"])["id"]
+    tenant.forget_requests()
+    refused(tenant, apply(run, users=[{"id": own, **task["users"][0]}]), "would be changed")
+
+
+def test_the_role_of_the_user_that_runs_the_task_keeps_its_name(tenant: Tenant, run: Run) -> None:
+    (role,) = [group["id"] for group in tenant.resources("Groups") if group["displayName"] == ROLE]
+    tenant.forget_requests()
+    refused(tenant, apply(run, groups=[{"id": role, "display_name": "Renamed"}]), "display_name of group")
+
+
+def own_permission(tenant: Tenant, run: Run) -> None:
+    """A safe that the service user made, which makes it a member with every right."""
+    good(run("scim_pam_object", kind="container", name="APP"))
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(permissions=[{"container": "APP", "user": login("ada"), "rights": ["listAccounts"]}])
+    tenant.forget_requests()
+
+
+@pytest.mark.parametrize("change", [{"state": "absent"}, {"rights": {"set": ["listAccounts"]}}], ids=str)
+def test_the_user_that_runs_the_task_keeps_its_permissions(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
+    own_permission(tenant, run)
+    permissions = [{"container": "APP", "user": tenant.info["client_id"].upper(), **change}]
+    refused(tenant, apply(run, container_permissions=permissions), "the user that runs the task")
+    good(apply(run, containers=[{"name": "APP", "state": "absent"}]))
+
+
+@pytest.mark.parametrize("shown", ["key", "name", "omitted"])
+def test_prune_spares_the_own_permission_however_it_is_shown(tenant: Tenant, run: Run, shown: str) -> None:
+    own_permission(tenant, run)
+    tenant.seed_user(userName="alan@example.com")
+    tenant.seed(permissions=[{"container": "APP", "user": login("alan"), "rights": ["listAccounts"]}])
+    tenant.switch(member_display=shown)
+    kept = {"container": "APP", "user": login("ada"), "rights": {"set": ["listAccounts"]}}
+    result = good(apply(run, container_permissions=[kept], prune=["container_permissions"]))
+    assert result["summary"]["container_permissions"] == {"delete": 1, "unchanged": 1}
+
+
+UNKNOWN: dict[str, dict[str, Any]] = {
+    "users": {"users": [{"user_name": login("ada"), "state": "absent"}]},
+    "deactivated users": {"users": [{"user_name": login("ada"), "active": False}]},
+    "renamed users": {"users": [{"user_name": login("ada"), "password": "Another-1x", "update_password": "always"}]},
+    "members": {"groups": [{"display_name": "crew", "users": {"set": []}}]},
+    "groups": {"groups": [{"display_name": "crew", "state": "absent"}]},
+    "pruned users": {"users": [{"user_name": login("alan")}], "prune": ["users"]},
+    "pruned groups": {"groups": [{"display_name": "other"}], "prune": ["groups"]},
+    "permissions": {"container_permissions": [{"container": "APP", "user": login("ada"), "state": "absent"}]},
+    "pruned permissions": {
+        "container_permissions": [{"container": "APP", "user": login("alan"), "rights": {"set": ["listAccounts"]}}],
+        "prune": ["container_permissions"],
+    },
+}
+
+
+@pytest.mark.parametrize("task", UNKNOWN.values(), ids=UNKNOWN)
+def test_a_token_that_does_not_say_whose_it_is_removes_nobody(tenant: Tenant, run: Run, task: dict[str, Any]) -> None:
+    tenant.seed(users=[{"userName": login(name), "active": True} for name in ("ada", "alan")])
+    tenant.seed(
+        groups=[{"displayName": "crew", "members": [login("ada")]}, {"displayName": "other"}],
+        containers=[{"name": "APP"}],
+        permissions=[{"container": "APP", "user": login(name), "rights": ["listAccounts"]} for name in ("ada", "alan")],
+    )
+    tenant.switch(token_type="opaque")
+    how = token_alone(run)
+    tenant.forget_requests()
+    refused(tenant, apply(run, **task, **how), "not known whether this concerns the user that runs the task")
+    good(apply(run, users=[{"user_name": login("ada"), "display_name": "Ada"}], **how))
+
+
+# -- What goes with a safe ------------------------------------------------------
+
+
+@pytest.mark.parametrize("safes", [1, 7])
+def test_accounts_count_where_the_safe_does_not_list_them(tenant: Tenant, run: Run, safes: int) -> None:
+    names = [f"APP{number}" for number in range(safes)]
+    tenant.seed(
+        containers=[{"name": name} for name in [*names, "OTHER"]],
+        accounts=[{"container": name, "name": f"root{n}"} for name in [*names, "OTHER"] for n in range(2)],
+    )
+    tenant.switch(container_lists_accounts=False)
+    tenant.forget_requests()
+    gone = [{"name": name, "state": "absent"} for name in names]
+    result = apply(run, containers=gone, max_removals=str(3 * safes - 1))
+    refused(tenant, result, f"and {3 * safes} would be")
+    assert "OTHER" not in result["msg"]
+    result = apply(run, containers=gone, max_removals="100", protected=["root1"])
+    refused(tenant, result, "privileged_data 'APP0 / root1'")
+    good(apply(run, containers=gone, max_removals=str(3 * safes)))
