@@ -50,7 +50,7 @@ from ._resources import (
 )
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, mark_of, names_in, references_of, same_object, some
+from ._survey import Entry, Known, Survey, marks_of, names_in, references_of, same_object, some
 
 MUST_BE_THERE = "an entry that it needs failed"
 # The options by which a user, or a role, would no longer be what lets the user that runs the task in.
@@ -189,7 +189,8 @@ class Directory:
             for option, value in keys.items():
                 row = entry.resource.attribute(option)
                 if row.refers_to and isinstance(value, dict):
-                    self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, list(value.values()))
+                    name = next(iter(value.values()))
+                    self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, [name])
         entry.needs = frozenset(self._known.hits)
 
     def _check_container(self, name: str) -> None:
@@ -456,7 +457,7 @@ def _removes_object(entry: Entry) -> bool:
 def _claim(entry: Entry, claimed: dict[Any, Entry]) -> None:
     """Note whose object it is: only now it shows that one entry has the id and another one the name of the same."""
     current, keys = entry.located
-    mark = current["id"] if current else mark_of(keys)
+    mark = current["id"] if current else marks_of(keys)[0]
     if mark and (first := claimed.setdefault(mark, entry)) is not entry:
         entry.failure = same_object(first)
 

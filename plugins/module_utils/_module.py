@@ -183,7 +183,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
 
 def run_info(*resources: Resource, result: str) -> None:
     """The ``main()`` of a module that reads objects: by id, by their keys, by a filter, or all of them."""
-    keys = sorted({option for resource in resources for option in resource.keys})
+    keys = sorted({option for resource in resources for option in resource.finding})
     ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
     module = Module(info_spec(resources), mutually_exclusive=ways)
 
@@ -193,6 +193,8 @@ def run_info(*resources: Resource, result: str) -> None:
         given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
         if empty := [way for way in given if not given[way]]:
             raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
+        if "search_in" in given and not {"user", "group"} & set(given):
+            raise InvalidError("search_in says where to find a user or a group, and neither is given")
         with trying(f"read {resource.plural}"):
             found = objects.read(resource, given)
         kind = _kind(resources, resource)

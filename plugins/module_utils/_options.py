@@ -71,7 +71,7 @@ def object_spec(resources: Resources) -> Spec:
 
 def info_spec(resources: Resources) -> Spec:
     """The options of a module that reads objects: by id, by their keys, by a filter, or all."""
-    keys = {option: {"type": "str"} for resource in resources for option in resource.keys}
+    keys = {option: {"type": "str"} for resource in resources for option in resource.finding}
     return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
 
 

@@ -110,7 +110,7 @@ class Plan:
         shown = []
         for change in self.changes:
             row, held = change.attribute, change.attribute.read(written)
-            if not row.secret and not row.same(held, change.after):
+            if not row.secret and not row.on_create and not row.same(held, change.after):
                 shown.append((row.option, row.shape.compare(held), row.shape.compare(change.after)))
         return shown
 
@@ -143,7 +143,8 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
     after: Object = {}
     for row in resource.attributes:
         wanted = desired.get(row.option)
-        if wanted is None or (row.secret and current is not None and not write_secrets):
+        kept = row.on_create or (row.secret and not write_secrets)
+        if wanted is None or (kept and current is not None):
             continue
         held = row.read(existing)
         merged = row.shape.merge(held, wanted)

@@ -12,8 +12,9 @@ from collections.abc import Collection
 from typing import Protocol
 
 from ._client import Client
-from ._errors import NotFoundError, UnknownMemberError, trying
+from ._errors import AmbiguousError, NotFoundError, UnknownMemberError, trying
 from ._identity_resources import IDENTITY_RESOURCES
+from ._member_names import VAULT, spellings
 from ._paths import Object, fold
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, Resource
@@ -21,6 +22,8 @@ from ._shapes import Members
 
 # What a row may refer to, by endpoint or table.
 TARGETS = {**RESOURCES, **IDENTITY_RESOURCES}
+
+SEARCH_HINT = "For one of another directory, or of the vault itself, say in search_in which"
 
 
 class Finder(Protocol):
@@ -36,17 +39,32 @@ def resolve_keys(finder: Finder, task: Task) -> Object:
     """The keys that name the object, with references as ``{id: name}``.
 
     A member that the directory does not know, such as one of another directory, is named by what the task calls it.
+    With ``search_in``, it may be shown by each of its names there. Raises AmbiguousError for a group that both the
+    server and, by ``search_in``, another directory have.
     """
+    elsewhere = str(task.desired.get("search_in") or "")
     keys = task.resource.name_of(task.desired)
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         if target:
             found = finder.find_all(target.endpoint, target.key_attribute, [value])[value]
-            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else {value: value}
+            if found and elsewhere and option == "group":
+                _refuse_both(found, value, str(found.get(target.key_attribute)), elsewhere)
+            outside = {name: name for name in (spellings(value, elsewhere) if elsewhere else [value])}
+            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else outside
             if not found and "container" in keys:
                 # Only who is in the container can tell: its name has to be spelled as the vault spells it.
                 keys["container"] = _spelled(finder, keys["container"])
     return keys
+
+
+def _refuse_both(found: Object, reference: str, name: str, elsewhere: str) -> None:
+    """Raise AmbiguousError where a name means a group of the server, and the task one of another directory."""
+    if fold(reference) != fold(found["id"]) and fold(elsewhere) != VAULT:
+        raise AmbiguousError(
+            f"the SCIM server has a group {name!r} of its own, and search_in names {elsewhere!r}",
+            hint=f"Leave search_in out to mean the server's, or give the object GUID or {name}@{elsewhere}",
+        )
 
 
 def _spelled(finder: Finder, container: str) -> str:
@@ -66,7 +84,12 @@ def known_keys(task: Task, current: Object) -> Object:
 
 
 def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
-    """Refuse to create an object for a member that does not exist; in check mode, warn."""
+    """Refuse to create an object for a member that does not exist; in check mode, warn.
+
+    Whether one exists where ``search_in`` says is for the server to know.
+    """
+    if task.desired.get("search_in"):
+        return
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         name = task.desired[option]
@@ -76,7 +99,7 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
         if not finder.find_all(target.endpoint, target.key_attribute, [name])[name]:
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             if not check:
-                raise UnknownMemberError(text, hint="Correct the name, or create it first")
+                raise UnknownMemberError(text, hint=f"Correct the name, or create it first. {SEARCH_HINT}")
             finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
 
 

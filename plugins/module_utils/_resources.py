@@ -58,6 +58,7 @@ class Attribute:
     ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
     ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
     names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
+    ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
     ``needs`` is the option without which the server takes no value of this one.
     """
 
@@ -76,6 +77,7 @@ class Attribute:
     filter: str | None = None
     refers_to: str | None = None
     default: Callable[[str], Any] | None = None
+    on_create: bool = False
     needs: str | None = None
 
     def read(self, resource: Object) -> Any:
@@ -150,6 +152,8 @@ class Resource:
                 continue
             if row is None:
                 return False
+            if row.on_create:
+                continue
             if row.secret:
                 if options.get(f"update_{option}") == "always":
                     return False
@@ -165,6 +169,11 @@ class Resource:
     def key_attribute(self) -> str:
         """The SCIM name of the first key, by which references name an object."""
         return self.attribute(self.keys[0]).path[0]
+
+    @property
+    def finding(self) -> tuple[str, ...]:
+        """The options by which an object is found: its keys, and where to search for what they name."""
+        return (*self.keys, *(row.option for row in self.attributes if row.on_create))
 
     def name_of(self, options: Object) -> Object:
         """The keys among the options, as far as they are given."""
@@ -346,6 +355,7 @@ CONTAINER_PERMISSION = Resource(
         Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
         Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
         Attribute("rights", ("rights",), type="dict", shape=Names(RIGHT_NAMES), spec=MEMBERS, required=True),
+        Attribute("search_in", (SAFE_MEMBER, "searchIn"), on_create=True),
         Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
     ),
     patch=False,

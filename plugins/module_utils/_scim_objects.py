@@ -106,7 +106,7 @@ class ScimObjects:
             return self.lists.complete(resource, items)
         if not given:
             return self.lists.complete(resource, scim.query(endpoint, on_short=self.client.warn))
-        task = Task(resource, {option: given.get(option) for option in resource.keys}, absent=True)
+        task = Task(resource, {option: given.get(option) for option in resource.finding}, absent=True)
         keys = resolve_keys(self._finder, task)
         doubt = "" if resource.listed else resource.key_attribute
         found = scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)

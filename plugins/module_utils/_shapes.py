@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
+from ._member_names import canonical
 from ._paths import Object, Path, Write, as_text, fold, get, is_value, letters, objects, path_text, put, quoted, same
 from ._secrets import HIDDEN, is_secret
 
@@ -366,7 +367,10 @@ def kind_of(member: Object) -> str | None:
 
 
 class One(Shape):
-    """One other object, in an attribute of its own: a map from its id to its name. It never changes."""
+    """One other object, in an attribute of its own: a map from its id to its name. It never changes.
+
+    A desired one may have several pairs: the first is sent, and all are names that it may be shown by.
+    """
 
     parts = PARTS
 
@@ -376,15 +380,21 @@ class One(Shape):
         return {str(node.get("value") or node["display"]): str(node.get("display") or node["value"])}
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
-        keys = [{fold(text) for pair in (value or {}).items() for text in pair} for value in (one, other)]
+        keys = [self.names(value or {}) for value in (one, other)]
         return bool(keys[0] & keys[1]) or keys[0] == keys[1]
+
+    @staticmethod
+    def names(value: Mapping[str, str]) -> set[str]:
+        """Return the ids and the names without case, those with a directory in one form."""
+        return {form for pair in value.items() for text in pair for form in (fold(text), canonical(text))}
 
     def show(self, value: Any) -> Any:
         return next(iter(value.values())) if value else None
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        ((identifier, name),) = after.items()
-        return [(path, {"value": identifier, "display": name})]
+        identifier, name = next(iter(after.items()))
+        # An id of which no name is known goes alone.
+        return [(path, {"value": identifier, "display": name} if name != identifier else {"value": identifier})]
 
 
 def _typed(value: Any, held: Any) -> Any:

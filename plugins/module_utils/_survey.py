@@ -24,6 +24,7 @@ from ._references import report_unknown_keys, resolve_keys
 from ._resources import CONTAINER, Resource
 from ._scim import FEW, PAGE, Scim
 from ._scim_objects import ScimObjects
+from ._shapes import One
 
 # What a page of objects costs, in lookups: it is as long as many, and a name that is new takes more than one.
 PAGE_COST = 4
@@ -255,10 +256,15 @@ class Survey:
     def _list(self, resource: Resource, entries: list[Entry], *, everything: bool) -> Iterator[Entry | Object]:
         index: dict[Mark, Entry] = {}
         for entry in entries:
-            keys = entry.keys if entry.is_plain else resolve_keys(self._known, entry.task)
+            try:
+                keys = entry.keys if entry.is_plain else resolve_keys(self._known, entry.task)
+            except AmbiguousError as error:
+                entry.failure = error
+                continue
             entry.located = (None, keys)
-            if (first := index.setdefault(mark_of(keys), entry)) is not entry:
-                entry.failure = same_object(first)
+            for mark in marks_of(keys):
+                if (first := index.setdefault(mark, entry)) is not entry:
+                    entry.failure = same_object(first)
         found: set[Entry] = set()
         short: list[str] = []
 
@@ -311,11 +317,13 @@ class Survey:
         return entry
 
 
-def mark_of(keys: Object) -> Mark:
-    """How an entry with these keys is found among objects: by each key, and references by id."""
-    return tuple(
-        (option, fold(next(iter(value)) if isinstance(value, dict) else value)) for option, value in keys.items()
-    )
+def marks_of(keys: Object) -> list[Mark]:
+    """How an entry with these keys is found among objects: by each key, and references by id or any name elsewhere."""
+    ways = [
+        [(option, fold(text)) for text in (value if isinstance(value, dict) else [value])]
+        for option, value in keys.items()
+    ]
+    return list(itertools.product(*ways))
 
 
 def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
@@ -324,8 +332,7 @@ def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
     for option in resource.keys:
         value = resource.attribute(option).read(item)
         if isinstance(value, dict):
-            ((identifier, name),) = value.items()
-            ways.append([(option, fold(identifier)), (option, fold(name))])
+            ways.append([(option, name) for name in One.names(value)])
         elif value is not None:
             ways.append([(option, fold(value))])
     return itertools.product(*ways)

@@ -80,6 +80,18 @@ options:
   group:
     description:
       - The group that is given rights, by name or by id, for O(kind=container_permission). It cannot be changed.
+      - A group of another directory goes by its name or its object GUID there, with O(search_in).
+    type: str
+  search_in:
+    description:
+      - The directory that has the O(user) or O(group), for O(kind=container_permission), such as V(corp.example.com).
+        V(Vault) is the vault itself.
+      - A name that the SCIM server does not list is then sent as it is, and the vault looks for it. Many groups on
+        safes are groups of Active Directory, which SCIM does not list. Without this option, such a name is an unknown
+        member, except for one that is on the safe already.
+      - On the safe, the member is recognised by its name, by its object GUID, as C(name@directory), as
+        C(DIRECTORY\name) and by its distinguished name.
+      - It is sent when the permission is created, and not compared afterwards, because the server does not show it.
     type: str
   rights:
     description:
@@ -207,6 +219,14 @@ EXAMPLES = r"""
       add: [viewAuditLog]
     membership_expiration: "2035-12-31T18:00:00Z"
 
+- name: Let a group of Active Directory use the accounts in it, which the SCIM server does not list
+  idops.cyberark_identity.scim_pam_object:
+    kind: container_permission
+    container: APP-PRD
+    group: AD-DB-Admins
+    search_in: corp.example.com
+    rights_preset: connect_only
+
 - name: Store an account
   idops.cyberark_identity.scim_pam_object:
     kind: privileged_data
@@ -286,6 +306,11 @@ pam_object:
       returned: for container permissions
       sample:
         set: [listAccounts, useAccounts]
+    search_in:
+      description: The directory of the member. Null where the server does not show it, which is usual.
+      type: str
+      returned: for container permissions
+      sample: null
     membership_expiration:
       description: When the permission ends.
       type: str

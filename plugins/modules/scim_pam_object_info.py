@@ -43,6 +43,12 @@ options:
   group:
     description: The member, by name or by id, for O(kind=container_permission).
     type: str
+  search_in:
+    description:
+      - The directory that has the O(user) or O(group), for O(kind=container_permission), such as V(corp.example.com).
+        V(Vault) is the vault itself.
+        The member is then also found where the permission shows it with its directory.
+    type: str
   filter:
     description: A SCIM filter with the attribute names of SCIM, such as V(name sw "APP-").
     type: str
@@ -134,6 +140,11 @@ pam_objects:
       returned: for container permissions
       sample:
         set: [listAccounts, useAccounts]
+    search_in:
+      description: The directory of the member. Null where the server does not show it, which is usual.
+      type: str
+      returned: for container permissions
+      sample: null
     membership_expiration:
       description: When the permission ends.
       type: str

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from scim2_models import Meta
 
 from .base import BaseRules
-from .directories import CLOUD
+from .directories import CLOUD, VAULT
 from .failures import duplicate, invalid_value
 from .models import PERMISSION_URN, SAFE_MEMBER_URN, Model
+from .other_directories import find_outsider
 from .references import (
     HOLDERS,
     PERMISSION,
@@ -99,9 +100,20 @@ def resolved_holder(tenant: Tenant, permission: Model, kind: str) -> Any:
     value = reference.value or reference.display
     extension = getattr(permission, SAFE_MEMBER)
     elsewhere = extension.search_in if extension is not None else None
-    # A forum of integrators has it that a group of an external directory goes by its id there, with searchIn.
-    if kind == "group" and value and elsewhere and elsewhere.casefold() != VAULT_NAME:
-        return constructed(model, value=value, display=reference.display or value)
+    if value and elsewhere and elsewhere.casefold() != VAULT_NAME:
+        member, is_known = find_outsider(tenant, kind, elsewhere, str(value))
+        if member:
+            form = tenant.switches["outsider_display"]
+            by_id = tenant.switches["outsider_value"] == "guid"
+            return constructed(model, value=member.guid if by_id else member.name, display=member.shown(form))
+        # A forum of integrators has it that a group of an external directory goes by its id there, with searchIn.
+        if kind == "group" and not is_known:
+            return constructed(model, value=value, display=reference.display or value)
+    if value and elsewhere and elsewhere.casefold() == VAULT_NAME:
+        type_name = getattr(VAULT, kind)
+        own = tenant.storage.find(type_name, "userName" if kind == "user" else "displayName", str(value))
+        if own:
+            return holder_reference(tenant, model, type_name, own[0])
     raise unknown_reference(tenant, "Member", str(value))
 
 

@@ -15,6 +15,7 @@ from .bodies import pruned
 from .directories import find_member
 from .groups import resolved
 from .models import CUSTOM_URN, ENTERPRISE_URN, GROUP_URN, LINKED_URN, USER_URN
+from .other_directories import seed_outsiders
 from .users import settle_emails, settle_names, settle_phones
 from .vault_seed import seed_accounts, seed_containers, seed_permissions, seed_vault_groups, seed_vault_users
 
@@ -137,6 +138,7 @@ KINDS: Mapping[str, Callable[[Tenant, Any], list[str]]] = {
     "linked_users": seed_linked_users,
     "groups": seed_groups,
     "apps": seed_apps,
+    "other_directories": seed_outsiders,
     "vault_users": seed_vault_users,
     "vault_groups": seed_vault_groups,
     "containers": seed_containers,

@@ -112,6 +112,10 @@ class TenantStorage(ScimStorage):
         """Return what was kept."""
         return self._tables.get(kind, {}).get(key, default)
 
+    def kept(self, kind: str) -> list[Any]:
+        """Return all that was kept of a kind."""
+        return list(self._tables.get(kind, {}).values())
+
     def forget(self, kind: str, key: str) -> None:
         """Forget what was kept."""
         self._tables.get(kind, {}).pop(key, None)

@@ -90,6 +90,19 @@ ROWS: tuple[Switch, ...] = (
         "Whether one member may have both authorization levels; with exclusive, a creator has the first.",
     ),
     Switch("role_member_type", "Role", one_of("Role", "Group"), "The memberType of a role of the cloud directory."),
+    Switch(
+        "outsider_display",
+        "upn",
+        one_of("plain", "upn", "nt", "dn"),
+        "How a permission shows a user or group of another directory: by its name alone, as name@directory, as "
+        "DIRECTORY\\name, or by its distinguished name.",
+    ),
+    Switch(
+        "outsider_value",
+        "guid",
+        one_of("guid", "name"),
+        "The value of a user or group of another directory in a permission: its object GUID, or its name.",
+    ),
     # Privileged data
     Switch(
         "property_case",

@@ -191,7 +191,7 @@ EXAMPLES = {
     "scim_directory_info": Example(1, VAULT),
     "scim_group": Example(6, {"users": PEOPLE["users"]}),
     "scim_group_info": Example(0, PEOPLE),
-    "scim_pam_object": Example(5, PEOPLE),
+    "scim_pam_object": Example(6, PEOPLE),
     "scim_pam_object_info": Example(0, VAULT),
     "scim_server_info": Example(0),
     "scim_token": Example(2, {"groups": [{"displayName": "db-admins"}]}),

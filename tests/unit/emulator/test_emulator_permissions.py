@@ -198,3 +198,32 @@ def test_unknown_permissions(client, user, error):
             None,
             f"Resource {SAFE}:nobody not found",
         )
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ("plain", "Ops"),
+        ("upn", "Ops@corp.example"),
+        ("nt", "CORP\\Ops"),
+        ("dn", "CN=Ops,OU=People,DC=corp,DC=example"),
+    ],
+)
+def test_switch_outsider_display(client, error, form, shown):
+    client.container(SAFE)
+    client.switch(outsider_display=form)
+    (guid,) = client.seed(other_directories=[{"directory": "corp.example", "group": "Ops"}])["other_directories"]
+    search = {SAFE_MEMBER_URN: {"searchIn": "CORP.example"}}
+    assert error(client.post_permission(SAFE, group={"value": "nobody"}, **search))[0] == 404
+    assert error(client.post_permission(SAFE, user={"value": "Ops"}, **search))[0] == 404
+    permission = client.permission(SAFE, group={"value": "ops"}, **search)
+    assert permission["group"] == {"value": guid, "display": shown}
+    assert error(client.post_permission(SAFE, group={"value": guid}, **search))[0] == 409
+
+
+def test_switch_outsider_value(client):
+    client.container(SAFE)
+    client.switch(outsider_value="name")
+    client.seed(other_directories=[{"directory": "corp.example", "user": "ada", "id": "G-1"}])
+    search = {SAFE_MEMBER_URN: {"searchIn": "corp.example"}}
+    assert client.permission(SAFE, user={"value": "G-1"}, **search)["user"]["value"] == "ada"

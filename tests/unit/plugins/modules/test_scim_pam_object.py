@@ -454,6 +454,139 @@ def test_a_member_that_the_directory_does_not_know(safe: Tenant, run: Run, pam: 
         assert rights(safe, "ADGrp") is None
 
 
+DIRECTORY = "corp.example.com"
+AD_GROUP = {"kind": "container_permission", "container": "APP-PRD", "group": "DB Admins", "search_in": DIRECTORY}
+FORMS = ["plain", "upn", "nt", "dn"]
+
+
+@pytest.fixture
+def directory(safe: Tenant) -> Tenant:
+    """A safe, and another directory that the vault can search."""
+    safe.guid = safe.seed(
+        other_directories=[
+            {"directory": DIRECTORY, "group": "DB Admins"},
+            {"directory": DIRECTORY, "user": "ada"},
+            {"directory": "other.example.com", "group": "DB Admins"},
+        ]
+    )["other_directories"][0]
+    return safe
+
+
+def members(tenant: Tenant) -> list[dict[str, Any]]:
+    found = tenant.resources("ContainerPermissions")
+    return [item.get("group") or item["user"] for item in found if item["container"]["value"] == "APP-PRD"]
+
+
+@pytest.mark.parametrize("value", ["guid", "name"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_group_of_another_directory_is_added_and_found_again(
+    directory: Tenant, run: Run, pam: Run, form: str, value: str
+) -> None:
+    directory.switch(outsider_display=form, outsider_value=value)
+    assert pam(**AD_GROUP, rights_preset="read_only", check=True)["changed"] is True
+    created = pam(**AD_GROUP, rights_preset="read_only")
+    assert (created["changed"], created.warnings) == (True, [])
+    (member,) = members(directory)
+    assert member["value"] == (directory.guid if value == "guid" else "DB Admins")
+    for name in ("DB Admins", "db admins", member["display"], member["value"], f"DB Admins@{DIRECTORY}"):
+        again = pam(**{**AD_GROUP, "group": name}, rights_preset="read_only")
+        if (form, name) == ("plain", f"DB Admins@{DIRECTORY}"):
+            # The vault shows no directory: another one could have a group of that name, too.
+            assert again.code == "conflict"
+            continue
+        assert (again["changed"], again.warnings) == (False, []), name
+        entry = {key: item for key, item in AD_GROUP.items() if key != "kind"}
+        entry = {**entry, "group": name, "rights_preset": "read_only"}
+        assert run("scim_directory", container_permissions=[entry])["changed"] is False
+    assert pam(**AD_GROUP, rights={"add": ["viewAuditLog"]})["changed"] is True
+    found = run("scim_pam_object_info", **AD_GROUP)["pam_objects"]
+    assert [item["group"] for item in found] == [member["display"]]
+    exported = run("scim_directory_info", include=["container_permissions"])["directory"]
+    assert run("scim_directory", **exported)["changed"] is False
+    assert pam(**AD_GROUP, state="absent")["changed"] is True
+    assert members(directory) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_listed_group_of_another_directory_is_not_pruned(directory: Tenant, run: Run, form: str) -> None:
+    directory.switch(outsider_display=form)
+    entry = {"container": "APP-PRD", "group": "DB Admins", "search_in": DIRECTORY, "rights_preset": "read_only"}
+    names = [{"user": "ada", "search_in": DIRECTORY}, *({"group": f"AD-{n}", "search_in": "X"} for n in range(8))]
+    others = [{"container": "APP-PRD", "rights_preset": "full", **name} for name in names]
+    assert run("scim_directory", container_permissions=[entry, *others])["summary"] == {
+        "container_permissions": {"create": 10}
+    }
+    assert run("scim_directory", container_permissions=[entry, *others])["changed"] is False
+    pruned = run("scim_directory", container_permissions=[entry], prune=["container_permissions"], max_removals="100%")
+    assert pruned["summary"]["container_permissions"] == {"delete": 9, "unchanged": 1}
+    assert len(members(directory)) == 1
+
+
+def test_the_same_name_of_two_directories_is_two_members(directory: Tenant, pam: Run) -> None:
+    other = {**AD_GROUP, "search_in": "other.example.com"}
+    assert pam(**AD_GROUP, rights_preset="read_only")["changed"] is True
+    assert pam(**other, rights_preset="full")["changed"] is True
+    assert pam(**AD_GROUP, rights_preset="read_only")["changed"] is False
+    assert pam(**other, state="absent")["changed"] is True
+    assert [member["display"] for member in members(directory)] == [f"DB Admins@{DIRECTORY}"]
+
+
+def test_the_vault_says_that_another_directory_has_no_such_group(directory: Tenant, pam: Run) -> None:
+    result = pam(**{**AD_GROUP, "group": "nobody"}, rights_preset="read_only")
+    assert (result.code, result["failure"]["detail"]) == ("unknown_member", "Member not found. Member value: nobody")
+
+
+def test_without_search_in_an_unknown_name_is_an_unknown_member(directory: Tenant, pam: Run) -> None:
+    result = pam(**{**AD_GROUP, "search_in": None}, rights_preset="read_only")
+    assert result.code == "unknown_member"
+    assert "say in search_in which" in result["msg"]
+    assert directory.writes() == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_group_of_the_server_is_not_taken_for_one_of_another_directory(
+    directory: Tenant, run: Run, pam: Run, check: bool
+) -> None:
+    directory.seed(groups=[{"displayName": "DB Admins"}])
+    directory.seed(permissions=[{"container": "APP-PRD", "group": "DB Admins", "rights": ["useAccounts"]}])
+    result = pam(**AD_GROUP, rights_preset="full", check=check)
+    assert result.code == "ambiguous"
+    assert f"give the object GUID or DB Admins@{DIRECTORY}" in result["msg"]
+    entries = [
+        {"container": "APP-PRD", "group": group, "search_in": DIRECTORY, "rights_preset": "full"}
+        for group in ("DB Admins", *(f"AD-{number}" for number in range(8)))
+    ]
+    assert run("scim_directory", container_permissions=entries, check=check).code == "ambiguous"
+    assert directory.writes() == []
+    qualified = {**AD_GROUP, "group": f"DB Admins@{DIRECTORY}"}
+    assert pam(**qualified, rights_preset="full", check=check)["changed"] is True
+    assert rights(directory, "DB Admins") == {"useAccounts"}
+    role = {key: value for key, value in AD_GROUP.items() if key != "search_in"}
+    assert pam(**role, rights={"set": ["useAccounts"]}, check=check)["changed"] is False
+
+
+@pytest.mark.parametrize("member", [{"user": "Administrator"}, {"group": "Auditors"}], ids=str)
+def test_a_member_of_the_vaults_own(safe: Tenant, pam: Run, member: dict[str, str]) -> None:
+    safe.seed(vault_users=[{"userName": "Administrator"}], vault_groups=[{"displayName": "Auditors"}])
+    task = {"kind": "container_permission", "container": "APP-PRD", "search_in": "Vault", **member}
+    assert pam(**task, rights_preset="connect_only")["changed"] is True
+    assert pam(**task, rights_preset="connect_only")["changed"] is False
+    assert pam(**{**task, "search_in": None}, state="absent")["changed"] is True
+
+
+def test_a_user_that_the_server_lists_is_meant_with_search_in_too(safe: Tenant, pam: Run) -> None:
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com", "search_in": "Vault"}
+    assert pam(**task, rights_preset="connect_only")["changed"] is True
+    assert rights(safe, "ada@example.com") == {"useAccounts", "listAccounts"}
+    assert pam(**task, rights_preset="connect_only")["changed"] is False
+
+
+def test_search_in_alone_does_not_read_all_permissions(safe: Tenant, run: Run) -> None:
+    result = run("scim_pam_object_info", kind="container_permission", search_in=DIRECTORY)
+    assert result.code == "invalid"
+    assert "search_in says where to find a user or a group" in result["msg"]
+
+
 def test_everything_that_is_read_can_be_given_back(safe: Tenant, run: Run, pam: Run) -> None:
     safe.seed(
         permissions=[
