@@ -42,7 +42,7 @@ LEFT_OUT = (
     "what does not depend on ansible-core in units-2.21: unit has it, on 2.19",
     "faults: every request with every fault, and killed at every one; unit has a spread of them",
     "thorough: the laws of test_*properties.py are in unit, with fewer examples",
-    "units-2.16 and units-2.19: unit is the same tests, and more, on 2.19, though not each in a process of its own",
+    "units-2.19, and units-2.16 but for hostile texts: unit is the same tests, and more, on 2.19, in one process",
     "sanity-2.16 and sanity-2.19: the newest ansible-core has it",
     "demo, docs: a person sees better what they show; the build of the site fails on any warning",
     "interop: it installs SCIM servers by other authors, and awx.awx, from their registries",

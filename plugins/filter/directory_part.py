@@ -61,6 +61,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 # What an entry is told apart by. What is on a safe goes by the safe, so that one host deals with all of it.
 NAMES = {
@@ -101,7 +102,8 @@ def directory_part(
                 if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave):
                     left_out = OWN.get(kind) if wave == BEGINS[kind] else None
                     part[kind].append(_without(entry, left_out))
-    return part
+    marked: dict[str, list[Any]] = mark_unsafe(part)
+    return marked
 
 
 def _slice_of(kind: str, entry: Mapping[str, Any], slices: int) -> int:

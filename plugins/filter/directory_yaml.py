@@ -11,9 +11,9 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Like P(ansible.builtin.to_nice_yaml#filter), but what looks like a template is marked C(!unsafe). Otherwise, whoever
-    can change a display name in the tenant could run an expression on the control node as soon as the export is read
-    back.
+  - Like P(ansible.builtin.to_nice_yaml#filter), but every text that could be a template, which is one with C({) or
+    C(#), is marked C(!unsafe). Otherwise, whoever can change a display name in the tenant could run an expression on
+    the control node as soon as the export is read back.
   - The same data always gives the same text.
 options:
   _input:
@@ -40,9 +40,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import could_be_template
 
-# The last one begins a line by which a text names marks of its own.
-TEMPLATES = ("{{", "{%", "{#", "#jinja2:")
 # Line breaks to YAML 1.1, which reads them as blanks, and the mark at the beginning of a file, which it skips.
 BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 
@@ -94,7 +93,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, str):
         text = str.__str__(value)
-        return _Unsafe(text) if any(mark in text for mark in TEMPLATES) else text
+        return _Unsafe(text) if could_be_template(text) else text
     if isinstance(value, bool) or value is None:
         return value
     return float(value) if isinstance(value, float) else int(value)

@@ -56,6 +56,9 @@ notes:
   - The cache holds what the variables hold, and no secret. It belongs to one combination of O(tenant_url),
     O(scim_path), O(app_id), O(client_id), O(containers) and O(filter); with any other, or with C(--flush-cache), the
     accounts are read again.
+  - Every text of the vault is marked as unsafe, so that none is taken for a template. C(ansible-inventory --list) shows
+    such a text as a map with the key C(__ansible_unsafe), from which Ansible and AWX read the text back. Names of hosts
+    and RV(ansible_host) are plain texts there, unless they hold C({) or C(#).
   - When an inventory fails, Ansible continues without its hosts, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is
     set.
 """
@@ -146,12 +149,10 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._answers import REQUESTS_IMPORT_ERROR
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import VERSION, Client
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._connection import (
@@ -171,6 +172,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim_objects import ScimObjects
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import Secrets
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_name, mark_unsafe
 
 # Which property of an account is which field. The spelling differs between servers, and the key has no case.
 PROPERTIES = {"platformid": "platform", "username": "user_name", "address": "address"}
@@ -201,7 +203,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         try:
             self._read_config_data(path)
             accounts = self._accounts(self.get_cache_key(path), cache)
-            self._fill([_unsafe(account) for account in accounts])
+            self._fill(mark_unsafe(accounts))
         except (IdentityError, AnsibleError) as error:  # Ansible's own quote lines of the file
             raise AnsibleParserError(self._masked(str(error))) from None
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
@@ -278,7 +280,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """The name of the host that an account belongs to, empty if there is none."""
         expression = self.get_option("hostname")
         if not expression:
-            return account["address"]
+            return account["address"] and mark_name(account["address"])
         with trying(f"name the host of the account {account['name']!r}"):
             try:
                 name = as_text(self._compose(expression, account)).strip()
@@ -286,14 +288,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 raise InvalidError(f"hostname fails: {error}") from None
             if name.startswith("-"):  # ssh would take it for an option
                 raise InvalidError(f"hostname gives {name!r}, which is not a host name")
-        return _unsafe(name)
+        return mark_name(name)
 
     def _add(self, host: str, accounts: list[Object]) -> None:
         """Add a host with its variables, to its groups."""
         variables = {f"pam_{field}": value for field, value in accounts[0].items()}
         variables["pam_accounts"] = accounts
         if addresses := [account["address"] for account in accounts if account["address"]]:
-            variables["ansible_host"] = addresses[0]
+            variables["ansible_host"] = mark_name(addresses[0])
         self.inventory.add_host(host)
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
@@ -322,10 +324,3 @@ def _account_of(resource: Object) -> Object:
         "address": address if ADDRESS.fullmatch(address) else None,
         "properties": {key: value for key, value in properties.items() if fold(key) not in PROPERTIES},
     }
-
-
-def _unsafe(value: Any) -> Any:
-    """The value, marked as no template: what is in the vault is data, which ansible-core before 2.19 has to be told."""
-    if isinstance(value, Mapping):
-        return {key: _unsafe(item) for key, item in value.items()}
-    return wrap_var(value) if isinstance(value, str) and "{" in value else value

@@ -78,6 +78,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths imp
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES, Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import some
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
 TAGS = ("!unsafe", "!vault", "!vault-encrypted")
@@ -111,7 +112,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         self.set_options(var_options=variables, direct=options)
         files = [self._read(path) for term in terms for path in _paths(os.path.expanduser(term))]
         _refuse_doubles(files)
-        return files
+        # All templates of the files are rendered by now: what is left that looks like one is data.
+        marked: list[dict[str, Any]] = mark_unsafe(files)
+        return marked
 
     def _read(self, path: str) -> dict[str, Any]:
         try:
