@@ -76,6 +76,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits i
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._options import entry_spec
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES, Resource
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import means_secret
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import some
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
@@ -234,7 +235,8 @@ def _misread(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
             else:
                 yield from _misread(TEXT, key)
                 number = fold(key.value) in spec.get("numbers", ())
-                yield from _misread({**TEXT, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
+                text = {**TEXT, "no_log": means_secret(str(key.value))}
+                yield from _misread({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
     elif isinstance(node, yaml.SequenceNode) and wanted == "list":
         for item in node.value:
             yield from _misread({**spec, "type": spec.get("elements"), "allowed": ()}, item)

@@ -31,6 +31,7 @@ from ._errors import (
     trying,
 )
 from ._secrets import spellings
+from ._texts import check_name, check_secret
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
     import requests
@@ -90,6 +91,9 @@ class Connection:
     def __post_init__(self) -> None:
         object.__setattr__(self, "tenant_url", origin(self.tenant_url.strip()))
         object.__setattr__(self, "access_token", (self.access_token or "").strip() or None)
+        for option in ("client_id", "app_id"):
+            check_name(option, getattr(self, option) or "", hint="Take it out")
+        check_secret("client_secret", self.client_secret or "")
         if self.app_id in (".", ".."):
             raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")
         if not self.access_token and not (self.client_id and self.client_secret):

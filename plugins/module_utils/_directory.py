@@ -34,6 +34,7 @@ from ._guard_rails import (
     losses_of,
     members_of,
 )
+from ._options import check_characters
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
 from ._references import resolve_keys
@@ -185,6 +186,7 @@ class Directory:
             desired = {} if task.absent else self._store.resolve(task, keys, current, check=False)
             entry.plan = make_plan(task, desired, current)
             refuse(self._store, task, entry.plan)
+            check_characters(task, _new_texts(task, entry.plan))
             # The keys of a permission are resolved before: those of them that are still to come are needed, too.
             for option, value in keys.items():
                 row = entry.resource.attribute(option)
@@ -408,6 +410,12 @@ class Directory:
         if outcome.error and self._rules.stop_on_error:
             stop.set()
         self._report(outcome.entry.task.label, len(done), total)
+
+
+def _new_texts(task: Task, plan: Plan) -> set[str]:
+    """Return the options whose texts the server does not hold yet. What a reference names is there, or is refused."""
+    changed = {change.attribute.option for change in plan.changes if not change.attribute.refers_to}
+    return changed if plan.current else {*changed, *task.resource.keys}
 
 
 def _left_out(failed: Entry, waiting: dict[Entry, set[Entry]], needed_by: dict[Entry, list[Entry]]) -> Iterator[Done]:

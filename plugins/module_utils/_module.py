@@ -25,6 +25,7 @@ from ._export import export, secrets_of
 from ._misfits import refuse_misfits
 from ._options import (
     Spec,
+    check_characters,
     directory_spec,
     entries_of,
     entry_spec,
@@ -171,6 +172,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         objects = store(client) if store else ScimObjects(Scim(client, module.params["scim_path"]))
         resource = resource_of(resources, module.params)
         task = task_of(resource, module.params)
+        check_characters(task)
         outcome = ensure(objects, task, check=module.check_mode)
         creator_rights = module.params.get("creator_rights")
         if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ._client import MOST_WORKERS
@@ -19,9 +19,10 @@ from ._misfits import QUOTE, misread
 from ._paths import Object, composed, fold, letters
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
-from ._secrets import is_synonym
+from ._secrets import is_synonym, means_secret
 from ._shapes import Flat, Members, Moment, Names, seconds
 from ._survey import Entry, some
+from ._texts import check_name, check_secret
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
@@ -197,6 +198,34 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
         raise InvalidError(f"a {resource.name} is identified by id, or by {names}: {lacking} is missing")
 
 
+def check_characters(task: Task, options: Collection[str] | None = None) -> None:
+    """Raise InvalidError for names and secrets with characters that nobody sees, of all options or of these."""
+    for row in task.resource.attributes:
+        value = task.desired[row.option] if options is None or row.option in options else None
+        is_key = row.option in task.resource.keys
+        if value is not None and (is_key or not task.absent):
+            _check_characters(row, value, named=is_key or row.caseless)
+
+
+def _check_characters(row: Attribute, value: Any, *, named: bool) -> None:
+    """Check one option. ``named`` says that its value is a name."""
+    if row.secret:
+        check_secret(row.option, value)
+    elif isinstance(value, str):
+        if named or row.refers_to:
+            check_name(row.option, value)
+    elif isinstance(row.shape, (Members, Names, Grants)):
+        for way, items in value.items():
+            for number, item in enumerate(items or ()):
+                check_name(f"{row.option}.{way}[{number}]", item["role"] if isinstance(item, dict) else item)
+    elif isinstance(row.shape, Flat):
+        for key in value:
+            check_name(f"a key of {row.option},", key)
+    elif isinstance(row.shape, Scopes):
+        for number, scope in enumerate(value):
+            check_name(f"{row.option}[{number}].name", scope["name"])
+
+
 def _check(row: Attribute, value: Any) -> None:
     option, shape = row.option, row.shape
     if (row.required or row.secret) and value == "":
@@ -211,7 +240,9 @@ def _check(row: Attribute, value: Any) -> None:
         for key, item in value.items():
             number = type(item) is int and fold(key) in shape.numbers
             if item is not None and not isinstance(item, str) and not number:
-                raise InvalidError(f"{option}.{key} takes a text, but {misread(item)}", hint=QUOTE)
+                raise InvalidError(
+                    f"{option}.{key} takes a text, but {misread(item, secret=means_secret(key))}", hint=QUOTE
+                )
     if isinstance(shape, Flat) and len({fold(key) for key in value}) < len(value):
         raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
     if isinstance(shape, Flat) and (secrets := [key for key in value if is_synonym(key, shape.hidden)]):
@@ -232,7 +263,9 @@ def _check(row: Attribute, value: Any) -> None:
         value = ways
     if isinstance(shape, (Members, Names, Grants)):
         if "" in [name for names in value.values() for name in names or ()]:
-            raise InvalidError(f"{option} holds an empty name")
+            raise InvalidError(
+                f"{option} holds an empty name", hint="''.split(',') gives ['']: add | select to such a list"
+            )
         spelled = shape.spelled if isinstance(shape, Names) else str
         added, removed = ({fold(spelled(name)) for name in value.get(way) or ()} for way in ("add", "remove"))
         both = added & removed

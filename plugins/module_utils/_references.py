@@ -19,6 +19,7 @@ from ._paths import Object, fold
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, Resource
 from ._shapes import Members
+from ._texts import check_name
 
 # What a row may refer to, by endpoint or table.
 TARGETS = {**RESOURCES, **IDENTITY_RESOURCES}
@@ -156,6 +157,9 @@ def _resolve_members(
     )
     new = {**gone_new, **wanted_new}
     found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
+    for name in new.values():
+        if not found[name]:
+            check_name("the member", name)
     if unknown := sorted(name for name in wanted_new.values() if not found[name]):
         _report_unknown(finder, task.unknown_members, target, unknown, check=check)
 

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Characters that nobody sees, in names and around secrets: they are refused before anything is sent."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ._errors import InvalidError
+from ._paths import is_hidden
+
+IDEOGRAPHIC_SPACE = "\u3000"  # what Japanese is typed with; it is seen
+JOINERS = "\u200c\u200d"
+# Letters of scripts and emoji that joiners are used between, by Unicode category. Latin letters are none of them.
+JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
+PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
+KEYCAP = "\u20e3"
+# Characters by the name that people know, where the Unicode name is another or there is none.
+NAMES = {" ": "blank", "\t": "tab", "\n": "line break", "\r": "carriage return"}
+# How a secret begins, or what it holds, if it is a file with a key: its last line ends.
+KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
+
+
+OBJECT_HINT = (
+    "Take it out, with | map('trim') from a list that was made of a text. "
+    "An object that has this name on the server can be addressed by its id"
+)
+
+
+def check_name(option: str, name: str, *, hint: str = OBJECT_HINT) -> None:
+    """Raise InvalidError for a name with a blank at an end, or with a character that is not seen."""
+    if name.isascii() and name.isprintable() and name == name.strip():
+        return
+    for place, character in enumerate(name):
+        end = place in (0, len(name) - 1)
+        blank = character.isspace() and (end or character not in (" ", IDEOGRAPHIC_SPACE))
+        if blank or (is_hidden(character) and not _is_used(name, place)):
+            raise InvalidError(
+                f"{option} {name!r} {'holds' if not end else 'begins with' if place == 0 else 'ends with'} "
+                f"{_called(character)}",
+                hint=hint,
+            )
+
+
+def check_secret(option: str, secret: str) -> None:
+    """Raise InvalidError for a secret with a blank or what is not seen at an end, without the secret.
+
+    The file of a private key may end in one line break.
+    """
+    text = secret
+    if any(mark in secret for mark in KEY_FILES):
+        text = secret[:-2] if secret.endswith("\r\n") else secret[:-1] if secret.endswith("\n") else secret
+    for where, character in (("begins", text[:1]), ("ends", text[-1:])):
+        if character and (character.isspace() or is_hidden(character)):
+            raise InvalidError(
+                f"{option} {where} with {_called(character)}, which would be a part of it",
+                hint="Take it out: give it to ansible-vault encrypt_string with printf %s instead of echo, "
+                "or add | trim to the template",
+            )
+
+
+def _is_used(name: str, place: int) -> bool:
+    """Whether a character that is not seen is one that a script or an emoji needs where it stands."""
+    before, after = name[:place][-1:], name[place + 1 :][:1]
+    if name[place] in PRESENTATIONS:
+        return after == KEYCAP or (before != "" and unicodedata.category(before) in ("So", "Sm", "Po"))
+    if name[place] not in JOINERS or not before or not after:
+        return False
+    return all(unicodedata.category(side) in JOINED for side in (before, after))
+
+
+def _called(character: str) -> str:
+    name = NAMES.get(character) or unicodedata.name(character, "control character").lower()
+    return f"a {name} (U+{ord(character):04X})"

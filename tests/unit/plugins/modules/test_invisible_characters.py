@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names and secrets with characters that nobody sees are refused, and what exists with such a name can be managed.
+
+The samples that are refused with one message each are the rows of docs/refused.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._texts import check_name, check_secret
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----"
+PASSWORD = "Initial-pass-1"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "admins",
+        "app admins",
+        "ada@example.com",
+        "Größe",
+        "山田\u3000太郎",
+        "\u0645\u06cc\u200c\u062e",
+        "क्\u200dष",
+        "\U0001f469\u200d\U0001f4bb devs",
+        "I \u2764\ufe0f ops",
+        "team 1\ufe0f\u20e3",
+    ],
+)
+def test_names_of_every_script_are_taken(name: str) -> None:
+    check_name("name", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "code"),
+    [
+        (" a", "begins with a blank", "0020"),
+        ("a\n", "ends with a line break", "000A"),
+        ("a\r", "ends with a carriage return", "000D"),
+        ("a\tb", "holds a tab", "0009"),
+        ("a\x00b", "holds a control character", "0000"),
+        ("a\u2028b", "holds a line separator", "2028"),
+        ("a\u202fb", "holds a narrow no-break space", "202F"),
+        ("a\u3000", "ends with a ideographic space", "3000"),
+        ("a\u00adb", "holds a soft hyphen", "00AD"),
+        ("a\u200db", "holds a zero width joiner", "200D"),
+        ("é\u200d", "ends with a zero width joiner", "200D"),
+        ("é\ufe0f", "ends with a variation selector-16", "FE0F"),
+        ("\u202eada", "begins with a right-to-left override", "202E"),
+        ("a\u3164", "ends with a hangul filler", "3164"),
+        ("a\u2800b", "holds a braille pattern blank", "2800"),
+        (" ", "begins with a blank", "0020"),
+    ],
+)
+def test_a_character_that_nobody_sees_is_named(name: str, where: str, code: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        check_name("name", name)
+    assert f"{where} (U+{code})" in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("secret", ["", "a b", "ä\tb", KEY, f"{KEY}\n", f"{KEY}\r\n", "PuTTY-User-Key-File-3: x\ny\n"])
+def test_secrets_that_are_taken(secret: str) -> None:
+    check_secret("secret", secret)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["x\n", "x\r\n", "x ", " x", "\ufeffx", "x\u200b", "x\u00a0", "\tx", "\n", f"{KEY}\n\n", f"{KEY} \n", f" {KEY}"],
+)
+def test_secrets_that_are_refused_are_not_told(secret: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        check_secret("secret", secret)
+    assert "secret begins with" in str(caught.value) or "secret ends with" in str(caught.value)
+    assert secret.strip() not in str(caught.value) or secret.strip() in ("", "x")
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " "])
+def test_no_output_holds_a_refused_secret(tenant: Tenant, run: Run, blank: str) -> None:
+    for options in (
+        {"users": [{"user_name": "ada@example.com", "password": PASSWORD + blank}]},
+        {"client_secret": PASSWORD + blank},
+    ):
+        result = run("scim_directory", **options)
+        assert result.code == "invalid"
+        assert PASSWORD not in result.output.replace("VALUE_SPECIFIED", "")
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("name", ["team ", "team\u200b", "te\u00a0am"])
+def test_an_object_with_such_a_name_is_managed_by_its_id(tenant: Tenant, run: Run, name: str) -> None:
+    person = tenant.seed_user(userName=f"{name.strip()}\u200b@example.com")
+    (group,) = tenant.seed(groups=[{"displayName": name, "members": [f"{name.strip()}\u200b@example.com"]}])["groups"]
+    assert run("scim_group_info", display_name=name)["groups"][0]["id"] == group
+    exported = run("scim_directory_info", include=["users", "groups"])["directory"]
+    assert name in [entry["display_name"] for entry in exported["groups"]]
+    again = run("scim_directory", **exported)
+    assert (again.failed, again["changed"]) == (False, False), again.output
+    assert run("scim_group", id=group, users={"remove": [person]})["changed"] is True
+    assert run("scim_group", id=group, display_name="team")["group"]["display_name"] == "team"
+    assert run("scim_directory", users=[{"id": person, "state": "absent"}])["changed"] is True
+    assert run("scim_group", id=group, state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"groups": [{"display_name": "new "}]},
+        {"groups": [{"display_name": "new\u200b", "state": "absent"}]},
+        {"groups": [{"display_name": "team", "users": {"remove": ["ada@example.com "]}}]},
+        {
+            "groups": [
+                {"display_name": "team", "users": {"add": ["ada@example.com\u00a0"]}, "unknown_members": "ignore"}
+            ]
+        },
+        {"users": [{"user_name": "ada@example.com", "password": f"{PASSWORD}\n", "update_password": "always"}]},
+        {"users": [{"user_name": "ada@example.com", "custom_attributes": {"site ": "x"}}]},
+        {"users": [{"user_name": "ada@example.com", "email": "ada@example.org\n"}]},
+    ],
+    ids=str,
+)
+def test_a_directory_is_refused_before_the_first_write(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(groups=[{"displayName": "team", "members": ["ada@example.com"]}])
+    first = {"users": [{"user_name": "first@example.com", "password": PASSWORD}]}
+    result = run("scim_directory", **{**first, **options, "users": [*first["users"], *options.get("users", [])]})
+    assert result.code == "invalid", result.output
+    assert "ends with a" in result["msg"]
+    assert tenant.writes() == []
