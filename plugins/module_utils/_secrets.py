@@ -112,7 +112,8 @@ def _encodings(secret: str) -> set[str]:
 BEGIN = 8  # characters of a secret that are looked for first
 SHORTEST_DECODED = 4  # characters; what is shorter is in every text that is decoded the wrong way
 DEPTH = 4  # times that a text is decoded, one way after another
-MOST_DECODED = 100  # characters that are looked through for each of the text: more would take seconds
+MOST_DECODED = 40  # characters that are looked through for each of the text: ordinary ones take 6 to 26
+LEAST_LOOK = 2_500  # characters that a text counts for at least: a short one that is encoded thrice takes more
 LONGEST_LOOK = 2 * LONGEST_TEXT  # characters of a text that are decoded; less of it is ever shown
 
 
@@ -161,7 +162,7 @@ class Secrets:
         index = self._squeezed = self._squeezed or _Index(
             {_squeezed(secret) for secret in list(self._secrets) if len(secret) >= SHORTEST_DECODED}
         )
-        left = MOST_DECODED * max(len(text), 1000)
+        left = MOST_DECODED * max(len(text), LEAST_LOOK)
         for decoded in itertools.chain([text], _decodings(text)):
             left -= len(decoded)
             if left < 0 or index.found_in(_squeezed(decoded)):
