@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -451,3 +452,15 @@ def test_hosts_do_not_do_each_others_work(tenant: Tenant, play: Player) -> None:
     play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}, "vars": {"directory_slices": 2, "directory_slice": 1}}})
     played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
     assert "Two hosts have the same directory_slice" in played.text
+
+
+@pytest.mark.parametrize("target", ["shared", "shared/all.yml"])
+def test_an_export_leaves_the_mode_of_a_folder_alone(tenant: Tenant, play: Player, target: str) -> None:
+    folder = play.folder / "shared"
+    folder.mkdir()
+    folder.chmod(0o2775)
+    play.good("export", directory_path=target, directory_kinds="groups")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
+    new = target.replace("shared", "new")
+    play.good("export", directory_path=new, directory_kinds="groups")
+    assert stat.S_IMODE((play.folder / "new").stat().st_mode) == 0o750
