@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -44,6 +45,9 @@ IDEMPOTENT = ("GET", "PUT", "DELETE")
 MOST_WORKERS = 32  # threads that share a client
 LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
 LONGEST_TIMEOUT = 3600.0  # seconds
+LONGEST_LIFETIME = 315_360_000  # seconds, ten years: what is longer is no lifetime of a token
+LONGEST_SCOPE = 10_000  # characters
+SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 section 3.3
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
 CREDENTIALS_HINT = (
@@ -156,6 +160,27 @@ def flaw_of(token: str) -> str | None:
     if not (token.isascii() and token.isprintable() and " " not in token):
         return "holds a character that no token has"
     return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
+
+
+def lifetime_of(value: Any) -> int | None:
+    """Return ``expires_in`` of RFC 6749 section 5.1 as whole seconds, None if it is no lifetime.
+
+    Some servers send it as a text or with a fraction. Zero, what is negative and what is no number tell nothing.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        seconds = int(float(value) if isinstance(value, str) else value)
+    except (ValueError, OverflowError):  # of infinity and of what is not a number, too
+        return None
+    return seconds if 0 < seconds <= LONGEST_LIFETIME else None
+
+
+def scope_of(value: Any) -> str | None:
+    """Return ``scope`` of an answer with a token if RFC 6749 section 3.3 knows it as one, None otherwise."""
+    if not isinstance(value, str) or len(value) > LONGEST_SCOPE:
+        return None
+    return value if SCOPE.fullmatch(value) else None
 
 
 def secrets_in(url: str) -> set[str]:

@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._answers import REQUESTS_IMPORT_ERROR
-from ._client import Client, secrets_in
+from ._client import Client, lifetime_of, scope_of, secrets_in
 from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
@@ -391,7 +391,8 @@ def run_token() -> None:
         answer = client.fetch_token()
         # The result is the one place where it may stand: Ansible would mask it there as well.
         module.no_log_values.discard(answer["access_token"])
-        return {"changed": False, **{name: answer.get(name) for name in ("access_token", "expires_in", "scope")}}
+        lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
+        return {"changed": False, "access_token": answer["access_token"], "expires_in": lifetime, "scope": scope}
 
     module.run(work)
 

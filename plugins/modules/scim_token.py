@@ -62,12 +62,12 @@ access_token:
   returned: success
   type: str
 expires_in:
-  description: How long it is valid, in seconds. Null where the server does not say.
+  description: How long it is valid, in seconds. Null where the server does not say, or sends what is no lifetime.
   returned: success
   type: int
   sample: 18000
 scope:
-  description: The scope of the token. Null where the server does not say.
+  description: The scope of the token. Null where the server does not say, or sends what is no scope.
   returned: success
   type: str
   sample: scim

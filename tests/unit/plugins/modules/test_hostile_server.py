@@ -187,6 +187,38 @@ def test_a_token_of_a_megabyte(hostile: Hostile) -> None:
     assert len(hostile.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("sent", "returned"),
+    [
+        (3600, 3600),
+        ("3600", 3600),
+        (3599.9, 3599),
+        *((value, None) for value in (None, True, 0, -1, "", "soon", "1e999", 1e300, 10**30, float("nan"), [1], {})),
+    ],
+    ids=repr,
+)
+def test_a_lifetime_is_a_number_of_seconds_or_null(hostile: Hostile, sent: Any, returned: int | None) -> None:
+    hostile.answer = lambda seen: reply({"access_token": "x" * 20, "expires_in": sent})
+    credentials = {"client_id": "me@example.com", "client_secret": "my-secret-word"}
+    result = hostile.run("scim_token", access_token=None, _ansible_no_log=True, **credentials)
+    assert (result.failed, result["expires_in"]) == (False, returned)
+
+
+@pytest.mark.parametrize(
+    ("sent", "returned"),
+    [
+        ("scim core", "scim core"),
+        *((value, None) for value in (None, "", " ", "a  b", "a\nb", 'a"b', "é", 7, ["scim"], {}, "x" * 20_000)),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_a_scope_is_one_of_oauth_or_null(hostile: Hostile, sent: Any, returned: str | None) -> None:
+    hostile.answer = lambda seen: reply({"access_token": "x" * 20, "scope": sent})
+    credentials = {"client_id": "me@example.com", "client_secret": "my-secret-word"}
+    result = hostile.run("scim_token", access_token=None, _ansible_no_log=True, **credentials)
+    assert (result.failed, result["scope"]) == (False, returned)
+
+
 def test_an_error_text_of_a_megabyte(hostile: Hostile) -> None:
     hostile.answer = lambda seen: reply({"detail": "no " * 2**20}, "400 Bad Request")
     result = hostile.run()
