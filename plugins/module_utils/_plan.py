@@ -14,7 +14,7 @@ from typing import Any
 from ._paths import Object, get, put, put_null
 from ._resources import Attribute, Resource
 from ._secrets import HIDDEN
-from ._shapes import Joined
+from ._shapes import Joined, Members, Names
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,19 @@ class Plan:
                 put(other, row.path, row.shape.respell(get(other, row.path)))
         return other if other != body else None
 
-    def unmet(self, written: Object) -> list[tuple[str, Any, Any]]:
-        """What of the plan the object does not show: option, what it holds, what it should. Secrets never show."""
+    def unmet(self, written: Object, desired: Object | None = None) -> list[tuple[str, Any, Any]]:
+        """Return what of the plan the object does not show: option, what it holds, what it should. No secrets.
+
+        Of a list with ``add`` and ``remove`` in ``desired`` only these count: others may write to the same list.
+        """
         shown = []
         for change in self.changes:
             row, held = change.attribute, change.attribute.read(written)
-            if not row.secret and not row.on_create and not row.same(held, change.after):
-                shown.append((row.option, row.shape.compare(held), row.shape.compare(change.after)))
+            wanted, given = change.after, (desired or {}).get(row.option)
+            if isinstance(row.shape, (Members, Names)) and given is not None:
+                wanted = row.shape.merge(held, given)
+            if not row.secret and not row.on_create and not row.same(held, wanted):
+                shown.append((row.option, row.shape.compare(held), row.shape.compare(wanted)))
         return shown
 
     @property

@@ -138,9 +138,9 @@ class ScimObjects:
             self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
             return plan, plan.expected
         written = self.lists.typed(resource, written)
-        if plan.unmet(written):  # an answer may show less than what is there
+        if plan.unmet(written, desired):  # an answer may show less than what is there
             written = self._shown(resource, written["id"]) or written
-        for option, held, wanted in plan.unmet(written):
+        for option, held, wanted in plan.unmet(written, desired):
             self.client.warn(
                 f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} but holds {held!r}"
             )

@@ -250,6 +250,26 @@ def test_all_members_by_patch(tenant: Tenant, run: Run) -> None:
             assert result["group"]["users"]["set"] == ["ada@example.com", "grace@example.com"]
 
 
+@pytest.mark.parametrize("path", ["members", 'members[value eq "ID"]'], ids=["added", "removed"])
+def test_members_that_others_add_or_remove_are_no_warning(tenant: Tenant, run: Run, path: str) -> None:
+    """Ten hosts add a member each to one group at once: each task tells only what became of its own."""
+    ids = {name: tenant.seed_user(userName=f"{name}@example.com") for name in ("ada", "grace", "alan")}
+    group = good(run("scim_group", display_name="team", users={"add": ["alan@example.com"]}))["group"]
+    assert tenant.token
+    operation = {"op": "add", "path": path, "value": [{"value": ids["grace"]}]}
+    if path != "members":
+        operation = {"op": "remove", "path": path.replace("ID", ids["alan"])}
+    body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]}
+    tenant.forget_requests()
+    options = {"display_name": "team", "users": {"add": ["ada@example.com"]}}
+    assert run("scim_group", check=True, **options)["changed"]
+    looks = len(tenant.requests())
+    with before_request(looks + 1, lambda request: tenant.scim("PATCH", f"Groups/{group['id']}", body)):
+        result = good(run("scim_group", **options))
+    assert result.warnings == []
+    assert "ada@example.com" in result["group"]["users"]["set"]
+
+
 def test_what_was_right_when_it_was_looked_at_is_not_written(tenant: Tenant, run: Run) -> None:
     """What the other client makes of it later stays, as if it had come after the task; the result shows it."""
     meeting = Meeting(USER, {**BADGE, "display_name": "ada"}, "display name", {"name=Countess", "badge=8"})
