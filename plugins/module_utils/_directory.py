@@ -37,7 +37,7 @@ from ._guard_rails import (
 from ._options import check_characters
 from ._paths import Object, fold
 from ._plan import Plan, Task, make_plan
-from ._references import resolve_keys
+from ._references import names_in, resolve_keys
 from ._relations import Relations
 from ._resources import (
     CONTAINER,
@@ -51,7 +51,7 @@ from ._resources import (
 )
 from ._scim import Scim
 from ._scim_objects import ScimObjects
-from ._survey import Entry, Known, Survey, marks_of, names_in, references_of, same_object, some
+from ._survey import Entry, Known, Survey, marks_of, references_of, same_object, some
 
 MUST_BE_THERE = "an entry that it needs failed"
 # The options by which a user, or a role, would no longer be what lets the user that runs the task in.

@@ -70,7 +70,10 @@ class IdentityObjects(ABC):
         row = self._row(resource, task.identifier) if task.identifier else self.find(resource, keys)
         if row is None and task.identifier and not task.absent:
             raise NotFoundError(f"there is no {resource.name} with this id", hint="To create one, leave out id")
-        return self.read(row) if row else None, keys
+        current = self.read(row) if row else None
+        if current and task.identifier:
+            _references.refuse_other_name(task, keys, current)
+        return current, keys
 
     def find(self, resource: Resource, keys: Object) -> Object | None:
         column, name = NAME_COLUMNS[resource.endpoint], str(keys[resource.keys[0]])

@@ -178,9 +178,19 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, creator_rights, check=module.check_mode)
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
-        return {"changed": outcome.changed, result: entity, "diff": outcome.diff}
+        removed = {"removed_members": removed_members(resource, outcome.diff)} if resource.member_rows else {}
+        return {"changed": outcome.changed, result: entity, **removed, "diff": outcome.diff}
 
     module.run(work)
+
+
+def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
+    """Return how many members a change takes out of a group or role: all of them if that is deleted."""
+    before, after = (
+        Counter(name for row in resource.member_rows for name in (diff[side].get(row.option) or {}).get("set", ()))
+        for side in ("before", "after")
+    )
+    return sum((before - after).values())
 
 
 def run_info(*resources: Resource, result: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from ._client import Client
-from ._errors import AmbiguousError, NotFoundError, UnknownMemberError, trying
+from ._errors import AmbiguousError, InvalidError, NotFoundError, UnknownMemberError, trying
 from ._identity_resources import IDENTITY_RESOURCES
 from ._member_names import VAULT, spellings
 from ._paths import Object, fold
@@ -82,6 +82,26 @@ def known_keys(task: Task, current: Object) -> Object:
         for row in rows
         if row.refers_to and row.same(row.read(current), {given[row.option]: given[row.option]})
     }
+
+
+def refuse_other_name(task: Task, keys: Object, current: Object) -> None:
+    """Raise InvalidError if what is to be deleted by id has another name than the task gives: one of them is wrong.
+
+    ``keys`` are those that the task gives, references resolved. To give another name is a matter of state present.
+    """
+    if not task.absent or task.resource.matches(keys, current):
+        return
+    held = " / ".join(names_in(task.resource.keys_of(current)))
+    given = " / ".join(names_in(keys))
+    raise InvalidError(
+        f"the {task.resource.name} with the id {task.identifier!r} is called {held!r}, and not {given!r}",
+        hint="Correct the id or the name, or leave the name out",
+    )
+
+
+def names_in(keys: Object) -> list[str]:
+    """Return the names among these keys, as texts."""
+    return [str(next(iter(value.values())) if isinstance(value, dict) else value) for value in keys.values()]
 
 
 def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:

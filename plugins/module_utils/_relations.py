@@ -18,9 +18,10 @@ from ._errors import AuthorizationError, UnsupportedError
 from ._guard_rails import Member, is_protected_by, members_of
 from ._member_lists import MemberLists
 from ._paths import Object, fold, look
+from ._references import names_in
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER, Resource
 from ._scim import FEW, Scim
-from ._survey import Known, names_in
+from ._survey import Known
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")

@@ -25,7 +25,7 @@ from ._filters import could_match
 from ._member_lists import MemberLists
 from ._paths import Object
 from ._plan import Plan, Task, make_plan
-from ._references import Finder, known_keys, report_unknown_keys, resolve, resolve_keys
+from ._references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
 from ._resources import LINKED_OBJECT, Resource
 from ._scim import Scim
 from ._shapes import BATCH
@@ -74,7 +74,9 @@ class ScimObjects:
         current = self.lists.typed(resource, current)
         known = known_keys(task, current)
         others = {option: value for option, value in task.desired.items() if option not in known}
-        return current, known if task.absent else {**known, **resolve_keys(self._finder, replace(task, desired=others))}
+        keys = {**known, **resolve_keys(self._finder, replace(task, desired=others))}
+        refuse_other_name(task, keys, current)
+        return current, known if task.absent else keys
 
     def find(self, resource: Resource, keys: Object, *, thorough: bool = False, doubt: bool = False) -> Object | None:
         """The object with these keys, references resolved; None if there is none.

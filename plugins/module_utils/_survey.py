@@ -20,7 +20,7 @@ from ._errors import AmbiguousError, IdentityError, InvalidError, UnsupportedErr
 from ._member_lists import Rows
 from ._paths import Object, fold, quoted
 from ._plan import Plan, Task
-from ._references import report_unknown_keys, resolve_keys
+from ._references import names_in, report_unknown_keys, resolve_keys
 from ._resources import CONTAINER, Resource
 from ._scim import FEW, PAGE, Scim
 from ._scim_objects import ScimObjects
@@ -350,11 +350,6 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
     if "container" in entry.keys:
         yield CONTAINER.endpoint, str(entry.keys["container"])
-
-
-def names_in(keys: Object) -> list[str]:
-    """The names among these keys, as texts."""
-    return [str(next(iter(value.values())) if isinstance(value, dict) else value) for value in keys.values()]
 
 
 def same_object(other: Entry) -> InvalidError:

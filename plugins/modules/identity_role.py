@@ -197,6 +197,11 @@ role:
           type: list
           elements: str
           returned: always
+removed_members:
+  description: How many members the task took out of the role, or would in check mode. All of them if it was deleted.
+  returned: success
+  type: int
+  sample: 1
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no role.

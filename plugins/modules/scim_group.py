@@ -169,6 +169,11 @@ group:
       returned: always
       sample:
         set: [db-operators]
+removed_members:
+  description: How many members the task took out of the group, or would in check mode. All of them if it was deleted.
+  returned: success
+  type: int
+  sample: 1
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no group.

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory import action_of
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import Task, make_plan
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import USER
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
 
@@ -404,3 +407,76 @@ def test_accounts_count_where_the_safe_does_not_list_them(tenant: Tenant, run: R
     result = apply(run, containers=gone, max_removals="100", protected=["root1"])
     refused(tenant, result, "privileged_data 'APP0 / root1'")
     good(apply(run, containers=gone, max_removals=str(3 * safes)))
+
+
+# -- An id and a name -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["alan@example.com", "nobody@example.com"])
+def test_an_id_with_another_name_deletes_nothing(tenant: Tenant, run: Run, other: str) -> None:
+    ada = tenant.seed_user(userName="ada@example.com")
+    tenant.seed_user(userName="alan@example.com")
+    tenant.forget_requests()
+    gone = {"id": ada, "user_name": other, "state": "absent"}
+    for result in (apply(run, users=[gone]), run("scim_user", **gone)):
+        assert (result.code, tenant.writes()) == ("invalid", [])
+        assert f"with the id {ada!r} is called 'ada@example.com', and not {other!r}" in result["msg"]
+    result = good(apply(run, users=[{**gone, "user_name": "ADA@example.com"}]))
+    assert done(result) == {"ada@example.com": "delete"}
+
+
+def test_a_permission_by_id_is_that_of_its_member(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a", "b")
+    (ada,) = [each["id"] for each in tenant.resources("ContainerPermissions") if "a@example.com" in str(each)]
+    tenant.forget_requests()
+    gone = {"id": ada, "container": "APP", "state": "absent"}
+    assert apply(run, container_permissions=[{**gone, "user": login("b")}]).code == "invalid"
+    assert tenant.writes() == []
+    good(apply(run, container_permissions=[{**gone, "user": login("A")}]))
+
+
+def test_a_role_of_another_name_is_not_deleted_by_id(tenant: Tenant, run: Run) -> None:
+    (role,) = tenant.seed(groups=[{"displayName": "crew"}])["groups"]
+    result = run("identity_role", id=role, name="other", state="absent")
+    assert (result.code, "is called 'crew', and not 'other'" in result["msg"]) == ("invalid", True)
+    good(run("identity_role", id=role, name="CREW", state="absent"))
+
+
+# -- Around it ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_scim_group_says_how_many_members_it_removes(tenant: Tenant, run: Run, check: bool) -> None:
+    names = staff(tenant, groups=1, members=5)
+    group = {"display_name": "dept0"}
+    assert good(run("scim_group", check=check, **group, users={"set": [names[0]]}))["removed_members"] == 4
+    assert good(run("scim_group", check=True, **group))["removed_members"] == 0
+    left = 5 if check else 1
+    assert good(run("scim_group", check=check, **group, state="absent"))["removed_members"] == left
+
+
+def test_prune_of_permissions_without_entries_has_to_be_meant(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a")
+    refused(tenant, apply(run, containers=[{"name": "APP"}], prune=["container_permissions"]), "prune would leave only")
+
+
+def test_deactivating_a_user_whose_state_is_not_shown_counts() -> None:
+    """A server that does not say whether a user is active does not say that it is not."""
+    for active, action in ((None, "deactivate"), (True, "deactivate"), (False, "none")):
+        current = {"id": "1", "userName": login("ada"), **({} if active is None else {"active": active})}
+        plan = make_plan(Task(USER, {"active": False}), {"active": False}, current)
+        assert action_of(plan) == action
+
+
+@pytest.mark.parametrize("prune", [[], ["users"]], ids=str)
+def test_the_own_name_in_another_case_is_the_own_name(tenant: Tenant, run: Run, prune: list[str]) -> None:
+    """Also where the token does not say whose it is."""
+    tenant.switch(token_type="opaque")
+    own = {"client_id": tenant.info["client_id"].upper()}
+    users: list[dict[str, Any]] = [{"user_name": login("ada"), "password": "Initial-pass-1"}]
+    if prune:
+        result = good(apply(run, users=users, prune=prune, max_removals="100%", **own))
+        assert tenant.info["client_id"] not in done(result)
+    else:
+        gone = {"user_name": tenant.info["client_id"], "state": "absent"}
+        refused(tenant, apply(run, users=[*users, gone], **own), "the user that runs the task")
