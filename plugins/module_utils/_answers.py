@@ -185,27 +185,36 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
         return InvalidError(
             f"a certificate file cannot be used: {_plain(cause)}",
             hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
+            shared=True,
         )
     if reason in NO_TLS:
-        return TransportError(f"{text}the server does not speak TLS at this port", hint="Check tenant_url")
+        return TransportError(f"{text}the server does not speak TLS at this port", hint="Check tenant_url", shared=True)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return TransportError(
             f"{text}the server's certificate is not trusted: {_plain(cause)}",
             hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
+            shared=True,
         )
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return TransportError(f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key")
+        return TransportError(
+            f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key", shared=True
+        )
     if isinstance(error, requests.exceptions.ProxyError):
         return TransportError(
-            f"{text}the proxy does not let it through: {_plain(cause)}", hint="Check HTTPS_PROXY and NO_PROXY"
+            f"{text}the proxy does not let it through: {_plain(cause)}",
+            hint="Check HTTPS_PROXY and NO_PROXY",
+            shared=True,
         )
     if isinstance(error, (ValueError, TypeError)):
-        return TransportError(f"{text}{type(error).__name__}", hint="Check tenant_url and the proxy settings")
+        return TransportError(
+            f"{text}{type(error).__name__}", hint="Check tenant_url and the proxy settings", shared=True
+        )
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError):
         return TransportError(
             f"{text}no connection: {_plain(cause)}",
             hint="Check tenant_url, the network and the proxy settings",
             transient=True,
+            shared=True,
         )
     if isinstance(error, requests.exceptions.Timeout):
         text += f"no answer within {timeout:g} s"

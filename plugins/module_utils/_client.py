@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import json
 import os
 import random
@@ -216,6 +217,8 @@ class Client:
         self._sleep = sleep
         self._clock = clock
         self._access_token = connection.access_token
+        self._renewable = True  # whether another token may do better than the current one
+        self._final: IdentityError | None = None  # why no request of this client can go well any more
         self._lock = threading.Lock()
         self._pace = threading.Lock()
         self._not_before = clock()  # when the tenant may be asked again, by whatever thread
@@ -261,21 +264,30 @@ class Client:
         """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
 
         ``path`` is quoted already. A ``repeatable`` POST has the same effect twice as once. A refused token is renewed
-        once, if there are credentials to do it with.
+        once, if there are credentials to do it with. After a failure that all requests share, unless another try may go
+        better, nothing is sent any more: each request raises that failure.
         Raises the IdentityError that fits the status, TransportError, or ProtocolError.
         """
         url = f"{self.connection.tenant_url}{path}"
         if params:
             url += "?" + urlencode(params, quote_via=quote)
         content = {} if body is None else {"json": body}
-        token = self._token()
         try:
-            return self._exchange(method, url, repeatable=repeatable, auth=_bearer(token), **content)
-        except AuthenticationError:
-            renewed = self._token(refused=token)
-            if renewed == token:
-                raise
-        return self._exchange(method, url, repeatable=repeatable, auth=_bearer(renewed), **content)
+            token = self._token()
+            try:
+                answer = self._exchange(method, url, repeatable=repeatable, auth=_bearer(token), **content)
+            except AuthenticationError:
+                renewed = self._token(refused=token)
+                if renewed == token:
+                    raise
+                answer = self._exchange(method, url, repeatable=repeatable, auth=_bearer(renewed), **content)
+            self._renewable = True
+            return answer
+        except IdentityError as error:
+            if error.shared and not error.transient:
+                with self._lock:
+                    self._final = self._final or copy.copy(error)
+            raise
 
     def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
         """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
@@ -292,11 +304,24 @@ class Client:
             self._sleep(left)
 
     def _token(self, refused: str | None = None) -> str:
-        """The current token; a new one if there is none or if it is the one that was ``refused``."""
+        """Return the current token; a new one if there is none or if it is the one that was ``refused``.
+
+        A token that took the place of a refused one, and was never accepted, is not replaced in turn.
+        Raises the failure that all requests share. A failure to get a token is one, whatever it is: to try a refused
+        password once more would lock the user.
+        """
         with self._lock:
+            if self._final:
+                raise copy.copy(self._final)
             stale = self._access_token is None or self._access_token == refused
-            if stale and self.connection.client_secret:
-                self._access_token = str(self.fetch_token()["access_token"])
+            if stale and self._renewable and self.connection.client_secret:
+                self._renewable = refused is None
+                try:
+                    self._access_token = str(self.fetch_token()["access_token"])
+                except IdentityError as error:
+                    error.shared, error.uncertain = True, False
+                    self._final = copy.copy(error)
+                    raise
             return self._access_token or ""
 
     def claims(self) -> dict[str, Any]:
@@ -344,6 +369,7 @@ class Client:
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
         """Send until there is an answer that can be returned or a failure that another try would not mend."""
         began, passed = self._clock(), self._passed
+        started = passed
         attempt = 1
         while True:
             self._await_turn()
@@ -360,6 +386,7 @@ class Client:
                 if late or attempt > self.connection.retries:
                     # Everything that could be done has been: nobody above is to begin anew.
                     error.uncertain = False
+                    error.shared = error.shared and self._passed == started  # others got through
                     raise
                 self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
             else:

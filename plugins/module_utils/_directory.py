@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from ._ensure import ensure, refuse
-from ._errors import GuardRailError, IdentityError, InvalidError, NotFoundError, trying
+from ._errors import AuthorizationError, GuardRailError, IdentityError, InvalidError, NotFoundError, trying
 from ._guard_rails import (
     AccessLoss,
     GuardRails,
@@ -67,6 +67,52 @@ class Done:
     error: IdentityError | None = None
 
 
+@dataclass(frozen=True)
+class Halt:
+    """Why some of the changes are not begun: the first of them met a failure that all of them share.
+
+    ``kind`` is that of the objects that are not created, None where nothing at all is begun; ``container`` is where.
+    """
+
+    entry: Entry
+    error: IdentityError
+    kind: Resource | None = None
+    container: str | None = None
+
+    @classmethod
+    def of(cls, entry: Entry, error: IdentityError) -> Halt | None:
+        """Return what a failure stops beside its own entry, None for a failure that others may not meet.
+
+        A right that is missing to create one object is missing to create all of its kind; safes have members of their
+        own, so that there it is all in the same safe. An update or a removal may be refused for one object alone.
+        """
+        if error.shared:
+            return cls(entry, error)
+        if isinstance(error, AuthorizationError) and entry.plan and entry.plan.action == "create":
+            return cls(entry, error, entry.resource, _container_of(entry))
+        return None
+
+    def holds(self, entry: Entry) -> bool:
+        """Tell whether an entry is among what is not begun."""
+        if self.kind is None:
+            return True
+        creates = entry.plan is not None and entry.plan.action == "create"
+        return creates and entry.resource is self.kind and _container_of(entry) == self.container
+
+    @property
+    def scope(self) -> str:
+        """What is not begun, for a person."""
+        if self.kind is None:
+            return "nothing else was begun, because it would fail in the same way"
+        where = f" in {self.entry.keys['container']!r}" if self.container is not None else ""
+        return f"no other {self.kind.name} was created{where}, because the same right is needed"
+
+
+def _container_of(entry: Entry) -> str | None:
+    container = entry.keys.get("container")
+    return None if container is None else fold(str(container))
+
+
 # What is being done, how many objects are done, and of how many.
 Report = Callable[[str, int, int], None]
 
@@ -83,6 +129,8 @@ class Directory:
         self._relations = Relations(scim, self._known, self._store.lists)
         self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
+        self.halts: list[Halt] = []  # in the order of the failures
+        self._halting = threading.Lock()
 
     # -- Planning -----------------------------------------------------------
 
@@ -378,9 +426,10 @@ class Directory:
             future = finished.get()
             running.discard(future)
             outcome = future.result()
-            self._note(outcome, done, stop, total)
+            done.append(outcome)
+            self._report(outcome.entry.task.label, len(done), total)
             if outcome.error or outcome.action == "skipped":
-                done += _left_out(outcome.entry, waiting, needed_by)
+                done += _left_out(outcome, waiting, needed_by)
                 continue
             for dependent in needed_by.get(outcome.entry, ()):
                 if dependent in waiting:
@@ -389,7 +438,7 @@ class Directory:
                         begin([dependent])
 
     def _carry_out(self, entry: Entry, stop: threading.Event) -> Done:
-        if stop.is_set() or entry.plan is None:
+        if stop.is_set() or entry.plan is None or any(halt.holds(entry) for halt in self.halts):
             return Done(entry, "skipped")
         try:
             current, keys = entry.located
@@ -398,18 +447,28 @@ class Directory:
             outcome = ensure(self._store, entry.task, check=False, located=(current, keys))
             self._known.arrived(entry, (outcome.entity or {}).get("id"))
         except IdentityError as error:
-            return Done(entry, "failed", error)
+            if self._rules.stop_on_error:
+                stop.set()
+            # Of what was under way already, one failure tells of all that certainly had no effect: whose one write was
+            # refused (a failure of a look before or after it has no diff).
+            told = self._halt(entry, error) and entry.plan.action == "create" and error.diff is not None
+            return Done(entry, "skipped") if told else Done(entry, "failed", error)
         return Done(entry, action_of(entry.plan) if outcome.changed else "none")
 
     def _keys_now(self, entry: Entry, keys: Object) -> Object:
         """The keys with the ids of what has been made in the meantime."""
         return {**keys, **resolve_keys(self._known, entry.task)} if not entry.task.identifier else keys
 
-    def _note(self, outcome: Done, done: list[Done], stop: threading.Event, total: int) -> None:
-        done.append(outcome)
-        if outcome.error and self._rules.stop_on_error:
-            stop.set()
-        self._report(outcome.entry.task.label, len(done), total)
+    def _halt(self, entry: Entry, error: IdentityError) -> bool:
+        """Note what a failure stops. Returns whether another one has stopped it before."""
+        halt = Halt.of(entry, error)
+        if halt is None:
+            return False
+        with self._halting:
+            before = [other for other in self.halts if other.holds(entry)]
+            if not before:
+                self.halts.append(halt)
+            return any(other.error.code == error.code for other in before)
 
 
 def _new_texts(task: Task, plan: Plan) -> set[str]:
@@ -418,14 +477,18 @@ def _new_texts(task: Task, plan: Plan) -> set[str]:
     return changed if plan.current else {*changed, *task.resource.keys}
 
 
-def _left_out(failed: Entry, waiting: dict[Entry, set[Entry]], needed_by: dict[Entry, list[Entry]]) -> Iterator[Done]:
-    """What cannot be done without an entry that failed, and what needs that in turn: it waits no more."""
-    missing = [failed]
+def _left_out(outcome: Done, waiting: dict[Entry, set[Entry]], needed_by: dict[Entry, list[Entry]]) -> Iterator[Done]:
+    """What cannot be done without an entry that was not, and what needs that in turn: it waits no more.
+
+    The reason is said of what needs an entry that failed. What was not begun for another reason says nothing of others.
+    """
+    missing = [outcome.entry]
     while missing:
         because = missing.pop()
         for dependent in needed_by.get(because, ()):
             if waiting.pop(dependent, None) is not None:
-                yield Done(dependent, "skipped", InvalidError(f"{MUST_BE_THERE}: {because.position}"))
+                reason = InvalidError(f"{MUST_BE_THERE}: {because.position}") if outcome.error else None
+                yield Done(dependent, "skipped", reason)
                 missing.append(dependent)
 
 
@@ -510,6 +573,10 @@ def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Do
         "actions": [_shown(one) for one in shown],
         "summary": {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts},
         "emptied": emptied_by(one.entry.plan for one in shown if not one.error),
+        "stopped": [
+            {"position": halt.entry.position, "msg": halt.scope, "failure": halt.error.failure()}
+            for halt in directory.halts
+        ],
         "diff": _diff(shown),
     }
 

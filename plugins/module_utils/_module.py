@@ -352,13 +352,18 @@ def run_directory() -> None:
         # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
         module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
         if failed := [one for one in done if one.error]:
-            first = failed[0]
             missing = [one for one in done if one.action in ("failed", "skipped")]
+            ending = next((halt for halt in directory.halts if halt.kind is None), None)
+            first = ending or failed[0]
+            scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in directory.halts)
+            extent = f"{len(missing)} of {len(changing)} changes were not made"
             error = IncompleteError(
-                f"{len(missing)} of {len(changing)} changes were not made. {first.entry.position}: {first.error}",
-                hint="The result's actions describe each of them; run the task again to continue",
+                f"{extent}. {first.entry.position}: {first.error}{scopes}",
+                hint="The result's actions have each failure; run the task again to continue",
             )
-            result.update(failed=True, msg=str(error), failure=error.failure())
+            # What ended the run is what a playbook has to act on.
+            failure = ending.error.failure() if ending else error.failure()
+            result.update(failed=True, msg=str(error), failure=failure)
         return result
 
     module.run(work)

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ._ensure import Located
-from ._errors import AmbiguousError, IdentityError, InvalidError, UnsupportedError, trying
+from ._errors import AmbiguousError, AuthorizationError, IdentityError, InvalidError, UnsupportedError, trying
 from ._member_lists import Rows
 from ._paths import Object, fold, quoted
 from ._plan import Plan, Task
@@ -250,6 +250,8 @@ class Survey:
             if current and len(entry.resource.keys) == 1:
                 self._known.see(entry.resource, current)
         except IdentityError as error:
+            if error.shared or isinstance(error, AuthorizationError):
+                raise  # the others could not be looked up either
             entry.failure = error
         return entry
 

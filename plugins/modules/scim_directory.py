@@ -126,6 +126,9 @@ options:
     description:
       - What to do when a write fails. With V(stop), the task finishes what is under way and begins nothing else. With
         V(continue), it does everything that does not need the failed object.
+      - A failure that all objects share ends the task whatever is chosen here, such as a refused login, a proxy, or a
+        certificate that is not trusted. A right that is missing to create an object ends the creations of its kind, for
+        what a safe holds those in the same safe. C(stopped) has the reason once.
       - The task fails in both cases, and C(actions) tells what became of each object. Another run continues from there.
     type: str
     choices: [stop, continue]
@@ -255,6 +258,27 @@ emptied:
   type: list
   elements: str
   sample: ["group 'db-admins' (all 40 users)"]
+stopped:
+  description: What was not begun because the failure of one object is shared by others. C(summary) counts these objects
+    as skipped.
+  returned: success, and on failure once something was written
+  type: list
+  elements: dict
+  contains:
+    position:
+      description: The position of the entry that failed.
+      type: str
+      returned: always
+      sample: users[3]
+    msg:
+      description: What was not begun, and why.
+      type: str
+      returned: always
+      sample: nothing else was begun, because it would fail in the same way
+    failure:
+      description: What went wrong with the entry, as in C(actions).
+      type: dict
+      returned: always
 diff:
   description: The managed attributes of the objects that change, before and after, by kind and name.
   returned: success, and on failure once something was written

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 USER_FACTS, ROLE_FACTS = "UserFacts", "RoleFacts"
 # The states of a user. Disabled is what SCIM calls inactive, so it is not kept twice.
-NORMAL, DISABLED = "None", "Disabled"
-STATES = (NORMAL, "Locked", DISABLED, "Expired")
+NORMAL, LOCKED, DISABLED = "None", "Locked", "Disabled"
+STATES = (NORMAL, LOCKED, DISABLED, "Expired")
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ ROWS: tuple[Switch, ...] = (
     Switch("html_on_auth_error", False, FLAG, "401 and 403 answers are HTML pages."),
     Switch("auth_error_body", "scim", one_of("scim", "empty", "envelope"), "The body of 401 and 403 answers."),
     Switch("token_error_status", 400, one_of(400, 401), "The status for a wrong client id or secret."),
+    Switch("lock_after", 0, number(0, whole=True), "Failed logins in a row after which a user is locked; 0 is never."),
     Switch("unknown_app_status", 400, one_of(400, 404), "The status for an unknown application id."),
     Switch("client_creds_enabled", True, FLAG, "Apps may allow client credentials."),
     Switch("platform_token_accepted", True, FLAG, "The SCIM endpoint accepts platform tokens."),

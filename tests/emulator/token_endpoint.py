@@ -8,12 +8,13 @@ import base64
 import binascii
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import oauth_errors
 from .apps import DEFAULT_LIFETIME, App, app_of_name
 from .authority import authority_of
-from .facts import NORMAL, state_of, user_facts
+from .facts import LOCKED, NORMAL, USER_FACTS, UserFacts, state_of, user_facts
 from .models import Model
 from .oauth_errors import OAuthError
 from .oauth_profile import REST_FILTER, seconds_of
@@ -24,6 +25,8 @@ from .wire import Request, Response, json_response
 
 if TYPE_CHECKING:
     from .tenant import Tenant
+
+FAILED_LOGINS = "failed logins"  # in a row, by the id of the user
 
 
 def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
@@ -112,8 +115,19 @@ def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, con
         known = secrets.compare_digest(str(user.password or "").encode(), secret.encode()) and bool(secret)
         ready = state_of(user, facts) == NORMAL and not facts.force_change
         if known and ready and (facts.oauth_client or not confidential):
+            tenant.storage.forget(FAILED_LOGINS, str(user.id))
             return user
+        if not known:
+            count_failed_login(tenant, str(user.id), facts)
     raise OAuthError(oauth_errors.CREDENTIALS)
+
+
+def count_failed_login(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
+    """Lock a user who has failed too often, as a policy of the tenant may have it."""
+    failed = tenant.storage.recall(FAILED_LOGINS, user_id, 0) + 1
+    tenant.storage.remember(FAILED_LOGINS, user_id, failed)
+    if 0 < tenant.switches["lock_after"] <= failed:
+        tenant.storage.remember(USER_FACTS, user_id, replace(facts, lock=LOCKED))
 
 
 def expressions_of(tenant: Tenant, app: App, scope: str) -> list[str]:

@@ -34,8 +34,9 @@ def line_of(row: Status) -> str:
         again = "a write after a look, unless it could make two"
     elif row.uncertain:
         again = "a write after a look"
+    ends = "yes" if row.shared else ""
     hint = row.hint or "what the message says"
-    return f"| {f'{row.code} {row.phrase}'.rstrip()} | `{row.error.code}` | {again} | {hint} |"
+    return f"| {f'{row.code} {row.phrase}'.rstrip()} | `{row.error.code}` | {again} | {ends} | {hint} |"
 
 
 def test_every_status_is_in_the_table() -> None:

@@ -140,6 +140,18 @@ def test_switch_token_error_status(client, status):
         assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
+def test_switch_lock_after(client):
+    good = (client.info["client_id"], client.info["client_secret"])
+    bad = (good[0], "wrong")
+    for _time in range(3):
+        assert client.token(auth=bad).status_code == 400
+    assert client.token(auth=good).status_code == 200
+    client.switch(lock_after=2)
+    for attempt in (bad, good, bad, bad):
+        assert client.token(auth=attempt).status_code == (200 if attempt is good else 400)
+    assert client.token(auth=good).status_code == 400
+
+
 @pytest.mark.parametrize("status", [404, 400])
 def test_switch_unknown_app_status(client, status):
     client.switch(unknown_app_status=status)

@@ -41,6 +41,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "content_type": ["scim+json"],
     "auth_error_body": ["empty", "envelope"],
     "token_error_status": [401],
+    "lock_after": [1],
     "unknown_app_status": [404],
     "token_lifetime": [60],
     "vault_overrides_directory": [False, "alone"],
