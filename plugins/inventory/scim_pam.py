@@ -159,6 +159,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._connectio
     checked_options,
     connection_of,
     secrets_among,
+    without_nulls,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
     IdentityError,
@@ -167,6 +168,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors im
     shown,
     trying,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits import refuse_misfits
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import Object, as_text, fold, is_like
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PRIVILEGED_DATA
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
@@ -179,6 +181,7 @@ PROPERTIES = {"platformid": "platform", "username": "user_name", "address": "add
 GROUPED_BY = ("safe", "platform")
 # Ansible's own expressions, which are evaluated for each host; all other options are templates.
 EXPRESSIONS = ("hostname", "compose", "groups", "keyed_groups")
+CHOICE = {"containers": {"type": "list", "elements": "str"}, "filter": {"type": "str"}}
 # On what else the accounts depend, besides the file.
 ASKED = ("tenant_url", "scim_path", "app_id", "client_id", "containers", "filter")
 # The name or number of a host: nothing that ssh could take for an option or a shell for more than a word.
@@ -217,6 +220,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         given = {name: value if name in EXPRESSIONS else self._rendered(value) for name, value in written.items()}
         self._secrets |= secrets_among(given)
         self._connection = checked_options(given)
+        refuse_misfits(CHOICE, without_nulls(given))
         self._secrets |= secrets_among(self._connection)
         super().set_options(task_keys, var_options, {**given, **self._connection})
 

@@ -147,6 +147,11 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     "a wave that is none": ({"tenant/a.yml": "{}"}, {"directory_wave": "x"}, "directory_wave is 1, 2 or 3"),
     "a wave too many": ({"tenant/a.yml": "{}"}, {"directory_wave": 4}, "directory_wave is 1, 2 or 3"),
     "no workers": ({"tenant/a.yml": "{}"}, {"directory_workers": 0}, "workers has to be from 1 to 32"),
+    "a protected name that YAML reads as a boolean": (
+        {"tenant/a.yml": "{}"},
+        {"directory_protected": ["boss*", False]},
+        "directory_protected takes texts, but YAML reads False out of one. Put it into quotes.",
+    ),
     "no removals": (
         {"tenant/a.yml": "users: [{user_name: boss@example.com, state: absent}]"},
         {"directory_max_removals": 0},
@@ -248,8 +253,8 @@ def test_what_is_wrong_with_files_is_said(tenant: Tenant, play: Player) -> None:
     expected = [f"{folder}/{name} {message}" for name, (_content, message) in WRONG_FILES.items() if message]
     assert [text for text in expected if text not in played.text] == [], played.output
     one, two = folder / "twice 1.yml", folder / "twice 2.yml"
-    assert f"{one} holds user 'A@example.com', as {one} does. Say once" in played.text
-    assert f"{two} holds group 'DUP', as {one} does. Say once" in played.text
+    assert f"{one} holds user 'A@example.com', as {one} does. Name each object only once" in played.text
+    assert f"{two} holds group 'DUP', as {one} does. Name each object only once" in played.text
 
 
 def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:

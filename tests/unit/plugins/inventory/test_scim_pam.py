@@ -407,6 +407,8 @@ def test_a_password_in_the_environment_is_no_template(tenant: Tenant, read: Read
         ({"client_secret": ["Wrong-secret-1"]}, ("client_secret takes one value",)),
         ({"token_endpoint_auth_method": "carrier_pigeon"}, ("token_endpoint_auth_method", "client_secret_basic")),
         ({"client_key": "/a/key"}, ("client_cert",)),
+        ({"containers": ["APP", 10]}, ("containers[1] takes a text, but YAML reads it as the number 10",)),
+        ({"client_secret": "Wrong-secret-1\n"}, ("client_secret ends with a line break (U+000A)",)),
         ({"cache_timeout": "soon"}, ("cache_timeout",)),
         ({"plugin": "ansible.builtin.yaml"}, ("Incorrect plugin name",)),
     ],
