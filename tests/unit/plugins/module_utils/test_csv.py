@@ -108,11 +108,12 @@ def test_a_report_of_safe_members() -> None:
 @pytest.mark.parametrize(("level", "granted"), [("0", []), ("1", [RIGHTS[-2]]), ("2", [RIGHTS[-1]])])
 def test_a_file_of_members_of_the_older_api(level: str, granted: list[str]) -> None:
     text = table(
-        ["Safename", "Member", "MemberType", *CLASSIC, "RequestsAuthorizationLevel"],
-        ["ONE", "ada", "", *(["TRUE"] * len(CLASSIC)), level],
+        ["Safename", "Member", "MemberLocation", "MemberType", *CLASSIC, "RequestsAuthorizationLevel"],
+        ["ONE", "ada", "example.com", "", *(["TRUE"] * len(CLASSIC)), level],
     )
     (entry,) = read(text, "container_permissions", defaults={"member_type": "user"})
-    assert entry == {"container": "ONE", "user": "ada", "rights": {"set": [*RIGHTS[:-2], *granted]}}
+    rights = {"set": [*RIGHTS[:-2], *granted]}
+    assert entry == {"container": "ONE", "user": "ada", "search_in": "example.com", "rights": rights}
 
 
 def test_rights_in_words_and_times_in_seconds() -> None:
