@@ -16,7 +16,7 @@ from ._ensure import Located
 from ._errors import ConflictError, IdentityError, InvalidError, ProtocolError, UnknownMemberError
 from ._identity import PAGE, literal
 from ._identity_objects import IdentityObjects, check_each, identifier_in
-from ._identity_shapes import GRANTS, rights_in
+from ._identity_shapes import GRANTS, needed_by, rights_in, with_implied
 from ._paths import Object, fold
 from ._plan import Plan, Task
 
@@ -96,6 +96,7 @@ class Apps(IdentityObjects):
                 }
                 for way, grants in given.items()
             }
+            _refuse_to_split((current or {}).get("Grants", {}), desired["permissions"])
         if current and str(current.get("Icon")).startswith(UPLOADED):
             desired["icon_uri"] = None  # a copy of what was given, so that nobody knows whether it differs
         if current is None:
@@ -253,6 +254,20 @@ class Apps(IdentityObjects):
     def remove(self, identifier: str) -> None:
         verb = "SaasManage/DeleteApplication"
         check_each(verb, self.identity.call(verb, {"_RowKey": [identifier]}))
+
+
+def _refuse_to_split(held: Mapping[str, Object], desired: Mapping[str, Mapping[str, Object]]) -> None:
+    """Refuse to take away a permission and to leave one that implies it: the tenant would show both as before."""
+    for principal, grant in desired.get("remove", {}).items():
+        added = desired.get("add", {}).get(principal, {}).get("rights", ())
+        rights = {*held.get(principal, {}).get("rights", ()), *with_implied(added)}
+        for right in sorted(rights & set(grant["rights"])):
+            if needing := needed_by(right, rights - set(grant["rights"])):
+                raise InvalidError(
+                    f"permissions.remove: {right} cannot be taken away from the role {grant['role']!r} while it has "
+                    f"{', '.join(needing)}, which implies {right}",
+                    hint=f"Remove {', '.join(needing)}, too, or leave {right} out",
+                )
 
 
 def _app_ids(identifier: str) -> Object:

@@ -24,10 +24,8 @@ GRANTS = {
     "Execute": 128,
     "Automatic": 1 << 31,
 }
-
-
-# What the permission Admin brings along on some tenants (admin contract 8: one bit there, three here).
-IMPLIED = {"View", "ViewDetail"}
+# The bits that a permission sets where it holds others, too (admin contract 8 and 12).
+COMPOSED = {"Admin": 28, "ViewDetail": 20}
 
 
 class Choice(Shape):
@@ -109,7 +107,8 @@ class Scopes(Shape):
 class Grants(Shape):
     """Permissions of roles: a map from a role's id to ``{role, rights}``.
 
-    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone.
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. What is given brings along what
+    it implies, so that it is the same on a tenant that composes permissions and on one that does not.
     """
 
     def read(self, node: Any) -> dict[str, Object]:
@@ -118,9 +117,13 @@ class Grants(Shape):
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, Object]]) -> dict[str, Object]:
         held = self.read(current)
         if (wanted := desired.get("set")) is not None:
-            return {identifier: grant for identifier, grant in self.read(wanted).items() if grant["rights"]}
+            return {
+                identifier: {**grant, "rights": with_implied(grant["rights"])}
+                for identifier, grant in wanted.items()
+                if grant["rights"]
+            }
         for identifier, grant in (desired.get("add") or {}).items():
-            rights = [*held.get(identifier, {}).get("rights", ()), *grant["rights"]]
+            rights = [*held.get(identifier, {}).get("rights", ()), *with_implied(grant["rights"])]
             held[identifier] = {"role": grant["role"], "rights": _settled(rights)}
         for identifier, grant in (desired.get("remove") or {}).items():
             left = set(held.get(identifier, {}).get("rights", ())) - set(grant["rights"])
@@ -128,8 +131,7 @@ class Grants(Shape):
         return {identifier: grant for identifier, grant in held.items() if grant["rights"]}
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
-        """Whether what is held, ``one``, is what is wanted; some servers add what a permission implies."""
-        return {*one} == {*other} and all(_are_these(one[key]["rights"], other[key]["rights"]) for key in one)
+        return {*one} == {*other} and all(one[key]["rights"] == other[key]["rights"] for key in one)
 
     def show(self, value: Any) -> Any:
         return {"set": sorted((dict(grant) for grant in (value or {}).values()), key=lambda grant: fold(grant["role"]))}
@@ -144,15 +146,23 @@ def rights_in(mask: Any) -> list[str]:
     return _settled(right for right, bit in GRANTS.items() if bits & bit)
 
 
+def with_implied(rights: Iterable[str]) -> list[str]:
+    """Return permissions with those that they hold by their bits (admin contract 8)."""
+    bits = 0
+    for right in rights:
+        bits |= COMPOSED.get(right, GRANTS[right])
+    return rights_in(bits)
+
+
+def needed_by(right: str, rights: Iterable[str]) -> list[str]:
+    """Return those of some permissions that hold another one, and cannot be without it."""
+    return [other for other in _settled(rights) if other != right and right in with_implied([other])]
+
+
 def _settled(rights: Iterable[str]) -> list[str]:
     """In one order, each once."""
     given = set(rights)
     return [right for right in GRANTS if right in given]
-
-
-def _are_these(held: list[str], wanted: list[str]) -> bool:
-    implied = IMPLIED if "Admin" in wanted else set()
-    return set(wanted) <= set(held) <= {*wanted, *implied}
 
 
 def _sorted(scopes: Iterable[Object]) -> list[Object]:

@@ -95,6 +95,8 @@ options:
     description:
       - What roles may do with the app. A service user needs a role with V(View) and V(Execute), which the portal calls
         Run. Permissions of users and directory groups, and inherited permissions, are left alone.
+      - V(ViewDetail) implies V(View), and V(Admin) implies both. What is given brings along what it implies. To take
+        away a permission while the role keeps one that implies it is refused, because it would have no effect.
     type: dict
     suboptions:
       add:

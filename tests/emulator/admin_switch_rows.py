@@ -140,9 +140,9 @@ ADMINISTRATION: tuple[Switch, ...] = (
     Switch("ace_type", True, FLAG, "The rows of GetRowAces have a Type."),
     Switch(
         "permission_bits",
-        "single",
+        "composed",
         one_of("single", "composed"),
-        "Admin and ViewDetail are one bit each (8, 16), or hold others too (28, 20).",
+        "Admin and ViewDetail hold others too (28, 20), or are one bit each (8, 16).",
     ),
     Switch(
         "permissions_need_every_id",

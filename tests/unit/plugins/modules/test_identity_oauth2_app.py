@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.idops.cyberark_identity.plugins.modules import identity_oauth2_app
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import APP, SERVICE_USER
 
@@ -47,7 +49,7 @@ SERVERS: list[dict[str, Any]] = [
     {"unset_service_name": "null"},
     {"unknown_application": "null"},
     {"ace_type": False},
-    {"permission_bits": "composed"},
+    {"permission_bits": "single"},
     {"scope_mode_required": True},
     {"allowed_rest_anchored": True},
     {"token_permission": "View"},
@@ -109,24 +111,87 @@ def test_permissions_that_are_not_named_stay(tenant: Tenant, run: Run, clients: 
         {"role": "others", "rights": ["View", "Execute"]},
     ]
     only = run("identity_oauth2_app", **ID, permissions={"set": [{"role": "clients", "rights": ["Admin"]}]})
-    assert only["app"]["permissions"]["set"] == [{"role": "clients", "rights": ["Admin"]}]
+    assert only["app"]["permissions"]["set"] == [{"role": "clients", "rights": ["View", "Admin", "ViewDetail"]}]
     assert set(apps(tenant)[0]["permissions"]) == {clients, user}
 
 
+PERMISSIONS = yaml.safe_load(identity_oauth2_app.DOCUMENTATION)["options"]["permissions"]["suboptions"]
+RIGHTS = PERMISSIONS["set"]["suboptions"]["rights"]["choices"]
+IMPLIED = {"Admin": {"View", "ViewDetail"}, "ViewDetail": {"View"}}
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [{}, {"permission_bits": "single"}, {"ace_type": False}, {"permissions_need_every_id": True}],
+    ids=str,
+)
+def test_a_permission_brings_along_what_it_implies(
+    tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]
+) -> None:
+    """Each permission that the option offers, alone and beside others, with what check mode says."""
+    tenant.switch(**switches)
+    run("identity_oauth2_app", **ID)
+    for right in RIGHTS:
+        held = {right} | IMPLIED.get(right, set())
+        only = {"set": [{"role": "clients", "rights": [right]}]}
+        predicted = run("identity_oauth2_app", check=True, **ID, permissions=only)
+        result = run("identity_oauth2_app", **ID, permissions=only)
+        assert result["changed"] is True, result.output
+        assert set(result["app"]["permissions"]["set"][0]["rights"]) == held
+        assert predicted["app"]["permissions"] == result["app"]["permissions"]
+        assert run("identity_oauth2_app", **ID, permissions=only)["changed"] is False
+        beside = "Delete" if right == "Execute" else "Execute"
+        run("identity_oauth2_app", **ID, permissions={"set": [{"role": "clients", "rights": [beside]}]})
+        add = {"add": [{"role": "clients", "rights": [right]}]}
+        run("identity_oauth2_app", **ID, permissions=add)
+        assert run("identity_oauth2_app", **ID, permissions=add)["changed"] is False
+        remove = {"remove": [{"role": "clients", "rights": [*held]}]}
+        left = run("identity_oauth2_app", **ID, permissions=remove)["app"]["permissions"]["set"]
+        assert left == [{"role": "clients", "rights": [beside]}]
+        assert run("identity_oauth2_app", **ID, permissions=remove)["changed"] is False
+        run("identity_oauth2_app", **ID, permissions={"set": []})
+
+
 @pytest.mark.parametrize("bits", ["single", "composed"])
-def test_a_permission_that_brings_others_along(tenant: Tenant, run: Run, clients: str, bits: str) -> None:
-    """The right to administer brings the right to view on some tenants, and on others it takes nothing away."""
+@pytest.mark.parametrize("right", ["Admin", "ViewDetail"])
+def test_an_implied_permission_is_not_taken_away_alone(
+    tenant: Tenant, run: Run, clients: str, bits: str, right: str
+) -> None:
+    tenant.switch(permission_bits=bits)
+    tenant.seed(apps=[{"ServiceName": "some-client", "permissions": {"clients": f"View,Execute,{right}"}}])
+    refused = run("identity_oauth2_app", **ID, permissions={"remove": [{"role": "clients", "rights": ["View"]}]})
+    assert refused.code == "invalid"
+    assert (
+        f"View cannot be taken away from the role 'clients' while it has {right}" in refused["msg"]
+        or bits == "composed"
+    )
+    assert "which implies View" in refused["msg"]
+    assert [write for write in tenant.writes() if "SetApplicationPermissions" in write] == []
+    both = {"remove": [{"role": "clients", "rights": ["View", "Admin", "ViewDetail"]}]}
+    assert run("identity_oauth2_app", **ID, permissions=both)["app"]["permissions"]["set"] == [
+        {"role": "clients", "rights": ["Execute"]}
+    ]
+
+
+@pytest.mark.parametrize("bits", ["single", "composed"])
+def test_a_permission_that_implies_the_needed_one_gives_a_token(
+    tenant: Tenant, run: Run, clients: str, bits: str
+) -> None:
     tenant.switch(permission_bits=bits)
     run("identity_oauth2_app", **NEW)
-    add = {"add": [{"role": "clients", "rights": ["Admin"]}]}
-    result = run("identity_oauth2_app", **ID, permissions=add)
-    assert result["changed"] is True
-    assert set(result["app"]["permissions"]["set"][0]["rights"]) >= {"View", "Execute", "Admin"}
-    assert run("identity_oauth2_app", **ID, permissions=add)["changed"] is False
-    assert as_client(run, "scim_token", _ansible_no_log=True)["access_token"]
-    only = {"set": [{"role": "clients", "rights": ["Admin"]}]}
+    only = {"set": [{"role": "clients", "rights": ["ViewDetail", "Execute"]}]}
     run("identity_oauth2_app", **ID, permissions=only)
-    assert run("identity_oauth2_app", **ID, permissions=only)["changed"] is False
+    assert as_client(run, "scim_token", _ansible_no_log=True)["access_token"]
+
+
+def test_what_a_role_holds_that_is_not_named_is_not_completed(tenant: Tenant, run: Run, clients: str) -> None:
+    tenant.switch(permission_bits="single")
+    tenant.seed(apps=[{"ServiceName": "some-client", "permissions": {"clients": "ViewDetail,Execute"}}])
+    remove = {"remove": [{"role": "clients", "rights": ["Execute"]}]}
+    result = run("identity_oauth2_app", **ID, permissions=remove)
+    assert result["app"]["permissions"]["set"] == [{"role": "clients", "rights": ["ViewDetail"]}]
+    add = {"add": [{"role": "clients", "rights": ["View"]}]}
+    assert run("identity_oauth2_app", **ID, permissions=add)["changed"] is True
 
 
 def test_a_permission_that_is_not_named_stays(tenant: Tenant, run: Run, clients: str) -> None:

@@ -98,7 +98,7 @@ ADMINISTRATION: dict[str, list[Any]] = {
     "unknown_application": ["null"],
     "icon_shows_uri": [False],
     "ace_type": [False],
-    "permission_bits": ["composed"],
+    "permission_bits": ["single"],
     "permissions_need_every_id": [True],
     "expires_in_sent": [False],
     "unauthorized_status": [403],
