@@ -37,6 +37,8 @@ NEEDED = {
     "UserMgmt/RemoveUsers": "User Management",
     "Roles/StoreRole": "Role Management",
     "Roles/UpdateRole": "Role Management",
+    "SaasManage/AddUsersAndGroupsToRole": "Role Management",
+    "SaasManage/RemoveUsersAndGroupsFromRole": "Role Management",
     "SaasManage/DeleteRole": "Role Management",
     "SaasManage/ImportAppFromTemplate": "Application Management",
     "SaasManage/UpdateApplicationDE": "Application Management",

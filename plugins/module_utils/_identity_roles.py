@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ._client import Client
-from ._errors import InvalidError
+from ._errors import InvalidError, ProtocolError
 from ._identity import PAGE, UNTOLD, rows_of
 from ._identity_objects import IdentityObjects, identifier_in
 from ._identity_resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
@@ -18,6 +18,7 @@ from ._paths import Object, fold
 from ._plan import Change, Plan, Task
 from ._resources import Resource
 
+MEMBERS = {"users": "User", "roles": "Role"}  # the options, and the tables that hold their names
 CATALOGUE = "@/lib/get_superrights.js(excludeRight:'')"
 
 
@@ -136,6 +137,38 @@ class Roles(IdentityObjects):
                 if names:
                     pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
                     self.identity.call(f"SaasManage/{verb}", pairs)
+
+    def _proven(self, identifier: str, plan: Plan) -> Object:
+        """Return the role as it is after a write.
+
+        Where Roles/UpdateRole leaves the members as they were, change them with the calls of the vendor's SDKs, which
+        take names (admin contract 6.5 and 12).
+        """
+        try:
+            return super()._proven(identifier, plan)
+        except ProtocolError:
+            row = self._row(plan.resource, identifier)
+            role = self.read(row) if row else None
+            if role is None or not self._change_members_by_name(role, plan):
+                raise
+        return super()._proven(identifier, plan)
+
+    def _change_members_by_name(self, role: Object, plan: Plan) -> bool:
+        """Add the members that are still missing and remove those still there. Return whether there are any."""
+        held = {str(member["value"]) for member in role["Members"]}
+        calls: dict[str, Object] = {}
+        for option, table in MEMBERS.items():
+            for change in (change for change in plan.changes if change.attribute.option == option):
+                added, removed = _difference(change)
+                missing, left = set(added) - held, set(removed) & held
+                names = self.identity.find_all(table, "name", missing | left)
+                for verb, ids in (("AddUsersAndGroupsToRole", missing), ("RemoveUsersAndGroupsFromRole", left)):
+                    if found := sorted(str(item["name"]) for key, item in names.items() if item and key in ids):
+                        body: Object = {"Name": role["id"], "Users": [], "Groups": [], "Roles": []}
+                        calls.setdefault(verb, body)[option.capitalize()] = found
+        for verb, body in calls.items():
+            self.identity.call(f"SaasManage/{verb}", body)
+        return bool(calls)
 
     def take_back(self, resource: Resource, identifier: str) -> None:
         """Not a role that somebody uses: to make one that exists may have been answered as if it were new."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RULES = GroupRules()
 # The kinds of members, and where they are kept. The tenant has no groups of another directory.
 KINDS = {"Users": "User", "Roles": "Group"}
+NAMES = {"Users": "userName", "Roles": "displayName"}
 SHOWN_KINDS = {"User": "User", "Group": "Role"}
 
 
@@ -44,7 +45,7 @@ def update_role(call: Call) -> None:
     """Change the name, the description and the members of a role; what is left out stays."""
     role = found_role(call, call.required("Name"))
     added, removed = [], []
-    for kind in KINDS:
+    for kind in KINDS if call.switches["update_role_members"] else ():
         change = call.get(kind)
         if isinstance(change, dict):
             fields = {name.casefold(): value for name, value in change.items()}
@@ -60,6 +61,33 @@ def update_role(call: Call) -> None:
     if call.get("Description") is not None or call.switches["update_role_blanks_description"]:
         facts = replace(role_facts(call.storage, str(role.id)), description=call.text("Description"))
         call.storage.remember(ROLE_FACTS, str(role.id), facts)
+
+
+def add_members(call: Call) -> None:
+    """Add members by name, as the vendor's SDKs do."""
+    role, named = found_role(call, call.required("Name")), named_members(call)
+    check_membership(call, str(role.id))
+    call.storage.replace("Group", with_members(call.tenant, role, role, named, []))
+
+
+def remove_members(call: Call) -> None:
+    """Remove members by name, as the vendor's SDKs do."""
+    role, named = found_role(call, call.required("Name")), named_members(call)
+    check_membership(call, str(role.id))
+    call.storage.replace("Group", with_members(call.tenant, role, role, [], named))
+
+
+def named_members(call: Call) -> list[str]:
+    """Return the ids of the members a call names; whether an id is a name too is not on record."""
+    ids = []
+    for kind, attribute in NAMES.items():
+        names = call.get(kind)
+        for name in names if isinstance(names, list) else ():
+            found = call.storage.find(KINDS[kind], attribute, str(name))
+            if not found:
+                raise Refusal(f"{KINDS[kind]} {name} not found.")
+            ids.append(str(found[0].id))
+    return ids
 
 
 def get_role(call: Call) -> dict[str, Any]:
@@ -140,6 +168,8 @@ VERBS: Verbs = {
     "roles/storerole": Verb(store_role, ROLES, writes=True),
     "roles/updaterole": Verb(update_role, ROLES, writes=True),
     "roles/getrolemembers": Verb(get_role_members, READ_ROLES),
+    "saasmanage/addusersandgroupstorole": Verb(add_members, ROLES, writes=True),
+    "saasmanage/removeusersandgroupsfromrole": Verb(remove_members, ROLES, writes=True),
     "saasmanage/getrole": Verb(get_role, READ_ROLES),
     "saasmanage/deleterole": Verb(delete_role, ROLES, writes=True),
 }

@@ -15,6 +15,8 @@ WRITES = (
     "RemoveUsers",
     "StoreRole",
     "UpdateRole",
+    "AddUsersAndGroupsToRole",
+    "RemoveUsersAndGroupsFromRole",
     "DeleteRole",
     "AssignSuperRights",
     "UnAssignSuperRights",
@@ -84,6 +86,7 @@ ADMINISTRATION: tuple[Switch, ...] = (
         one_of("refused", "made"),
         "StoreRole with a name that is taken is refused, or makes another role.",
     ),
+    Switch("update_role_members", True, FLAG, "UpdateRole changes the members, instead of ignoring them."),
     Switch("update_role_blanks_description", False, FLAG, "UpdateRole without Description clears it."),
     Switch(
         "rights_assigned_by",

@@ -133,6 +133,8 @@ NEEDS = [
     ("UserMgmt/RemoveUsers", {USERS}),
     ("Roles/StoreRole", {ROLES}),
     ("Roles/UpdateRole", {ROLES}),
+    ("SaasManage/AddUsersAndGroupsToRole", {ROLES}),
+    ("SaasManage/RemoveUsersAndGroupsFromRole", {ROLES}),
     ("Roles/GetRoleMembers", {ROLES, "Read Only Role Management", READ_ALL}),
     ("SaasManage/GetRole", {ROLES, "Read Only Role Management", READ_ALL}),
     ("SaasManage/DeleteRole", {ROLES}),

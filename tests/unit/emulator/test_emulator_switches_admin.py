@@ -243,6 +243,23 @@ def test_switch_ace_type(client, value):
     assert [row["Inherited"] for row in rows] == [True, False]
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_switch_update_role_members(client, value):
+    user, role = client.new_user("ada@example.com"), client.new_role()
+    client.switch(update_role_members=value)
+    names = {"Name": role, "Users": ["ada@example.com"], "Groups": [], "Roles": []}
+
+    def members_after(verb, body):
+        client.ask(verb, body)
+        return [item["Row"]["Guid"] for item in client.ask("Roles/GetRoleMembers", {"Name": role})["Results"]]
+
+    added = members_after("Roles/UpdateRole", {"Name": role, "Users": {"Add": [user]}})
+    assert added == ([user] if value else [])
+    assert members_after("SaasManage/AddUsersAndGroupsToRole", names) == [user]
+    assert members_after("SaasManage/RemoveUsersAndGroupsFromRole", names) == []
+    assert client.refusal("SaasManage/AddUsersAndGroupsToRole", {**names, "Users": ["nobody@example.com"]})
+
+
 @pytest.mark.parametrize(("value", "bits"), [("single", (8, 16)), ("composed", (28, 20))])
 def test_switch_permission_bits(client, value, bits):
     client.switch(permission_bits=value)

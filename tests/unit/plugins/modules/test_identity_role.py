@@ -186,3 +186,38 @@ def test_a_write_that_does_nothing_is_a_failure(tenant: Tenant, run: Run, verb: 
     result = run("identity_role", name="clients", **change)
     assert result.code == "protocol"
     assert "reported success" in result["msg"]
+
+
+def members(tenant: Tenant) -> list[str]:
+    (role,) = (role for role in tenant.state()["roles"] if role["displayName"] == "clients")
+    return sorted(str(member[-1]) for member in role.get("members") or ())
+
+
+@pytest.mark.parametrize("takes_effect", [True, False])
+def test_members_change_with_either_call(tenant: Tenant, run: Run, takes_effect: bool) -> None:
+    """Where Roles/UpdateRole ignores members, with the calls of the vendor's SDKs, and with these there only."""
+    tenant.switch(update_role_members=takes_effect)
+    for name in ("ada", "grace", "o'neill"):
+        tenant.seed_user(userName=f"{name}@example.com")
+    tenant.seed(groups=[{"displayName": "inner"}])
+    steps: list[tuple[dict[str, Any], list[str]]] = [
+        ({"users": {"set": ["ada@example.com", "o'neill@example.com"]}}, ["ada@example.com", "o'neill@example.com"]),
+        ({"users": {"remove": ["ada@example.com"]}, "roles": {"add": ["inner"]}}, ["inner", "o'neill@example.com"]),
+        ({"users": {"set": ["grace@example.com"]}, "description": "New"}, ["grace@example.com", "inner"]),
+        ({"users": {"set": []}, "roles": {"set": []}}, []),
+    ]
+    for options, held in steps:
+        result = run("identity_role", name="clients", **options)
+        assert result["changed"] is True, result.output
+        assert members(tenant) == held
+        assert run("identity_role", name="clients", **options)["changed"] is False
+    assert any("UsersAndGroups" in write for write in tenant.writes()) is not takes_effect
+
+
+def test_members_that_neither_call_changes_are_a_failure(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="ada@example.com")
+    run("identity_role", name="clients")
+    tenant.switch(update_role_members=False, ignored_writes=["AddUsersAndGroupsToRole"])
+    result = run("identity_role", name="clients", users={"add": ["ada@example.com"]})
+    assert result.code == "protocol"
+    assert "reported success, but holds users" in result["msg"]

@@ -85,6 +85,7 @@ ADMINISTRATION: dict[str, list[Any]] = {
     "never_expire_readable": [True],
     "same_password_refused": [True],
     "duplicate_role": ["made"],
+    "update_role_members": [False],
     "update_role_blanks_description": [True],
     "rights_assigned_by": ["role_management"],
     "rights_catalogue": ["empty", "refused"],
