@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ._errors import InvalidError, NotFoundError
+from ._errors import IdentityError, InvalidError, NotFoundError
 from ._identity import UNTOLD
 from ._identity_objects import IdentityObjects, check_each, identifier_in
 from ._paths import Object, fold
@@ -109,14 +109,20 @@ class Users(IdentityObjects):
             written = plan.expected.get("PasswordNeverExpire") if user else None
             return done, {"PasswordNeverExpire": written, **user} if written is not None else user
         set_anew = self._set_password(plan.identifier, desired["password"])
-        # Whether that calls for another new password at the next login is not known (admin contract 5.4): look.
-        row = self._row(plan.resource, plan.identifier)
-        current = self.read(row) if row else None
-        rest = make_plan(replace(task, write_secrets=False), desired, current)
-        if rest.changed:
-            self.update(plan.identifier, rest)
-            current = self._proven(plan.identifier, rest)
-        done = plan if set_anew else make_plan(replace(task, write_secrets=False), desired, plan.current)
+        rest = replace(task, write_secrets=False)
+        try:
+            # Whether that calls for another new password at the next login is not known (admin contract 5.4): look.
+            row = self._row(plan.resource, plan.identifier)
+            current = self.read(row) if row else None
+            changes = make_plan(rest, desired, current)
+            if changes.changed:
+                self.update(plan.identifier, changes)
+                current = self._proven(plan.identifier, changes)
+        except IdentityError as error:
+            error.changed = True
+            error.hint = f"The new password is set all the same: do not lose it. {error.hint or 'Run the task again'}"
+            raise
+        done = plan if set_anew else make_plan(rest, desired, plan.current)
         return done, current or {}
 
     def _set_password(self, identifier: str, password: str) -> bool:

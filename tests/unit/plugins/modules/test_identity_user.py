@@ -203,3 +203,23 @@ def test_a_write_that_does_nothing_is_a_failure(tenant: Tenant, run: Run, verb: 
     result = run("identity_user", **{**USER, **change})
     assert result.code == "protocol"
     assert "reported success" in result["msg"]
+
+
+@pytest.mark.parametrize("number", [4, 5], ids=["the row", "the user"])
+def test_a_failure_after_a_new_password_says_that_it_is_set(tenant: Tenant, run: Run, number: int) -> None:
+    tenant.seed_user(userName="client@example.com", password="Old-pass-Word-1", oauthClient=True)
+    tenant.fault(skip=number, status=503)
+    new = "New-pass-Word-2"
+    result = run("identity_user", user_name="client@example.com", password=new, update_password="always")
+    assert result.code == "unavailable"
+    assert result["changed"] is True
+    assert "The new password is set all the same: do not lose it. " in result["msg"]
+    assert tenant.control("POST", "check_password", {"userName": "client@example.com", "password": new})["matches"]
+
+
+def test_a_failure_before_a_new_password_does_not_say_that_it_is_set(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="client@example.com", password="Old-pass-Word-1", oauthClient=True)
+    tenant.fault(path="ResetUserPassword", status=503)
+    result = run("identity_user", user_name="client@example.com", password="New-pass-Word-2", update_password="always")
+    assert result.failed
+    assert "is set" not in result["msg"]
