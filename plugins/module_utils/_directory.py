@@ -125,7 +125,7 @@ class Directory:
         self._report = report
         self._scim = scim
         self._known = Known(scim)
-        self._store = ScimObjects(scim, self._known)
+        self._store = ScimObjects(scim, self._known, verify_late=True)
         self._relations = Relations(scim, self._known, self._store.lists)
         self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
@@ -395,6 +395,7 @@ class Directory:
                 for resource in reversed(RESOURCES.values()):
                     mine = [entry for entry in removals if entry.resource is resource]
                     self._run(pool, mine, done, stop, len(changing))
+                    self._store.verify_deletions(resource)
             finally:
                 # The pool would carry out all that it was given before an interrupt gets through.
                 stop.set()

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -27,7 +27,7 @@ from ._paths import Object
 from ._plan import Plan, Task, make_plan
 from ._references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
 from ._resources import LINKED_OBJECT, Resource
-from ._scim import Scim
+from ._scim import FEW, PAGE, Scim
 from ._shapes import BATCH
 
 # What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
@@ -37,11 +37,14 @@ PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 class ScimObjects:
     """The objects of one SCIM server, of every kind that it has."""
 
-    def __init__(self, scim: Scim, finder: Finder | None = None) -> None:
+    def __init__(self, scim: Scim, finder: Finder | None = None, *, verify_late: bool = False) -> None:
         self.scim = scim
         self.client = scim.client
         self._finder = finder or scim
         self.lists = MemberLists(scim, self._finder)
+        # With verify_late, ids and labels of what was deleted and not looked for yet.
+        self._deleted: dict[str, str] = {}
+        self._verify_late = verify_late
         # Endpoints that have refused a PATCH: it is not tried for one object after another.
         self._without_patch: set[str] = set()
 
@@ -129,8 +132,9 @@ class ScimObjects:
         resource = plan.resource
         if plan.action == "delete":
             self.scim.delete(resource.endpoint, plan.identifier)
-            if not resource.listed and self._shown(resource, plan.identifier):
-                self.client.warn(f"The server accepted the deletion of {task.label}, but still shows it")
+            self._deleted[plan.identifier] = task.label
+            if not self._verify_late:
+                self.verify_deletions(resource)
             return plan, {}
         if plan.action == "create":
             written = self._create(plan) or self.find(resource, resource.name_of(desired))
@@ -147,6 +151,27 @@ class ScimObjects:
                 f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} but holds {held!r}"
             )
         return plan, written
+
+    def verify_deletions(self, resource: Resource) -> None:
+        """Look whether what was deleted of this kind since the last time is gone, and warn of what is not."""
+        deleted, self._deleted = self._deleted, {}
+        shown = set() if resource.listed else self._still_shown(resource, deleted)
+        for identifier in shown:
+            self.client.warn(f"The server accepted the deletion of {deleted[identifier]}, but still shows it")
+
+    def _still_shown(self, resource: Resource, identifiers: Collection[str]) -> list[str]:
+        """Those of these ids that the server shows: in one listing where that takes fewer requests than ids do."""
+        if len(identifiers) > FEW:
+            short: list[str] = []
+            with suppress(IdentityError):  # what was written is not to fail for it
+                total = self.scim.count(resource.endpoint)
+                # One page more than the objects take makes sure of the count.
+                if total is not None and total // PAGE + 2 < len(identifiers):
+                    items = self.scim.query(resource.endpoint, attributes=resource.key_attribute, on_short=short.append)
+                    listed = {item["id"] for item in items}
+                    if not short:
+                        return [identifier for identifier in identifiers if identifier in listed]
+        return [identifier for identifier in identifiers if self._shown(resource, identifier)]
 
     def _create(self, plan: Plan) -> Object | None:
         try:

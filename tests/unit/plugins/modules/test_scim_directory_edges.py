@@ -461,3 +461,24 @@ def test_a_token_alone_spares_no_group_for_its_members(tenant: Tenant, run: Run)
     kept = [{"display_name": name} for name in ("SCIM client", "mine")]
     good(apply(run, groups=kept, prune=["groups"], **bearer))
     assert "crew" not in {group["displayName"] for group in tenant.resources("Groups")}
+
+
+def test_deletions_are_verified_by_one_listing(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=95)
+    names = [f"user{number:05}@example.com" for number in range(1, 91)]
+    tenant.forget_requests()
+    result = run("scim_directory", users=[{"user_name": name, "state": "absent"} for name in names], max_removals="90")
+    assert (result["summary"]["users"], result.warnings) == ({"delete": 90}, [])
+    assert len(tenant.writes()) == 90
+    assert len(tenant.requests()) <= 107
+
+
+@pytest.mark.parametrize("number", [3, 9], ids=["one by one", "in one listing"])
+def test_deletions_that_are_none_are_named(tenant: Tenant, run: Run, number: int) -> None:
+    tenant.seed(users=number)
+    names = [f"user{one:05}@example.com" for one in range(1, number + 1)]
+    tenant.fault(method="DELETE", path="/Users/", status=204, count=None)
+    result = run("scim_directory", users=[{"user_name": name, "state": "absent"} for name in names])
+    assert sorted(result.warnings) == [
+        f"The server accepted the deletion of user {name!r}, but still shows it" for name in names
+    ]
