@@ -123,6 +123,11 @@ class Identity:
 
 
 def only(table: str, found: list[Object]) -> Object | None:
+    """Return the object of these rows, None if there are none. One object may have several rows.
+
+    Raises AmbiguousError for several objects.
+    """
+    found = list({fold(item["id"]): item for item in found}.values())
     if len(found) > 1:
         ids = ", ".join(sorted(str(item["id"]) for item in found))
         raise AmbiguousError(f"{len(found)} rows of {table} match: {ids}", hint="Address one of them by id")

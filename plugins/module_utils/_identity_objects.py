@@ -113,7 +113,7 @@ class IdentityObjects(ABC):
             found = self.find(plan.resource, name)
         except AmbiguousError as error:
             raise ConflictError(f"another one of this name was created at the same time: {error.reason}") from error
-        if found is None or found["id"] != identifier:
+        if found is None or fold(found["id"]) != fold(identifier):
             raise ConflictError("somebody else changed it at the same time", hint="Run the task again")
 
     def _delete(self, plan: Plan) -> None:

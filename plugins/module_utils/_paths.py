@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -22,6 +23,7 @@ HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(
 Object = dict[str, Any]
 # The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
 Path = tuple[str, ...]
+GUID = re.compile(r"[0-9a-f]{8}([-_]?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE)
 # What is to stand at a path; None removes it.
 Write = tuple[Path, Any]
 
@@ -97,6 +99,19 @@ def get(resource: Object, path: Path) -> Any:
     for part in path:
         node = node.get(part) if isinstance(node, dict) else None
     return node
+
+
+def one_object(node: Any) -> Object:
+    """Return a complex value, also where a server shows it as a list of one, or as its id alone; empty without one."""
+    if isinstance(node, list):
+        node = node[0] if node else None
+    return node if isinstance(node, dict) else {"value": node} if is_value(node) else {}
+
+
+def id_mark(identifier: Any) -> str:
+    """Return what two spellings of one id share: a GUID has no case (RFC 9562 section 4), any other id has one."""
+    text = str(identifier)
+    return text.lower() if GUID.fullmatch(text) else text
 
 
 def objects(node: Any) -> list[Object]:

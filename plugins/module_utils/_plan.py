@@ -116,7 +116,7 @@ class Plan:
             wanted, given = change.after, (desired or {}).get(row.option)
             if isinstance(row.shape, (Members, Names)) and given is not None:
                 wanted = row.shape.merge(held, given)
-            if not row.secret and not row.on_create and not row.same(held, wanted):
+            if not row.secret and not row.on_create and not row.met(held, change.before, wanted):
                 shown.append((row.option, row.shape.compare(held), row.shape.compare(wanted)))
         return shown
 

@@ -87,6 +87,9 @@ class Attribute:
     def same(self, one: Any, other: Any) -> bool:
         return self.shape.same(one, other, caseless=self.caseless)
 
+    def met(self, held: Any, before: Any, after: Any) -> bool:
+        return self.shape.met(held, before, after, caseless=self.caseless)
+
 
 @dataclass(frozen=True)
 class Resource:

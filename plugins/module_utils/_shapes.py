@@ -15,7 +15,23 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._member_names import canonical
-from ._paths import Object, Path, Write, as_text, fold, get, is_value, letters, objects, path_text, put, quoted, same
+from ._paths import (
+    Object,
+    Path,
+    Write,
+    as_text,
+    fold,
+    get,
+    id_mark,
+    is_value,
+    letters,
+    objects,
+    one_object,
+    path_text,
+    put,
+    quoted,
+    same,
+)
 from ._secrets import HIDDEN, is_secret
 
 # The most members that go into one PATCH request.
@@ -48,6 +64,10 @@ class Shape:
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         return same(one, other, caseless=caseless)
+
+    def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
+        """Whether what is held after a write is what it was to be."""
+        return self.same(held, after, caseless=caseless)
 
     def holds(self, held: Any, wanted: Any) -> bool:
         """Whether a desired value is certainly there already, of whatever type it is. False only means maybe not."""
@@ -104,7 +124,10 @@ class Reference(Shape):
     parts = PARTS
 
     def read(self, node: Any) -> Any:
-        return node.get("value") if isinstance(node, dict) else None
+        return one_object(node).get("value")
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return same(*(value and id_mark(value) for value in (one, other)), caseless=caseless)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [(path, None if after is None else {"value": after})]
@@ -142,6 +165,12 @@ class Flat(Shape):
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
         folded = [{fold(key): value for key, value in (given or {}).items()} for given in (one, other)]
         return same(*folded, caseless=caseless)
+
+    def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
+        """Only the keys that were written: a server may have added others, of which the task says nothing."""
+        changed = {fold(key) for key in _changed(before, after)}
+        kept = [{key: value for key, value in (given or {}).items() if fold(key) in changed} for given in (held, after)]
+        return self.same(*kept, caseless=caseless)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         held = node if isinstance(node, dict) else {}
@@ -198,7 +227,8 @@ class Named(Shape):
     parts = PARTS
 
     def read(self, node: Any) -> Any:
-        return (node.get("name") or node.get("value")) if isinstance(node, dict) else None
+        named = one_object(node)
+        return named.get("name") or named.get("value")
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [(path, {"name": after})]
@@ -316,13 +346,20 @@ class Members(Shape):
 
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         held = dict(current or {})
-        if (wanted := desired.get("set")) is not None:
+        spelled = {id_mark(identifier): identifier for identifier in held}
+        # Ids are as the list of members spells them, whatever other answers make of their case.
+        given = {
+            way: {spelled.get(id_mark(identifier), identifier): name for identifier, name in (members or {}).items()}
+            for way, members in desired.items()
+            if members is not None
+        }
+        if (wanted := given.get("set")) is not None:
             return {identifier: held.get(identifier, name) for identifier, name in wanted.items()}
-        merged = {**(desired.get("add") or {}), **held}
-        return {identifier: name for identifier, name in merged.items() if identifier not in desired.get("remove", ())}
+        merged = {**given.get("add", {}), **held}
+        return {identifier: name for identifier, name in merged.items() if identifier not in given.get("remove", ())}
 
     def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
-        return set(one or ()) == set(other or ())
+        return set(map(id_mark, one or ())) == set(map(id_mark, other or ()))
 
     def holds(self, held: Any, wanted: Any) -> bool:
         names = wanted.get("set") if isinstance(wanted, dict) and not wanted.get("add") else None
@@ -375,7 +412,8 @@ class One(Shape):
     parts = PARTS
 
     def read(self, node: Any) -> dict[str, str] | None:
-        if not isinstance(node, dict) or not (node.get("value") or node.get("display")):
+        node = one_object(node)
+        if not (node.get("value") or node.get("display")):
             return None
         return {str(node.get("value") or node["display"]): str(node.get("display") or node["value"])}
 

@@ -58,6 +58,8 @@ class AccountRules(BaseRules):
         else:
             safe = str(kept(tenant, "safe", data_of(previous).safe, data.safe))
             account_id = str(previous.id)
+        if previous is None and tenant.switches["properties_added"]:
+            held.setdefault("creationmethod", ("CreationMethod", "SCIM"))
         keep_secret(tenant, account_id, secret, creating=previous is None)
         stored = data.model_copy(update={"safe": safe, "properties": entries(resource, held)})
         return resource.model_copy(update={"id": account_id, DATA: stored})

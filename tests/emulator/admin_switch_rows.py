@@ -72,6 +72,7 @@ ADMINISTRATION: tuple[Switch, ...] = (
         "The id of a refusal is in MessageID, or only in Message (message).",
     ),
     # Queries
+    Switch("query_rows_twice", False, FLAG, "A query of a table gives each row twice."),
     Switch("empty_query_result", "rows", one_of("rows", "null"), "A query without rows gives an empty list, or null."),
     # Users
     Switch("mail_mandatory", False, FLAG, "CreateUser needs Mail."),

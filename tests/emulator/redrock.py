@@ -34,6 +34,8 @@ def query(call: Call) -> dict[str, Any] | None:
     source = FROM.search(script)
     table = BY_NAME[source[1].casefold()] if source is not None else ""
     shown, total = paged(call, found)
+    if table and call.switches["query_rows_twice"]:
+        shown = [row for row in shown for _time in range(2)]
     if not shown and call.switches["empty_query_result"] == "null":
         return None
     return {

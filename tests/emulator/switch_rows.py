@@ -57,6 +57,12 @@ ROWS: tuple[Switch, ...] = (
     Switch("put_drops_display_name", False, FLAG, "PUT without displayName resets it to its default."),
     Switch("put_keeps_members", False, FLAG, "PUT of a group without members leaves the members alone."),
     Switch("group_created_on_member_error", False, FLAG, "A group with an unknown member is created before the 404."),
+    Switch(
+        "manager_shape",
+        "object",
+        one_of("object", "list", "text"),
+        "The manager of a user in answers: an object, a list of one (list), or its id (text).",
+    ),
     Switch("create_status", 201, one_of(201, 200), "The status of a successful POST."),
     Switch("delete_status", 204, one_of(204, 200), "The status of a successful DELETE."),
     Switch("linked_write_status", 400, one_of(400, 403), "The status for a write to a user of another directory."),

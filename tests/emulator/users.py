@@ -34,6 +34,7 @@ class UserRules(BaseRules):
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
         """Refuse additional attributes the tenant does not define, and a missing password."""
+        accept_manager(body)
         custom = body.get(CUSTOM_URN) or {}
         if not isinstance(custom, dict):
             raise invalid_value(f"{CUSTOM_URN} must be an object")
@@ -87,6 +88,13 @@ class UserRules(BaseRules):
         if extension is not None and extension.manager is not None:
             added["EnterpriseUser"] = extension.model_copy(update={"manager": manager_details(tenant, extension)})
         return added
+
+    def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
+        """Show the manager as a switch says."""
+        how, extension = tenant.switches["manager_shape"], body.get(ENTERPRISE_URN, {})
+        if "manager" in extension and how != "object":
+            manager = extension["manager"]
+            extension["manager"] = [manager] if how == "list" else manager["value"]
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
         """Keep the tenant in step with a user that was renamed or deleted."""
@@ -153,6 +161,16 @@ def settle_phones(data: dict[str, Any]) -> None:
         if kinds.count(kind) > 1:
             raise invalid_value(f"A user has one phone number of type {kind} at most")
     data["phoneNumbers"] = [{"type": kind, "value": item["value"]} for kind, item in zip(kinds, phones, strict=True)]
+
+
+def accept_manager(body: dict[str, Any]) -> None:
+    """Take the manager in each form in which it may be shown."""
+    extension = body.get(ENTERPRISE_URN)
+    manager = extension.get("manager") if isinstance(extension, dict) else None
+    if isinstance(extension, dict) and isinstance(manager, list):
+        extension["manager"] = manager[0] if manager else None
+    elif isinstance(extension, dict) and isinstance(manager, str):
+        extension["manager"] = {"value": manager}
 
 
 def settle_manager(tenant: Tenant, data: dict[str, Any]) -> None:

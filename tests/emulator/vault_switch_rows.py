@@ -110,6 +110,7 @@ ROWS: tuple[Switch, ...] = (
         one_of("username", "userName", "sent"),
         "The key of the user name in answers: one spelling, or the one it was sent in.",
     ),
+    Switch("properties_added", False, FLAG, "A new account has a property that nobody asked for."),
     Switch(
         "properties_patch",
         "merge",

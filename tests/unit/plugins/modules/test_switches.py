@@ -29,6 +29,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "key_case": ["lower", "pascal"],
     "discovery": ["rfc"],
     "duplicate_status": [400, 500],
+    "manager_shape": ["list", "text"],
     "create_status": [200],
     "delete_status": [200],
     "linked_write_status": [403],
@@ -105,6 +106,7 @@ ADMINISTRATION: dict[str, list[Any]] = {
     "unauthorized_status": [403],
     "message_id_shown": ["message"],
     "empty_query_result": ["null"],
+    "query_rows_twice": [True],
 }
 # No life like the others, and tested apart: nobody gets a token or has a right, a second look shows an earlier state,
 # and a count that is too large, where groups ignore paging, is refused: it cannot be told from a list that was cut off.
