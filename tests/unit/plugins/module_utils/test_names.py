@@ -64,13 +64,13 @@ def test_no_spelling_of_a_protected_name_is_unprotected(
 ) -> None:
     assume("[" not in name)
     spelled = normalize(form, cased(name))
-    assert Rules(protected=(name,)).protects(spelled)
-    assert Rules(protected=(spelled,)).protects(name)
+    assert Rules(protected=(name,)).protects([spelled])
+    assert Rules(protected=(spelled,)).protects([name])
     # An invisible character and a mark after it would be another letter than the two without it.
     if not any(unicodedata.combining(character) for character in normalize("NFKD", name)):
         hidden = before + unseen + spelled + unseen + after
-        assert Rules(protected=(name,)).protects(hidden)
-        assert Rules(protected=(f"{name}*",)).protects(f"{hidden}x")
+        assert Rules(protected=(name,)).protects([hidden])
+        assert Rules(protected=(f"{name}*",)).protects([f"{hidden}x"])
 
 
 @given(st.text(LETTERS, min_size=1, max_size=6), FORMS)
