@@ -53,24 +53,36 @@ def test_files_are_read_through_ansible(tmp_path: Path) -> None:
     assert "Jj1-secret" not in played.text
 
 
+DIRECTORY = "corp.example.com"
+PEOPLE = [f"p{number}@example.com" for number in range(60)]
+GROUPS = ["r", *(f"g{number}" for number in range(20))]
+VAULT_USERS = ["Administrator", "PVWAGWUser"]
+OUTSIDERS = [f"AD-Team {number}" for number in range(20)]
+# Name, type and where the vault finds it: half of the groups are those of another directory, which SCIM does not list.
+MEMBERS = [
+    *((name, "User", "") for name in PEOPLE[:30]),
+    *((name, "User", "Vault") for name in VAULT_USERS),
+    *((name, "Group", "") for name in GROUPS[1:]),
+    ("r", "Role", ""),
+    *((name, "Group", DIRECTORY) for name in OUTSIDERS),
+]
+
+
 def report(safes: int, members: int) -> str:
-    """A report of safe members, as a script of the vault's vendor writes it: groups, roles, and all kinds of rights."""
+    """Return a report of safe members, as a script of the vault's vendor writes it."""
     chance = random.Random(7)
-    header = ["UserName", "Source", "memberType", "safeName", "Description", "managingCPM", "numberOfDaysRetention"]
-    rows = [[*header, "membershipExpirationDate", *sorted(RIGHTS)]]
-    for number in range(members):
-        safe = number if number < safes else chance.randrange(safes)
-        name, kind = chance.choice(
-            [(f"p{number % 60}@example.com", "User"), (f"g{number % 20}", "Group"), ("r", "Role")]
-        )
-        share = chance.choice([0.1, 0.5, 1])
-        rights = [chance.random() <= share and right != RIGHTS[-1] for right in sorted(RIGHTS)]
-        ends = chance.choice(["", "", "1893456000"])
-        row = [name, "CyberArk", kind, f"SAFE-{safe}", f"Safe, of {safe}", "", "7", ends, *map(str, rights)]
-        if [name, f"SAFE-{safe}"] not in [[other[0], other[3]] for other in rows]:
-            rows.append(row)
+    header = ["UserName", "Source", "SearchIn", "memberType", "safeName", "Description", "numberOfDaysRetention"]
+    pairs = [(number, chance.choice(MEMBERS)) for number in range(safes)]
+    while len(pairs) < members:
+        pairs = [*dict.fromkeys([*pairs, (chance.randrange(safes), chance.choice(MEMBERS))])]
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL)
+    rows.writerow([*header, "membershipExpirationDate", *sorted(RIGHTS)])
+    for safe, (name, kind, place) in pairs:
+        share = chance.choice([0, 0.1, 0.5, 1])
+        rights = [chance.random() < share and right != RIGHTS[-1] for right in sorted(RIGHTS)]
+        ends = chance.choice(["", "", "1893456000"])
+        rows.writerow([name, "CyberArk", place, kind, f"SAFE-{safe}", f"Safe, of {safe}", "7", ends, *map(str, rights)])
     return text.getvalue()
 
 
@@ -78,21 +90,25 @@ def test_a_report_of_safe_members_applies_once_and_survives_an_export(tenant: Te
     tenant.switch(rights_required=False)
     text = report(safes=170, members=500)
     tenant.seed(
-        users=[{"schemas": [CORE_USER], "userName": f"p{number}@example.com"} for number in range(60)],
-        groups=[{"displayName": name} for name in ["r", *(f"g{number}" for number in range(20))]],
+        users=[{"schemas": [CORE_USER], "userName": name} for name in PEOPLE],
+        groups=[{"displayName": name} for name in GROUPS],
+        vault_users=[{"userName": name} for name in VAULT_USERS],
+        other_directories=[{"directory": DIRECTORY, "group": name} for name in OUTSIDERS],
     )
-    rights = [*RIGHTS, "membershipExpirationDate"]
-    safes = Reading("containers", ignore=["UserName", "Source", "memberType", *rights])
-    members = Reading("container_permissions", ignore=["Source", "Description", "managingCPM", "numberOfDaysRetention"])
+    about_members = ["UserName", "Source", "SearchIn", "memberType", "membershipExpirationDate", *RIGHTS]
     wanted = {
-        "containers": entries_of_csv(text, safes),
-        "container_permissions": entries_of_csv(text, members),
+        "containers": entries_of_csv(text, Reading("containers", ignore=about_members)),
+        "container_permissions": entries_of_csv(
+            text,
+            Reading("container_permissions", ignore=["Source", "Description", "numberOfDaysRetention"]),
+        ),
     }
-    assert len(wanted["containers"]) == 170
-    assert len(wanted["container_permissions"]) > 400
+    assert [len(entries) for entries in wanted.values()] == [170, 500]
     assert any(entry.get("rights") == {"set": []} for entry in wanted["container_permissions"])
+    assert sum(entry.get("search_in") == DIRECTORY for entry in wanted["container_permissions"]) > 100
     first, second = run("scim_directory", **wanted), run("scim_directory", **wanted)
-    assert (first["changed"], second["changed"]) == (True, False), first["msg"]
-    kinds = list(wanted)
-    exported = run("scim_directory_info", include=kinds)["directory"]
+    assert first["summary"] == {"containers": {"create": 170}, "container_permissions": {"create": 500}}, first["msg"]
+    assert second["changed"] is False
+    exported = run("scim_directory_info", include=list(wanted))["directory"]
+    assert len(exported["container_permissions"]) == 500 + 170  # and who has made each safe
     assert run("scim_directory", **exported)["changed"] is False
