@@ -29,6 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
+.PHONY: mutants
 .PHONY: demo emulator bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
@@ -99,6 +100,9 @@ leaks: $(BIN)/.installed $(COLLECTION) ## look for secrets in all that a real an
 
 thorough: $(BIN)/.installed $(COLLECTION) ## the laws of test_*properties.py, with ten times the examples and others each time
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/
+
+mutants: $(BIN)/.installed $(COLLECTION) ## break single lines of guard rails, masking, retries and merging: a test has to notice
+	$(BIN)/python tools/mutants.py
 
 faults: export EVERY_FAULT := 1
 faults: $(BIN)/.installed $(COLLECTION) ## every request of every task with every fault, and with the task killed at it

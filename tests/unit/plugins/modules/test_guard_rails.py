@@ -221,6 +221,13 @@ def test_blanks_and_commas_take_no_protection_away(tenant: Tenant, run: Run, pro
     refused(tenant, apply(run, users=users, protected=protected), "svc-1@example.com")
 
 
+def test_blanks_within_a_protected_name_do_not_matter(tenant: Tenant, run: Run) -> None:
+    tenant.seed(groups=[{"displayName": "break  glass"}])
+    tenant.forget_requests()
+    group = {"display_name": "break  glass", "state": "absent"}
+    refused(tenant, apply(run, groups=[group], protected=["break glass"]), "break  glass")
+
+
 def test_brackets_are_letters(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "app [prod] 1"}, {"displayName": "app p"}])
     tenant.forget_requests()

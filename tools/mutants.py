@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Break one line after another and see whether a test notices: mutants.py [WORD ...], only files with such a word.
+
+Each mutant is tried in a copy of the tree. One that survives its tests is a line that no test holds. The list is fixed:
+guard rails, masking, retries and merging, where a wrong line costs access or secrets.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LINK = "build/collections/ansible_collections/idops/cyberark_identity"
+UTILS = "plugins/module_utils"
+MODULE_TESTS, UTILS_TESTS = "tests/unit/plugins/modules", "tests/unit/plugins/module_utils"
+RAILS = f"{MODULE_TESTS}/test_guard_rails.py"
+EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
+DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
+LINES = f"{UTILS_TESTS}/test_held_lines.py"
+TESTS_FAILED = 1  # the exit status of pytest; all others but 0 say that the tests did not run
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One line of a file, by a part of it that is there once, what it becomes, and the tests that have to notice."""
+
+    file: str
+    original: str
+    mutated: str
+    tests: str
+
+
+MUTANTS = (
+    # Guard rails: how much may go
+    Mutant(
+        "_guard_rails",
+        "if len(going) > limit:",
+        "if len(going) > limit + 1:",
+        f"{DIRECTORY}::test_no_more_is_removed_than_allowed",
+    ),
+    Mutant(
+        "_guard_rails",
+        "if sum(loss.count for loss in losing) > limit:",
+        "if sum(loss.count for loss in losing) > limit + 1:",
+        f"{RAILS}::test_limits_of_memberships",
+    ),
+    Mutant("_guard_rails", "Fraction(text[:-1])", "float(text[:-1])", f"{EDGES}::test_a_percentage_is_exact"),
+    Mutant(
+        "_guard_rails",
+        "and not self._rules.prune_to_nothing",
+        "and False",
+        f"{RAILS}::test_prune_of_permissions_without_entries_has_to_be_meant",
+    ),
+    Mutant(
+        "_guard_rails",
+        "emptied=not after",
+        "emptied=False",
+        f"{RAILS}::test_the_work_of_a_week_passes_and_empty_lists_are_named",
+    ),
+    Mutant(
+        "_directory",
+        "change.before is not False",
+        "change.before is True",
+        f"{RAILS}::test_deactivating_a_user_whose_state_is_not_shown_counts",
+    ),
+    Mutant(
+        "_directory",
+        'if (PRIVILEGED_DATA.name, account["id"]) not in gone',
+        "if False",
+        f"{RAILS}::test_accounts_count_where_the_safe_does_not_list_them",
+    ),
+    Mutant(
+        "_directory",
+        'if (CONTAINER_PERMISSION.name, permission["id"]) not in gone',
+        "if True",
+        f"{RAILS}::test_rights_on_safes_count",
+    ),
+    # Guard rails: what never goes
+    Mutant("_guard_rails", "last=not left", "last=False", f"{RAILS}::test_the_last_member_of_a_built_in_role_stays"),
+    Mutant(
+        "_guard_rails",
+        "any(member.own for member in loss.members)",
+        "False",
+        f"{RAILS}::test_the_user_that_runs_the_task_keeps_its_roles",
+    ),
+    Mutant(
+        "_guard_rails",
+        "for loss in losses if loss.own is None",
+        "for loss in losses if False",
+        f"{RAILS}::test_a_token_that_does_not_say_whose_it_is_removes_nobody",
+    ),
+    Mutant(
+        "_guard_rails",
+        "protects([loss.name, *member.names])",
+        "protects([*member.names])",
+        f"{RAILS}::test_a_list_takes_nothing_from_the_protected",
+    ),
+    Mutant(
+        "_guard_rails",
+        "for form in (fold, look)",
+        "for form in (fold,)",
+        f"{RAILS}::test_blanks_within_a_protected_name_do_not_matter",
+    ),
+    Mutant(
+        "_relations",
+        "{look(name): str(name) for name in given if name}",
+        "{str(name): str(name) for name in given if name}",
+        f"{RAILS}::test_the_own_name_in_another_case_is_the_own_name",
+    ),
+    Mutant(
+        "_relations",
+        "return True if True in answers else None if None in answers else False",
+        "return True in answers",
+        f"{RAILS}::test_a_token_that_does_not_say_whose_it_is_removes_nobody",
+    ),
+    Mutant(
+        "_directory",
+        "not in_scope or",
+        "False or",
+        f"{DIRECTORY}::test_prune_of_permissions_keeps_to_the_safes_that_are_named",
+    ),
+    Mutant(
+        "_directory",
+        "if item.get(LINKED_OBJECT) or",
+        "if False or",
+        f"{DIRECTORY}::test_prune_leaves_alone_what_it_must",
+    ),
+    Mutant(
+        "_directory",
+        '{USER.keys[0], "password"}',
+        "{USER.keys[0]}",
+        f"{RAILS}::test_the_user_that_runs_the_task_keeps_its_name_and_password",
+    ),
+    Mutant(
+        "_options",
+        'params["protected_unmatched"] == "fail"',
+        'params["protected_unmatched"] == ""',
+        f"{RAILS}::test_a_protected_name_that_nothing_has_is_told",
+    ),
+    Mutant("_paths", '.replace("[", "[[]")', "", f"{RAILS}::test_brackets_are_letters"),
+    Mutant(
+        "_references",
+        "if not task.absent or task.resource.matches(keys, current):",
+        "if True:",
+        f"{RAILS}::test_an_id_with_another_name_deletes_nothing",
+    ),
+    # Masking
+    Mutant("_secrets", 'secret.encode("latin-1", "replace")):', "secret.encode()):", LINES),
+    Mutant("_secrets", "raw.hex()", "str(raw)", LINES),
+    # Retries
+    Mutant("_client", 'return method == "GET" or repeatable', "return True", LINES),
+    Mutant("_client", "(not error.uncertain or repeatable or method in IDEMPOTENT)", "True", LINES),
+    Mutant("_client", "return max(0.0, min(LONGEST_WAIT, wait))", "return max(0.0, wait)", LINES),
+    # Merging
+    Mutant("_plan", "put(body, path, None)", "pass", LINES),
+    Mutant("_plan", "and not write_secrets", "and False", LINES),
+    Mutant("_shapes", 'if identifier not in desired.get("remove", ())', "if True", LINES),
+)
+
+
+def survives(mutant: Mutant | None, tests: list[str], tree: Path) -> bool:
+    """Return whether the tests pass with the mutant, or without one. Raises SystemExit if they do not run."""
+    place = tree / UTILS / f"{mutant.file}.py" if mutant else None
+    text = place.read_text() if place else ""
+    if mutant and place:
+        if text.count(mutant.original) != 1:
+            raise SystemExit(f"{place.name} holds {mutant.original!r} {text.count(mutant.original)} times, not once")
+        place.write_text(text.replace(mutant.original, mutant.mutated))
+    try:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *tests]
+        ran = subprocess.run(
+            command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+    finally:
+        if place:
+            place.write_text(text)
+    if ran.returncode not in (0, TESTS_FAILED):
+        raise SystemExit(f"{' '.join(tests)} did not run:\n{ran.stdout}")
+    return ran.returncode == 0
+
+
+def copied(tree: Path) -> None:
+    """Copy what git knows, and what it would take, with the link by which Ansible finds the collection."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
+        if name and (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+    (tree / LINK).parent.mkdir(parents=True)
+    (tree / LINK).symlink_to(tree)
+
+
+def main(words: list[str]) -> int:
+    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.file for word in words)]
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        tree.mkdir()
+        copied(tree)
+        if not survives(None, sorted({mutant.tests for mutant in chosen}), tree):
+            raise SystemExit("The tests fail without a mutant")
+        survivors = 0
+        for mutant in chosen:
+            survived = survives(mutant, [mutant.tests], tree)
+            survivors += survived
+            print(f"{'SURVIVES' if survived else 'killed  '} {mutant.file}: {mutant.original}", flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed")
+    return bool(survivors)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
