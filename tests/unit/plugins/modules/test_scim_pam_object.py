@@ -517,9 +517,11 @@ def test_a_listed_group_of_another_directory_is_not_pruned(directory: Tenant, ru
         "container_permissions": {"create": 10}
     }
     assert run("scim_directory", container_permissions=[entry, *others])["changed"] is False
-    pruned = run("scim_directory", container_permissions=[entry], prune=["container_permissions"], max_removals="100%")
-    assert pruned["summary"]["container_permissions"] == {"delete": 9, "unchanged": 1}
-    assert len(members(directory)) == 1
+    kept = [entry, *others[1:]]  # all but the user
+    limits = {"max_removals": "100%", "max_access_removals": "100%"}
+    pruned = run("scim_directory", container_permissions=kept, prune=["container_permissions"], **limits)
+    assert pruned["summary"]["container_permissions"] == {"delete": 1, "unchanged": 9}
+    assert len(members(directory)) == 9
 
 
 def test_the_same_name_of_two_directories_is_two_members(directory: Tenant, pam: Run) -> None:
