@@ -26,7 +26,7 @@ from ._scim import FEW, PAGE, Scim
 from ._scim_objects import ScimObjects
 from ._shapes import One
 
-# What a page of objects costs, in lookups: it is as long as many, and a name that is new takes more than one.
+# What a page of objects costs, in lookups of names that are there: it is as long as many.
 PAGE_COST = 4
 NOBODY = "nobody has this name"
 SHOWN = 20  # texts of many that a message holds
@@ -204,6 +204,7 @@ class Survey:
         self._known = known
         self._store = store
         self._pool = pool
+        self._totals: dict[str, int | None] = {}  # by endpoint, as far as it was asked
 
     def read(
         self, resource: Resource, entries: list[Entry], references: set[str], *, everything: bool
@@ -212,7 +213,13 @@ class Survey:
         by_key = [entry for entry in entries if not entry.identifier]
         by_id = [entry for entry in entries if entry.identifier]
         unseen = {name for name in references if not self._known.settled(resource.endpoint, name)}
-        if everything or self._listing_pays(resource, len(by_key) + len(unseen)):
+        settled: list[Entry] = []
+        pays = everything or self._listing_pays(resource, len(by_key) + len(unseen))
+        if not pays and len(by_key) > FEW and not resource.member_rows:
+            by_name = [entry for entry in by_key if entry.is_plain]
+            by_id += [entry for entry in by_key if not entry.is_plain]
+            settled, by_key, pays = self._by_name(resource, by_name)
+        if pays:
             # What is addressed by id has an entry, whatever it is called.
             spared = {fold(entry.identifier) for entry in by_id}
             for found in self._list(resource, by_key, everything=everything):
@@ -222,13 +229,45 @@ class Survey:
             by_id += by_key
             list(self._pool.map(partial(self._look_for, resource), sorted(unseen)))
         # All of them before the first is handed over: what planning notes of references is not to be mixed with theirs.
-        yield from list(self._pool.map(self._look_up, by_id))
+        yield from [*settled, *self._pool.map(self._look_up, by_id)]
+
+    def _by_name(self, resource: Resource, entries: list[Entry]) -> tuple[list[Entry], list[Entry], bool]:
+        """Look for entries by their exact names, and for the others in other casings.
+
+        Returns those that are settled, those that are not, and whether a listing costs less than to look for the
+        latter: a new name takes several filters, each of which finds much, where an exact one takes one request.
+        """
+        exact = list(self._pool.map(partial(self._ask, stage=0), entries))
+        missing = [entry for entry in exact if not entry.located[0] and not entry.failure]
+        filters = {text for entry in missing for text in resource.stages(entry.keys)[1]}
+        if missing and self._pages(resource) <= len(filters):
+            return [entry for entry in exact if entry not in missing], missing, True
+        list(self._pool.map(partial(self._ask, stage=1), missing))
+        return exact, [], False
+
+    def _ask(self, entry: Entry, *, stage: int) -> Entry:
+        """Look for the entry's object with the filters of one stage."""
+        resource, keys = entry.resource, entry.keys
+        try:
+            with trying(f"look up {entry.label}"):
+                filters = resource.stages(keys)[stage]
+                found = self._scim.find(resource.endpoint, [filters], partial(resource.matches, keys))
+            entry.located = (found, keys)
+            if found:
+                self._known.see(resource, found)
+        except IdentityError as error:
+            entry.failure = error
+        return entry
+
+    def _pages(self, resource: Resource) -> int:
+        """How many requests a listing takes."""
+        return -(-(self._totals[resource.endpoint] or 0) // PAGE)
 
     def _listing_pays(self, resource: Resource, wanted: int) -> bool:
         if wanted <= FEW:
             return False
-        total = self._scim.count(resource.endpoint)
-        return total is None or -(-total // PAGE) * PAGE_COST <= wanted or not self._filters(resource)
+        total = self._totals[resource.endpoint] = self._scim.count(resource.endpoint)
+        return total is None or self._pages(resource) * PAGE_COST <= wanted or not self._filters(resource)
 
     def _filters(self, resource: Resource) -> bool:
         """Whether the server filters: one that does not answers each lookup with everything, or with a refusal."""

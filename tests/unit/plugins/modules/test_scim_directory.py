@@ -452,3 +452,44 @@ def test_the_log_of_the_host_has_no_entries(tenant: Tenant, run: Run, monkeypatc
     good(apply(run, users=people(2)))
     assert logged
     assert not [line for line in logged if PASSWORD in line or "user0001" in line]
+
+
+def _new_names(count: int) -> list[str]:
+    """Names without a number, which could be there in many casings."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return [f"{letters[n % 26]}{letters[-1 - n]}.new@example.com" for n in range(count)]
+
+
+@pytest.mark.parametrize("unique_case_sensitive", [True, False])
+def test_new_users_in_a_large_tenant_cost_one_listing(tenant: Tenant, run: Run, unique_case_sensitive: bool) -> None:
+    """A few new names are not searched in all casings one by one, and one in another case is still found."""
+    tenant.switch(unique_case_sensitive=unique_case_sensitive)
+    tenant.seed(users=7_000)
+    names = _new_names(20)
+    tenant.seed_user(userName=names[3].upper())
+    tenant.forget_requests()
+    result = run("scim_directory", users=[{"user_name": name, "password": "Aa1-secret-of-the-user"} for name in names])
+    assert result["summary"]["users"] == {"create": 19, "unchanged": 1}
+    reads = [seen["query"] for seen in tenant.requests() if seen["method"] == "GET"]
+    assert [query for query in reads if "+sw+" in query or "%20sw%20" in query] == []
+    # Each name once, how many there are, whether filters work, and the pages: the last is empty.
+    assert len(reads) <= 20 + 1 + 1 + 9 + 1
+    assert len(tenant.users(names[3])) == 1
+
+
+def test_existing_users_in_a_large_tenant_are_not_listed(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=7_000)
+    users = [{"user_name": f"user{number:05d}@example.com", "active": True} for number in range(1, 21)]
+    tenant.forget_requests()
+    assert run("scim_directory", users=users)["summary"]["users"] == {"unchanged": 20}
+    assert len([seen for seen in tenant.requests() if seen["method"] == "GET"]) == 20 + 1 + 1
+
+
+def test_a_few_new_users_with_numbers_take_one_more_filter_each(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=7_000)
+    users = [
+        {"user_name": f"new{number}@example.com", "password": "Aa1-secret-of-the-user"} for number in range(100, 106)
+    ]
+    tenant.forget_requests()
+    assert run("scim_directory", users=users)["summary"]["users"] == {"create": 6}
+    assert len([seen for seen in tenant.requests() if seen["method"] == "GET"]) == 6 + 6 + 1 + 1
