@@ -311,7 +311,8 @@ class Directory:
     def _with_members(self, loss: AccessLoss) -> AccessLoss:
         protected = bool(self._rules.protected)
         who = loss.who if protected or not loss.goes else ()
-        members = [self._relations.member(each, named=protected, own=not loss.goes) for each in who]
+        safe = loss.name if loss.place is CONTAINER else None
+        members = [self._relations.member(each, named=protected, own=not loss.goes, safe=safe) for each in who]
         return replace(loss, members=tuple(members))
 
     def _own_changes(self, changing: Iterable[Entry]) -> Iterator[tuple[str, bool | None]]:

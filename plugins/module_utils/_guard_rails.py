@@ -308,7 +308,8 @@ def _refuse_unknown(labels: Sequence[str]) -> None:
     if labels:
         raise GuardRailError(
             f"it is not known whether this concerns the user that runs the task: {some(labels)}",
-            hint="Set client_id and client_secret beside access_token, and let the service user see its own user",
+            hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
+            "groups of another directory give it a permission of its own on the safe",
         )
 
 

@@ -20,7 +20,7 @@ from ._client import Client, lifetime_of, scope_of, secrets_in
 from ._connection import CONNECTION, CONNECTION_RULES, connection_of, explained, without_nulls
 from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
-from ._errors import IdentityError, IncompleteError, InvalidError, cut, report_of, shown, trying
+from ._errors import IdentityError, IncompleteError, InvalidError, ProtocolError, cut, report_of, shown, trying
 from ._export import export, secrets_of
 from ._misfits import refuse_misfits
 from ._options import (
@@ -111,6 +111,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
             if error.diff:
                 result["diff"] = error.diff
+        except RecursionError:
+            nested = ProtocolError("An answer of the server, or an option, is nested too deep to be read")
+            result = {"failed": True, "msg": str(nested), "failure": nested.failure()}
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
             result = {"failed": True, "msg": report_of(error), "failure": {"code": "internal"}}
         # Not while the failure is handled: Ansible can be told to show that with its text.

@@ -25,6 +25,7 @@ from ._survey import Known
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")
+CONTAINER_OF, USER_OF = (CONTAINER_PERMISSION.attribute(option) for option in ("container", "user"))
 
 
 class Relations:
@@ -35,6 +36,7 @@ class Relations:
         self._known = known
         self._lists = lists
         self._seen: dict[tuple[str, str], Object | None] = {}
+        self._own_safes: dict[str, bool] = {}  # by name, whether the user that runs the task is a member
 
     # -- Who runs the task ----------------------------------------------------
 
@@ -113,7 +115,26 @@ class Relations:
             login = look(item.get(USER.key_attribute))
             own = login in self.own_names or item["id"] == self._claims.get("sub")
             return own if self.knows_own else None
-        return self.holds_own(resource, item) if resource in (GROUP, CONTAINER_PERMISSION) else False
+        if resource not in (GROUP, CONTAINER_PERMISSION):
+            return False
+        safe = str(CONTAINER_OF.read(item)) if resource is CONTAINER_PERMISSION else None
+        return self._on_safe(self.holds_own(resource, item), safe)
+
+    def _on_safe(self, own: bool | None, safe: str | None) -> bool | None:
+        """Return False for what is not known, where the user that runs the task is a member of the safe itself.
+
+        Half of the groups on real safes are those of another directory, which the server does not show: who is in them
+        cannot be told. To take one off a safe locks nobody out who is a member of it directly.
+        """
+        return False if own is None and safe is not None and self.is_member(safe) else own
+
+    def is_member(self, safe: str) -> bool:
+        """Whether the user that runs the task has a permission of its own on a safe, and not through a group."""
+        if fold(safe) not in self._own_safes:
+            (permissions,) = self.permissions_on([{"id": safe, "name": safe}]).values()
+            users = [permission for permission in permissions if USER_OF.read(permission)]
+            self._own_safes[fold(safe)] = any(self.holds_own(CONTAINER_PERMISSION, each) for each in users)
+        return self._own_safes[fold(safe)]
 
     # -- Who is behind an id --------------------------------------------------
 
@@ -140,11 +161,15 @@ class Relations:
                 self._seen[key] = None
         return self._seen[key]
 
-    def member(self, who: tuple[str, str, str], *, named: bool, own: bool) -> Member:
-        """Return who loses access: with ``named`` by all names, with ``own`` also whether that is who runs the task."""
+    def member(self, who: tuple[str, str, str], *, named: bool, own: bool, safe: str | None) -> Member:
+        """Return who loses access: with ``named`` by all names, with ``own`` also whether that is who runs the task.
+
+        ``safe`` is the name of the safe, None for a group.
+        """
         endpoint, identifier, shown = who
         name = self.name_of(endpoint, identifier) if named else None
-        return Member((shown, name) if name else (shown,), self.is_own(endpoint, identifier, [shown]) if own else False)
+        is_own = self._on_safe(self.is_own(endpoint, identifier, [shown]), safe) if own else False
+        return Member((shown, name) if name else (shown,), is_own)
 
     def unmatched(self, patterns: Sequence[str]) -> list[str]:
         """Return the patterns that no name on the server matches, as far as the service user can read it."""

@@ -46,6 +46,12 @@ def test_switch_empty_query_result(client):
     assert client.rows("SELECT ID FROM Role")
 
 
+def test_switch_query_rows_twice(client):
+    rows = client.rows("SELECT ID FROM Role")
+    client.switch(query_rows_twice=True)
+    assert client.rows("SELECT ID FROM Role") == [row for row in rows for _time in range(2)]
+
+
 # -- Users --------------------------------------------------------------------
 
 

@@ -5,12 +5,39 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, ENTERPRISE_URN
 
 JSON = "application/json; charset=utf-8"
+
+
+# -- What an answer looks like ----------------------------------------------
+
+
+def test_switch_manager_shape(client):
+    boss = client.user("boss@example.com")["id"]
+    ada = client.user(**{ENTERPRISE_URN: {"manager": {"value": boss}}})["id"]
+
+    def shown():
+        return client.get(f"Users/{ada}").json()[ENTERPRISE_URN]["manager"]
+
+    assert shown()["value"] == boss
+    client.switch(manager_shape="list")
+    assert [manager["value"] for manager in shown()] == [boss]
+    client.switch(manager_shape="text")
+    assert shown() == boss
+
+
+def test_switch_token_type(client):
+    _header, claims, _signature = client.token().json()["access_token"].split(".")
+    said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    assert said["unique_name"] == client.info["client_id"]
+    client.switch(token_type="opaque")
+    assert "." not in client.token().json()["access_token"]
 
 
 # -- PATCH ------------------------------------------------------------------

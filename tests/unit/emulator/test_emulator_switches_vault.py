@@ -148,6 +148,12 @@ def test_switch_pam_write_bodies(filled):
     assert filled.container("THIRD")["name"] == "THIRD"
 
 
+def test_switch_properties_added(filled):
+    assert set(properties(filled.account(SAFE, "before", address="x"))) == {"address"}
+    filled.switch(properties_added=True)
+    assert set(properties(filled.account(SAFE, "after", address="x"))) > {"address"}
+
+
 def test_switch_pam_error_body(filled, error):
     assert error(filled.get("Containers/nothing"))[0] == 404
     filled.switch(pam_error_body="pvwa")

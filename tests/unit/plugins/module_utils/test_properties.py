@@ -19,7 +19,11 @@ import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._filters import could_match, name_stages
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity import literal
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import IMPLIED, Grants, Scopes
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import (
+    Grants,
+    Scopes,
+    with_implied,
+)
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import as_text, get, path_text, quoted
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import objects as listed
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import HIDDEN, Plan, Task, plan_present
@@ -143,14 +147,14 @@ def caseless_truth(value: Any) -> str:
 
 
 def grants_are_right(before: Any, wanted: Mapping[str, Any], now: Any) -> bool:
-    """Whether roles have the permissions; with Admin, what that brings along on some tenants may be there or not."""
+    """Whether roles have the permissions; what others imply may be there or not."""
 
     def pairs(grants: Any) -> set[tuple[str, str]]:
         return {(role, right) for role, grant in (grants or {}).items() for right in grant["rights"]}
 
     expected = (pairs(before) | pairs(wanted.get("add"))) - pairs(wanted.get("remove"))
     expected = pairs(wanted["set"]) if "set" in wanted else expected
-    implied = {(role, right) for role, held in expected if held == "Admin" for right in IMPLIED}
+    implied = {(role, right) for role, held in expected for right in with_implied([held])}
     return expected <= pairs(now) <= expected | implied
 
 

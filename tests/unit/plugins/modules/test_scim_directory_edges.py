@@ -113,11 +113,22 @@ def test_a_refusal_names_accounts(tenant: Tenant, run: Run) -> None:
     assert "APP / older" in result["msg"]
 
 
-@pytest.mark.parametrize("change", [{"state": "absent"}, {"active": False}], ids=str)
-def test_another_name_does_not_take_the_protection_away(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"user_name": "ada@example.com", "state": "absent"}, "invalid"),
+        ({"user_name": "break-glass@example.com", "state": "absent"}, "guard_rail"),
+        ({"state": "absent"}, "guard_rail"),
+        ({"user_name": "ada@example.com", "active": False}, "guard_rail"),
+    ],
+    ids=str,
+)
+def test_another_name_does_not_take_the_protection_away(
+    tenant: Tenant, run: Run, change: dict[str, Any], code: str
+) -> None:
     ada = tenant.seed_user(userName="break-glass@example.com", active=True)
-    users = [{"id": ada, "user_name": "ada@example.com", **change}]
-    assert apply(run, users=users, protected=["break-*"]).code == "guard_rail"
+    assert apply(run, users=[{"id": ada, **change}], protected=["break-*"]).code == code
+    assert tenant.writes() == []
 
 
 @pytest.mark.parametrize("change", [{"state": "absent"}, {"active": False}], ids=str)

@@ -517,11 +517,17 @@ def test_a_listed_group_of_another_directory_is_not_pruned(directory: Tenant, ru
         "container_permissions": {"create": 10}
     }
     assert run("scim_directory", container_permissions=[entry, *others])["changed"] is False
-    kept = [entry, *others[1:]]  # all but the user
-    limits = {"max_removals": "100%", "max_access_removals": "100%"}
-    pruned = run("scim_directory", container_permissions=kept, prune=["container_permissions"], **limits)
-    assert pruned["summary"]["container_permissions"] == {"delete": 1, "unchanged": 9}
-    assert len(members(directory)) == 9
+    limits = {"max_removals": "100%", "max_access_removals": "100%", "prune": ["container_permissions"]}
+    unknown = run("scim_directory", container_permissions=[entry], **limits)
+    assert unknown.code == "guard_rail"
+    assert "give it a permission of its own on the safe" in unknown["msg"]
+    own = {"container": "APP-PRD", "user": directory.info["client_id"], "rights_preset": "full"}
+    reduced = {**others[1], "rights_preset": "read_only"}
+    wanted = [entry, own, reduced]
+    assert run("scim_directory", container_permissions=[own])["changed"] is True
+    pruned = run("scim_directory", container_permissions=wanted, **limits)
+    assert pruned["summary"]["container_permissions"] == {"delete": 8, "unchanged": 2, "update": 1}, pruned.output
+    assert len(members(directory)) == 3
 
 
 def test_the_same_name_of_two_directories_is_two_members(directory: Tenant, pam: Run) -> None:

@@ -258,7 +258,6 @@ SERVERS: list[dict[str, Any]] = [
     {"list_keys_minimal": True},
     {"users_paging": False},
     {"content_type": "scim+json"},
-    {"total_results_wrong": True},
     {"filters_ignored": True},
     {"filter_case_sensitive": False},
     {"default_page_size": 1, "max_results": 1},
