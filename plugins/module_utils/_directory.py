@@ -21,6 +21,7 @@ from graphlib import CycleError, TopologicalSorter
 from queue import SimpleQueue
 from typing import Any
 
+from ._contents import accounts_on, also_removed, permissions_on
 from ._ensure import ensure, refuse
 from ._errors import AuthorizationError, GuardRailError, IdentityError, InvalidError, NotFoundError, trying
 from ._guard_rails import (
@@ -129,6 +130,7 @@ class Directory:
         self._relations = Relations(scim, self._known, self._store.lists)
         self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
+        self.also_removed: dict[str, Object] = {}  # by the id of a safe that is deleted
         self.halts: list[Halt] = []  # in the order of the failures
         self._halting = threading.Lock()
 
@@ -287,7 +289,10 @@ class Directory:
         gone = {(loss.resource.name, loss.identifier) for loss in losses}
         access = [loss for entry in changing for loss in losses_of(entry.plan)]
         if safes:
-            accounts = self._relations.accounts_on(safes)
+            accounts, permissions = accounts_on(self._scim, safes), permissions_on(self._scim, safes)
+            self.also_removed = {
+                safe["id"]: also_removed(accounts[safe["id"]], permissions[safe["id"]]) for safe in safes
+            }
             losses += [
                 Loss(PRIVILEGED_DATA, account["id"], (str(safe.get("name")), str(account.get("name"))))
                 for safe in safes
@@ -296,8 +301,8 @@ class Directory:
             ]
             access += [
                 all_access(CONTAINER_PERMISSION, permission)
-                for permissions in self._relations.permissions_on(safes).values()
-                for permission in permissions
+                for on_safe in permissions.values()
+                for permission in on_safe
                 if (CONTAINER_PERMISSION.name, permission["id"]) not in gone
             ]
         changes = list(self._own_changes(changing))
@@ -572,35 +577,44 @@ def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Do
     shown = sorted(told, key=lambda one: order[one.entry])
     return {
         "changed": any(one.action not in ("none", "failed", "skipped") for one in done),
-        "actions": [_shown(one) for one in shown],
+        "actions": [_shown(one, directory.also_removed) for one in shown],
         "summary": {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts},
         "emptied": emptied_by(one.entry.plan for one in shown if not one.error),
         "stopped": [
             {"position": halt.entry.position, "msg": halt.scope, "failure": halt.error.failure()}
             for halt in directory.halts
         ],
-        "diff": _diff(shown),
+        "diff": _diff(shown, directory.also_removed),
     }
 
 
-def _shown(one: Done) -> Object:
+def _shown(one: Done, also: Mapping[str, Object]) -> Object:
+    """What a result says of one object; ``also`` is what goes with a safe, by its id."""
     plan = one.entry.plan
     shown: Object = {"type": one.entry.resource.name, "name": one.entry.name, "action": one.action}
     if plan and one.action == "update":
         shown["attributes"] = [change.attribute.option for change in plan.changes]
     if plan and not one.error and (lost := sum(loss.count for loss in losses_of(plan))):
         shown["access_removed"] = lost
+    if not one.error:
+        shown.update(_contents_of(one, also))
     if one.error:
         shown.update(position=one.entry.position, msg=str(one.error), failure=one.error.failure())
     return shown
 
 
-def _diff(shown: Sequence[Done]) -> dict[str, Object]:
+def _contents_of(one: Done, also: Mapping[str, Object]) -> Object:
+    identifier = str((_leaving(one.entry) or {}).get("id"))
+    return {"also_removed": also[identifier]} if one.entry.resource is CONTAINER and identifier in also else {}
+
+
+def _diff(shown: Sequence[Done], also: Mapping[str, Object]) -> dict[str, Object]:
     sides: dict[str, Object] = {"before": {}, "after": {}}
     for one in shown:
         if one.error or one.action == "skipped" or one.entry.plan is None:
             continue
         for side, value in one.entry.plan.diff.items():
             if value:
+                value = {**value, **_contents_of(one, also)}
                 sides[side].setdefault(one.entry.resource.plural, {})[one.entry.name] = value
     return sides

@@ -40,12 +40,12 @@ from ._options import (
 from ._paths import fold
 from ._plan import Task
 from ._progress import Progress
-from ._resources import RESOURCES, Resource
+from ._resources import CONTAINER, RESOURCES, Resource
 from ._scim import Scim
 from ._scim_objects import ScimObjects
 from ._secrets import Secrets, is_secret, spellings
 from ._shapes import Flat
-from ._vault import trim_creator
+from ._vault import delete_container, trim_creator
 
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 
@@ -176,13 +176,18 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         resource = resource_of(resources, module.params)
         task = task_of(resource, module.params)
         check_characters(task)
-        outcome = ensure(objects, task, check=module.check_mode)
+        extra: dict[str, Any] = {"also_removed": None} if CONTAINER in resources else {}
+        if resource is CONTAINER and task.absent and isinstance(objects, ScimObjects):
+            outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)
+        else:
+            outcome = ensure(objects, task, check=module.check_mode)
         creator_rights = module.params.get("creator_rights")
         if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, creator_rights, check=module.check_mode)
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
-        removed = {"removed_members": removed_members(resource, outcome.diff)} if resource.member_rows else {}
-        return {"changed": outcome.changed, result: entity, **removed, "diff": outcome.diff}
+        if resource.member_rows:
+            extra["removed_members"] = removed_members(resource, outcome.diff)
+        return {"changed": outcome.changed, result: entity, **extra, "diff": outcome.diff}
 
     module.run(work)
 

@@ -20,6 +20,7 @@ from ._errors import InvalidError
 # Characters that nobody sees, although they count as letters, marks or symbols: fillers, joiners, variation selectors.
 HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 
+DIGITS = "0123456789"
 Object = dict[str, Any]
 # The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
 Path = tuple[str, ...]
@@ -58,6 +59,12 @@ def look(text: Any) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", whole).upper().casefold()).casefold()
     visible = "".join(" " if character.isspace() else character for character in folded if not is_hidden(character))
     return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def natural(text: str) -> tuple[list[tuple[int, str]], str]:
+    """Return what texts are sorted by for a person: without case, and numbers in them by value."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", fold(text))
+    return [(int(part), "") if part[0] in DIGITS else (-1, part) for part in parts], text
 
 
 def is_hidden(character: str) -> bool:

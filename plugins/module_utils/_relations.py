@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Who runs the task, who is behind the members of a group or a safe, and what goes with a safe. Writes nothing.
+"""Who runs the task, and who is behind the members of a group or a safe. Writes nothing.
 
 The guard rails decide on these facts. Every look is remembered, and none is made unless something is taken away.
 """
@@ -14,13 +14,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 
+from ._contents import permissions_on
 from ._errors import AuthorizationError, UnsupportedError
 from ._guard_rails import Member, is_protected_by, members_of
 from ._member_lists import MemberLists
 from ._paths import Object, fold, look
 from ._references import names_in
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER, Resource
-from ._scim import FEW, Scim
+from ._scim import Scim
 from ._survey import Known
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
@@ -131,7 +132,7 @@ class Relations:
     def is_member(self, safe: str) -> bool:
         """Whether the user that runs the task has a permission of its own on a safe, and not through a group."""
         if fold(safe) not in self._own_safes:
-            (permissions,) = self.permissions_on([{"id": safe, "name": safe}]).values()
+            (permissions,) = permissions_on(self._scim, [{"id": safe, "name": safe}]).values()
             users = [permission for permission in permissions if USER_OF.read(permission)]
             self._own_safes[fold(safe)] = any(self.holds_own(CONTAINER_PERMISSION, each) for each in users)
         return self._own_safes[fold(safe)]
@@ -190,51 +191,4 @@ class Relations:
             for item in self._scim.query(resource.endpoint):
                 names = names_in(resource.keys_of(item))
                 found.update([*names, " / ".join(names)])
-        return found
-
-    # -- What goes with a safe ------------------------------------------------
-
-    def accounts_on(self, safes: list[Object]) -> dict[str, list[Object]]:
-        """Return the accounts on each of these safes, by the safe's id, as objects with ``id`` and ``name``.
-
-        A safe that does not say which it has, is asked about: the absence of a field is not the absence of accounts.
-        """
-        found: dict[str, list[Object]] = {}
-        silent = []
-        for safe in safes:
-            listed = safe.get("privilegedData")
-            if isinstance(listed, list) and all(isinstance(each, dict) and each.get("value") for each in listed):
-                found[safe["id"]] = [
-                    {"id": str(each["value"]), "name": str(each.get("display") or each["value"])} for each in listed
-                ]
-            else:
-                silent.append(safe)
-        if silent:
-            found.update(self._on(silent, PRIVILEGED_DATA))
-        return found
-
-    def permissions_on(self, safes: list[Object]) -> dict[str, list[Object]]:
-        """Return the permissions on each of these safes, by the safe's id."""
-        return self._on(safes, CONTAINER_PERMISSION)
-
-    def _on(self, safes: list[Object], resource: Resource) -> dict[str, list[Object]]:
-        """What is on each of the safes, read with a filter for each of a few, and with all others of its kind else."""
-        row = resource.attribute("container")
-        names = {fold(safe.get("name")): str(safe["id"]) for safe in safes}
-        found: dict[str, list[Object]] = {identifier: [] for identifier in names.values()}
-        if row.filter and len(safes) <= FEW:
-            items: Iterable[Object] = (
-                item
-                for safe in safes
-                for item in self._scim.find_every(
-                    resource.endpoint,
-                    resource.stages({"container": str(safe.get("name"))}),
-                    lambda item, safe=safe: fold(row.read(item)) == fold(safe.get("name")),  # type: ignore[misc]
-                )
-            )
-        else:
-            items = self._scim.query(resource.endpoint)
-        for item in items:
-            if identifier := names.get(fold(row.read(item))):
-                found[identifier].append(item)
         return found

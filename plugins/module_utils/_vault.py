@@ -7,12 +7,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ._contents import accounts_on, also_removed, permissions_on
 from ._ensure import Outcome, ensure
 from ._errors import IdentityError, trying
 from ._paths import Object
 from ._plan import Task
 from ._resources import CONTAINER, CONTAINER_PERMISSION, USER
 from ._scim_objects import ScimObjects
+
+
+def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, Object | None]:
+    """Delete a container; with ``check``, only say it. Returns what goes with it beside the outcome, None for nothing.
+
+    What is on the container is read before, when the server still shows it.
+    """
+    with trying(f"look up {task.label}"):
+        located = objects.locate(task, check=check)
+    safe = located[0]
+    contents = None
+    if safe:
+        with trying(f"read what goes with {task.label}"):
+            accounts, permissions = accounts_on(objects.scim, [safe]), permissions_on(objects.scim, [safe])
+        contents = also_removed(accounts[safe["id"]], permissions[safe["id"]])
+    outcome = ensure(objects, task, check=check, located=located)
+    if contents:
+        outcome = replace(
+            outcome, diff={**outcome.diff, "before": {**outcome.diff["before"], "also_removed": contents}}
+        )
+    return outcome, contents
 
 
 def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *, check: bool) -> Outcome:

@@ -230,6 +230,20 @@ actions:
       type: int
       returned: for a group or a permission that loses some
       sample: 3
+    also_removed:
+      description:
+        - The C(accounts) and C(members) that go with a safe. Each has a C(count) and C(names), of which 20 at most are
+          shown. It is in C(diff.before), too.
+        - It includes those that entries of the task, or O(prune), remove themselves.
+      type: dict
+      returned: for a container that is deleted
+      sample:
+        accounts:
+          count: 2
+          names: [root@web1, root@web2]
+        members:
+          count: 1
+          names: [ada@example.com]
     position:
       description: The position of its entry in the task.
       type: str

@@ -339,6 +339,28 @@ pam_object:
       type: bool
       returned: for privileged data
       sample: false
+also_removed:
+  description:
+    - What goes with a deleted safe, or would in check mode. It is in C(diff.before), too. Null if no safe is deleted.
+    - It is read before the deletion, also where the server does not list accounts with the safe. If it cannot be read,
+      the task fails and deletes nothing.
+  returned: success
+  type: dict
+  contains:
+    accounts:
+      description: The accounts in the safe, as C(count) and as C(names), of which 20 at most are shown.
+      type: dict
+      returned: always
+      sample:
+        count: 2
+        names: [root@web1, root@web2]
+    members:
+      description: The members of the safe, in the same shape, by the names that the safe shows.
+      type: dict
+      returned: always
+      sample:
+        count: 1
+        names: [ada@example.com]
 diff:
   description:
     - The attributes that the task manages, before and after. Empty where there was or will be no object.

@@ -364,6 +364,18 @@ def test_prune_spares_the_own_permission_however_it_is_shown(tenant: Tenant, run
     assert result["summary"]["container_permissions"] == {"delete": 1, "unchanged": 1}
 
 
+def test_a_group_that_may_not_be_read_could_hold_the_user_that_runs_the_task(tenant: Tenant, run: Run) -> None:
+    (crew,) = tenant.seed(groups=[{"displayName": "crew"}])["groups"]
+    tenant.seed(
+        containers=[{"name": "APP"}], permissions=[{"container": "APP", "group": "crew", "rights": ["manageSafe"]}]
+    )
+    gone = {"container_permissions": [{"container": "APP", "group": "crew", "state": "absent"}]}
+    tenant.fault(method="GET", path=f"/Groups/{crew}", status=403)
+    tenant.forget_requests()
+    refused(tenant, apply(run, **gone), "not known whether this concerns the user that runs the task")
+    good(apply(run, **gone))
+
+
 UNKNOWN: dict[str, dict[str, Any]] = {
     "users": {"users": [{"user_name": login("ada"), "state": "absent"}]},
     "deactivated users": {"users": [{"user_name": login("ada"), "active": False}]},
@@ -414,6 +426,39 @@ def test_accounts_count_where_the_safe_does_not_list_them(tenant: Tenant, run: R
     result = apply(run, containers=gone, max_removals="100", protected=["root1"])
     refused(tenant, result, "privileged_data 'APP0 / root1'")
     good(apply(run, containers=gone, max_removals=str(3 * safes)))
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_deleted_safe_shows_what_goes_with_it(tenant: Tenant, run: Run, check: bool, listed: bool) -> None:
+    safe_of(tenant, "a", "b")
+    tenant.seed(accounts=[{"container": "APP", "name": f"root{number}"} for number in range(30)])
+    tenant.seed(containers=[{"name": "OTHER"}], accounts=[{"container": "OTHER", "name": "elsewhere"}])
+    tenant.switch(container_lists_accounts=listed)
+    gone = {
+        "accounts": {"count": 30, "names": [f"root{number}" for number in range(20)]},
+        "members": {"count": 2, "names": [login("a"), login("b")]},
+    }
+    for name in ("app", "nobody's"):
+        safe = {"name": name, "state": "absent"}
+        single = good(run("scim_pam_object", check=True, kind="container", **safe))
+        assert single["also_removed"] == (gone if name == "app" else None)
+        assert single["diff"]["before"].get("also_removed") == (gone if name == "app" else None)
+    safe = {"name": "APP", "state": "absent"}
+    (action,) = good(apply(run, check=True, containers=[safe], max_removals="50"))["actions"]
+    assert action["also_removed"] == gone
+    task: dict[str, Any] = {"containers": [safe], "max_removals": "50"}
+    result = good(apply(run, check=check, **task))
+    assert result["diff"]["before"]["containers"]["APP"]["also_removed"] == gone
+    assert ("APP" in [safe["name"] for safe in tenant.resources("Containers")]) is check
+
+
+def test_a_safe_stays_if_what_is_on_it_cannot_be_read(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a")
+    tenant.fault(method="GET", path="/ContainerPermissions", status=403)
+    result = run("scim_pam_object", kind="container", name="APP", state="absent")
+    assert (result.code, tenant.writes()) == ("authorization", [])
+    assert "read what goes with container 'APP'" in result["msg"]
 
 
 # -- An id and a name -----------------------------------------------------------

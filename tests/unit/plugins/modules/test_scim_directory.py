@@ -99,6 +99,8 @@ def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
     )
     tenant.seed(groups=[{"displayName": "crew", "members": ["admin-service$@example.com"]}])
     actions += good(apply(run, groups=[{"display_name": "crew", "users": {"set": []}}]))["actions"]
+    tenant.seed(containers=[{"name": "OLD"}])
+    actions += good(apply(run, containers=[{"name": "OLD", "state": "absent"}]))["actions"]
     assert {key for action in actions for key in action} == set(described["actions"]["contains"])
 
 
