@@ -64,7 +64,7 @@ MUTANTS = (
         f"{RAILS}::test_the_work_of_a_week_passes_and_empty_lists_are_named",
     ),
     Mutant(
-        "_directory",
+        "_guard_rails",
         "change.before is not False",
         "change.before is True",
         f"{RAILS}::test_deactivating_a_user_whose_state_is_not_shown_counts",
@@ -83,6 +83,12 @@ MUTANTS = (
     ),
     # Guard rails: what never goes
     Mutant("_guard_rails", "last=not left", "last=False", f"{RAILS}::test_the_last_member_of_a_built_in_role_stays"),
+    Mutant(
+        "_relations",
+        "not before.isdisjoint(leaving)",
+        "False",
+        f"{RAILS}::test_the_last_member_of_a_built_in_role_is_not_removed",
+    ),
     Mutant(
         "_guard_rails",
         "any(member.own for member in loss.members)",

@@ -31,9 +31,11 @@ from ._guard_rails import (
     Rules,
     access_of,
     all_access,
+    deactivates,
     emptied_by,
     losses_of,
     members_of,
+    refuse_emptied_roles,
 )
 from ._options import check_characters
 from ._paths import Object, fold
@@ -305,6 +307,9 @@ class Directory:
                 for permission in on_safe
                 if (CONTAINER_PERMISSION.name, permission["id"]) not in gone
             ]
+        leavers = {item["id"] for resource, item in leaving if resource in (USER, GROUP)}
+        groups = [entry.plan.expected for entry in changing if entry.resource is GROUP and entry.plan]
+        emptied = self._relations.emptied_roles(leavers, groups) if leavers else []
         changes = list(self._own_changes(changing))
         if losses or access:
             self._check_patterns()
@@ -312,6 +317,7 @@ class Directory:
         self._rails.check_access(access)
         self._rails.check_members([self._with_members(loss) for loss in access])
         self._rails.check_own(changes)
+        refuse_emptied_roles(emptied)
 
     def _with_members(self, loss: AccessLoss) -> AccessLoss:
         protected = bool(self._rules.protected)
@@ -509,22 +515,12 @@ def _refuse_circle(needs: Mapping[Entry, Iterable[Entry]], text: str) -> None:
 
 def action_of(plan: Plan) -> str:
     """The plan's action, or that it takes a user out of use."""
-    return "deactivate" if _deactivates(plan) else plan.action
-
-
-def _deactivates(plan: Plan) -> bool:
-    if plan.current is None:
-        return False
-    # A server that does not say of a user whether it is active does not say that it is not.
-    return any(
-        change.attribute.option == "active" and change.before is not False and not change.after
-        for change in plan.changes
-    )
+    return "deactivate" if deactivates(plan) else plan.action
 
 
 def _leaving(entry: Entry) -> Object | None:
     """The object that the entry removes, or the user that it takes out of use."""
-    removes = entry.plan and (entry.plan.action == "delete" or _deactivates(entry.plan))
+    removes = entry.plan and (entry.plan.action == "delete" or deactivates(entry.plan))
     return entry.plan.current if entry.plan and removes else None
 
 

@@ -115,6 +115,26 @@ class AccessLoss:
         return f"{self.place.name} {self.name!r}"
 
 
+def deactivates(plan: Plan) -> bool:
+    """Return whether a plan takes a user out of use."""
+    if plan.current is None:
+        return False
+    # A server that does not say of a user whether it is active does not say that it is not.
+    return any(
+        change.attribute.option == "active" and change.before is not False and not change.after
+        for change in plan.changes
+    )
+
+
+def refuse_emptied_roles(roles: Sequence[str]) -> None:
+    """Raise GuardRailError for built-in roles whose last member is deleted or deactivated."""
+    if roles:
+        raise GuardRailError(
+            f"a built-in role would lose its last member that can log in: {some(roles)}",
+            hint="Put somebody who stays into it first",
+        )
+
+
 def losses_of(plan: Plan | None) -> list[AccessLoss]:
     """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
 

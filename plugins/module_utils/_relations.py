@@ -10,15 +10,15 @@ The guard rails decide on these facts. Every look is remembered, and none is mad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 
 from ._contents import permissions_on
 from ._errors import AuthorizationError, UnsupportedError
-from ._guard_rails import Member, is_protected_by, members_of
+from ._guard_rails import Member, is_built_in, is_protected_by, members_of
 from ._member_lists import MemberLists
-from ._paths import Object, fold, look
+from ._paths import Object, fold, look, objects
 from ._references import names_in
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER, Resource
 from ._scim import Scim
@@ -137,6 +137,37 @@ class Relations:
             self._own_safes[fold(safe)] = any(self.holds_own(CONTAINER_PERMISSION, each) for each in users)
         return self._own_safes[fold(safe)]
 
+    # -- Who is left ----------------------------------------------------------
+
+    def emptied_roles(self, leaving: Collection[str], groups: Iterable[Object]) -> list[str]:
+        """Return the names of the built-in roles that are left without a member that can log in.
+
+        ``leaving`` are ids of users that are deleted or deactivated, and of groups that are deleted. ``groups`` are
+        those that the task changes, as they are to be. Members are the direct ones; a group counts as one that can.
+        """
+        planned = {str(group.get("id")): _member_ids(group) for group in groups}
+        found = []
+        for role in self._built_in_roles:
+            before = _member_ids(role)
+            after = planned.get(role["id"], before)
+            if not before.isdisjoint(leaving) and not any(map(self._can_log_in, sorted(after - set(leaving)))):
+                found.append(str(role.get(GROUP.key_attribute) or role["id"]))
+        return found
+
+    @cached_property
+    def _built_in_roles(self) -> list[Object]:
+        """The roles that every tenant has, each read by id: lists may omit members."""
+        found = []
+        with suppress(UnsupportedError):  # a server without groups has no roles
+            for item in self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute):
+                if is_built_in(item["id"], [str(item.get(GROUP.key_attribute))]):
+                    found.append(self._scim.get(GROUP.endpoint, item["id"]))
+        return [role for role in found if role]
+
+    def _can_log_in(self, identifier: str) -> bool:
+        user = self._read(USER, identifier)
+        return not user or USER.attribute("active").read(user) is not False
+
     # -- Who is behind an id --------------------------------------------------
 
     def login_of(self, identifier: str) -> str | None:
@@ -192,3 +223,7 @@ class Relations:
                 names = names_in(resource.keys_of(item))
                 found.update([*names, " / ".join(names)])
         return found
+
+
+def _member_ids(group: Object) -> set[str]:
+    return {str(member["value"]) for member in objects(group.get("members")) if member.get("value")}

@@ -95,6 +95,8 @@ notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
   - The module refuses to delete the administrator whose credentials it uses, or to keep it from logging in.
   - Wrong passwords lock a user. Pass a new password on to everything that uses it before that runs again.
+  - It is not looked up whether a deleted or deactivated user is the last member of a built-in role, because that takes
+    several requests. M(idops.cyberark_identity.scim_directory) does that.
 seealso:
   - module: idops.cyberark_identity.identity_role
   - module: idops.cyberark_identity.identity_oauth2_app

@@ -111,6 +111,8 @@ notes:
     not give is kept, with two exceptions. Phone numbers are one list, and what others write to it after the task has
     looked up the user is lost when the task changes a number. Where the tenant offers no PATCH, everything that others
     write between the last read and the PUT is lost.
+  - It is not looked up whether a deleted or deactivated user is the last member of a built-in role, because that takes
+    several requests. M(idops.cyberark_identity.scim_directory) does that.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """

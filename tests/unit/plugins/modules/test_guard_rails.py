@@ -271,6 +271,37 @@ def test_the_last_member_of_a_built_in_role_stays(tenant: Tenant, run: Run) -> N
     good(apply(run, groups=[{**group, "users": {"set": ["ada@example.com"]}}]))
 
 
+LAST_GONE: dict[str, dict[str, Any]] = {
+    "deleted": {"users": [{"user_name": login("root"), "state": "absent"}]},
+    "deactivated": {"users": [{"user_name": login("root"), "active": False}]},
+    "pruned": {"users": [{"user_name": login("kept")}], "prune": ["users"]},
+    "pruned and deleted": {"users": [{"user_name": login("kept")}], "prune": ["users"], "prune_users": "delete"},
+}
+
+
+@pytest.mark.parametrize(("check", "lists"), [(True, "full"), (False, "omitted")])
+@pytest.mark.parametrize("task", LAST_GONE.values(), ids=LAST_GONE)
+def test_the_last_member_of_a_built_in_role_is_not_removed(
+    tenant: Tenant, run: Run, task: dict[str, Any], check: bool, lists: str
+) -> None:
+    tenant.seed(users=[{"userName": login(name), "active": True} for name in ("root", "kept", "away")])
+    role = {"display_name": "System Administrator", "users": {"set": [login("root")]}}
+    good(apply(run, groups=[role], max_access_removals="100%"))
+    tenant.switch(list_members=lists)
+    tenant.forget_requests()
+    limits = {"max_removals": "100%", "max_access_removals": "100%"}
+    words = "a built-in role would lose its last member that can log in: System Administrator"
+    refused(tenant, apply(run, check=check, **task, **limits), words)
+    # A member who cannot log in does not count as one who stays, and one who comes in the same task does.
+    users = [{"user_name": login("away"), "active": False}]
+    good(apply(run, groups=[{**role, "users": {"add": [login("away")]}}]))
+    good(apply(run, users=users))
+    tenant.forget_requests()
+    refused(tenant, apply(run, check=check, **task, **limits), words)
+    role = {**role, "users": {"add": [login("kept")]}}
+    good(apply(run, check=check, **task, groups=[role], **limits))
+
+
 def own_groups(tenant: Tenant) -> None:
     """The role of the service user in another one, and that in a third."""
     tenant.seed(groups=[{"displayName": "middle"}, {"displayName": "outer"}, {"displayName": "other"}])
@@ -527,7 +558,8 @@ def test_the_own_name_in_another_case_is_the_own_name(tenant: Tenant, run: Run, 
     own = {"client_id": tenant.info["client_id"].upper()}
     users: list[dict[str, Any]] = [{"user_name": login("ada"), "password": "Initial-pass-1"}]
     if prune:
-        result = good(apply(run, users=users, prune=prune, max_removals="100%", **own))
+        kept = ["admin-service$*"]  # the last member of System Administrator
+        result = good(apply(run, users=users, prune=prune, max_removals="100%", protected=kept, **own))
         assert tenant.info["client_id"] not in done(result)
     else:
         gone = {"user_name": tenant.info["client_id"], "state": "absent"}
