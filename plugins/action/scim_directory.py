@@ -1,16 +1,18 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows how far scim_directory is while it runs, and nothing else: the module does the work and can do without this."""
+"""Shows how far scim_directory is while it runs, and lets it know when Ansible is gone. It can run without this."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import shutil
 import tempfile
 import threading
-from typing import Any
+from typing import Any, TextIO
 
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -19,42 +21,59 @@ display = Display()
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """Runs the module with a file that it writes its progress to, and shows the lines as they come."""
+    """Runs the module with a file that it writes its progress to, and shows the lines as they come.
+
+    A lock on the file (flock) tells the module that somebody waits for its result. The system releases the lock when
+    this process ends, however it ends; the follower releases it when the process of the playbook is gone.
+    """
 
     _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = dict(self._task.args)
-        progress = arguments.get("progress")
-        wanted = progress in (None, "") or boolean(progress, strict=False)
-        # The file has to be on this machine, and somebody has to wait for it. Its lines hold names.
-        if not wanted or self._task.no_log or self._connection.transport != "local" or self._task.async_val:
+        # The file has to be on this machine, and somebody has to wait for it.
+        if self._connection.transport != "local" or self._task.async_val:
             result.update(
                 self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=bool(self._task.async_val))
             )
             return result
+        if self._task.no_log:  # the lines hold names
+            arguments["progress"] = False
         with tempfile.TemporaryDirectory(prefix="scim-directory-") as folder:
             path = os.path.join(folder, "progress")
-            ended = threading.Event()
-            follower = threading.Thread(target=_follow, args=(path, ended, self._task.get_name()), daemon=True)
-            follower.start()
-            try:
-                result.update(
-                    self._execute_module(module_args={**arguments, "progress_path": path}, task_vars=task_vars)
-                )
-            finally:
-                ended.set()
-                follower.join()
+            with open(path, "a+", encoding="utf-8") as lines:
+                with contextlib.suppress(OSError):  # of a file system without locks
+                    fcntl.flock(lines, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                ended = threading.Event()
+                name = self._task.get_name()
+                follower = threading.Thread(target=_follow, args=(lines, folder, ended, name), daemon=True)
+                follower.start()
+                try:
+                    given = {**arguments, "progress_path": path}
+                    result.update(self._execute_module(module_args=given, task_vars=task_vars))
+                finally:
+                    ended.set()
+                    follower.join()
         return result
 
 
-def _follow(path: str, ended: threading.Event, name: str) -> None:
-    """Show the lines of a file as they are written, until it is said to have ended."""
-    with open(path, "a+", encoding="utf-8") as lines:
-        lines.seek(0)
-        over = False
-        while not over:
-            over = ended.wait(LOOK_EVERY)
-            for line in lines:
+def _follow(lines: TextIO, folder: str, ended: threading.Event, name: str) -> None:
+    """Show the lines of a file as they are written, until the event is set or the parent process is gone.
+
+    An empty line says that the module has opened the file. The folder is removed then: no signal can leave it behind.
+    """
+    parent = os.getppid()
+    lines.seek(0)
+    over = False
+    while not over:
+        over = ended.wait(LOOK_EVERY)
+        if os.getppid() != parent:
+            shutil.rmtree(folder, ignore_errors=True)
+            fcntl.flock(lines, fcntl.LOCK_UN)
+            return
+        for line in lines:
+            if line.strip():
                 display.display(f"  {name}: {line.rstrip()}")
+            else:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -23,7 +23,15 @@ from typing import Any
 
 from ._contents import accounts_on, also_removed, permissions_on
 from ._ensure import ensure, refuse
-from ._errors import AuthorizationError, GuardRailError, IdentityError, InvalidError, NotFoundError, trying
+from ._errors import (
+    AuthorizationError,
+    GuardRailError,
+    IdentityError,
+    IncompleteError,
+    InvalidError,
+    NotFoundError,
+    trying,
+)
 from ._guard_rails import (
     AccessLoss,
     GuardRails,
@@ -123,9 +131,16 @@ Report = Callable[[str, int, int], None]
 class Directory:
     """One run: ``plan()`` reads the tenant and writes nothing, ``apply()`` carries the plan out."""
 
-    def __init__(self, scim: Scim, rules: Rules, report: Report = lambda text, done, total: None) -> None:
+    def __init__(
+        self,
+        scim: Scim,
+        rules: Rules,
+        report: Report = lambda text, done, total: None,
+        is_abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._rules = rules
         self._report = report
+        self._is_abandoned = is_abandoned
         self._scim = scim
         self._known = Known(scim)
         self._store = ScimObjects(scim, self._known, verify_late=True)
@@ -454,6 +469,8 @@ class Directory:
         if stop.is_set() or entry.plan is None or any(halt.holds(entry) for halt in self.halts):
             return Done(entry, "skipped")
         try:
+            if self._is_abandoned():
+                raise IncompleteError("the run was stopped: Ansible is gone", shared=True)
             current, keys = entry.located
             if entry.needs:
                 keys = self._keys_now(entry, keys)

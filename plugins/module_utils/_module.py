@@ -339,8 +339,9 @@ def run_directory() -> None:
         entries = entries_of({**module.params, **module.listed}, _checker())
         rules = rules_of(module.params)
         client.warn = lambda text: warnings.update([text])
-        with Progress(module.params["progress_path"] if module.params["progress"] else None) as progress:
-            directory = Directory(Scim(client, module.params["scim_path"]), rules, progress.report)
+        with Progress(module.params["progress_path"], quiet=not module.params["progress"]) as progress:
+            scim = Scim(client, module.params["scim_path"])
+            directory = Directory(scim, rules, progress.report, progress.is_abandoned)
             try:
                 with trying("plan the directory"):
                     changing = directory.plan(entries)

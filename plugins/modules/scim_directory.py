@@ -148,6 +148,9 @@ notes:
     (directly or through other roles), or its permission on a safe that stays.
   - The service user is known by O(client_id) and by the claims of the token. If neither says who it is, changes that
     could concern it are refused.
+  - When the process that waits for the module is gone, such as after C(kill -9) of C(ansible-playbook), no further
+    change is begun. The module only knows on the control node, without C(async), and not with C(become) to another user
+    than V(root).
   - When the tenant asks to slow down, all workers do.
   - What others write while the task runs is kept or lost as the notes of the modules for single objects say. For phone
     numbers, what counts is the moment when the tenant was read.

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,62 @@ def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress
     assert tenant.tokens() == 1
 
 
+@pytest.mark.parametrize(("progress", "no_log"), [(True, False), (False, False), (True, True)])
+def test_a_run_stops_when_ansible_is_killed(tenant: Tenant, tmp_path: Path, progress: bool, no_log: bool) -> None:
+    """Also if a shell between Ansible and the module lives on, as it does here."""
+    with playbook_of(tenant, tmp_path, progress, no_log) as process:
+        wait_until(lambda: len(tenant.writes()) > 2)
+        before = len(tenant.writes())
+        process.kill()
+    assert len(tenant.writes()) - before < 30  # of 200
+    assert list(tmp_path.glob("scim-directory-*")) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_no_signal_leaves_a_folder_behind(tenant: Tenant, tmp_path: Path, number: signal.Signals) -> None:
+    """The folder is gone as soon as the module runs."""
+    with playbook_of(tenant, tmp_path) as process:
+        wait_until(lambda: len(tenant.writes()) > 0)
+        wait_until(lambda: not list(tmp_path.glob("scim-directory-*")))
+        assert len(tenant.writes()) < 200
+        os.killpg(process.pid, number)  # as a terminal does it
+    assert list(tmp_path.glob("scim-directory-*")) == []
+
+
+@contextmanager
+def playbook_of(
+    tenant: Tenant, tmp_path: Path, progress: bool = True, no_log: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a playbook of 200 users, 20 seconds of work. Its module has ended after the block."""
+    tenant.switch(latency=0.2)
+    users = [{"user_name": f"user{i}@example.com"} for i in range(200)]
+    task = {"users": users, "workers": 2, "progress": progress, **tenant.connection}
+    interpreter = tmp_path / "python"
+    interpreter.write_text(f'#!/bin/sh\n"{sys.executable}" "$@" 9> "{tmp_path}/pipe"\nexit $?\n')
+    interpreter.chmod(0o755)
+    tasks = [{"idops.cyberark_identity.scim_directory": task, "no_log": no_log}]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    playbook = tmp_path / "play.json"
+    playbook.write_text(json.dumps([{**play, "vars": {"ansible_python_interpreter": str(interpreter)}}]))
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), str(playbook)]
+    collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2])}
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), **collections}
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    os.mkfifo(tmp_path / "pipe")
+    with open(os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK), "rb") as pipe:
+        with subprocess.Popen(command, env=environment, cwd=tmp_path, start_new_session=True, **quiet) as process:
+            yield process
+        os.set_blocking(pipe.fileno(), True)
+        assert pipe.read() == b""  # which comes when no process has it open for writing
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_the_last_lines_are_shown(tmp_path: Path) -> None:
     """Also those that came just before the end. In a process of its own: what it needs makes this one a controller."""
     path = tmp_path / "progress"
@@ -45,7 +105,7 @@ def test_the_last_lines_are_shown(tmp_path: Path) -> None:
         "from ansible_collections.idops.cyberark_identity.plugins.action.scim_directory import _follow\n"
         "ended = threading.Event()\n"
         "ended.set()\n"
-        "_follow(sys.argv[1], ended, 'task')\n"
+        "_follow(open(sys.argv[1], 'a+'), sys.argv[1], ended, 'task')\n"
     )
     environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT.parents[2])}
     command = [sys.executable, "-c", script, str(path)]

@@ -383,7 +383,7 @@ def test_names_from_the_server_move_no_cursor(hostile: Hostile) -> None:
 def test_progress_moves_no_cursor(tmp_path: Path) -> None:
     path = tmp_path / "progress"
     clock = iter([0.0, 5.0])
-    with Progress(str(path), lambda: next(clock)) as progress:
+    with Progress(str(path), clock=lambda: next(clock)) as progress:
         progress.report(f"user {SAID}", 1, 2)
     (line,) = path.read_text().splitlines()
     assert line.isprintable()

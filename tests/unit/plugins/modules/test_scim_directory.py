@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -388,7 +390,38 @@ def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     assert "of 60 done after 2 s" in path.read_text().splitlines()[0]
     path.unlink()
     good(apply(run, users=people(1), workers=2, progress_path=str(path), progress=False))
-    assert not path.exists()
+    assert path.read_text() == ""
+
+
+def test_a_run_stops_when_its_reader_is_gone(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    """The reader holds a lock on the progress file. What is under way is ended, and nothing else is begun."""
+    tenant.switch(latency=0.05)
+    path = tmp_path / "progress"
+    with path.open("w") as lines:
+        fcntl.flock(lines, fcntl.LOCK_EX)
+
+        def leave_after_some_writes() -> None:
+            while len(tenant.writes()) < 5:
+                pass
+            fcntl.flock(lines, fcntl.LOCK_UN)
+
+        reader = threading.Thread(target=leave_after_some_writes, daemon=True)
+        reader.start()
+        arguments = {"workers": 2, "progress_path": str(path), "progress": False, "on_error": "continue"}
+        result = apply(run, users=people(200), **arguments)
+        reader.join()
+    assert result.failed
+    assert "the run was stopped: Ansible is gone" in result.json["msg"]
+    assert 5 <= len(tenant.writes()) < 200
+    assert path.read_text() == "\n"
+
+
+def test_a_run_goes_on_while_its_reader_waits(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "progress"
+    with path.open("w") as lines:
+        fcntl.flock(lines, fcntl.LOCK_EX)
+        good(apply(run, users=people(20), workers=2, progress_path=str(path)))
+    assert len(tenant.writes()) == 20
 
 
 SERVERS: list[dict[str, Any]] = [
