@@ -371,6 +371,7 @@ def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
 # --- the jobs
 
 
+@pytest.mark.long
 def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
     """Check, run, run again, drift, export, failure; a survey sends nothing, "" or null for what is not filled in."""
     tenant = tls_tenant
