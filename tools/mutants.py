@@ -3,7 +3,7 @@
 """Break one line after another and see whether a test notices: mutants.py [WORD ...], only files with such a word.
 
 Each mutant is tried in a copy of the tree. One that survives its tests is a line that no test holds. The list is fixed:
-guard rails, masking, retries and merging, where a wrong line costs access or secrets.
+guard rails, masking, marking and checking of texts, retries and merging, where a wrong line costs access or secrets.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = "build/collections/ansible_collections/idops/cyberark_identity"
-UTILS = "plugins/module_utils"
 MODULE_TESTS, UTILS_TESTS = "tests/unit/plugins/modules", "tests/unit/plugins/module_utils"
 RAILS = f"{MODULE_TESTS}/test_guard_rails.py"
 EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
 DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
 LINES = f"{UTILS_TESTS}/test_held_lines.py"
+SECRETS = f"{UTILS_TESTS}/test_secrets.py"
+CHARACTERS = f"{MODULE_TESTS}/test_invisible_characters.py"
+EVERY_TEXT = "tests/unit/plugins/inventory/test_hostile_texts.py::test_every_text_is_marked"
 TESTS_FAILED = 1  # the exit status of pytest; all others but 0 say that the tests did not run
 
 
@@ -159,6 +161,28 @@ MUTANTS = (
     # Masking
     Mutant("_secrets", 'secret.encode("latin-1", "replace")):', "secret.encode()):", LINES),
     Mutant("_secrets", "raw.hex()", "str(raw)", LINES),
+    Mutant(
+        "_secrets",
+        "or _SHORT.fullmatch(key)",
+        "",
+        f"{SECRETS}::test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators",
+    ),
+    # Texts of others, and characters that nobody sees
+    Mutant("_unsafe", "mark_unsafe(key): mark_unsafe(item)", "key: mark_unsafe(item)", EVERY_TEXT),
+    Mutant("_unsafe", "wrap_var(value) if isinstance(value, str) else value", "value", EVERY_TEXT),
+    Mutant("_unsafe", "isinstance(value, (list, tuple))", "isinstance(value, list)", EVERY_TEXT),
+    Mutant(
+        "_texts",
+        "end = place in (0, len(name) - 1)",
+        "end = place == 0",
+        f"{CHARACTERS}::test_a_character_that_nobody_sees_is_named",
+    ),
+    Mutant(
+        "_texts",
+        '("begins", text[:1]), ("ends", text[-1:])',
+        '("begins", text[:1]),',
+        f"{CHARACTERS}::test_secrets_that_are_refused_are_not_told",
+    ),
     # Retries
     Mutant("_client", 'return method == "GET" or repeatable', "return True", LINES),
     Mutant("_client", "(not error.uncertain or repeatable or method in IDEMPOTENT)", "True", LINES),
@@ -172,7 +196,7 @@ MUTANTS = (
 
 def survives(mutant: Mutant | None, tests: list[str], tree: Path) -> bool:
     """Return whether the tests pass with the mutant, or without one. Raises SystemExit if they do not run."""
-    place = tree / UTILS / f"{mutant.file}.py" if mutant else None
+    place = next(tree.glob(f"plugins/*/{mutant.file}.py")) if mutant else None
     text = place.read_text() if place else ""
     if mutant and place:
         if text.count(mutant.original) != 1:
