@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scim2_models import Meta
 
 from .base import BaseRules
-from .directories import CLOUD, VAULT
+from .directories import CLOUD, VAULT, find_member
 from .failures import duplicate, invalid_value
 from .models import PERMISSION_URN, SAFE_MEMBER_URN, Model
 from .other_directories import find_outsider
@@ -62,6 +62,17 @@ class PermissionRules(BaseRules):
             member_type=member_type(tenant, resource),
         )
         return {SAFE_MEMBER: details, "rights": spelled(tenant, resource.rights or ())}
+
+    def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
+        """Show a user of the directory by another name, or by none, where a switch says so."""
+        how = tenant.switches["member_display"]
+        holder = body.get("user")
+        if how == "key" or not holder:
+            return
+        found = find_member(tenant, str(holder.get("value")), tenant.directory)
+        if found and found[0] == tenant.directory.user:
+            holder.pop("display", None)
+            holder.update({"display": found[1].display_name} if how == "name" else {})
 
 
 def extension_model(permission: Model) -> Any:
@@ -132,17 +143,18 @@ def kept_references(tenant: Tenant, previous: Model, wanted: Model) -> dict[str,
     """Return the references of a permission, which cannot change."""
     for field in ("container", *HOLDERS):
         if tenant.switches["immutable_change"] == "refused" and differs(
-            getattr(previous, field), getattr(wanted, field)
+            getattr(previous, field), getattr(wanted, field), by_display=tenant.switches["member_display"] == "key"
         ):
             raise cannot_change(field)
     return {field: getattr(previous, field) for field in ("container", *HOLDERS)}
 
 
-def differs(stored: Any, wanted: Any) -> bool:
-    """Tell whether a reference names another object than the stored one, by any of its parts."""
+def differs(stored: Any, wanted: Any, *, by_display: bool) -> bool:
+    """Tell whether a reference names another object than the stored one, by any part that is shown as it is stored."""
     if wanted is None:
         return False
-    parts = (name for name in ("value", "name", "display") if getattr(wanted, name, None))
+    compared = ("value", "name", "display") if by_display else ("value", "name")
+    parts = (name for name in compared if getattr(wanted, name, None))
     return stored is None or any(
         str(getattr(wanted, name)).casefold() != str(getattr(stored, name)).casefold() for name in parts
     )

@@ -35,7 +35,7 @@ ROWS: tuple[Switch, ...] = (
         "member_display",
         "key",
         one_of("key", "name", "omitted"),
-        "The display of a user in a group: the login name (key), displayName (name), or it is not sent (omitted).",
+        "The display of a user in a group or permission: login name (key), displayName (name), or not sent (omitted).",
     ),
     Switch(
         "member_type",
