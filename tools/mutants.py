@@ -190,7 +190,7 @@ MUTANTS = (
     # Merging
     Mutant("_plan", "put(body, path, None)", "pass", LINES),
     Mutant("_plan", "and not write_secrets", "and False", LINES),
-    Mutant("_shapes", 'if identifier not in desired.get("remove", ())', "if True", LINES),
+    Mutant("_shapes", 'if identifier not in given.get("remove", ())', "if True", LINES),
 )
 
 

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from ._errors import GuardRailError
-from ._paths import Object, fold, is_like, look, objects
+from ._paths import Object, fold, is_like, look, natural, objects
 from ._plan import Plan
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, USER, Resource
 from ._survey import some
@@ -229,7 +230,8 @@ class GuardRails:
         """Refuse what is never removed, and more than the task allows."""
         if refused := [loss.label for loss in losses if self.keeps(loss)]:
             raise GuardRailError(
-                f"what is protected, built in or the user that runs the task would be removed: {some(refused)}",
+                f"what is protected, built in or the user that runs the task would be removed: "
+                f"{some(sorted(refused, key=natural))}",
                 hint="Take them out of the entries that remove them, or out of protected",
             )
         _refuse_unknown([loss.label for loss in losses if loss.own is None])
@@ -237,7 +239,7 @@ class GuardRails:
             if len(going) > limit:
                 raise GuardRailError(
                     f"max_removals allows {allowed} to be removed or deactivated, and {len(going)} would be: "
-                    f"{some(going)}",
+                    f"{some(sorted(going, key=natural))}",
                     hint="Check that the lists are complete. If this is intended, raise max_removals",
                 )
 
@@ -327,21 +329,29 @@ def _share(text: str, there: int) -> int:
 def _refuse_unknown(labels: Sequence[str]) -> None:
     if labels:
         raise GuardRailError(
-            f"it is not known whether this concerns the user that runs the task: {some(labels)}",
+            f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",
             hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
             "groups of another directory give it a permission of its own on the safe",
         )
 
 
 def places_of(losses: Iterable[AccessLoss]) -> list[str]:
-    """Name the groups and safes that lose something, with what and how much: lists that come out empty first."""
+    """Name the groups and safes that lose something, with what and how much.
+
+    Lists that come out empty are first, in the order of names; then who loses most, and of equals in that order.
+    """
     totals: Counter[tuple[bool, str, str]] = Counter()
     for loss in losses:
         totals[not loss.emptied, loss.label, loss.what] += loss.count
     return [
         f"{label} ({'' if stay else 'all '}{count} {what})"
-        for (stay, label, what), count in sorted(totals.items(), key=lambda item: (item[0][0], -item[1]))
+        for (stay, label, what), count in sorted(totals.items(), key=_order)
     ]
+
+
+def _order(total: tuple[tuple[bool, str, str], int]) -> tuple[bool, int, Any, str]:
+    (stay, label, what), count = total
+    return stay, -count if stay else 0, natural(label), what
 
 
 def _named(losses: Sequence[AccessLoss]) -> str:

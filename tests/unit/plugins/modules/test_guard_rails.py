@@ -59,6 +59,20 @@ def test_emptied_groups_are_refused_without_being_asked(tenant: Tenant, run: Run
     assert any("dept1" in text for text in result.warnings)
 
 
+def test_groups_are_named_in_the_order_of_their_numbers(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=[{"userName": login(name)} for name in "ab"])
+    people = [login("a"), login("b")]
+    names = [f"{kind}{number}" for kind in ("empty", "team") for number in (10, 2, 1)]
+    tenant.seed(groups=[{"displayName": name, "members": people} for name in names])
+    left = {name: [] if name.startswith("empty") else people[:1] for name in names}
+    groups = [{"display_name": name, "users": {"set": kept}} for name, kept in left.items()]
+    result = apply(run, groups=groups, max_access_removals="1")
+    empty = ", ".join(f"group 'empty{number}' (all 2 users)" for number in (1, 2, 10))
+    others = ", ".join(f"group 'team{number}' (1 users)" for number in (1, 2, 10))
+    assert f"and 9 would be: {empty}, {others}. Check" in result["msg"]
+    assert result.warnings == [f"Lists that come out empty: {empty}"]
+
+
 def test_lists_cut_to_a_few_rows_are_refused_with_the_groups(tenant: Tenant, run: Run) -> None:
     names = staff(tenant)
     groups = [{"display_name": f"dept{number}", "users": {"set": names[:1]}} for number in range(3)]
