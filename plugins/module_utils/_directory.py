@@ -43,6 +43,7 @@ from ._guard_rails import (
     emptied_by,
     losses_of,
     members_of,
+    new_end,
     refuse_emptied_roles,
 )
 from ._options import check_characters
@@ -169,7 +170,7 @@ class Directory:
         with ThreadPoolExecutor(self._rules.workers) as pool:
             survey = Survey(self._scim, self._known, self._store, pool)
             changing = list(self._changes(survey, entries))
-        self._warn_of_empty_lists(changing)
+        self._warn_of_losses(changing)
         for entry in filter(_removes_object, changing):
             self._known.leaves(entry)
         self._check_leavers(entries)
@@ -293,10 +294,13 @@ class Directory:
 
     # -- What is refused before anything is written ---------------------------
 
-    def _warn_of_empty_lists(self, changing: Iterable[Entry]) -> None:
+    def _warn_of_losses(self, changing: Sequence[Entry]) -> None:
         """Name each list that comes out empty, whatever is refused afterwards: it may come from a failed look-up."""
         if empty := emptied_by(entry.plan for entry in changing):
             self._scim.client.warn(f"Lists that come out empty: {', '.join(empty)}")
+        for entry in changing:
+            if entry.plan and (end := new_end(entry.plan.diff)):
+                self._scim.client.warn(f"The membership_expiration {end} of {entry.label} is over: it gives no access")
 
     def _check_losses(self, changing: Sequence[Entry]) -> None:
         """Hold the plan against the guard rails: first how much it takes away, then what and from whom."""

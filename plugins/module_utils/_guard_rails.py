@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ from ._errors import GuardRailError
 from ._paths import Object, fold, is_like, look, natural, objects
 from ._plan import Plan
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, USER, Resource
+from ._shapes import seconds
 from ._survey import some
 
 # Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
@@ -127,6 +129,17 @@ def deactivates(plan: Plan) -> bool:
     )
 
 
+def is_over(moment: str | None) -> bool:
+    """Return whether an ISO 8601 time is in the past; None and an empty text mean never."""
+    return bool(moment) and seconds(str(moment)) <= time.time()
+
+
+def new_end(diff: Mapping[str, Object]) -> str | None:
+    """Return the end that a change gives a permission if that time is over, and None otherwise."""
+    before, after = (diff[side].get("membership_expiration") for side in ("before", "after"))
+    return str(after) if after != before and is_over(after) else None
+
+
 def refuse_emptied_roles(roles: Sequence[str]) -> None:
     """Raise GuardRailError for built-in roles whose last member is deleted or deactivated."""
     if roles:
@@ -139,12 +152,15 @@ def refuse_emptied_roles(roles: Sequence[str]) -> None:
 def losses_of(plan: Plan | None) -> list[AccessLoss]:
     """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
 
+    A permission that is given an end in the past loses all its rights; an end in the future is planned, and no loss.
     A deleted safe is not among it: what it takes along is not in the plan.
     """
     if plan is None or plan.current is None or plan.resource not in (GROUP, CONTAINER_PERMISSION):
         return []
     if plan.action == "delete":
         return [all_access(plan.resource, plan.current)]
+    if new_end(plan.diff) and not is_over(plan.before["membership_expiration"]):
+        return [replace(all_access(plan.resource, plan.current), emptied=True, goes=False)]
     found = []
     for change in plan.changes:
         if change.attribute.option not in ACCESS_OPTIONS:

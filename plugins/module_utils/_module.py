@@ -22,6 +22,7 @@ from ._directory import Directory, Done, action_of, result_of
 from ._ensure import Store, ensure
 from ._errors import IdentityError, IncompleteError, InvalidError, ProtocolError, cut, report_of, shown, trying
 from ._export import export, secrets_of
+from ._guard_rails import new_end
 from ._misfits import refuse_misfits
 from ._options import (
     Spec,
@@ -184,6 +185,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         creator_rights = module.params.get("creator_rights")
         if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, creator_rights, check=module.check_mode)
+        if end := new_end(outcome.diff):
+            objects.client.warn(f"The membership_expiration {end} of {task.label} is over: it gives no access")
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
         if resource.member_rows:
             extra["removed_members"] = removed_members(resource, outcome.diff)

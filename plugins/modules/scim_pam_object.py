@@ -141,6 +141,7 @@ options:
     description:
       - When the permission ends, for O(kind=container_permission), as an ISO 8601 time such as V(2027-01-31T18:00:00Z).
         Without an offset, it is in UTC. An empty string means never.
+      - A time in the past takes all access away at once. That is a warning.
     type: str
   type:
     description: Whether the secret is a password or a key, for O(kind=privileged_data).

@@ -176,6 +176,53 @@ def test_a_percentage_of_rights_is_of_all_that_exist(tenant: Tenant, run: Run) -
     refused(tenant, result, f"1% of {there} rights, which is 0,")
 
 
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2035-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("more", [{}, {"rights": {"add": ["viewAuditLog"]}}], ids=["alone", "with rights"])
+def test_an_end_in_the_past_takes_all_rights_away(tenant: Tenant, run: Run, more: dict[str, Any]) -> None:
+    safe_of(tenant, "a")
+    ended = [{"container": "APP", "user": login("a"), "membership_expiration": PAST, **more}]
+    refused(tenant, apply(run, container_permissions=ended, max_access_removals="2"), "container 'APP' (all 3 rights)")
+    for name in (login("a"), "APP"):
+        refused(tenant, apply(run, container_permissions=ended, protected=[name]), "'a@example.com' of container 'APP'")
+    result = good(apply(run, container_permissions=ended))
+    assert result["emptied"] == ["container 'APP' (all 3 rights)"]
+    assert any(PAST in text and "is over" in text for text in result.warnings)
+    # What is over already loses nothing more.
+    ended[0]["membership_expiration"] = "2019-01-01"
+    good(apply(run, container_permissions=ended, max_access_removals="0"))
+
+
+def test_a_planned_end_is_no_loss(tenant: Tenant, run: Run) -> None:
+    safe_of(tenant, "a")
+    for end in ("2036-01-01", FUTURE, ""):
+        permissions = [{"container": "APP", "user": login("a"), "membership_expiration": end}]
+        result = good(apply(run, container_permissions=permissions, max_access_removals="0", protected=["APP"]))
+        assert (result["changed"], result.warnings) == (True, [])
+
+
+def test_the_own_permission_is_not_ended(tenant: Tenant, run: Run) -> None:
+    own_permission(tenant, run)
+    ended = [{"container": "APP", "user": tenant.info["client_id"], "membership_expiration": PAST}]
+    refused(tenant, apply(run, container_permissions=ended), "the user that runs the task would lose its own access")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("who", ["a", "b"], ids=["existing", "new"])
+def test_a_task_for_one_permission_tells_of_an_end_in_the_past(tenant: Tenant, run: Run, who: str, check: bool) -> None:
+    safe_of(tenant, "a")
+    tenant.seed_user(userName=login("b"))
+    task = {"container": "APP", "user": login(who), "rights_preset": "full", "membership_expiration": PAST}
+    text = f"The membership_expiration {PAST} of container_permission 'APP / {login(who)}' is over: it gives no access"
+    result = good(run("scim_pam_object", check=check, kind="container_permission", **task))
+    assert result.warnings == [text]
+    if check:
+        assert text in good(apply(run, check=True, container_permissions=[task])).warnings
+    else:
+        assert good(run("scim_pam_object", kind="container_permission", **task)).warnings == []
+
+
 def test_a_limit_that_is_none_is_refused(tenant: Tenant, run: Run) -> None:
     result = apply(run, users=[], max_access_removals="lots")
     assert (result.code, "max_access_removals 'lots'" in result["msg"]) == ("invalid", True)
