@@ -25,6 +25,7 @@ from ._resources import RESOURCES, RIGHT_NAMES, RIGHTS, Resource
 from ._secrets import means_secret
 from ._shapes import Moment, seconds
 from ._survey import some
+from ._texts import find_control, is_key_file, name_character
 
 DELIMITERS = (",", ";", "\t")
 YES = ("true", "yes", "y", "on", "1", "t")
@@ -105,8 +106,9 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
     Raises InvalidError, which names all rows and columns with something wrong.
     """
     resource = next(each for each in RESOURCES.values() if each.plural == how.kind)
-    header, *rows = _rows(text, how.delimiter)
-    table = _Table(resource, how, header[1])
+    delimiter = how.delimiter or _delimiter(text)
+    header, *rows = _rows(text, delimiter)
+    table = _Table(resource, how, header[1], delimiter)
     problems: list[str] = []
     entries: dict[tuple[str, ...], tuple[int, Object]] = {}
     for number, cells in rows:
@@ -124,22 +126,29 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
     return [entry for _number, entry in entries.values()]
 
 
-def _rows(text: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
+def _delimiter(text: str) -> str:
+    """Return the delimiter that the first line shows. Raises InvalidError for two of them."""
+    line = re.sub('"[^"]*"', "", text.partition("\n")[0])
+    found = [each for each in DELIMITERS if each in line]
+    if len(found) > 1:
+        raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
+    return found[0] if found else DELIMITERS[0]
+
+
+def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the rows that are not empty, with their numbers as a spreadsheet counts them."""
-    if delimiter is None:
-        line = re.sub('"[^"]*"', "", text.partition("\n")[0])
-        found = [each for each in DELIMITERS if each in line]
-        if len(found) > 1:
-            raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
-        delimiter = found[0] if found else DELIMITERS[0]
     rows: list[tuple[int, list[str]]] = []
+    number = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, cells in enumerate(reader, 1):
             if any(cell.strip() for cell in cells):
                 rows.append((number, cells))
     except csv.Error as error:
-        raise InvalidError(f"what follows row {rows[-1][0] if rows else 0} is not CSV: {error}") from None
+        # Strict readers have this one failure at the end of a file (cpython, Modules/_csv.c).
+        unended = "unexpected end of data" in str(error)
+        wrong = "has a quote without its end" if unended else f"is not CSV: {error}"
+        raise InvalidError(f"row {number + 1} {wrong}") from None
     if not rows:
         raise InvalidError("the file is empty: it has not even a header")
     return rows
@@ -148,9 +157,10 @@ def _rows(text: str, delimiter: str | None) -> list[tuple[int, list[str]]]:
 class _Table:
     """What the columns of a file mean."""
 
-    def __init__(self, resource: Resource, how: Reading, header: list[str]) -> None:
+    def __init__(self, resource: Resource, how: Reading, header: list[str], delimiter: str) -> None:
         self.resource = resource
         self.how = how
+        self.delimiter = delimiter
         self.specs: Spec = entry_spec(resource)
         self.header = [title.strip() for title in header]
         self.columns = self._columns()
@@ -237,8 +247,9 @@ class _Table:
         if len(cells) != len(self.header):
             raise InvalidError(f"row {number} has {len(cells)} cells, and the header {len(self.header)}")
         values: dict[str, Any] = {}
-        for column, title, cell in zip(self.columns, self.header, cells):
+        for index, (column, title, cell) in enumerate(zip(self.columns, self.header, cells)):
             try:
+                self._check_characters(index, cell)
                 if column and cell.strip():
                     values[column.place] = self._value(column, cell)
                 elif not title and cell.strip():
@@ -254,10 +265,33 @@ class _Table:
         except _Cell as wrong:
             raise InvalidError(f"row {number}: {wrong}") from None
 
+    def _check_characters(self, index: int, cell: str) -> None:
+        """Raise _Cell for a line break or another control character. Keys, descriptions and notes may have lines."""
+        control = find_control(cell.strip(" \t"))
+        if control is None:
+            return
+        if control not in "\r\n":
+            raise _Cell(f"the cell holds {name_character(control)}")
+        column = self.columns[index]
+        lines = cell.splitlines()
+        # A quote without its end takes in the rest of its row, and another row up to the same column.
+        takes_in = (lines[0].count(self.delimiter), lines[-1].count(self.delimiter))
+        if self._may_have_lines(column, cell) and takes_in != (len(self.header) - 1 - index, index):
+            return
+        raise _Cell("the cell holds a line break: is a quote missing its end?")
+
+    def _may_have_lines(self, column: _Column | None, cell: str) -> bool:
+        if column is None or column.place == "description":
+            return True
+        return self._is_secret(column) and is_key_file(cell)
+
+    def _is_secret(self, column: _Column) -> bool:
+        return bool(self._spec(column).get("no_log")) or means_secret(column.place.partition(".")[2])
+
     def _value(self, column: _Column, cell: str) -> Any:
         spec = self._spec(column)
         option = column.place.partition(".")[0]
-        if spec.get("no_log") or means_secret(column.place.partition(".")[2]):
+        if self._is_secret(column):
             return cell  # as it is: blanks may belong to it
         cell = cell.strip()
         if spec["type"] == "bool":

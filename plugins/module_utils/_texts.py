@@ -19,7 +19,16 @@ JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
 PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
 KEYCAP = "\u20e3"
 # Characters by the name that people know, where the Unicode name is another or there is none.
-NAMES = {" ": "blank", "\t": "tab", "\n": "line break", "\r": "carriage return"}
+NAMES = {
+    " ": "blank",
+    "\t": "tab",
+    "\n": "line break",
+    "\v": "vertical tab",
+    "\f": "form feed",
+    "\r": "carriage return",
+    "\0": "null character",
+}
+CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the separators of lines and paragraphs
 # How a secret begins, or what it holds, if it is a file with a key: its last line ends.
 KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
 
@@ -40,7 +49,7 @@ def check_name(option: str, name: str, *, hint: str = OBJECT_HINT) -> None:
         if blank or (is_hidden(character) and not _is_used(name, place)):
             raise InvalidError(
                 f"{option} {name!r} {'holds' if not end else 'begins with' if place == 0 else 'ends with'} "
-                f"{_called(character)}",
+                f"{name_character(character)}",
                 hint=hint,
             )
 
@@ -51,12 +60,12 @@ def check_secret(option: str, secret: str) -> None:
     The file of a private key may end in one line break.
     """
     text = secret
-    if any(mark in secret for mark in KEY_FILES):
+    if is_key_file(secret):
         text = secret[:-2] if secret.endswith("\r\n") else secret[:-1] if secret.endswith("\n") else secret
     for where, character in (("begins", text[:1]), ("ends", text[-1:])):
         if character and (character.isspace() or is_hidden(character)):
             raise InvalidError(
-                f"{option} {where} with {_called(character)}, which would be a part of it",
+                f"{option} {where} with {name_character(character)}, which would be a part of it",
                 hint="Take it out: give it to ansible-vault encrypt_string with printf %s instead of echo, "
                 "or add | trim to the template",
             )
@@ -72,6 +81,17 @@ def _is_used(name: str, place: int) -> bool:
     return all(unicodedata.category(side) in JOINED for side in (before, after))
 
 
-def _called(character: str) -> str:
+def is_key_file(secret: str) -> bool:
+    """Return whether a secret is a file with a private key, which has several lines."""
+    return any(mark in secret for mark in KEY_FILES)
+
+
+def find_control(text: str) -> str | None:
+    """Return the first character that ends a line or controls a device, or None."""
+    return next((character for character in text if unicodedata.category(character) in CONTROLS), None)
+
+
+def name_character(character: str) -> str:
+    """Return what people call a character, with its code point."""
     name = NAMES.get(character) or unicodedata.name(character, "control character").lower()
     return f"a {name} (U+{ord(character):04X})"

@@ -183,6 +183,16 @@ def test_lists_in_a_cell() -> None:
     ]
 
 
+def test_keys_and_descriptions_may_have_several_lines() -> None:
+    key = "-----BEGIN K-----\r\nAAAA\r\n-----END K-----\r\n"
+    text = table(["safe", "name", "secret", "note"], ["ONE", "root", key, "first, of two\nsecond\n"])
+    (account,) = read(text, "privileged_data", ignore=["note"])
+    assert account["secret"] == key
+    text = table(["safe", "description", "retention"], ["ONE", "first, of two\nsecond", "7"])
+    (safe,) = read(text, "containers", columns={"retention": "number_of_days_retention"})
+    assert safe["description"] == "first, of two\nsecond"
+
+
 def test_rows_that_say_the_same_are_one_entry() -> None:
     assert read("safe,member,membertype\nONE,a,User\nONE,a,user\nONE,a,Group\n", "container_permissions") == [
         {"container": "ONE", "user": "a"},
@@ -314,7 +324,48 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "row 2: there are rights in columns of their own, and others besides",
     ),
     "two delimiters": ("user,name;mail\na;b\n", "users", {}, "the header holds ',' and ';'. Say which with delimiter"),
-    "a quote that does not end": ('username,mail\na,"b\n', "users", {}, "what follows row 1 is not CSV"),
+    "a quote that ends in another row": (
+        'user name,address,safe,platformId,password,name\nroot,w1,APP,U,"ab,nm\nroot,w2,APP,U,cd",nn\n',
+        "privileged_data",
+        {"columns": {"user name": "properties.username"}},
+        "row 2, column password: the cell holds a line break: is a quote missing its end?",
+    ),
+    "a quote that ends after a Windows line break": (
+        'safe,name,address\r\n\r\nA,b,"c\r\nA,d,e"\r\n',
+        "privileged_data",
+        {},
+        "row 3, column address: the cell holds a line break",
+    ),
+    "a description that ends in another row": (
+        'safe,description,retention\nA,"one,7\nB,two",7\n',
+        "containers",
+        {"columns": {"retention": "number_of_days_retention"}},
+        "row 2, column description: the cell holds a line break",
+    ),
+    "a column to leave out that ends in another row": (
+        'username,note\na,"one\nb,two"\n',
+        "users",
+        {"ignore": ["note"]},
+        "row 2, column note: the cell holds a line break",
+    ),
+    "a key that ends in another row": (
+        'safe,name,secret\nA,b,"-----BEGIN K-----\nx\n-----END K-----\nA,c,d"\n',
+        "privileged_data",
+        {},
+        "row 2, column secret: the cell holds a line break",
+    ),
+    "a form feed": ("username,mail\na,b\f\n", "users", {}, "row 2, column mail: the cell holds a form feed (U+000C)"),
+    "a vertical tab": ("username,mail\na,b\vc\n", "users", {}, "row 2, column mail: the cell holds a vertical tab"),
+    "a line separator": ("username,mail\na,b\u2028c\n", "users", {}, "the cell holds a line separator (U+2028)"),
+    "a bell in a secret": ("safe,name,secret\nA,b,c\ad\n", "privileged_data", {}, "holds a control character (U+0007)"),
+    "a null character": ("username,mail\na,b\0\n", "users", {}, "row 2"),
+    "a quote that does not end": (
+        'username,mail\n\na,"b\nc,d\n',
+        "users",
+        {},
+        "row 3 has a quote without its end",
+    ),
+    "a quote in the middle": ('username,mail\na,"b"c\n', "users", {}, "row 2 is not CSV: ',' expected after"),
     "nothing": ("\n", "users", {}, "the file is empty: it has not even a header"),
 }
 
