@@ -70,6 +70,8 @@ except ImportError:  # before ansible-core 2.19, where every text may be a templ
 
 
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits import (
+    DECIMAL,
+    DECIMAL_HINT,
     GROUPS_HINT,
     is_inventory_groups,
 )
@@ -96,6 +98,7 @@ MISREAD = {
     STANDARD + "null": "null",
     STANDARD + "timestamp": "a date",
 }
+OTHER_NUMBER = re.compile("[-+]?[0-9]")  # how what is meant as a number begins
 NUMBER, NULL, DATE = STANDARD + "int", STANDARD + "null", STANDARD + "timestamp"
 TEXT: Mapping[str, Any] = {"type": "str"}
 # The faster one, which is not everywhere, and takes the tabs of JSON.
@@ -199,12 +202,17 @@ def _check_text(text: str) -> None:
             if mark in keys and key.tag != MERGE:
                 raise Wrong(f"has the key {key.value} twice in one map, {_at(key.start_mark)}")
             keys.add(mark)
-    found = {
-        id(node): f"{text} at {_at(node.start_mark)}, which YAML reads as {MISREAD[node.tag]}"
-        for node, text in _misread(FILE, root)
-    }
-    if found:
-        raise Wrong(f"has {some([*found.values()])}. Put {'it' if len(found) == 1 else 'them'} into quotes")
+    texts, numbers = {}, {}
+    for node, spec in _scalars(FILE, root):
+        spelling = "a secret" if spec.get("no_log") else node.value
+        if _is_no_text(node, spec):
+            texts[id(node)] = f"{spelling} at {_at(node.start_mark)}, which YAML reads as {MISREAD[node.tag]}"
+        elif _is_no_decimal(node, spec):
+            numbers[id(node)] = f"{spelling} at {_at(node.start_mark)}, which YAML reads as {_read_as(node)}"
+    wrong = [f"{some([*texts.values()])}. Put {'it' if len(texts) == 1 else 'them'} into quotes"] if texts else []
+    wrong += [f"{some([*numbers.values()])}. {DECIMAL_HINT}"] if numbers else []
+    if wrong:
+        raise Wrong(f"has {'. It has '.join(wrong)}")
 
 
 def _spec_of(resource: Resource) -> dict[str, Any]:
@@ -221,27 +229,46 @@ def _spec_of(resource: Resource) -> dict[str, Any]:
 FILE = {"type": "dict", "options": {resource.plural: _spec_of(resource) for resource in RESOURCES.values()}}
 
 
-def _misread(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, str]]:
-    """Yield the scalars that stand for a text and are none to YAML, with their spelling if that is no secret."""
+def _is_no_text(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
+    return spec.get("type") == "str" and node.tag in MISREAD.keys() - spec.get("allowed", ())
+
+
+def _is_no_decimal(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
+    """Return whether a scalar without quotes stands for a number, and YAML may read another one than is written."""
+    takes_number = spec.get("type") == "int" or NUMBER in spec.get("allowed", ())
+    return (
+        takes_number and not node.style and bool(OTHER_NUMBER.match(node.value)) and not DECIMAL.fullmatch(node.value)
+    )
+
+
+def _read_as(node: yaml.Node) -> str:
+    constructor = yaml.constructor.SafeConstructor()
+    return (
+        f"the number {constructor.construct_yaml_int(node)}" if node.tag == NUMBER else MISREAD.get(node.tag, "a text")
+    )
+
+
+def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, Mapping[str, Any]]]:
+    """Yield the scalars that stand for one value, each with the spec of that value."""
     wanted = spec.get("type")
     if isinstance(node, yaml.MappingNode) and wanted == "dict":
         for key, value in node.value:
             if key.tag == MERGE:
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    yield from _misread(spec, merged)
+                    yield from _scalars(spec, merged)
             elif "options" in spec:
                 option = spec["options"].get(str(key.value), {})
-                yield from _misread({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
+                yield from _scalars({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
             else:
-                yield from _misread(TEXT, key)
+                yield from _scalars(TEXT, key)
                 number = fold(key.value) in spec.get("numbers", ())
                 text = {**TEXT, "no_log": means_secret(str(key.value))}
-                yield from _misread({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
+                yield from _scalars({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
     elif isinstance(node, yaml.SequenceNode) and wanted == "list":
         for item in node.value:
-            yield from _misread({**spec, "type": spec.get("elements"), "allowed": ()}, item)
-    elif isinstance(node, yaml.ScalarNode) and wanted == "str" and node.tag in MISREAD.keys() - spec.get("allowed", ()):
-        yield node, "a secret" if spec.get("no_log") else node.value
+            yield from _scalars({**spec, "type": spec.get("elements"), "allowed": ()}, item)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node, spec
 
 
 def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:

@@ -11,6 +11,7 @@ YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ from ._paths import Object
 # Options of the type str that take a number as well.
 NUMBERS = ("max_removals", "max_access_removals")
 QUOTE = "Put it into quotes; add | string to a template that makes it"
+# How a number is spelled that everybody reads alike: no leading zero, which means octal to YAML, no underscore, no 0x.
+DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # what int() takes beside them
+DECIMAL_HINT = "Write it as a decimal number, without leading zeros"
 GROUPS_HINT = "In a template, groups is always the groups of the inventory: give your variable another name"
 # What the inventory's own variable ``groups`` always holds.
 INVENTORY_GROUPS = {"all", "ungrouped"}
@@ -62,6 +67,8 @@ def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: 
         raise InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
     if spec.get("type") == "int" and isinstance(value, bool):
         raise InvalidError(f"{option} takes a number, but was given {value}")
+    if spec.get("type") == "int" and isinstance(value, str) and AMBIGUOUS.match(value.strip()):
+        raise InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
 
 
 def misread(value: Any, *, secret: bool | None = False) -> str:

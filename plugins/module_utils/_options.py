@@ -15,7 +15,7 @@ from ._client import MOST_WORKERS
 from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
-from ._misfits import QUOTE, misread
+from ._misfits import DECIMAL, DECIMAL_HINT, QUOTE, misread
 from ._paths import Object, composed, fold, letters
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
@@ -34,6 +34,7 @@ PATTERN_HINTS = {
     "icon_uri": "It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
     "application_id": "It is part of the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
+LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
@@ -119,8 +120,10 @@ def rules_of(params: Object) -> Rules:
     """What the task allows. Raises InvalidError for limits that make no sense."""
     limits = {option: (params[option] or "").strip() for option in ("max_removals", "max_access_removals")}
     for option, limit in limits.items():
-        if not re.fullmatch(r"\d+|\d+(\.\d+)?%", limit):
-            raise InvalidError(f"{option} {limit!r} is neither a number nor a percentage, such as 10 or 5%")
+        if not LIMIT.fullmatch(limit):
+            raise InvalidError(
+                f"{option} {limit!r} is neither a number nor a percentage, such as 10 or 5%", hint=DECIMAL_HINT
+            )
     protected = tuple(name.strip() for name in params["protected"] or ())
     if "" in protected:
         raise InvalidError(
@@ -219,8 +222,10 @@ def _check_characters(row: Attribute, value: Any, *, named: bool) -> None:
             for number, item in enumerate(items or ()):
                 check_name(f"{row.option}.{way}[{number}]", item["role"] if isinstance(item, dict) else item)
     elif isinstance(row.shape, Flat):
-        for key in value:
+        for key, item in value.items():
             check_name(f"a key of {row.option},", key)
+            if fold(key) in row.shape.numbers and item and not DECIMAL.fullmatch(str(item)):
+                raise InvalidError(f"{row.option}.{key} {item!r} is no decimal number", hint=DECIMAL_HINT)
     elif isinstance(row.shape, Scopes):
         for number, scope in enumerate(value):
             check_name(f"{row.option}[{number}].name", scope["name"])

@@ -84,6 +84,8 @@ options:
       - How many objects the task may remove, as a number for all kinds together, or as a percentage of the existing
         objects of each kind. A user that is deactivated counts, and so does each account that goes with its safe.
       - When a plan exceeds this, nothing is written, and the failure names what would have been removed.
+      - Write it as a decimal number. Without quotes YAML reads it, and makes V(8) of C(010); in quotes, a leading zero
+        is refused.
     type: str
     default: '10'
   max_access_removals:

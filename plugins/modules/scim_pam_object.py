@@ -53,7 +53,9 @@ options:
     description: A description, for O(kind=container) and O(kind=privileged_data).
     type: str
   number_of_days_retention:
-    description: How many days the vault keeps old versions, for O(kind=container).
+    description:
+      - How many days the vault keeps old versions, for O(kind=container).
+      - Write it as a decimal number. Without quotes YAML reads it, and makes V(8) of C(010).
     type: int
   managing_cpm:
     description: The name of the CPM user that manages the accounts, for O(kind=container).
@@ -152,7 +154,8 @@ options:
       - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A key
         that is not given is left alone; an empty string clears it. The case of keys does not matter.
       - Values are texts. A number is refused, because YAML loses how it was written, such as a leading zero; put it
-        into quotes. Only C(Port) may be given as a number.
+        into quotes. Only C(Port) may be given as a number, with or without quotes. Without them YAML reads it, and
+        makes V(18) of C(022); in quotes, a leading zero is refused.
       - The secret is not one of them; see O(secret). A key such as C(password) or C(private_key) is refused.
       - The value of another key that means a secret, such as C(apiToken), is written and never shown.
     type: dict

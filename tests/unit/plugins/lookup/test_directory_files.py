@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that are read. The files that are refused are the rows of docs/refused.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.idops.cyberark_identity.plugins.lookup.directory_files import LookupModule
+
+ACCOUNT = "privileged_data: [{container: APP, name: root, properties: {Port: %s}}]"
+SAFE = "containers: [{name: APP, number_of_days_retention: %s}]"
+
+
+def read(path: Path, text: str) -> dict[str, Any]:
+    path.write_text(text)
+    loader = DataLoader()
+    lookup = LookupModule(loader=loader, templar=Templar(loader=loader))
+    lookup.set_options = lambda **_options: None
+    (file,) = lookup.run([str(path)])
+    assert file["wrong"] == ""
+    return dict(file["content"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("22", 22), ("0", 0), ("8022", 8022), ("'022'", "022"), ("'22'", "22"), ("~", None)]
+)
+def test_ports_without_a_leading_zero_and_texts_are_read(tmp_path: Path, text: str, value: Any) -> None:
+    (account,) = read(tmp_path / "a.yml", ACCOUNT % text)["privileged_data"]
+    assert account["properties"] == {"Port": value}
+
+
+@pytest.mark.parametrize(("text", "value"), [("90", 90), ("0", 0), ("+7", 7), ("'7'", "7")])
+def test_decimal_numbers_of_days_are_read(tmp_path: Path, text: str, value: Any) -> None:
+    (safe,) = read(tmp_path / "a.yml", SAFE % text)["containers"]
+    assert safe["number_of_days_retention"] == value
