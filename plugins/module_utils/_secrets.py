@@ -32,37 +32,43 @@ _PASSWORD = ("password", "passwd", "pwd", "pass", "passcode")
 SYNONYMS = {"password": _PASSWORD, "secret": ("secret", *_PASSWORD, "passphrase", "privatekey")}
 # What the name of a secret ends with, by its letters, whatever stands before it ...
 ENDINGS = (
-    *("password", "passwd", "pwd", "passphrase", "passcode", "secret", "token", "credential"),
+    *("password", "passwd", "pwd", "pswd", "passphrase", "passcode", "secret", "token", "credential"),
+    *("passwort", "kennwort", "contraseña", "contrasena", "motdepasse", "wachtwoord"),
     *("privatekey", "secretkey", "apikey", "accesskey", "sshkey", "signingkey", "encryptionkey", "sharedkey"),
+    *("masterkey", "authkey", "recoverykey", "recoverycode", "backupcode", "connectionstring"),
+    *("snmpcommunity", "communitystring", "securityanswer", "secretanswer", "mfaseed", "otpseed", "wifipsk"),
 )
-# ... and what may follow without making it something else. A date, a policy or a flag does.
+# ... or, where it is so short that other words end with it (compass, spin, birdseed), with one of these words.
+WORDS = ("pass", "pw", "pin", "psk", "seed", "totp", "cookie", "bearer")
+# Names of a secret only where nothing stands before them.
+WHOLE = ("key",)
+# What may follow without making it something else. A date, a policy or a flag does.
 QUALIFIERS = (
     *("value", "text", "string", "data", "content", "plain", "clear", "hash", "encrypted", "encoded", "base", "utf"),
     *("new", "old", "current", "previous", "initial", "temp", "temporary", "default", "confirm", "confirmation"),
 )
 _SECRET = re.compile(f"(?!.*public).*(?:{'|'.join(ENDINGS)})s?(?:{'|'.join(QUALIFIERS)}|[0-9])*")
-# Too short to be looked for within a word: bypass, compass.
-_SHORT = re.compile(r"(?:.*[^A-Za-z])?(?i:pass|pw)[^A-Za-z]*|.*[a-z](?:Pass|PASS|Pw|PW)[^A-Za-z]*")
-# A key that begins with one of these words asks whether, and is answered with yes or no.
-QUESTIONS = (
-    *("is", "has", "no", "use", "uses", "must", "can", "may", "should"),
-    *("need", "needs", "allow", "allows", "enable", "require", "requires"),
+_WORD = re.compile(
+    f"(?!(?i:.*public))(?:(?:.*[^A-Za-z])?(?i:{'|'.join(WORDS)})"
+    f"|.*[A-Za-z](?:{'|'.join(map(str.capitalize, WORDS))})"
+    f"|.*[a-z](?:{'|'.join(map(str.upper, WORDS))}))(?i:s)?[^A-Za-z]*"
 )
-_FIRST_WORD = re.compile(r"[A-Z]?[a-z]+(?![a-z])|[A-Z]+(?![a-z])")
-# Values that say no more than yes or no: they would mask parts of every message.
-ANSWERS = frozenset(("", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null"))
+# Values that say no more than yes or no, or how many: they are no secret, and would mask parts of every message.
+ANSWERS = frozenset(
+    ("", "true", "false", "yes", "no", "y", "n", "on", "off", "none", "null", "enabled", "disabled", "required")
+)
+_COUNT = re.compile("[0-9]{1,3}")
 
 
 @lru_cache(maxsize=4096)
 def means_secret(key: str) -> bool:
     """Return whether the key of a free map names a secret: ``password``, ``API-Key``, ``rootPwd``.
 
-    The end of the name decides: ``PasswordChangeDate`` is a date. Case and separators do not matter.
+    The end of the name decides: ``PasswordChangeDate`` is a date. Case and separators do not matter. Whether
+    ``EnablePassword`` is a password or a flag only its value tells: see ``is_secret``.
     """
-    if not (_SECRET.fullmatch(letters(key)) or _SHORT.fullmatch(key)):
-        return False
-    first = _FIRST_WORD.search(key)
-    return not (first and first[0].lower() in QUESTIONS)
+    name = letters(key)
+    return name in WHOLE or bool(_SECRET.fullmatch(name) or _WORD.fullmatch(key))
 
 
 def is_synonym(key: Any, option: str) -> bool:
@@ -72,7 +78,8 @@ def is_synonym(key: Any, option: str) -> bool:
 
 def is_secret(key: Any, value: Any) -> bool:
     """Return whether an entry of a free map is a secret: its key means one, and its value says more than yes or no."""
-    return means_secret(str(key)) and str(value).lower() not in ANSWERS
+    text = str(value).strip().lower()
+    return means_secret(str(key)) and text not in ANSWERS and not _COUNT.fullmatch(text)
 
 
 # -- Spellings --------------------------------------------------------------

@@ -6,18 +6,24 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import LONGEST_TEXT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import letters
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import (
+    ENDINGS,
     HIDDEN,
+    WHOLE,
     WITHHELD,
+    WORDS,
     Secrets,
     is_secret,
     means_secret,
     spellings,
 )
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import HARD, Canary, echoes, find
 
 SECRET = f"Gg7Secret{HARD}7"
@@ -38,6 +44,12 @@ def secrets(*texts: str) -> Secrets:
         *("privateKey", "private_key", "PRIVATE-KEY", "Private Key", "apiKey", "api.key", "credentials"),
         *("newPassword", "rootPwd", "user_pass", "dbPass", "userpassword", "initial_password", "password2"),
         *("clientSecret", "client-secret", "accessToken", "PasswordValue", "secret_text", "AWSSecretKey"),
+        *("EnablePassword", "Enable Secret", "enable_pass", "UseSudoPassword", "RequirePassword", "DBPass"),
+        *("pin", "PIN", "userPin", "card_pin", "cardPIN", "pins", "Passwort", "Kennwort", "contraseña", "mot de passe"),
+        *("connectionString", "DB Connection String", "snmpCommunity", "SNMP_COMMUNITY", "communityString"),
+        *("bearer", "authBearer", "securityAnswer", "secret answer 2", "seed", "mfaSeed", "MFASEED", "otpSeed", "totp"),
+        *("psk", "wifiPsk", "WPA-PSK", "recoveryCode", "recovery_codes", "backupCodes", "cookie", "sessionCookies"),
+        *("key", "Key", "masterKey", "recoveryKey"),
     ],
 )
 def test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators(key: str) -> None:
@@ -49,7 +61,10 @@ def test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators(key: st
     [
         *("passwordNeverExpires", "PasswordChangeDate", "PASSWORDNEVEREXPIRES", "password_last_set", "pwdLastSet"),
         *("secretManagement", "PasswordPolicy", "tokenization", "tokenLifetime", "secretary", "passport", "bypass"),
-        *("mustChangePassword", "isSecret", "require_password", "noPassword", "AWSAccessKeyID", "PublicSSHKey"),
+        *("isPasswordRequired", "passwordRequired", "AWSAccessKeyID", "PublicSSHKey", "publicKey", "publicKeyPin"),
+        *("keyId", "keyName", "keyboard", "monkey", "licenseKey", "sshKeyFingerprint", "pinned", "spin", "spinLock"),
+        *("shipping", "pinCode", "seedlings", "birdseed", "cookieConsent", "community", "communityManager", "psk31x"),
+        *("recoveryEmail", "securityQuestion", "answer", "connectionType", "forebearers", "totpEnabled", "tokenType"),
         *("username", "address", "platformId", "costCenter", "compass", ""),
     ],
 )
@@ -57,9 +72,22 @@ def test_a_name_that_only_sounds_like_a_secret_is_none(key: str) -> None:
     assert not means_secret(key)
 
 
-@pytest.mark.parametrize("answer", [True, "True", "no", "0", "", None])
-def test_an_answer_to_a_question_is_no_secret(answer: object) -> None:
-    assert not is_secret("token", answer)
+@pytest.mark.parametrize("key", ["token", "mustChangePassword", "isSecret", "require_password", "noPassword"])
+@pytest.mark.parametrize("answer", [True, False, "True", "no", "0", "", None, 3, "90", "Enabled", " yes "])
+def test_an_answer_to_a_question_is_no_secret(key: str, answer: object) -> None:
+    assert not is_secret(key, answer)
+
+
+@pytest.mark.parametrize("key", ["EnablePassword", "Enable Secret", "enable_pass", "UseSudoPassword", "pin"])
+@pytest.mark.parametrize("value", ["cisco", "1234", 4711, "Yes-1"])
+def test_what_says_more_than_an_answer_is_a_secret(key: str, value: object) -> None:
+    assert is_secret(key, value)
+
+
+def test_the_guide_lists_each_word_that_means_a_secret() -> None:
+    guide = (ROOT / "docs/security.md").read_text().partition("means a secret is treated as one:**")[2]
+    listed = {letters(word) for word in re.findall("`([^`]+)`", guide.partition("- **Nothing is doubled")[0])}
+    assert {*ENDINGS, *WORDS, *WHOLE} <= listed
 
 
 # --- texts

@@ -129,6 +129,19 @@ def test_what_the_server_holds_under_such_a_key_is_not_read_out(safe: Tenant, ru
     assert SECRET in json.dumps(safe.resources("PrivilegedData"))
 
 
+@pytest.mark.parametrize("key", ["EnablePassword", "Enable Secret", "enable_pass", "snmpCommunity", "pin"])
+def test_a_secret_is_not_taken_for_a_flag(safe: Tenant, run: Run, logged: list[str], key: str) -> None:
+    result = run("scim_pam_object", **ACCOUNT, properties={key: SECRET})
+    assert result["diff"]["after"]["properties"] == {key: "********"}
+    assert result["pam_object"]["properties"] is None
+    assert SECRET not in result.output + "".join(logged)
+
+
+def test_a_flag_is_shown(safe: Tenant, run: Run) -> None:
+    flags = {"UseSudoPassword": "Yes", "RequirePassword": "false", "isPasswordRequired": "true", "maxTokens": "5"}
+    assert run("scim_pam_object", **ACCOUNT, properties=flags)["pam_object"]["properties"] == flags
+
+
 @pytest.mark.parametrize("key", ["passwordNeverExpires", "PasswordChangeDate", "secretManagement"])
 def test_a_key_that_only_sounds_like_a_secret_is_shown(safe: Tenant, run: Run, key: str) -> None:
     result = run("scim_pam_object", **ACCOUNT, properties={key: "2027-01-31"})
