@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,10 +32,26 @@ YES = ("true", "yes", "y", "on", "1", "t")
 NO = ("false", "no", "n", "off", "0", "f")
 # What the column of a user's state holds in exports of directories.
 STATES = {"active": True, "enabled": True, "inactive": False, "disabled": False}
+PORT = "properties.Port"  # the one property of an account that is a number; it is sent as text
 OPPOSITE = "not "  # before the place of a column that says no where the option says yes
 # What kinds of members the vault has, and the option that names one.
 MEMBER_TYPES = {"user": "user", "group": "group", "role": "group"}
-LEVELS = RIGHTS[-2:]
+LEVELS = RIGHTS[-2:]  # They exclude each other in the vault (contract, section 7.3).
+# What spreadsheets and databases write in place of a text, and what is said about it.
+ERROR_VALUE = (
+    re.compile(r"#(?:[^\W\d_/]+(?:/0)?[!?]|N/A|NV|#+)"),
+    "is an error value of a spreadsheet: correct it there",
+)
+DAMAGE = (
+    ERROR_VALUE,
+    (re.compile("=.*"), "is a formula for a spreadsheet: export the column as text"),
+    (re.compile("'[0-9=+@-].*"), "begins with an apostrophe, which marks a text for a spreadsheet: export it without"),
+    (
+        re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,}"),
+        "is a number that lost digits: format the column as text, and enter it again",
+    ),
+    (re.compile(r"[(<\[]?(?:NULL|null)[])>]?|\\N|NaN"), "stands for no value: leave the cell empty"),
+)
 
 # The headers under which other tools have an option, by their letters. A header may always be the option itself.
 _USER: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +87,7 @@ _ACCOUNT: Mapping[str, tuple[str, ...]] = {
     "type": ("secrettype",),
 }
 HEADERS = {"users": _USER, "containers": _CONTAINER, "container_permissions": _PERMISSION, "privileged_data": _ACCOUNT}
+FILLED = re.compile(r"\{([^{}]+)\}")  # what a default takes from a cell of its row
 # Of a permission, what no option is for and what makes up one or several.
 MADE_UP = ("member", "member_type", "authorization_level")
 
@@ -207,9 +224,11 @@ class _Table:
         for column in filter(None, self.columns):
             if self._spec(column)["type"] != "bool" and column.negated:
                 raise InvalidError(f"the column {column.header} cannot be the opposite of {column.place}")
-            if first := places.get(fold(column.place)):
-                raise InvalidError(f"the columns {first} and {column.header} are both {column.place}")
-            places[fold(column.place)] = column.header
+            for place in _places_of(column):
+                if first := places.get(fold(place)):
+                    raise InvalidError(f"the columns {first} and {column.header} are both {place}")
+                places[fold(place)] = column.header
+        self._check_defaults()
         given = {*places, *self.how.defaults}
         if "member" in given:
             given |= {"user", "group"}
@@ -221,6 +240,21 @@ class _Table:
                 f"no column is the {' or '.join(lacking)} of a {self.resource.name}",
                 hint="Name the column in columns, or give a text for all rows in defaults",
             )
+
+    def _check_defaults(self) -> None:
+        """Refuse a default that would show a secret: names and other texts appear in results and messages."""
+        secret = {
+            letters(title): title
+            for title, column in zip(self.header, self.columns)
+            if means_secret(title) or (column and self._is_secret(column))
+        }
+        for option, default in self.how.defaults.items():
+            if isinstance(default, str) and not self.specs.get(option, {}).get("no_log"):
+                for used in FILLED.findall(default):
+                    if title := secret.get(letters(used)):
+                        raise InvalidError(
+                            f"the default of {option} is made of the column {title}, which holds a secret"
+                        )
 
     def _spec(self, column: _Column) -> Mapping[str, Any]:
         """The spec of the value that a column holds."""
@@ -294,14 +328,19 @@ class _Table:
         if self._is_secret(column):
             return cell  # as it is: blanks may belong to it
         cell = cell.strip()
+        # Free text may begin with any character.
+        damage = (ERROR_VALUE,) if option == "description" else DAMAGE
+        _refuse_damage(cell, damage)
         if spec["type"] == "bool":
             return _truth(cell, states=option == "active" and not column.negated) != column.negated
-        if spec["type"] == "int":
+        if spec["type"] == "int" or letters(column.place) == letters(PORT):
             if not re.fullmatch("[0-9]+", cell):
                 raise _Cell(f"{cell!r} is not a whole number")
-            return int(cell)
+            return int(cell) if spec["type"] == "int" else cell
         if spec["type"] in ("list", "dict"):
             items = [item.strip() for item in cell.split(self.how.separator) if item.strip()]
+            for item in items:
+                _refuse_damage(item, damage)
             return items if spec["type"] == "list" or "." in column.place else {"set": items}
         if choices := spec.get("choices"):
             if fold(cell) not in choices:
@@ -333,6 +372,11 @@ class _Table:
             if "rights" in entry or "rights_preset" in entry:
                 raise _Cell("there are rights in columns of their own, and others besides")
             entry["rights"] = _rights(rights)
+        given = {
+            RIGHT_NAMES.get(letters(right)) for way in ("add", "set") for right in entry.get("rights", {}).get(way, ())
+        }
+        if given.issuperset(LEVELS):
+            raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
         missing = [key for key in self.resource.keys if key not in entry and key not in ("user", "group")]
         if missing and "id" not in entry:
             raise _Cell(f"{self._title_of(missing[0])} is empty")
@@ -340,6 +384,20 @@ class _Table:
 
     def _title_of(self, place: str) -> str:
         return next((f"column {column.header}" for column in self.columns if column and column.place == place), place)
+
+
+def _places_of(column: _Column) -> tuple[str, ...]:
+    """The places that a column says something about: one, or the two rights that are one number."""
+    if column.place == "authorization_level":
+        return (column.place, *(f"rights.{level}" for level in LEVELS))
+    return (column.place,)
+
+
+def _refuse_damage(cell: str, damage: Iterable[tuple[re.Pattern[str], str]]) -> None:
+    """Raise _Cell for what a spreadsheet or a database has put in place of a text."""
+    for pattern, what in damage:
+        if pattern.fullmatch(cell):
+            raise _Cell(f"{cell!r} {what}")
 
 
 def _truth(cell: str, *, states: bool) -> bool:
@@ -410,6 +468,10 @@ def _fill(default: Any, cells: Mapping[str, str]) -> Any:
     def cell(match: re.Match[str]) -> str:
         if not (value := cells.get(letters(match[1]))):
             raise _Cell(f"column {match[1]}, which a default is made of, is empty or not there")
+        try:
+            _refuse_damage(value, DAMAGE)
+        except _Cell as wrong:
+            raise _Cell(f"column {match[1]}: {wrong}") from None
         return value
 
-    return re.sub(r"\{([^{}]+)\}", cell, default)
+    return FILLED.sub(cell, default)

@@ -96,12 +96,12 @@ def test_a_report_of_safe_members() -> None:
         header,
         ["ada@example.com", "CyberArk", "User", "ONE", "7", *some],
         ["Team, Oracle", "", "Group", "ONE", "7", *(["False"] * len(RIGHTS))],
-        ["readers", "", "Role", "TWO", "", *(["TRUE"] * len(RIGHTS))],
+        ["readers", "", "Role", "TWO", "", *(str(right != RIGHTS[-1]).upper() for right in sorted(RIGHTS))],
     )
     assert read(text, "container_permissions", ignore=["Source", "numberOfDaysRetention"]) == [
         {"container": "ONE", "user": "ada@example.com", "rights": {"set": ["useAccounts", "listAccounts"]}},
         {"container": "ONE", "group": "Team, Oracle", "rights": {"set": []}},
-        {"container": "TWO", "group": "readers", "rights": {"set": [*RIGHTS]}},
+        {"container": "TWO", "group": "readers", "rights": {"set": [*RIGHTS[:-1]]}},
     ]
 
 
@@ -261,6 +261,25 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         {},
         "row 2: the authorization level '3' is none of 0, 1, 2",
     ),
+    "levels in two ways": (
+        "safe,user,RequestsAuthorizationLevel,Authorize account requests (level 2)\nA,b,1,yes\n",
+        "container_permissions",
+        {},
+        "the columns RequestsAuthorizationLevel and Authorize account requests (level 2) are both "
+        "rights.requestsAuthorizationLevel2",
+    ),
+    "both levels": (
+        "safe,user,requestsAuthorizationLevel1,requestsAuthorizationLevel2\nA,b,True,False\nA,c,True,True\n",
+        "container_permissions",
+        {},
+        "row 3: requestsAuthorizationLevel1 and requestsAuthorizationLevel2 exclude each other, but both are yes",
+    ),
+    "both levels in a list": (
+        "safe,user,rights\nA,b,useAccounts;requestsauthorizationlevel1; Authorize account requests (level 2)\n",
+        "container_permissions",
+        {},
+        "row 2: requestsAuthorizationLevel1 and requestsAuthorizationLevel2 exclude each other",
+    ),
     "an empty name": ("UPN,mail\n,b\n", "users", {}, "row 2: column UPN is empty"),
     "no name at all": (
         "mail\na\n",
@@ -368,6 +387,95 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "a quote in the middle": ('username,mail\na,"b"c\n', "users", {}, "row 2 is not CSV: ',' expected after"),
     "nothing": ("\n", "users", {}, "the file is empty: it has not even a header"),
 }
+
+# Cells that a spreadsheet or a database has made, and what is said about each.
+DAMAGED = {
+    '"=""+441632960001"""': "is a formula",
+    "=441632960001": "is a formula",
+    "'0163": "begins with an apostrophe",
+    "'+441632960001": "begins with an apostrophe",
+    "4.41632E+11": "is a number that lost digits",
+    '"4,41632E+11"': "is a number that lost digits",
+    "1E+15": "is a number that lost digits",
+    "#N/A": "is an error value",
+    "#NV": "is an error value",
+    "#REF!": "is an error value",
+    "#BEZUG!": "is an error value",
+    "#VALUE!": "is an error value",
+    "#NAME?": "is an error value",
+    "#DIV/0!": "is an error value",
+    "########": "is an error value",
+    "NULL": "stands for no value",
+    "null": "stands for no value",
+    "(null)": "stands for no value",
+    "\\N": "stands for no value",
+    "NaN": "stands for no value",
+}
+
+
+@pytest.mark.parametrize("cell", DAMAGED)
+@pytest.mark.parametrize("title", ["workphone", "given_name", "active", "custom_attributes.costCenter"])
+def test_what_a_spreadsheet_has_made_of_a_text_is_refused(title: str, cell: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read(f"username,{title}\na,{cell}\n", "users", columns={title: title} if "." in title else {})
+    assert f"row 2, column {title}: " in str(refusal.value)
+    assert DAMAGED[cell] in str(refusal.value)
+
+
+@pytest.mark.parametrize("cell", [cell for cell, said in DAMAGED.items() if said == "is an error value"])
+def test_an_error_value_is_no_description_and_no_part_of_a_default(cell: str) -> None:
+    with pytest.raises(InvalidError, match=r"row 2, column description: .* is an error value"):
+        read(f"safe,description\na,{cell}\n", "containers")
+    with pytest.raises(InvalidError, match=r"row 2: column Room: .* is an error value"):
+        read(f"safe,Room\na,{cell}\n", "containers", ignore=["room"], defaults={"description": "in {Room}"})
+
+
+@pytest.mark.parametrize("cell", ["NULL", "=1+2", "'0163", "4.41632E+11", "see #N/A"])
+def test_descriptions_and_secrets_may_look_like_formulas(cell: str) -> None:
+    assert read(f"safe,description\na,{cell}\n", "containers") == [{"name": "a", "description": cell}]
+    (account,) = read(f"safe,name,password\na,b,{cell}\n", "privileged_data")
+    assert account["secret"] == cell
+
+
+@pytest.mark.parametrize("cell", list(DAMAGED))
+def test_secrets_are_left_alone(cell: str) -> None:
+    (account,) = read(f"safe,name,password\na,b,{cell}\n", "privileged_data")
+    assert account["secret"] == next(csv.reader([cell]))[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["Null", "'t Hooft", "Nan", "#1", "1E5", "12E-4x", "C#", "+441632960001", "-", "00471", "#channel", "É+10"]
+)
+def test_names_that_only_resemble_damage_are_names(name: str) -> None:
+    assert read(f"username,lastname\na,{name}\n", "users") == [{"user_name": "a", "family_name": name}]
+
+
+@pytest.mark.parametrize(
+    ("header", "how"),
+    [
+        ("password", {}),
+        ("Kennwort", {"columns": {"Kennwort": "secret"}}),
+        ("root pwd", {"ignore": ["Root PWD"]}),
+    ],
+)
+def test_a_name_is_never_made_of_a_secret(header: str, how: dict[str, Any]) -> None:
+    text = f"safe,username,{header}\nA,root,Ii9-secret\n"
+    with pytest.raises(InvalidError) as refusal:
+        read(text, "privileged_data", defaults={"name": f"{{username}}-{{{header.upper()}}}"}, **how)
+    assert f"the default of name is made of the column {header}, which holds a secret" in str(refusal.value)
+    assert "Ii9" not in str(refusal.value)
+
+
+def test_a_secret_may_be_made_of_a_secret() -> None:
+    text = "username,Initial password\nada,Ii9-secret\n"
+    how = {"ignore": ["Initial password"], "defaults": {"password": "{initial password}"}}
+    assert read(text, "users", **how) == [{"user_name": "ada", "password": "Ii9-secret"}]
+
+
+@pytest.mark.parametrize("port", ["22.0", '"22,0"', "ssh", "-22", "2.2E+01", "0x16"])
+def test_a_port_is_a_whole_number(port: str) -> None:
+    with pytest.raises(InvalidError, match=r"row 2, column port: .*(is not a whole number|lost digits)"):
+        read(f"safe,name,port\nA,b,{port}\n", "privileged_data", columns={"port": "properties.Port"})
 
 
 @pytest.mark.parametrize(("text", "kind", "how", "message"), REFUSED.values(), ids=REFUSED)
