@@ -66,8 +66,8 @@ from ._scim_objects import ScimObjects
 from ._survey import Entry, Known, Survey, marks_of, references_of, same_object, some
 
 MUST_BE_THERE = "an entry that it needs failed"
-# The options by which a user, or a role, would no longer be what lets the user that runs the task in.
-LOCKING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}}
+# The options by which an object would no longer be what it is known by, or a user could no longer log in.
+IDENTIFYING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}, PRIVILEGED_DATA.name: {"name"}}
 
 
 @dataclass(frozen=True)
@@ -329,13 +329,13 @@ class Directory:
         leavers = {item["id"] for resource, item in leaving if resource in (USER, GROUP)}
         groups = [entry.plan.expected for entry in changing if entry.resource is GROUP and entry.plan]
         emptied = self._relations.emptied_roles(leavers, groups) if leavers else []
-        changes = list(self._own_changes(changing))
-        if losses or access:
+        renamed = list(self._renamed(changing))
+        if losses or access or renamed:
             self._check_patterns()
         self._rails.check(losses)
         self._rails.check_access(access)
         self._rails.check_members([self._with_members(loss) for loss in access])
-        self._rails.check_own(changes)
+        self._rails.check_renamed(renamed)
         refuse_emptied_roles(emptied)
 
     def _with_members(self, loss: AccessLoss) -> AccessLoss:
@@ -345,16 +345,16 @@ class Directory:
         members = [self._relations.member(each, named=protected, own=not loss.goes, safe=safe) for each in who]
         return replace(loss, members=tuple(members))
 
-    def _own_changes(self, changing: Iterable[Entry]) -> Iterator[tuple[str, bool | None]]:
-        """The changes that would lock the user that runs the task out, and whether they are about that user."""
+    def _renamed(self, changing: Iterable[Entry]) -> Iterator[tuple[str, Loss]]:
+        """Describe each new name or password of an object that exists, and yield it with the object."""
         for entry in changing:
             plan = entry.plan
             if plan is None or plan.action != "update" or plan.current is None:
                 continue
-            options = {change.attribute.option for change in plan.changes} & LOCKING.get(plan.resource.name, set())
+            options = {change.attribute.option for change in plan.changes} & IDENTIFYING.get(plan.resource.name, set())
             if options:
                 text = f"{', '.join(sorted(options))} of {entry.label}"
-                yield text, self._relations.is_own_object(plan.resource, plan.current)
+                yield text, self._loss(plan.resource, plan.current)
 
     def _check_patterns(self) -> None:
         """Tell of names and patterns that protect nothing: they may be misspelled."""

@@ -230,9 +230,10 @@ class GuardRails:
 
     def keeps(self, loss: Loss) -> bool:
         """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
-        return (
-            bool(loss.own) or loss.built_in or self._rules.protects([*loss.names, " / ".join(loss.names), *loss.also])
-        )
+        return bool(loss.own) or loss.built_in or self._protects(loss)
+
+    def _protects(self, loss: Loss) -> bool:
+        return self._rules.protects([*loss.names, " / ".join(loss.names), *loss.also])
 
     def check_prune(self, listed: Collection[str]) -> None:
         """Refuse to prune a kind whose plural is not among the ``listed``."""
@@ -324,17 +325,22 @@ class GuardRails:
                 hint="Keep them in the lists, or take them out of protected",
             )
 
-    def check_own(self, changes: Sequence[tuple[str, bool | None]]) -> None:
-        """Refuse what would rename the user that runs the task or its role, or change the password that it runs with.
+    def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> None:
+        """Refuse a new name or password of what is protected, or of the user that runs the task and its roles.
 
-        Each of the ``changes`` comes with whether it is about that user, None if unknown.
+        Each of the ``changes`` is a text and the object as it is.
         """
-        if refused := [text for text, own in changes if own]:
+        if refused := [text for text, loss in changes if loss.own]:
             raise GuardRailError(
                 f"the user that runs the task, or a role of it, would be changed: {some(refused)}",
                 hint="Do that as another user. For a new password, use the role admin_portal",
             )
-        _refuse_unknown([text for text, own in changes if own is None])
+        _refuse_unknown([text for text, loss in changes if loss.own is None])
+        if refused := [text for text, loss in changes if self._protects(loss)]:
+            raise GuardRailError(
+                f"what is protected would get another name or password: {some(refused)}",
+                hint="Leave these options out, or take the names out of protected",
+            )
 
 
 def _share(text: str, there: int) -> int:

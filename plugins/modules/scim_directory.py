@@ -110,6 +110,7 @@ options:
         own.
       - A protected user or group is not taken out of a group or off a safe, and a protected group or safe loses no
         member and no right, also not together with the group or safe.
+      - No entry gives a protected user, group or account another name, or a protected user another password.
     type: list
     elements: str
     default: []

@@ -272,6 +272,39 @@ def test_a_nested_group_that_is_protected_stays_in_its_group(tenant: Tenant, run
     refused(tenant, result, "'inner' of group 'outer'")
 
 
+PROTECTED_CHANGED: dict[str, tuple[dict[str, Any], str]] = {
+    "the name of a user": ({"users": [{"user_name": login("other")}]}, "user_name of user 'a@example.com'"),
+    "the password": (
+        {"users": [{"user_name": login("a"), "password": "Another-pass-1", "update_password": "always"}]},
+        "password of user 'a@example.com'",
+    ),
+    "the name of a group": ({"groups": [{"display_name": "other"}]}, "display_name of group 'a-group'"),
+    "the name of an account": ({"privileged_data": [{"container": "APP", "name": "other"}]}, "'APP / a-root'"),
+}
+
+
+@pytest.mark.parametrize(("task", "words"), PROTECTED_CHANGED.values(), ids=PROTECTED_CHANGED)
+def test_the_protected_keep_their_names_and_passwords(
+    tenant: Tenant, run: Run, task: dict[str, Any], words: str
+) -> None:
+    safe_of(tenant, "a")
+    made = tenant.seed(groups=[{"displayName": "a-group"}], accounts=[{"container": "APP", "name": "a-root"}])
+    (account,) = [each["id"] for each in tenant.resources("PrivilegedData")]
+    ids = {"users": tenant.user(login("a"))["id"], "groups": made["groups"][0], "privileged_data": account}
+    ((kind, (entry,)),) = task.items()
+    tenant.forget_requests()
+    changed = {kind: [{"id": ids[kind], **entry}]}
+    refused(tenant, apply(run, **changed, protected=["a@*", "A-*"]), "would get another name or password", words)
+    good(apply(run, **changed, protected=["b*"]))
+
+
+def test_other_changes_of_the_protected_pass(tenant: Tenant, run: Run) -> None:
+    """A password that is written only at the creation is none."""
+    safe_of(tenant, "a")
+    users = [{"user_name": "A@example.com", "display_name": "Ada", "password": "Another-pass-1"}]
+    assert good(apply(run, users=users, protected=["a@*"]))["changed"] is True
+
+
 @pytest.mark.parametrize(
     "protected", [" svc-* ", ["svc-1@example.com", " SVC-* "], "x@example.com, svc-*"], ids=lambda value: str(value)
 )
