@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
 
 from ._answers import REQUESTS_IMPORT_ERROR
 from ._client import Client, lifetime_of, scope_of, secrets_in
@@ -143,12 +144,35 @@ def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
     for option, value in options.items():
         if option in named:
             found.update(_scalars(value))
-        elif isinstance(value, dict):
-            kept = [item for key, item in value.items() if fold(str(key)) in named or is_secret(key, item)]
-            found.update(_scalars(kept))
-        elif isinstance(value, str) and PRIVATE_KEY in value:
+            continue
+        if specs.get(option, {}).get("type") == "dict":
+            value = _as_map(value)
+        found.update(_secrets_below(value, named))
+        if isinstance(value, str) and PRIVATE_KEY in value:
             found.add(value)
     return found
+
+
+def _as_map(value: Any) -> Any:
+    """Return a map that is given as text, as Ansible converts it: ``a=1 b=2`` or JSON; another value unchanged.
+
+    A text that looks like a map and cannot be converted is a secret as a whole: no key says which part of it is one.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return check_type_dict(value)
+    except TypeError:
+        return {"secret": value} if "=" in value or ":" in value else {}
+
+
+def _secrets_below(value: Any, named: Collection[str] = ()) -> Iterator[str]:
+    """Yield the secrets of a map at any depth: values whose key means a secret, or is one of the names."""
+    for item in value if isinstance(value, list) else ():
+        yield from _secrets_below(item, named)
+    for key, item in value.items() if isinstance(value, dict) else ():
+        secret = fold(str(key)) in named or is_secret(key, item)
+        yield from _scalars(item) if secret else _secrets_below(item, named)
 
 
 def _scalars(value: Any) -> list[str]:
@@ -287,24 +311,21 @@ class DirectoryModule(Module):
         super()._load_params()
         self.listed: dict[str, list[dict[str, Any]]] = {}
         for resource in RESOURCES.values():
-            if not isinstance(self.params.get(resource.plural), list):
-                continue
-            self.listed[resource.plural] = self.params.pop(resource.plural)
-            entries = [entry for entry in self.listed[resource.plural] if isinstance(entry, dict)]
+            given = self.params.get(resource.plural)
+            if isinstance(given, list):
+                self.listed[resource.plural] = self.params.pop(resource.plural)
+            elif isinstance(given, str):  # which Ansible splits
+                given = given.split(",")
+            maps = map(_as_map, given if isinstance(given, list) else ())
+            entries = [entry for entry in maps if isinstance(entry, dict)]
             secrets: set[str] = set()
             for row in resource.attributes:
                 if row.secret:
                     texts = (text for entry in entries for text in _scalars(entry.get(row.option)))
                     secrets.update(text for text in texts if len(text) >= row.shortest)
                 elif isinstance(row.shape, Flat):
-                    maps = (value for entry in entries if isinstance(value := entry.get(row.option), dict))
-                    secrets.update(
-                        text
-                        for value in maps
-                        for key, item in value.items()
-                        if is_secret(key, item)
-                        for text in _scalars(item)
-                    )
+                    values = (_as_map(entry.get(row.option)) for entry in entries)
+                    secrets.update(text for value in values for text in _secrets_below(value))
             self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
 
     @property

@@ -93,6 +93,42 @@ def test_a_secret_attribute_is_written_and_not_shown(safe: Tenant, run: Run, log
     assert SECRET not in "".join([first.output, again.output, *logged])
 
 
+# How the map of an account or a user can hold a secret besides: as text, which Ansible converts, or deeper.
+OTHER_MAPS: dict[str, Any] = {
+    "words": f"username=root apiToken={SECRET}",
+    "words with commas": f"username=root,apiToken='{SECRET}'",
+    "JSON": json.dumps({"username": "root", "apiToken": SECRET}),
+    "Python": str({"username": "root", "apiToken": SECRET}),
+    "a map": {"login": {"apiToken": SECRET}},
+    "a map below a secret": {"credentials": {"user": "root", "text": SECRET}},
+    "a list of maps": {"logins": [{"apiToken": SECRET}]},
+    "broken JSON": json.dumps({"apiToken": SECRET})[:-1],
+    "broken words": f"username=root apiToken {SECRET}",
+    "YAML": f"apiToken: {SECRET}",
+}
+
+
+@pytest.mark.parametrize("given", OTHER_MAPS.values(), ids=OTHER_MAPS)
+@pytest.mark.parametrize("more", [{}, {"colour": "red"}], ids=["alone", "with a misspelt option"])
+def test_a_secret_of_a_map_in_another_form_is_not_shown(
+    safe: Tenant, run: Run, logged: list[str], given: Any, more: dict[str, Any]
+) -> None:
+    """Not in the options that Ansible adds to a result, either."""
+    safe.switch(custom_attributes=["username", "apiToken"])
+    account = run("scim_pam_object", **ACCOUNT, properties=given, **more)
+    user = run("scim_user", **ADA, custom_attributes=given, **more)
+    directory = run("scim_directory", users=[{**ADA, "custom_attributes": given, **more}])
+    assert SECRET not in "".join([*(result.output for result in (account, user, directory)), *logged])
+    assert "properties" in account["invocation"]["module_args"]
+
+
+@pytest.mark.parametrize("form", [lambda text: text, lambda text: [text]], ids=["a text", "a list of texts"])
+def test_a_secret_of_an_entry_that_is_given_as_text_is_masked(safe: Tenant, run: Run, form: Callable[..., Any]) -> None:
+    """A server that quotes it, here in the name of the user, does not show it."""
+    result = run("scim_directory", users=form(f"user_name={SECRET}@example.com password={SECRET}"), check=True)
+    assert SECRET not in json.dumps([value for key, value in result.json.items() if key != "diff"])
+
+
 def test_a_directory_shows_no_secret_of_its_maps(safe: Tenant, run: Run, logged: list[str]) -> None:
     directory = {
         "users": [{**ADA, "custom_attributes": {"vpnPassword": SECRET}}],
