@@ -56,7 +56,8 @@ options:
     default: {}
   delimiter:
     description:
-      - What is between cells. By default, it is the one of comma, semicolon and tab that the first row holds.
+      - What is between cells. By default, it is the one of comma, semicolon and tab that the first row holds, or
+        the one that a first line such as C(sep=;) names.
     type: str
   separator:
     description: What is between the items of a list in one cell.
@@ -87,6 +88,7 @@ _list:
   elements: dict
 """
 
+import codecs
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError
@@ -122,6 +124,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         except LookupError:
             raise InvalidError(f"there is no encoding {encoding!r}") from None
         except UnicodeDecodeError as failure:
+            if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise InvalidError("the file is UTF-16", hint="Give encoding=utf-16") from None
             line = content.count(b"\n", 0, failure.start) + 1
             hint = "Excel saves a file as CSV UTF-8, or give encoding=cp1252"
             raise InvalidError(f"line {line} is not {encoding}", hint=hint) from None

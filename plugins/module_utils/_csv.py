@@ -28,10 +28,22 @@ from ._survey import some
 from ._texts import find_control, is_key_file, name_character
 
 DELIMITERS = (",", ";", "\t")
+# The first line of a file that is no row: Excel reads the delimiter from it and does not count it; PowerShell names the
+# type of the objects.
+SEPARATOR_LINE = re.compile('"?sep=(.)"?\r?\n', re.IGNORECASE)
+TYPE_LINE = "#TYPE "
+VERSION_CELL = re.compile(r"version:v[0-9.]+")  # of the templates of Entra ID
 YES = ("true", "yes", "y", "on", "1", "t")
 NO = ("false", "no", "n", "off", "0", "f")
 # What the column of a user's state holds in exports of directories.
-STATES = {"active": True, "enabled": True, "inactive": False, "disabled": False}
+STATES = {
+    "active": True,
+    "enabled": True,
+    "inactive": False,
+    "disabled": False,
+    "suspended": False,
+    "deprovisioned": False,
+}
 PORT = "properties.Port"  # the one property of an account that is a number; it is sent as text
 OPPOSITE = "not "  # before the place of a column that says no where the option says yes
 # What kinds of members the vault has, and the option that names one.
@@ -123,7 +135,11 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
     Raises InvalidError, which names all rows and columns with something wrong.
     """
     resource = next(each for each in RESOURCES.values() if each.plural == how.kind)
-    delimiter = how.delimiter or _delimiter(text)
+    if named := SEPARATOR_LINE.match(text):
+        text = text[named.end() :]
+    delimiter = how.delimiter or (named[1] if named else _delimiter(text))
+    if len(delimiter) != 1:
+        raise InvalidError(f"the delimiter {delimiter!r} is not one character")
     header, *rows = _rows(text, delimiter)
     table = _Table(resource, how, header[1], delimiter)
     problems: list[str] = []
@@ -132,7 +148,9 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
         try:
             if not (entry := table.entry(number, cells)):
                 continue
-            name = (*(fold(entry.get(option, "")) for option in resource.keys), str(entry.get("id", "")))
+            # Groups of two directories may have one name.
+            places = (*resource.keys, "search_in")
+            name = (*(fold(entry.get(option, "")) for option in places), str(entry.get("id", "")))
             first, same = entries.setdefault(name, (number, entry))
             if same != entry:
                 raise InvalidError(f"row {number} is about the same {resource.name} as row {first}, and says otherwise")
@@ -145,7 +163,8 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
 
 def _delimiter(text: str) -> str:
     """Return the delimiter that the first line shows. Raises InvalidError for two of them."""
-    line = re.sub('"[^"]*"', "", text.partition("\n")[0])
+    first, _, others = text.partition("\n")
+    line = re.sub('"[^"]*"', "", others.partition("\n")[0] if first.startswith(TYPE_LINE) else first)
     found = [each for each in DELIMITERS if each in line]
     if len(found) > 1:
         raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
@@ -159,7 +178,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, cells in enumerate(reader, 1):
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) and not (number == 1 and cells[0].startswith(TYPE_LINE)):
                 rows.append((number, cells))
     except csv.Error as error:
         # Strict readers have this one failure at the end of a file (cpython, Modules/_csv.c).
@@ -168,6 +187,10 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
         raise InvalidError(f"row {number + 1} {wrong}") from None
     if not rows:
         raise InvalidError("the file is empty: it has not even a header")
+    if VERSION_CELL.fullmatch(first := rows[0][1][0].strip()):
+        raise InvalidError(
+            f"row {rows[0][0]} holds {first!r} and is no header", hint="Delete it: the header is in the next line"
+        )
     return rows
 
 
@@ -203,7 +226,9 @@ class _Table:
                 unknown.append(title)
         if unknown:
             raise InvalidError(
-                f"it is not known what the columns {', '.join(unknown)} are",
+                f"it is not known what the columns {', '.join(unknown)} are"
+                if unknown[1:]
+                else f"it is not known what the column {unknown[0]} is",
                 hint="Name an option for each in columns, or list it in ignore",
             )
         return columns
@@ -289,7 +314,7 @@ class _Table:
                 elif not title and cell.strip():
                     raise _Cell("there is a value, but the header is empty")
             except _Cell as wrong:
-                raise InvalidError(f"row {number}, column {title}: {wrong}") from None
+                raise InvalidError(f"row {number}, column {title or index + 1}: {wrong}") from None
         filled = {letters(title): cell.strip() for title, cell in zip(self.header, cells)}
         try:
             for option, default in self.how.defaults.items():
@@ -406,7 +431,7 @@ def _truth(cell: str, *, states: bool) -> bool:
         return word in YES
     if states and word in STATES:
         return STATES[word]
-    raise _Cell(f"{cell!r} is neither yes nor no")
+    raise _Cell(f"{cell!r} is neither yes nor no{', nor one of ' + ', '.join(STATES) if states else ''}")
 
 
 def _moment(cell: str) -> str:

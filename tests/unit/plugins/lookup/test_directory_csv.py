@@ -28,9 +28,16 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     ),
     "latin.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "", "latin.csv: line 2 is not utf-8. Excel saves"),
     "cp1252.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "encoding='cp1252'", '"Jürgen"'),
+    "little.csv": (
+        "Login\nj\n".encode("utf-16"),
+        "",
+        "little.csv: the file is UTF-16. Give encoding=utf-16",
+    ),
+    "big.csv": (b"\xfe\xff" + "Login\nj\n".encode("utf-16-be"), "", "big.csv: the file is UTF-16"),
+    "utf16.csv": ("Login\nü\n".encode("utf-16"), "encoding='utf-16'", '"user_name": "ü"'),
     "odd.csv": (b"Login\nj\n", "encoding='klingon'", "odd.csv: there is no encoding 'klingon'"),
     "template.csv": (b"Login,Display name\nj,\"{{ lookup('pipe', 'id') }}\"\n", "", "{{ lookup('pipe', 'id') }}"),
-    "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: it is not known what the columns Colour are"),
+    "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: it is not known what the column Colour is"),
     "secret.csv": (b"Login,password,active\nj,Jj1-secret,perhaps\n", "", "row 2, column active: 'perhaps' is neither"),
 }
 MISSING = "missing.csv: the file cannot be read"

@@ -193,6 +193,40 @@ def test_keys_and_descriptions_may_have_several_lines() -> None:
     assert safe["description"] == "first, of two\nsecond"
 
 
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+def test_the_first_line_may_name_the_delimiter(line: str) -> None:
+    text = f"{line}user_name;Name, given\na;Ada\nb;NULL\n"
+    with pytest.raises(InvalidError, match=r"row 3, column Name, given"):  # Excel does not count the line
+        read(text, "users", columns={"Name, given": "given_name"})
+    text = f"{line}user_name;Name, given\na;Ada\n"
+    assert read(text, "users", columns={"Name, given": "given_name"}) == [{"user_name": "a", "given_name": "Ada"}]
+
+
+def test_a_tab_may_be_the_delimiter_of_the_first_line() -> None:
+    assert read("sep=\t\nuser_name\tmail\na\tb\n", "users") == [{"user_name": "a", "email": "b"}]
+
+
+def test_the_type_that_powershell_writes_is_left_out() -> None:
+    text = '#TYPE Selected.Microsoft.ActiveDirectory.Management.ADUser\r\n"login","mail"\r\n"a","b"\r\n'
+    assert read(text, "users") == [{"user_name": "a", "email": "b"}]
+    with pytest.raises(InvalidError, match="row 4, column mail"):
+        read(text + "c,NULL\n", "users")
+
+
+@pytest.mark.parametrize(("status", "active"), [("ACTIVE", True), ("SUSPENDED", False), ("DEPROVISIONED", False)])
+def test_the_status_of_an_okta_user(status: str, active: bool) -> None:
+    text = f"login,status\na,{status}\n"
+    assert read(text, "users", columns={"status": "active"}) == [{"user_name": "a", "active": active}]
+
+
+def test_groups_of_two_directories_are_two_members() -> None:
+    text = "safe,group,MemberLocation,useAccounts\nA,team,one.example.com,yes\nA,team,two.example.com,no\n"
+    assert [entry["search_in"] for entry in read(text, "container_permissions")] == [
+        "one.example.com",
+        "two.example.com",
+    ]
+
+
 def test_rows_that_say_the_same_are_one_entry() -> None:
     assert read("safe,member,membertype\nONE,a,User\nONE,a,user\nONE,a,Group\n", "container_permissions") == [
         {"container": "ONE", "user": "a"},
@@ -215,6 +249,19 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         {},
         "it is not known what the columns Colour, Shoe size are. Name an option for each in columns, or list it in",
     ),
+    "one unknown column": ("user_name,Shoe\na,7\n", "users", {}, "it is not known what the column Shoe is. Name an"),
+    "a version before the header": (
+        "version:v1.0,,\nuserPrincipalName,mail\na,b\n",
+        "users",
+        {},
+        "row 1 holds 'version:v1.0' and is no header. Delete it: the header is in the next line",
+    ),
+    "an unknown state": (
+        "login,status\na,STAGED\n",
+        "users",
+        {"columns": {"status": "active"}},
+        "row 2, column status: 'STAGED' is neither yes nor no, nor one of active, enabled, inactive, disabled",
+    ),
     "two columns for one option": (
         "UserName,user_name\na,b\n",
         "users",
@@ -228,13 +275,13 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "username,\na,b\n",
         "users",
         {},
-        "row 2, column : there is a value, but the header is empty",
+        "row 2, column 2: there is a value, but the header is empty",
     ),
     "no boolean": (
         "username,active\na,yes\n\nb,maybe\nc,2\n",
         "users",
         {},
-        "row 4, column active: 'maybe' is neither yes nor no; row 5, column active: '2' is neither yes nor no",
+        "disabled, suspended, deprovisioned; row 5, column active: '2' is neither yes nor no, nor one of active",
     ),
     "no number": (
         "safe,number_of_days_retention\nA,7 days\n",
@@ -342,6 +389,7 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         {},
         "row 2: there are rights in columns of their own, and others besides",
     ),
+    "a long delimiter": ("user||mail\na||b\n", "users", {"delimiter": "||"}, "the delimiter '||' is not one character"),
     "two delimiters": ("user,name;mail\na;b\n", "users", {}, "the header holds ',' and ';'. Say which with delimiter"),
     "a quote that ends in another row": (
         'user name,address,safe,platformId,password,name\nroot,w1,APP,U,"ab,nm\nroot,w2,APP,U,cd",nn\n',
