@@ -97,7 +97,7 @@ class Connection:
         object.__setattr__(self, "tenant_url", origin(self.tenant_url.strip()))
         object.__setattr__(self, "access_token", (self.access_token or "").strip() or None)
         for option in ("client_id", "app_id"):
-            check_name(option, getattr(self, option) or "", hint="Take it out")
+            check_name(option, getattr(self, option) or "")
         check_secret("client_secret", self.client_secret or "")
         if self.app_id in (".", ".."):
             raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")

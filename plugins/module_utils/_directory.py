@@ -505,10 +505,13 @@ class Directory:
             return any(other.error.code == error.code for other in before)
 
 
-def _new_texts(task: Task, plan: Plan) -> set[str]:
-    """Return the options whose texts the server does not hold yet. What a reference names is there, or is refused."""
-    changed = {change.attribute.option for change in plan.changes if not change.attribute.refers_to}
-    return changed if plan.current else {*changed, *task.resource.keys}
+def _new_texts(task: Task, plan: Plan) -> Object:
+    """Return the options with texts that the server does not hold yet, each with what it holds.
+
+    What a reference names is there, or is refused.
+    """
+    changed = {change.attribute.option: change.before for change in plan.changes if not change.attribute.refers_to}
+    return changed if plan.current else {**dict.fromkeys(task.resource.keys), **changed}
 
 
 def _left_out(outcome: Done, waiting: dict[Entry, set[Entry]], needed_by: dict[Entry, list[Entry]]) -> Iterator[Done]:

@@ -42,7 +42,7 @@ IDENTITY_USER = Resource(
         Attribute("display_name", ("DisplayName",), default=lambda user_name: user_name.partition("@")[0]),
         # Some clients treat it as mandatory; others leave it out (admin contract 5.2).
         Attribute("email", ("Mail",), caseless=True, default=lambda user_name: user_name),
-        Attribute("description", ("Description",)),
+        Attribute("description", ("Description",), lines=True),
         Attribute("active", ("Active",), type="bool", shape=Truth(), default=lambda user_name: True),
         Attribute("oauth_client", ("OauthClient",), type="bool", shape=Truth(), default=lambda user_name: False),
         Attribute("service_user", ("ServiceUser",), type="bool", shape=Truth(), default=lambda user_name: False),
@@ -68,7 +68,7 @@ ROLE = Resource(
     keys=("name",),
     attributes=(
         Attribute("name", ("Name",), caseless=True, required=True, pattern=r"\S(.*\S)?"),
-        Attribute("description", ("Description",)),
+        Attribute("description", ("Description",), lines=True),
         Attribute("administrative_rights", ("AdministrativeRights",), type="dict", shape=Names(), spec=MEMBERS),
         Attribute("users", ("Members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="User"),
         Attribute("roles", ("Members",), type="dict", shape=Members("Role"), spec=MEMBERS, refers_to="Role"),
@@ -84,7 +84,7 @@ OAUTH2_APP = Resource(
     attributes=(
         Attribute("application_id", ("ServiceName",), caseless=True, required=True, pattern=r"[^\s/?#]+"),
         Attribute("name", ("Name",), default=lambda application_id: application_id),
-        Attribute("description", ("Description",)),
+        Attribute("description", ("Description",), lines=True),
         Attribute("icon_uri", ("Icon",), pattern=r"/\S+"),
         Attribute(
             "client_id_type",

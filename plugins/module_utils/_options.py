@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._client import MOST_WORKERS
@@ -16,13 +16,13 @@ from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
 from ._misfits import DECIMAL, DECIMAL_HINT, QUOTE, misread
-from ._paths import Object, composed, fold, letters
+from ._paths import Object, composed, fold, letters, same
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
-from ._secrets import is_synonym, means_secret
-from ._shapes import Flat, Members, Moment, Names, seconds
+from ._secrets import is_secret, is_synonym, means_secret
+from ._shapes import Flat, Joined, Members, Moment, Names, seconds
 from ._survey import Entry, some
-from ._texts import check_name, check_secret
+from ._texts import check_line, check_name, check_secret
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
@@ -201,34 +201,62 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
         raise InvalidError(f"a {resource.name} is identified by id, or by {names}: {lacking} is missing")
 
 
-def check_characters(task: Task, options: Collection[str] | None = None) -> None:
-    """Raise InvalidError for names and secrets with characters that nobody sees, of all options or of these."""
+def check_characters(task: Task, held: Mapping[str, Any] | None = None) -> None:
+    """Raise InvalidError for names, lines of text and secrets with characters that nobody sees, or that end a line.
+
+    ``held`` are the options to check, with what the server holds of each, which is taken as it is; by default all.
+    """
     for row in task.resource.attributes:
-        value = task.desired[row.option] if options is None or row.option in options else None
+        value = task.desired[row.option] if held is None or row.option in held else None
         is_key = row.option in task.resource.keys
         if value is not None and (is_key or not task.absent):
-            _check_characters(row, value, named=is_key or row.caseless)
+            _check_characters(row, value, (held or {}).get(row.option), is_key=is_key)
 
 
-def _check_characters(row: Attribute, value: Any, *, named: bool) -> None:
-    """Check one option. ``named`` says that its value is a name."""
+def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) -> None:
+    """Check the value of one option beside what the server holds of it."""
+    option, shape = row.option, row.shape
+    of_object = is_key or row.refers_to is not None
     if row.secret:
-        check_secret(row.option, value)
+        check_secret(option, value)
     elif isinstance(value, str):
-        if named or row.refers_to:
-            check_name(row.option, value)
-    elif isinstance(row.shape, (Members, Names, Grants)):
+        if of_object or row.caseless:
+            check_name(option, value, of_object=of_object)
+        elif not row.lines and not isinstance(shape, Moment):
+            check_line(option, value)
+    elif isinstance(shape, (Members, Names, Grants)):
         for way, items in value.items():
             for number, item in enumerate(items or ()):
-                check_name(f"{row.option}.{way}[{number}]", item["role"] if isinstance(item, dict) else item)
-    elif isinstance(row.shape, Flat):
+                name = item["role"] if isinstance(item, dict) else item
+                check_name(f"{option}.{way}[{number}]", name, in_list=True, of_object=not isinstance(shape, Names))
+    elif isinstance(shape, Flat):
+        known = {fold(key): item for key, item in (held or {}).items()}
         for key, item in value.items():
-            check_name(f"a key of {row.option},", key)
-            if fold(key) in row.shape.numbers and item and not DECIMAL.fullmatch(str(item)):
-                raise InvalidError(f"{row.option}.{key} {item!r} is no decimal number", hint=DECIMAL_HINT)
-    elif isinstance(row.shape, Scopes):
+            if fold(key) not in known:
+                check_name(f"a key of {option},", key)
+            if item is not None and not same(item, known.get(fold(key))):
+                _check_item(f"{option}.{key}", item, number=fold(key) in shape.numbers, secret=is_secret(key, item))
+    elif isinstance(shape, Joined):
+        for number, item in enumerate(value):
+            if item not in (held or ()):
+                _check_part(f"{option}[{number}]", item, shape.separators)
+    elif isinstance(shape, Scopes):
         for number, scope in enumerate(value):
-            check_name(f"{row.option}[{number}].name", scope["name"])
+            check_name(f"{option}[{number}].name", scope["name"])
+
+
+def _check_item(place: str, item: Any, *, number: bool, secret: bool) -> None:
+    """Check a value of a map that is not empty."""
+    if number and not DECIMAL.fullmatch(str(item)):
+        raise InvalidError(f"{place} {item!r} is no decimal number", hint=DECIMAL_HINT)
+    (check_secret if secret else check_line)(place, str(item))
+
+
+def _check_part(place: str, part: str, separators: str) -> None:
+    """Check one of several texts that are sent as one."""
+    check_name(place, part, in_list=True)
+    if between := next((character for character in part if character.isspace() or character in separators), None):
+        raise InvalidError(f"{place} {part!r} holds {between!r}", hint="Give each as an item of its own")
 
 
 def _check(row: Attribute, value: Any) -> None:
@@ -276,6 +304,8 @@ def _check(row: Attribute, value: Any) -> None:
         both = added & removed
         if both:
             raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
+    if isinstance(shape, Joined) and "" in value:
+        raise InvalidError(f"{option} holds an empty name", hint="An empty list is []")
     if isinstance(shape, Names) and shape.known:
         _check_rights(option, [name for names in value.values() for name in names or ()])
     if isinstance(shape, Moment) and value:

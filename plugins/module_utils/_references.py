@@ -179,7 +179,7 @@ def _resolve_members(
     found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
     for name in new.values():
         if not found[name]:
-            check_name("the member", name)
+            check_name("the member", name, in_list=True, of_object=True)
     if unknown := sorted(name for name in wanted_new.values() if not found[name]):
         _report_unknown(finder, task.unknown_members, target, unknown, check=check)
 

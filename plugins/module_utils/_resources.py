@@ -59,7 +59,7 @@ class Attribute:
     ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
     names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
     ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
-    ``needs`` is the option without which the server takes no value of this one.
+    ``needs`` is the option without which the server takes no value of this one. ``lines`` allows line breaks.
     """
 
     option: str
@@ -79,6 +79,7 @@ class Attribute:
     default: Callable[[str], Any] | None = None
     on_create: bool = False
     needs: str | None = None
+    lines: bool = False
 
     def read(self, resource: Object) -> Any:
         value = self.shape.read(get(resource, self.path))
@@ -324,7 +325,7 @@ CONTAINER = Resource(
     keys=("name",),
     attributes=(
         Attribute("name", ("name",), caseless=True, required=True, immutable=True, filter="name"),
-        Attribute("description", ("description",)),
+        Attribute("description", ("description",), lines=True),
         Attribute(
             "number_of_days_retention",
             (SAFE, "NumberOfDaysRetention"),
@@ -374,7 +375,7 @@ PRIVILEGED_DATA = Resource(
     attributes=(
         Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True),
         Attribute("name", ("name",), caseless=True, required=True, filter="name"),
-        Attribute("description", ("description",)),
+        Attribute("description", ("description",), lines=True),
         Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
         Attribute(
             "properties",

@@ -33,25 +33,49 @@ CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the
 KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
 
 
-OBJECT_HINT = (
-    "Take it out, with | map('trim') from a list that was made of a text. "
-    "An object that has this name on the server can be addressed by its id"
-)
+def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool = False) -> None:
+    """Raise InvalidError for a name with a blank at an end, or with a character that is not seen.
 
-
-def check_name(option: str, name: str, *, hint: str = OBJECT_HINT) -> None:
-    """Raise InvalidError for a name with a blank at an end, or with a character that is not seen."""
-    if name.isascii() and name.isprintable() and name == name.strip():
+    ``in_list`` and ``of_object`` say of the name what the hint depends on.
+    """
+    if _is_plain(name):
         return
     for place, character in enumerate(name):
-        end = place in (0, len(name) - 1)
-        blank = character.isspace() and (end or character not in (" ", IDEOGRAPHIC_SPACE))
+        blank = character.isspace() and (_is_end(name, place) or character not in (" ", IDEOGRAPHIC_SPACE))
         if blank or (is_hidden(character) and not _is_used(name, place)):
-            raise InvalidError(
-                f"{option} {name!r} {'holds' if not end else 'begins with' if place == 0 else 'ends with'} "
-                f"{name_character(character)}",
-                hint=hint,
-            )
+            raise _refusal(option, name, place, in_list=in_list, of_object=of_object)
+
+
+def check_line(option: str, text: str, *, in_list: bool = False) -> None:
+    """Raise InvalidError for a line break or another control character, and for a blank or what is not seen at an end.
+
+    Inside, a line of text may hold what a name may not, such as a no-break space.
+    """
+    if _is_plain(text):
+        return
+    for place, character in enumerate(text):
+        unseen = character.isspace() or (is_hidden(character) and not _is_used(text, place))
+        if unicodedata.category(character) in CONTROLS or (unseen and _is_end(text, place)):
+            raise _refusal(option, text, place, in_list=in_list)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _is_end(text: str, place: int) -> bool:
+    return place in (0, len(text) - 1)
+
+
+def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bool = False) -> InvalidError:
+    character, end = text[place], _is_end(text, place)
+    where = "holds" if not end else "begins with" if place == 0 else "ends with"
+    hints = ["Take it out"]
+    if end and character.isspace():
+        hints = ["Take it out, with | map('trim') from a list that was made of a text"] if in_list else hints
+        hints += ["In YAML, |- instead of | leaves it out"] if character == "\n" and not in_list else []
+    hints += ["An object that has this name on the server can be addressed by its id"] if of_object else []
+    return InvalidError(f"{option} {text!r} {where} {name_character(character)}", hint=". ".join(hints))
 
 
 def check_secret(option: str, secret: str) -> None:

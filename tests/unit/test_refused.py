@@ -19,7 +19,9 @@ from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
 
 DOCUMENT = (ROOT / "docs/refused.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| `(.+?)` \| (.+?) \| .+ \|$", re.MULTILINE)
-ROWS = [(module, given, message.replace("`", "")) for module, given, message in ROW.findall(DOCUMENT)]
+ROWS = [
+    (module, given, message.replace("`", "").replace("\\|", "|")) for module, given, message in ROW.findall(DOCUMENT)
+]
 FILES = [(given, message) for module, given, message in ROWS if module == "directory_files"]
 TASKS = [row for row in ROWS if row[0] != "directory_files"]
 

@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._texts import check_name, check_secret
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import ACCOUNT, CUSTOM
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._texts import (
+    check_line,
+    check_name,
+    check_secret,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]
@@ -47,7 +52,7 @@ def test_names_of_every_script_are_taken(name: str) -> None:
         ("a\n", "ends with a line break", "000A"),
         ("a\r", "ends with a carriage return", "000D"),
         ("a\tb", "holds a tab", "0009"),
-        ("a\x00b", "holds a control character", "0000"),
+        ("a\x00b", "holds a null character", "0000"),
         ("a\u2028b", "holds a line separator", "2028"),
         ("a\u202fb", "holds a narrow no-break space", "202F"),
         ("a\u3000", "ends with a ideographic space", "3000"),
@@ -136,3 +141,79 @@ def test_a_directory_is_refused_before_the_first_write(tenant: Tenant, run: Run,
     assert result.code == "invalid", result.output
     assert "ends with a" in result["msg"]
     assert tenant.writes() == []
+
+
+@pytest.mark.parametrize("text", ["", "Ada  Lovelace", "Société\u00a0: 1", "क्\u200dष", "a\u00adb", "山田\u3000太郎"])
+def test_lines_of_every_script_are_taken(text: str) -> None:
+    check_line("display_name", text)
+
+
+@pytest.mark.parametrize("text", [" a", "a\u00a0", "a\u200b", "a\n", "a\nb", "a\tb", "a\x00b", "a\x85b", "a\u2029b"])
+def test_lines_that_end_or_begin_unseen_are_refused(text: str) -> None:
+    with pytest.raises(InvalidError, match="display_name"):
+        check_line("display_name", text)
+
+
+TRIM, BY_ID = "| map('trim')", "can be addressed by its id"
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "hints"),
+    [
+        ("scim_group", {"display_name": "team "}, {BY_ID}),
+        ("scim_group", {"display_name": "te\u00adam"}, {BY_ID}),
+        ("scim_group", {"display_name": "team", "users": {"add": ["ada@example.com "]}}, {TRIM, BY_ID}),
+        ("scim_group", {"display_name": "team", "users": {"add": ["ada@exam\u00a0ple.com"]}}, {BY_ID}),
+        ("scim_group", {"display_name": "team", "users": {"add": ["ada@example.com\u200b"]}}, {BY_ID}),
+        ("scim_user", {"user_name": "ada@example.com", "email": "ada@example.com "}, set()),
+        ("identity_role", {"name": "team", "administrative_rights": {"add": ["Audit "]}}, {TRIM}),
+        ("scim_user", {"user_name": "ada@example.com", "custom_attributes": {"site ": "x"}}, set()),
+    ],
+    ids=str,
+)
+def test_the_hint_names_what_helps(
+    tenant: Tenant, run: Run, module: str, options: dict[str, Any], hints: set[str]
+) -> None:
+    result = run(module, **options)
+    assert result.code == "invalid", result.output
+    assert "Take it out" in result["msg"]
+    assert {hint for hint in (TRIM, BY_ID) if hint in result["msg"]} == hints
+
+
+def test_a_held_value_with_a_line_break_is_applied_again(tenant: Tenant, run: Run) -> None:
+    held = {"displayName": "Ada\n", "name": {"givenName": " Ada"}, CUSTOM: {"site": "London\t", "badge": "1"}}
+    tenant.seed_user(userName="ada@example.com", phoneNumbers=[{"type": "work", "value": "1\n2"}], **held)
+    exported = run("scim_directory_info", include=["users"])["directory"]
+    (ada,) = [user for user in exported["users"] if user["user_name"] == "ada@example.com"]
+    assert (ada["display_name"], ada["custom_attributes"]["site"]) == ("Ada\n", "London\t")
+    again = run("scim_directory", **exported)
+    assert (again.failed, again["changed"]) == (False, False), again.output
+    beside = {**ada, "custom_attributes": {**ada["custom_attributes"], "badge": "2"}}
+    done = run("scim_directory", users=[beside])
+    assert done["changed"] is True, done.output
+    other = run("scim_directory", users=[{**ada, "given_name": " Grace"}])
+    assert (other.code, "given_name ' Grace' begins with a blank" in other["msg"]) == ("invalid", True)
+
+
+def test_held_properties_and_machines_are_applied_again(tenant: Tenant, run: Run) -> None:
+    tenant.switch(granted_rights=["VaultManagement"])
+    account = {"container": "APP", "name": "root", "secret": PASSWORD, "restrict_to_remote_machines": True}
+    run("scim_directory", containers=[{"name": "APP"}], privileged_data=[account])
+    stored = tenant.scim("GET", "PrivilegedData").json()["Resources"][0]
+    stored[ACCOUNT]["properties"] = [{"key": "Port", "value": "022"}]
+    stored[ACCOUNT]["remoteMachinesAccess"]["remoteMachines"] = "web 1;web2"
+    assert tenant.scim("PUT", f"PrivilegedData/{stored['id']}", stored).ok
+    exported = run("scim_directory_info", include=["containers", "privileged_data"])["directory"]
+    assert exported["privileged_data"][0]["properties"]["Port"] == "022"
+    again = run("scim_directory", **exported)
+    assert (again.failed, again["changed"]) == (False, False), again.output
+    (entry,) = exported["privileged_data"]
+    assert run("scim_directory", privileged_data=[{**entry, "remote_machines": ["web 1", "web3"]}])["changed"] is True
+    other = run("scim_directory", privileged_data=[{**entry, "properties": {"Port": "0022"}}])
+    assert other.code == "invalid", other.output
+
+
+def test_a_description_has_several_lines(tenant: Tenant, run: Run) -> None:
+    tenant.switch(granted_rights=["VaultManagement"])
+    done = run("scim_pam_object", kind="container", name="APP", description="One\nTwo\n")
+    assert done["changed"] is True, done.output
