@@ -47,7 +47,7 @@ from ._guard_rails import (
     refuse_emptied_roles,
 )
 from ._options import check_characters
-from ._paths import Object, fold
+from ._paths import Object, fold, id_mark
 from ._plan import Plan, Task, make_plan
 from ._references import names_in, resolve_keys
 from ._relations import Relations
@@ -326,17 +326,37 @@ class Directory:
                 for permission in on_safe
                 if (CONTAINER_PERMISSION.name, permission["id"]) not in gone
             ]
-        leavers = {item["id"] for resource, item in leaving if resource in (USER, GROUP)}
-        groups = [entry.plan.expected for entry in changing if entry.resource is GROUP and entry.plan]
-        emptied = self._relations.emptied_roles(leavers, groups) if leavers else []
+        along = self._taken_along(changing)
+        emptied = self._emptied_roles(changing, access)
         renamed = list(self._renamed(changing))
         if losses or access or renamed:
             self._check_patterns()
         self._rails.check(losses)
         self._rails.check_access(access)
-        self._rails.check_members([self._with_members(loss) for loss in access])
+        self._rails.check_members([*(self._with_members(loss) for loss in access), *along])
         self._rails.check_renamed(renamed)
         refuse_emptied_roles(emptied)
+
+    def _taken_along(self, changing: Iterable[Entry]) -> list[AccessLoss]:
+        """Return what protected groups and safes lose with users and groups that are deleted."""
+        deleted = [
+            (entry.resource, item)
+            for entry in changing
+            if _removes_object(entry) and entry.resource in (USER, GROUP) and (item := _leaving(entry))
+        ]
+        return self._relations.taken_along(deleted, self._rules.protects) if deleted and self._rules.protected else []
+
+    def _emptied_roles(self, changing: Iterable[Entry], access: Iterable[AccessLoss]) -> list[str]:
+        """Return the built-in roles that nobody can log in with afterwards, if anything here could be the reason."""
+        entries = [(entry, entry.plan) for entry in changing if entry.plan and entry.resource in (USER, GROUP)]
+        if not any(_leaving(entry) for entry, _ in entries) and not any(loss.place is GROUP for loss in access):
+            return []
+        return self._relations.emptied_roles(
+            {
+                (entry.resource.endpoint, id_mark(plan.identifier) if plan.current else fold(entry.name)): plan
+                for entry, plan in entries
+            }
+        )
 
     def _with_members(self, loss: AccessLoss) -> AccessLoss:
         protected = bool(self._rules.protected)

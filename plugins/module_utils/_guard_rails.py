@@ -141,7 +141,7 @@ def new_end(diff: Mapping[str, Object]) -> str | None:
 
 
 def refuse_emptied_roles(roles: Sequence[str]) -> None:
-    """Raise GuardRailError for built-in roles whose last member is deleted or deactivated."""
+    """Raise GuardRailError for built-in roles in which nobody is left who can log in."""
     if roles:
         raise GuardRailError(
             f"a built-in role would lose its last member that can log in: {some(roles)}",
@@ -322,7 +322,7 @@ class GuardRails:
         if protected:
             raise GuardRailError(
                 f"what is protected would lose memberships or rights: {some(protected)}",
-                hint="Keep them in the lists, or take them out of protected",
+                hint="Keep these members, and in the lists, or take the names out of protected",
             )
 
     def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> None:

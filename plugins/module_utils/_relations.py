@@ -10,15 +10,17 @@ The guard rails decide on these facts. Every look is remembered, and none is mad
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 
 from ._contents import permissions_on
-from ._errors import AuthorizationError, UnsupportedError
-from ._guard_rails import Member, is_built_in, is_protected_by, members_of
+from ._errors import AuthorizationError, UnsupportedError, trying
+from ._guard_rails import AccessLoss, Member, all_access, is_built_in, is_protected_by, members_of
 from ._member_lists import MemberLists
-from ._paths import Object, fold, look, objects
+from ._paths import Object, fold, id_mark, look
+from ._plan import Plan
 from ._references import names_in
 from ._resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER, Resource
 from ._scim import Scim
@@ -139,34 +141,88 @@ class Relations:
 
     # -- Who is left ----------------------------------------------------------
 
-    def emptied_roles(self, leaving: Collection[str], groups: Iterable[Object]) -> list[str]:
-        """Return the names of the built-in roles that are left without a member that can log in.
+    def taken_along(
+        self, deleted: Sequence[tuple[Resource, Object]], protects: Callable[[Iterable[str]], bool]
+    ) -> list[AccessLoss]:
+        """Return the members that protected groups and safes lose because users or groups are deleted.
 
-        ``leaving`` are ids of users that are deleted or deactivated, and of groups that are deleted. ``groups`` are
-        those that the task changes, as they are to be. Members are the direct ones; a group counts as one that can.
+        ``deleted`` are these users and groups, and ``protects`` tells of names whether one of them is protected.
+        Members are the direct ones. What they are in is read, because no entry need name it.
         """
-        planned = {str(group.get("id")): _member_ids(group) for group in groups}
+        names = {
+            (resource.endpoint, mark): str(item.get(resource.key_attribute) or item["id"])
+            for resource, item in deleted
+            for mark in (id_mark(item["id"]), look(item.get(resource.key_attribute)))
+        }
         found = []
-        for role in self._built_in_roles:
-            before = _member_ids(role)
-            after = planned.get(role["id"], before)
-            if not before.isdisjoint(leaving) and not any(map(self._can_log_in, sorted(after - set(leaving)))):
-                found.append(str(role.get(GROUP.key_attribute) or role["id"]))
+        for resource, holder in self._protected_holders(protects):
+            gone = {
+                (shown, name)
+                for endpoint, identifier, shown in members_of(resource, holder)
+                for mark in (id_mark(identifier), look(shown))
+                if (name := names.get((endpoint, mark)))
+            }
+            if gone:
+                members = tuple(Member((name, shown)) for shown, name in sorted(gone))
+                found.append(replace(all_access(resource, holder), members=members))
         return found
+
+    def _protected_holders(self, protects: Callable[[Iterable[str]], bool]) -> Iterator[tuple[Resource, Object]]:
+        """Yield protected groups, read by id because lists may omit members, and permissions on protected safes."""
+        for item in self._group_names:
+            if protects([str(item.get(GROUP.key_attribute))]):
+                with trying(f"read the members of the group {item.get(GROUP.key_attribute)!r}"):
+                    if group := self._scim.get(GROUP.endpoint, item["id"]):
+                        yield GROUP, self._lists.typed(GROUP, group)
+        safes: list[Object] = []
+        with suppress(AuthorizationError, UnsupportedError):  # what the service user cannot see, nothing can protect
+            safes = [safe for safe in self._scim.query(CONTAINER.endpoint) if protects([str(safe.get("name"))])]
+        for on_safe in permissions_on(self._scim, safes).values():
+            for permission in on_safe:
+                yield CONTAINER_PERMISSION, permission
+
+    def emptied_roles(self, plans: Mapping[tuple[str, str], Plan]) -> list[str]:
+        """Return the names of the built-in roles that lose the last member that can log in, directly or in a group.
+
+        ``plans`` are those for users and groups, by endpoint and id, or for new ones the name without case.
+        """
+        return [
+            str(role.get(GROUP.key_attribute) or role["id"])
+            for role in self._built_in_roles
+            if not self._can_log_in(GROUP.endpoint, role["id"], plans, set())
+            and self._can_log_in(GROUP.endpoint, role["id"], {}, set())
+        ]
+
+    def _can_log_in(
+        self, endpoint: str, identifier: str, plans: Mapping[tuple[str, str], Plan], passed: set[tuple[str, str]]
+    ) -> bool:
+        """Return whether a user, or anybody in a group, can log in after the plans; what is not shown may be able to.
+
+        ``passed`` are those that need no other look: groups may be members of each other.
+        """
+        key = (endpoint, id_mark(identifier))
+        if key in passed:
+            return False
+        passed.add(key)
+        plan = plans.get(key) or plans.get((endpoint, fold(identifier)))
+        item = plan.expected if plan else self._read(RESOURCES[endpoint], identifier)
+        if item is None:
+            return True
+        if endpoint == GROUP.endpoint:
+            return any(self._can_log_in(kind, member, plans, passed) for kind, member, _ in members_of(GROUP, item))
+        return bool(item) and USER.attribute("active").read(item) is not False
+
+    @cached_property
+    def _group_names(self) -> list[Object]:
+        """The groups with their names, none where the server has no groups."""
+        with suppress(UnsupportedError):
+            return list(self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute))
+        return []
 
     @cached_property
     def _built_in_roles(self) -> list[Object]:
-        """The roles that every tenant has, each read by id: lists may omit members."""
-        found = []
-        with suppress(UnsupportedError):  # a server without groups has no roles
-            for item in self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute):
-                if is_built_in(item["id"], [str(item.get(GROUP.key_attribute))]):
-                    found.append(self._scim.get(GROUP.endpoint, item["id"]))
-        return [role for role in found if role]
-
-    def _can_log_in(self, identifier: str) -> bool:
-        user = self._read(USER, identifier)
-        return not user or USER.attribute("active").read(user) is not False
+        """The roles that every tenant has."""
+        return [item for item in self._group_names if is_built_in(item["id"], [str(item.get(GROUP.key_attribute))])]
 
     # -- Who is behind an id --------------------------------------------------
 
@@ -213,7 +269,18 @@ class Relations:
             if left:
                 listed = self._listed_names(resource)
                 left = [pattern for pattern in left if not any(is_protected_by(name, pattern) for name in listed)]
+        if left:
+            shown = self._shown_on_safes()
+            left = [pattern for pattern in left if not any(is_protected_by(name, pattern) for name in shown)]
         return left
+
+    def _shown_on_safes(self) -> set[str]:
+        """The names of the members of all safes: the server does not list those of another directory."""
+        found: set[str] = set()
+        with suppress(AuthorizationError, UnsupportedError):
+            for item in self._scim.query(CONTAINER_PERMISSION.endpoint):
+                found.update(shown for _, _, shown in members_of(CONTAINER_PERMISSION, item))
+        return found
 
     def _listed_names(self, resource: Resource) -> set[str]:
         """The names of all objects of a kind; an account is called with and without its safe. None of a hidden kind."""
@@ -223,7 +290,3 @@ class Relations:
                 names = names_in(resource.keys_of(item))
                 found.update([*names, " / ".join(names)])
         return found
-
-
-def _member_ids(group: Object) -> set[str]:
-    return {str(member["value"]) for member in objects(group.get("members")) if member.get("value")}

@@ -109,14 +109,16 @@ options:
       - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its
         own.
       - A protected user or group is not taken out of a group or off a safe, and a protected group or safe loses no
-        member and no right, also not together with the group or safe.
+        member and no right, also not together with the group or safe, or because the member itself would be deleted.
+        A deactivated user stays a member.
       - No entry gives a protected user, group or account another name, or a protected user another password.
     type: list
     elements: str
     default: []
   protected_unmatched:
     description:
-      - What to do when a name in O(protected) matches no user, group, safe or account that the service user can read.
+      - What to do when a name in O(protected) matches no user, group, safe, account or member of a safe that the
+        service user can read. An id matches nothing.
       - Looked for only if the task takes something away, because otherwise nothing needs protection.
     type: str
     choices: [warn, fail]

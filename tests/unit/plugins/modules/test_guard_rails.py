@@ -272,6 +272,43 @@ def test_a_nested_group_that_is_protected_stays_in_its_group(tenant: Tenant, run
     refused(tenant, result, "'inner' of group 'outer'")
 
 
+ALONG: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "user": ({"users": [{"user_name": login("a"), "state": "absent"}]}, ("a@example.com", "group 'bg-grp'")),
+    "pruned user": (
+        {"users": [{"user_name": login("kept")}], "prune": ["users"], "prune_users": "delete"},
+        ("a@example.com", "group 'bg-grp'"),
+    ),
+    "nested group": ({"groups": [{"display_name": "inner", "state": "absent"}]}, ("inner", "group 'bg-grp'")),
+    "user on a safe": ({"users": [{"user_name": login("b"), "state": "absent"}]}, ("b@example.com", "container 'BG'")),
+    "group on a safe": ({"groups": [{"display_name": "crew", "state": "absent"}]}, ("crew", "container 'BG'")),
+}
+
+
+@pytest.mark.parametrize("switches", [{}, {"list_members": "omitted", "member_display": "omitted"}], ids=str)
+@pytest.mark.parametrize(("task", "words"), ALONG.values(), ids=ALONG)
+def test_a_protected_group_or_safe_keeps_members_that_would_be_deleted(
+    tenant: Tenant, run: Run, task: dict[str, Any], words: tuple[str, str], switches: dict[str, Any]
+) -> None:
+    safe_of(tenant, "b", name="BG")
+    tenant.seed(users=[{"userName": login(name), "active": True} for name in ("a", "kept")])
+    tenant.seed(groups=[{"displayName": "inner"}, {"displayName": "crew"}])
+    tenant.seed(permissions=[{"container": "BG", "group": "crew", "rights": SOME_RIGHTS}])
+    group = {"display_name": "bg-grp", "users": {"set": [login("a")]}, "groups": {"set": ["inner"]}}
+    good(apply(run, groups=[group]))
+    tenant.switch(**switches)
+    tenant.forget_requests()
+    limits = {"max_removals": "100%", "max_access_removals": "100%"}
+    keep = ["admin-service$*"]  # the last member of System Administrator
+    result = apply(run, **task, protected=[*keep, "bg-grp", "b?"], **limits)
+    refused(tenant, result, "what is protected would lose memberships or rights", *words)
+    good(apply(run, **task, protected=[*keep, "other*"], **limits))
+
+
+def test_a_deactivated_user_stays_in_a_protected_group(tenant: Tenant, run: Run) -> None:
+    names = staff(tenant, groups=1, members=2)
+    good(apply(run, users=[{"user_name": names[0], "active": False}], protected=["dept0"]))
+
+
 PROTECTED_CHANGED: dict[str, tuple[dict[str, Any], str]] = {
     "the name of a user": ({"users": [{"user_name": login("other")}]}, "user_name of user 'a@example.com'"),
     "the password": (
@@ -349,6 +386,16 @@ def test_a_protected_name_that_nothing_has_is_told(tenant: Tenant, run: Run) -> 
     assert warned == ["protected: nothing that the service user can see is called 'brake-glass*', '?'"]
 
 
+def test_a_member_of_a_safe_that_scim_does_not_list_can_be_protected(tenant: Tenant, run: Run) -> None:
+    tenant.seed(containers=[{"name": "APP"}])
+    member = {"container": "APP", "group": "AD-DB-Admins", "searchIn": "corp.example.com", "rights": ["listAccounts"]}
+    tenant.seed(permissions=[member])
+    tenant.seed_user(userName=login("ada"))
+    users = [{"user_name": login("ada"), "state": "absent"}]
+    result = good(apply(run, users=users, protected=["ad-db*"], protected_unmatched="fail"))
+    assert result.warnings == []
+
+
 def test_names_that_protect_nothing_do_not_matter_when_nothing_is_lost(tenant: Tenant, run: Run) -> None:
     result = good(apply(run, groups=[{"display_name": "new"}], protected=["nobody"], protected_unmatched="fail"))
     assert result.warnings == []
@@ -394,6 +441,60 @@ def test_the_last_member_of_a_built_in_role_is_not_removed(
     refused(tenant, apply(run, check=check, **task, **limits), words)
     role = {**role, "users": {"add": [login("kept")]}}
     good(apply(run, check=check, **task, groups=[role], **limits))
+
+
+ROLE_LOST: dict[str, tuple[dict[str, Any], bool]] = {
+    "a member who is deactivated in the same task": (
+        {"users": {"set": [login("away")]}, "also": {"users": [{"user_name": login("away"), "active": False}]}},
+        False,
+    ),
+    "a new user who cannot log in": (
+        {"users": {"set": [login("new")]}, "also": {"users": [{"user_name": login("new"), "active": False}]}},
+        False,
+    ),
+    "a new user": ({"users": {"set": [login("New")]}, "also": {"users": [{"user_name": login("new")}]}}, True),
+    "an activated user": (
+        {"users": {"set": [login("idle")]}, "also": {"users": [{"user_name": login("idle"), "active": True}]}},
+        True,
+    ),
+    "an empty group": ({"users": {"set": []}, "groups": {"add": ["empty"]}}, False),
+    "a group of those who cannot log in": ({"users": {"set": []}, "groups": {"add": ["idlers"]}}, False),
+    "a group with members": ({"users": {"set": []}, "groups": {"add": ["crew"]}}, True),
+    "a group that is emptied": (
+        {
+            "users": {"set": []},
+            "groups": {"add": ["crew"]},
+            "also": {"groups": [{"display_name": "crew", "users": {"set": []}}]},
+        },
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "allowed"), ROLE_LOST.values(), ids=ROLE_LOST)
+def test_somebody_who_can_log_in_is_left_in_a_built_in_role(
+    tenant: Tenant, run: Run, task: dict[str, Any], allowed: bool
+) -> None:
+    people = {"root": True, "away": True, "idle": False}
+    tenant.seed(users=[{"userName": login(name), "active": active} for name, active in people.items()])
+    tenant.seed(
+        groups=[
+            {"displayName": "empty"},
+            {"displayName": "crew", "members": [login("away")]},
+            {"displayName": "idlers", "members": [login("idle")]},
+        ]
+    )
+    role: dict[str, Any] = {"display_name": "System Administrator"}
+    good(apply(run, groups=[{**role, "users": {"set": [login("root")]}}], max_access_removals="100%"))
+    tenant.forget_requests()
+    options = {option: value for option, value in task.items() if option != "also"}
+    also = task.get("also", {})
+    groups = [{**role, **options}, *also.get("groups", ())]
+    result = apply(run, groups=groups, users=also.get("users"), max_access_removals="100%")
+    if allowed:
+        good(result)
+    else:
+        refused(tenant, result, "a built-in role would lose its last member that can log in: System Administrator")
 
 
 def own_groups(tenant: Tenant) -> None:
