@@ -49,6 +49,10 @@ from ._secrets import Secrets, is_secret, spellings
 from ._shapes import Flat
 from ._vault import delete_container, trim_creator
 
+# Options and results that are maps with keys of the task or of the tenant.
+FREE_MAPS = {
+    row.option for resource in RESOURCES.values() for row in resource.attributes if isinstance(row.shape, Flat)
+}
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 
 
@@ -84,6 +88,22 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _masked(self, text: str) -> str:
         return cut(self.secrets.masked(shown(text)))
 
+    def mask_keys(self, value: Any, *, free: bool = False) -> Any:
+        """Return a result with no secret in a key of a free map: Ansible masks values only. Other keys are our own."""
+        if isinstance(value, list):
+            return [self.mask_keys(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        masked = {key: self.mask_keys(item, free=key in FREE_MAPS) for key, item in value.items()}
+        return self.secrets.masked_keys(masked) if free else masked
+
+    def _shown_params(self) -> dict[str, Any]:
+        """The options that Ansible adds to a result, with masked keys."""
+        return {
+            option: self.secrets.masked_keys(value) if option in FREE_MAPS and isinstance(value, dict) else value
+            for option, value in self.params.items()
+        }
+
     def fail_json(self, msg: str, **result: Any) -> None:
         if "failure" not in result:  # what Ansible itself refuses
             try:
@@ -97,6 +117,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         }
         # An option that there is not may be a misspelt one, and hold what the right one keeps secret.
         self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
+        self.params = self._shown_params()
         super().fail_json(msg, **result)
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
@@ -108,16 +129,17 @@ class Module(AnsibleModule):  # type: ignore[misc]
             )
         try:
             refuse_misfits(self.argument_spec, self._given)
-            result = self._connected(work)
+            result = self.mask_keys(self._connected(work))
         except IdentityError as error:
             result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
             if error.diff:
-                result["diff"] = error.diff
+                result["diff"] = self.mask_keys(error.diff)
         except RecursionError:
             nested = ProtocolError("An answer of the server, or an option, is nested too deep to be read")
             result = {"failed": True, "msg": str(nested), "failure": nested.failure()}
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
             result = {"failed": True, "msg": report_of(error), "failure": {"code": "internal"}}
+        self.params = self._shown_params()
         # Not while the failure is handled: Ansible can be told to show that with its text.
         (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
@@ -168,18 +190,28 @@ def _as_map(value: Any) -> Any:
 
 def _secrets_below(value: Any, named: Collection[str] = ()) -> Iterator[str]:
     """Yield the secrets of a map at any depth: values whose key means a secret, or is one of the names."""
-    for item in value if isinstance(value, list) else ():
-        yield from _secrets_below(item, named)
-    for key, item in value.items() if isinstance(value, dict) else ():
-        secret = fold(str(key)) in named or is_secret(key, item)
-        yield from _scalars(item) if secret else _secrets_below(item, named)
+    waiting = [value]  # no recursion: an option can be nested too deep for it
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        for key, inner in item.items() if isinstance(item, dict) else ():
+            if fold(str(key)) in named or is_secret(key, inner):
+                yield from _scalars(inner)
+            else:
+                waiting.append(inner)
 
 
 def _scalars(value: Any) -> list[str]:
     """The texts and numbers of a value, which is one where the task is right."""
-    if isinstance(value, (list, dict)):
-        return [text for item in (value.values() if isinstance(value, dict) else value) for text in _scalars(item)]
-    return [str(value)] if value not in (None, "") and not isinstance(value, bool) else []
+    found, waiting = [], [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, (list, dict)):
+            waiting.extend(item.values() if isinstance(item, dict) else item)
+        elif item not in (None, "") and not isinstance(item, bool):
+            found.append(str(item))
+    return found
 
 
 def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
@@ -382,6 +414,10 @@ def run_directory() -> None:
                     module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
         result = result_of(directory, changing, done)
         result["invocation"] = module.invocation
+        result["diff"] = {
+            side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
+            for side, objects in result["diff"].items()
+        }
         # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
         module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
         if failed := [one for one in done if one.error]:

@@ -14,6 +14,7 @@ import html
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -78,8 +79,10 @@ def is_synonym(key: Any, option: str) -> bool:
 
 def is_secret(key: Any, value: Any) -> bool:
     """Return whether an entry of a free map is a secret: its key means one, and its value says more than yes or no."""
+    if not means_secret(str(key)) or isinstance(value, (dict, list)):
+        return means_secret(str(key))
     text = str(value).strip().lower()
-    return means_secret(str(key)) and text not in ANSWERS and not _COUNT.fullmatch(text)
+    return text not in ANSWERS and not _COUNT.fullmatch(text)
 
 
 # -- Spellings --------------------------------------------------------------
@@ -154,6 +157,20 @@ class Secrets:
         """Return the secrets that the text holds as they are."""
         self._refresh()
         return self._exact.found_in(text)
+
+    def masked_keys(self, named: dict[str, Any]) -> dict[str, Any]:
+        """Return the map with stars for the secrets in its keys. Keys that become equal are numbered."""
+        found = sorted(self.found_in("\n".join(named)), key=len, reverse=True)
+        if not found:
+            return named
+        times: Counter[str] = Counter()
+        masked = {}
+        for key, value in named.items():
+            for secret in found:
+                key = key.replace(secret, HIDDEN)
+            times[key] += 1
+            masked[key if times[key] == 1 else f"{key} ({times[key]})"] = value
+        return masked
 
     def _refresh(self) -> None:
         if self._size != len(self._secrets):

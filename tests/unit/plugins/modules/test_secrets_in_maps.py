@@ -124,9 +124,36 @@ def test_a_secret_of_a_map_in_another_form_is_not_shown(
 
 @pytest.mark.parametrize("form", [lambda text: text, lambda text: [text]], ids=["a text", "a list of texts"])
 def test_a_secret_of_an_entry_that_is_given_as_text_is_masked(safe: Tenant, run: Run, form: Callable[..., Any]) -> None:
-    """A server that quotes it, here in the name of the user, does not show it."""
+    """Here as a part of a name, which is shown."""
     result = run("scim_directory", users=form(f"user_name={SECRET}@example.com password={SECRET}"), check=True)
-    assert SECRET not in json.dumps([value for key, value in result.json.items() if key != "diff"])
+    assert SECRET not in result.output
+
+
+def test_a_secret_in_a_name_is_shown_in_no_key(safe: Tenant, run: Run, logged: list[str]) -> None:
+    """The names of objects are keys of a diff. Two that look the same then are still two."""
+    accounts = [
+        {"container": "APP-PRD", "name": f"{end}-{SECRET}", "secret": SECRET} for end in ("root", "root", "dba")
+    ]
+    accounts[1]["secret"] = f"{SECRET}-2"
+    accounts[1]["name"] = f"root-{SECRET}-2"
+    result = run("scim_directory", privileged_data=accounts)
+    names = ["APP-PRD / dba-********", "APP-PRD / root-********", "APP-PRD / root-******** (2)"]
+    assert sorted(result["diff"]["after"]["privileged_data"]) == names
+    assert SECRET not in result.output + "".join(logged)
+
+
+@pytest.mark.parametrize("more", [{}, {"colour": "red"}, {"id": "unknown"}], ids=["made", "misspelt", "refused"])
+def test_a_secret_is_shown_as_no_key_of_a_free_map(
+    safe: Tenant, run: Run, logged: list[str], more: dict[str, Any]
+) -> None:
+    result = run("scim_pam_object", **ACCOUNT, secret=SECRET, properties={f"a {SECRET}": "x", "Port": "22"}, **more)
+    assert {"a ********", "Port"} <= set(result["invocation"]["module_args"]["properties"])
+    assert SECRET not in result.output + "".join(logged)
+
+
+def test_a_secret_that_is_a_word_of_results_breaks_none(safe: Tenant, run: Run) -> None:
+    result = run("scim_pam_object", **ACCOUNT, secret="properties", properties={"username": "x"})
+    assert result["pam_object"]["properties"] == {"username": "x"}
 
 
 def test_a_directory_shows_no_secret_of_its_maps(safe: Tenant, run: Run, logged: list[str]) -> None:
