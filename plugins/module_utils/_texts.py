@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from ._errors import InvalidError
@@ -31,6 +32,22 @@ NAMES = {
 CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the separators of lines and paragraphs
 # How a secret begins, or what it holds, if it is a file with a key: its last line ends.
 KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
+# What stands for a secret and is none, as a pattern of the whole text, and how it got there.
+PLACEHOLDERS = {
+    r"\*{8}": ("stars, which stand for a masked secret", "Give the secret itself: it was taken from a masked result"),
+    "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER": (
+        "what Ansible writes in place of a secret",
+        "Give the secret itself: it was taken from a masked result",
+    ),
+    r"\s*\$ANSIBLE_VAULT;.*": (
+        "encrypted with ansible-vault",
+        "Tag it with !vault, or read a file with lookup('ansible.builtin.unvault')",
+    ),
+    r"\s*\{\{[^{}]+\}\}\s*": (
+        "a template that was not rendered",
+        "It is marked as !unsafe, or was read from a file: render it first",
+    ),
+}
 
 
 def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool = False) -> None:
@@ -79,10 +96,14 @@ def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bo
 
 
 def check_secret(option: str, secret: str) -> None:
-    """Raise InvalidError for a secret with a blank or what is not seen at an end, without the secret.
+    """Raise InvalidError for a placeholder, or a blank or hidden character at an end. The secret is not quoted.
 
-    The file of a private key may end in one line break.
+    The file of a private key may end in one line break. Braces are part of many passwords: a template is one
+    expression and nothing else.
     """
+    for pattern, (meaning, hint) in PLACEHOLDERS.items():
+        if re.fullmatch(pattern, secret, re.DOTALL):
+            raise InvalidError(f"{option} is {meaning}", hint=hint)
     text = secret
     if is_key_file(secret):
         text = secret[:-2] if secret.endswith("\r\n") else secret[:-1] if secret.endswith("\n") else secret

@@ -80,6 +80,35 @@ def test_secrets_that_are_taken(secret: str) -> None:
 
 @pytest.mark.parametrize(
     "secret",
+    [
+        "a{{b}}",
+        "{{b}}a",
+        "{{}}",
+        "{{a}}{{b}}",
+        "{a}",
+        "{ {a} }",
+        "{%a%}",
+        "*******",
+        "*********",
+        "********a",
+        "$ANSIBLE",
+    ],
+)
+def test_a_secret_that_only_resembles_a_placeholder_is_taken(secret: str) -> None:
+    check_secret("secret", secret)
+
+
+@pytest.mark.parametrize(
+    "secret", ["{{x}}", "{{ vault['a'] | trim }}", " {{ x }}\n", "$ANSIBLE_VAULT;1.2;AES256;prod\n61\n62\n"]
+)
+def test_a_placeholder_is_refused_without_being_quoted(secret: str) -> None:
+    with pytest.raises(InvalidError, match=r"^secret is (a template|encrypted)") as refused:
+        check_secret("secret", secret)
+    assert secret.strip() not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "secret",
     ["x\n", "x\r\n", "x ", " x", "\ufeffx", "x\u200b", "x\u00a0", "\tx", "\n", f"{KEY}\n\n", f"{KEY} \n", f" {KEY}"],
 )
 def test_secrets_that_are_refused_are_not_told(secret: str) -> None:
