@@ -18,6 +18,9 @@ description:
     except around a secret.
   - A file is refused as a whole when a column is not known, a row has too many or too few cells, a cell does not fit
     its option, or two rows say different things about one object. The message names row and column, and no secret.
+  - A cell is also refused for what a spreadsheet or a database wrote in place of a text, such as a formula, an error
+    value or C(NULL), except in a secret. So is a line break, except in a private key, a description or an ignored
+    column, because a quote without its end hides rows.
   - The result may hold secrets. A task that would show it, such as a loop or C(debug), needs C(no_log).
 options:
   _terms:
@@ -51,7 +54,7 @@ options:
   defaults:
     description:
       - Values of options that a row says nothing about. A text may hold cells of its row, as in
-        C({username}@{address}).
+        C({username}@{address}). Only the default of a secret may hold a cell with a secret.
     type: dict
     default: {}
   delimiter:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import Reading, entries_of_csv
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
 
@@ -23,7 +25,8 @@ ROWS = [
     (module, given, message.replace("`", "").replace("\\|", "|")) for module, given, message in ROW.findall(DOCUMENT)
 ]
 FILES = [(given, message) for module, given, message in ROWS if module == "directory_files"]
-TASKS = [row for row in ROWS if row[0] != "directory_files"]
+TABLES = [(given, message) for module, given, message in ROWS if module == "directory_csv"]
+TASKS = [row for row in ROWS if row[0] not in ("directory_files", "directory_csv")]
 
 
 def test_every_row_of_the_table_is_tried() -> None:
@@ -40,6 +43,15 @@ def test_options_of_the_table_are_refused(
     assert (result.failed, result.code) == (True, "invalid"), result.output
     assert message in result["msg"]
     assert tenant.writes() == []
+
+
+@pytest.mark.parametrize(("given", "message"), TABLES, ids=[given[:60] for given, _message in TABLES])
+def test_csv_files_of_the_table_are_refused(given: str, message: str) -> None:
+    options = yaml.safe_load(given)
+    text = options.pop("file")
+    with pytest.raises(InvalidError) as refusal:
+        entries_of_csv(text, Reading(**options))
+    assert message in str(refusal.value)
 
 
 @pytest.mark.long
