@@ -99,7 +99,9 @@ MISREAD = {
     STANDARD + "timestamp": "a date",
 }
 OTHER_NUMBER = re.compile("[-+]?[0-9]")  # how what is meant as a number begins
-NUMBER, NULL, DATE = STANDARD + "int", STANDARD + "null", STANDARD + "timestamp"
+NUMBER = STANDARD + "int"
+NULL = STANDARD + "null"
+DATE = STANDARD + "timestamp"
 TEXT: Mapping[str, Any] = {"type": "str"}
 # The faster one, which is not everywhere, and takes the tabs of JSON.
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

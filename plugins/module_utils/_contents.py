@@ -46,7 +46,9 @@ def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> O
 
     The shape is ``{"accounts": {"count": 2, "names": ["root@web1", "root@web2"]}, "members": ...}``.
     """
-    members = [shown for item in permissions for _, _, shown in members_of(CONTAINER_PERMISSION, item)]
+    members = [
+        shown for item in permissions for _endpoint, _identifier, shown in members_of(CONTAINER_PERMISSION, item)
+    ]
     names = {"accounts": [str(account.get("name") or account["id"]) for account in accounts], "members": members}
     return {kind: {"count": len(found), "names": sorted(found, key=natural)[:SHOWN]} for kind, found in names.items()}
 

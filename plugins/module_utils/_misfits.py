@@ -63,12 +63,17 @@ def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: 
         raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
     if spec.get("type") == "list" and isinstance(value, dict):
         raise InvalidError(f"{option} takes a list, but was given a map")
-    if spec.get("type") == "str" and not isinstance(value, str) and not (number and type(value) is int):
+    if spec.get("type") == "str" and not isinstance(value, str) and not (number and is_number(value)):
         raise InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
     if spec.get("type") == "int" and isinstance(value, bool):
         raise InvalidError(f"{option} takes a number, but was given {value}")
     if spec.get("type") == "int" and isinstance(value, str) and AMBIGUOUS.match(value.strip()):
         raise InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a whole number: to Python, booleans are numbers, too."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def misread(value: Any, *, secret: bool | None = False) -> str:

@@ -15,7 +15,7 @@ from ._client import MOST_WORKERS
 from ._errors import InvalidError
 from ._guard_rails import Rules
 from ._identity_shapes import Grants, Scopes, Timespan
-from ._misfits import DECIMAL, DECIMAL_HINT, QUOTE, misread
+from ._misfits import DECIMAL, DECIMAL_HINT, QUOTE, is_number, misread
 from ._paths import Object, composed, fold, letters, same
 from ._plan import Task
 from ._resources import CONTAINER, RESOURCES, RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS, Attribute, Resource
@@ -271,7 +271,7 @@ def _check(row: Attribute, value: Any) -> None:
         raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
     if isinstance(shape, Flat):
         for key, item in value.items():
-            number = type(item) is int and fold(key) in shape.numbers
+            number = is_number(item) and fold(key) in shape.numbers
             if item is not None and not isinstance(item, str) and not number:
                 raise InvalidError(
                     f"{option}.{key} takes a text, but {misread(item, secret=means_secret(key))}", hint=QUOTE

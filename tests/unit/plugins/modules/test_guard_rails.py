@@ -342,9 +342,7 @@ def test_other_changes_of_the_protected_pass(tenant: Tenant, run: Run) -> None:
     assert good(apply(run, users=users, protected=["a@*"]))["changed"] is True
 
 
-@pytest.mark.parametrize(
-    "protected", [" svc-* ", ["svc-1@example.com", " SVC-* "], "x@example.com, svc-*"], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize("protected", [" svc-* ", ["svc-1@example.com", " SVC-* "], "x@example.com, svc-*"], ids=str)
 def test_blanks_and_commas_take_no_protection_away(tenant: Tenant, run: Run, protected: Any) -> None:
     tenant.seed_user(userName="svc-1@example.com")
     tenant.forget_requests()

@@ -58,7 +58,7 @@ def test_each_status_is_decided(tenant: Tenant, run: Run, row: Status, operation
 
 @pytest.mark.parametrize(
     ("row", "effect"),
-    [(row, effect) for row in STATUSES if row.transient for effect in {False, row.uncertain}],
+    [(row, effect) for row in STATUSES if row.transient for effect in sorted({False, row.uncertain})],
     ids=lambda value: str(value.code if isinstance(value, Status) else value),
 )
 def test_a_creation_that_is_tried_again_makes_one_object(tenant: Tenant, run: Run, row: Status, effect: bool) -> None:
