@@ -27,6 +27,11 @@ _TENANTS: dict[str, Tenant] = {}
 _FOLDER = tempfile.TemporaryDirectory(prefix="cyberark-identity-tests-")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Here and not in pyproject.toml, which ansible-test does not read.
+    config.addinivalue_line("markers", "long: left out of the quick run of the suite")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
         return  # the one that only hands out tests to workers
