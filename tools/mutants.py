@@ -87,9 +87,27 @@ MUTANTS = (
     Mutant("_guard_rails", "last=not left", "last=False", f"{RAILS}::test_the_last_member_of_a_built_in_role_stays"),
     Mutant(
         "_relations",
-        "not before.isdisjoint(leaving)",
-        "False",
-        f"{RAILS}::test_the_last_member_of_a_built_in_role_is_not_removed",
+        'if not self._can_log_in(GROUP.endpoint, role["id"], plans, set())',
+        "if False",
+        f"{RAILS}::test_somebody_who_can_log_in_is_left_in_a_built_in_role",
+    ),
+    Mutant(
+        "_relations",
+        "            if gone:",
+        "            if False:",
+        f"{RAILS}::test_a_protected_group_or_safe_keeps_members_that_would_be_deleted",
+    ),
+    Mutant(
+        "_guard_rails",
+        "if after != before and is_over(after)",
+        "if False",
+        f"{RAILS}::test_an_end_in_the_past_takes_all_rights_away",
+    ),
+    Mutant(
+        "_guard_rails",
+        "for text, loss in changes if self._protects(loss)",
+        "for text, loss in changes if False",
+        f"{RAILS}::test_the_protected_keep_their_names_and_passwords",
     ),
     Mutant(
         "_guard_rails",
