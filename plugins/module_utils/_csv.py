@@ -274,7 +274,7 @@ class _Table:
             if means_secret(title) or (column and self._is_secret(column))
         }
         for option, default in self.how.defaults.items():
-            if isinstance(default, str) and not self.specs.get(option, {}).get("no_log"):
+            if isinstance(default, str) and not self._no_log(option):
                 for used in FILLED.findall(default):
                     if title := secret.get(letters(used)):
                         raise InvalidError(
@@ -319,7 +319,9 @@ class _Table:
         try:
             for option, default in self.how.defaults.items():
                 if not any(place.partition(".")[0] == option for place in values):
-                    values[option] = _fill(default, filled)
+                    # A message about damage quotes the cell, and a secret may look like anything.
+                    damage = () if self._no_log(option) else DAMAGE
+                    values[option] = _fill(default, filled, damage)
             return self._assembled(values)
         except _Cell as wrong:
             raise InvalidError(f"row {number}: {wrong}") from None
@@ -343,6 +345,9 @@ class _Table:
         if column is None or column.place == "description":
             return True
         return self._is_secret(column) and is_key_file(cell)
+
+    def _no_log(self, option: str) -> bool:
+        return bool(self.specs.get(option, {}).get("no_log"))
 
     def _is_secret(self, column: _Column) -> bool:
         return bool(self._spec(column).get("no_log")) or means_secret(column.place.partition(".")[2])
@@ -397,10 +402,7 @@ class _Table:
             if "rights" in entry or "rights_preset" in entry:
                 raise _Cell("there are rights in columns of their own, and others besides")
             entry["rights"] = _rights(rights)
-        given = {
-            RIGHT_NAMES.get(letters(right)) for way in ("add", "set") for right in entry.get("rights", {}).get(way, ())
-        }
-        if given.issuperset(LEVELS):
+        if _granted(entry.get("rights")).issuperset(LEVELS):
             raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
         missing = [key for key in self.resource.keys if key not in entry and key not in ("user", "group")]
         if missing and "id" not in entry:
@@ -458,6 +460,13 @@ def _levels(cell: str | None) -> dict[str, bool]:
     return {right: cell == str(level) for level, right in enumerate(LEVELS, 1)}
 
 
+def _granted(rights: Any) -> set[str | None]:
+    """The rights that an option names to be given. The module refuses a default of another shape."""
+    if not isinstance(rights, Mapping):
+        return set()
+    return {RIGHT_NAMES.get(letters(str(right))) for way in ("add", "set") for right in rights.get(way) or ()}
+
+
 def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
     """All rights of the member where the row knows of each; else those to give and those to take away."""
     granted = [right for right in RIGHTS if rights.get(right)]
@@ -485,8 +494,8 @@ def _name_member(entry: Object) -> None:
     entry[option] = member
 
 
-def _fill(default: Any, cells: Mapping[str, str]) -> Any:
-    """The default with the cells of its row in place of ``{column}``. Raises _Cell for one that is empty."""
+def _fill(default: Any, cells: Mapping[str, str], damage: Iterable[tuple[re.Pattern[str], str]]) -> Any:
+    """The default with the cells of its row in place of ``{column}``. Raises _Cell for one that is empty or damaged."""
     if not isinstance(default, str):
         return default
 
@@ -494,7 +503,7 @@ def _fill(default: Any, cells: Mapping[str, str]) -> Any:
         if not (value := cells.get(letters(match[1]))):
             raise _Cell(f"column {match[1]}, which a default is made of, is empty or not there")
         try:
-            _refuse_damage(value, DAMAGE)
+            _refuse_damage(value, damage)
         except _Cell as wrong:
             raise _Cell(f"column {match[1]}: {wrong}") from None
         return value

@@ -514,6 +514,18 @@ def test_a_name_is_never_made_of_a_secret(header: str, how: dict[str, Any]) -> N
     assert "Ii9" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("secret", ["=Ii9-secret", "NULL", "'9Ii"])
+def test_a_default_of_a_secret_is_left_alone(secret: str) -> None:
+    how = {"ignore": ["Initial password"], "defaults": {"password": "{initial password}"}}
+    assert read(f"username,Initial password\nada,{secret}\n", "users", **how)[0]["password"] == secret
+
+
+@pytest.mark.parametrize("rights", [["useAccounts"], {"add": None}, {"set": [True]}, "useAccounts"])
+def test_rights_of_a_default_are_for_the_module_to_check(rights: Any) -> None:
+    (entry,) = read("safe,user\nA,b\n", "container_permissions", defaults={"rights": rights})
+    assert entry["rights"] == rights
+
+
 def test_a_secret_may_be_made_of_a_secret() -> None:
     text = "username,Initial password\nada,Ii9-secret\n"
     how = {"ignore": ["Initial password"], "defaults": {"password": "{initial password}"}}
