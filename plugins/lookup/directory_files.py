@@ -87,6 +87,7 @@ YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
 TAGS = ("!unsafe", "!vault", "!vault-encrypted")
 STANDARD = "tag:yaml.org,2002:"
 MERGE = STANDARD + "merge"  # <<, which may be there more than once
+BINARY = STANDARD + "binary"  # Ansible makes bytes of it, which no option takes
 QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # but not an expected ',' or ']'
 VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # no class is common to these errors in all versions
 KINDS = tuple(resource.plural for resource in RESOURCES.values())
@@ -198,6 +199,8 @@ def _check_text(text: str) -> None:
     for node in _nodes(root):
         if not node.tag.startswith(STANDARD) and node.tag not in TAGS:
             raise Wrong(f"has an unknown tag, {_at(node.start_mark)}")
+        if node.tag == BINARY:
+            raise Wrong(f"has a !!binary value, {_at(node.start_mark)}. Write it as a text")
         keys = set()
         for key, _value in node.value if isinstance(node, yaml.MappingNode) else ():
             mark = (key.tag, str(key.value))

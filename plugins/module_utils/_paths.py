@@ -19,6 +19,8 @@ from ._errors import InvalidError
 
 # Characters that nobody sees, although they count as letters, marks or symbols: fillers, joiners, variation selectors.
 HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
+# What is taken for a hyphen: hyphen, non-breaking hyphen, figure dash, en dash and minus sign.
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 
 DIGITS = "0123456789"
 Object = dict[str, Any]
@@ -50,15 +52,15 @@ def _folded(character: str) -> str:
 def look(text: Any) -> str:
     """Return what a name looks like: all texts that could be taken for it have the same look.
 
-    Beside case and canonical equality, compatible characters are the same (Unicode D146), and blanks of any kind;
-    invisible characters and blanks around do not count. For guard rails, which err on the side of the object.
+    Beside case and canonical equality, compatible characters are the same (Unicode D146), and blanks and hyphens of any
+    kind; invisible characters and blanks around do not count. For guard rails, which err on the side of the object.
     """
     whole = str(text)
     if whole.isascii() and whole.isprintable():
         return " ".join(whole.lower().split())
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", whole).upper().casefold()).casefold()
     visible = "".join(" " if character.isspace() else character for character in folded if not is_hidden(character))
-    return " ".join(unicodedata.normalize("NFKC", visible).split())
+    return " ".join(unicodedata.normalize("NFKC", visible).translate(HYPHENS).split())
 
 
 def natural(text: str) -> tuple[list[tuple[int, str]], str]:

@@ -103,7 +103,8 @@ options:
   protected:
     description:
       - Names of objects that are never removed or deactivated, and that lose nothing else. V(*) stands for any text and
-        V(?) for one character. Case and blanks around a name do not matter.
+        V(?) for one character. Case and blanks around a name do not matter, and all hyphens
+        are the same.
       - O(prune) leaves them alone. An entry that would remove one fails the task, and so does one that would remove a
         built-in role or the service user that runs the task.
       - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its

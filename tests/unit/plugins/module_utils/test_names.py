@@ -52,7 +52,18 @@ def test_case_pairs_are_the_same(name: str) -> None:
             assert fold(other) == fold(name)
 
 
-@pytest.mark.parametrize(("one", "other"), [("straße", "strasse"), ("ﬁn", "fin"), ("\uff12", "2"), ("a b", "a\u00a0b")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("straße", "strasse"),
+        ("ﬁn", "fin"),
+        ("\uff12", "2"),
+        ("a b", "a\u00a0b"),
+        *(("db-admins", f"db{hyphen}admins") for hyphen in "\u2010\u2011\u2012\u2013\u2212\uff0d\ufe63"),
+        ("dbadmins", "db\u00adadmins"),
+        ("app/admins", "app\uff0fadmins"),
+    ],
+)
 def test_names_that_only_look_alike_are_two(one: str, other: str) -> None:
     assert fold(one) != fold(other)
     assert look(one) == look(other)

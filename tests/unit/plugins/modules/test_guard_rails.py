@@ -357,6 +357,15 @@ def test_blanks_within_a_protected_name_do_not_matter(tenant: Tenant, run: Run) 
     refused(tenant, apply(run, groups=[group], protected=["break glass"]), "break  glass")
 
 
+@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2012\u2013\u2212")
+def test_hyphens_that_look_alike_protect_alike(tenant: Tenant, run: Run, hyphen: str) -> None:
+    name = f"db{hyphen}admins"
+    tenant.seed(groups=[{"displayName": name}])
+    tenant.forget_requests()
+    group = {"display_name": name, "state": "absent"}
+    refused(tenant, apply(run, groups=[group], protected=["db-admins"]), "admins")
+
+
 def test_brackets_are_letters(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "app [prod] 1"}, {"displayName": "app p"}])
     tenant.forget_requests()
