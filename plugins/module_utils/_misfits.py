@@ -25,6 +25,9 @@ QUOTE = "Put it into quotes; add | string to a template that makes it"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # what int() takes beside them
 DECIMAL_HINT = "Write it as a decimal number, without leading zeros"
+# What splitting a text at its commas makes no list of: brackets around all of it, and semicolons.
+NO_LIST = re.compile(r"^\s*\[.*\]\s*$|;", re.DOTALL)
+LIST_HINT = "Give a list. A text is split at its commas alone"
 GROUPS_HINT = "In a template, groups is always the groups of the inventory: give your variable another name"
 # What the inventory's own variable ``groups`` always holds.
 INVENTORY_GROUPS = {"all", "ungrouped"}
@@ -63,6 +66,13 @@ def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: 
         raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
     if spec.get("type") == "list" and isinstance(value, dict):
         raise InvalidError(f"{option} takes a list, but was given a map")
+    if (
+        spec.get("type") == "list"
+        and spec.get("elements") == "str"
+        and isinstance(value, str)
+        and NO_LIST.search(value)
+    ):
+        raise InvalidError(f"{option} takes a list, but was given the text {value!r}", hint=LIST_HINT)
     if spec.get("type") == "str" and not isinstance(value, str) and not (number and is_number(value)):
         raise InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
     if spec.get("type") == "int" and isinstance(value, bool):
