@@ -181,7 +181,7 @@ MUTANTS = (
     Mutant("_secrets", "raw.hex()", "str(raw)", LINES),
     Mutant(
         "_secrets",
-        "or _SHORT.fullmatch(key)",
+        " or _WORD.fullmatch(key)",
         "",
         f"{SECRETS}::test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators",
     ),
@@ -191,8 +191,8 @@ MUTANTS = (
     Mutant("_unsafe", "isinstance(value, (list, tuple))", "isinstance(value, list)", EVERY_TEXT),
     Mutant(
         "_texts",
-        "end = place in (0, len(name) - 1)",
-        "end = place == 0",
+        "return place in (0, len(text) - 1)",
+        "return place == 0",
         f"{CHARACTERS}::test_a_character_that_nobody_sees_is_named",
     ),
     Mutant(

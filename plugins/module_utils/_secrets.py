@@ -160,12 +160,13 @@ class Secrets:
 
     def masked_keys(self, named: dict[str, Any]) -> dict[str, Any]:
         """Return the map with stars for the secrets in its keys. Keys that become equal are numbered."""
-        found = sorted(self.found_in("\n".join(named)), key=len, reverse=True)
+        found = sorted(self.found_in("\n".join(map(str, named))), key=len, reverse=True)
         if not found:
             return named
         times: Counter[str] = Counter()
         masked = {}
         for key, value in named.items():
+            key = str(key)  # Ansible reads other keys from a text, such as {1: 2}
             for secret in found:
                 key = key.replace(secret, HIDDEN)
             times[key] += 1

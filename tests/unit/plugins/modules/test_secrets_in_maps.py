@@ -99,6 +99,7 @@ OTHER_MAPS: dict[str, Any] = {
     "words with commas": f"username=root,apiToken='{SECRET}'",
     "JSON": json.dumps({"username": "root", "apiToken": SECRET}),
     "Python": str({"username": "root", "apiToken": SECRET}),
+    "a number for a key": str({1: "x", "apiToken": SECRET}),
     "a map": {"login": {"apiToken": SECRET}},
     "a map below a secret": {"credentials": {"user": "root", "text": SECRET}},
     "a list of maps": {"logins": [{"apiToken": SECRET}]},
