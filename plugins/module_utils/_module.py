@@ -60,6 +60,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     """A module of this collection: the connection options are its own, and every failure has a code."""
 
     params: dict[str, Any]
+    # Options whose secrets are not learnt with the others.
+    apart: Collection[str] = ()
 
     def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
         super().__init__(
@@ -78,7 +80,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self.secrets = Secrets(self.no_log_values)
         self.params = without_nulls(self.params)
         self._given = dict(self.params)
-        for secret in _secrets_of(self.argument_spec, {**_environment(), **self._given}):
+        given = {option: value for option, value in self._given.items() if option not in self.apart}
+        for secret in _secrets_of(self.argument_spec, {**_environment(), **given}):
             self.no_log_values.update(spellings(secret))
 
     def warn(self, warning: str, **details: Any) -> None:
@@ -333,6 +336,8 @@ DIRECTORY: Spec = {
 
 class DirectoryModule(Module):
     """What is given to it is long and holds secrets: neither logs nor results have it."""
+
+    apart = frozenset(resource.plural for resource in RESOURCES.values())
 
     def _load_params(self) -> None:
         """Know the secrets of the entries before anything can be logged or fail.
