@@ -22,7 +22,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._texts imp
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]
-KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----"
+KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----"  # pragma: allowlist secret
 PASSWORD = "Initial-pass-1"
 
 
