@@ -198,7 +198,7 @@ TRIM, BY_ID = "| map('trim')", "can be addressed by its id"
         ("identity_role", {"name": "team", "administrative_rights": {"add": ["Audit "]}}, {TRIM}),
         ("scim_user", {"user_name": "ada@example.com", "custom_attributes": {"site ": "x"}}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_the_hint_names_what_helps(
     tenant: Tenant, run: Run, module: str, options: dict[str, Any], hints: set[str]
