@@ -163,7 +163,7 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
 
 def _delimiter(text: str) -> str:
     """Return the delimiter that the first line shows. Raises InvalidError for two of them."""
-    first, _, others = text.partition("\n")
+    first, _break, others = text.partition("\n")
     line = re.sub('"[^"]*"', "", others.partition("\n")[0] if first.startswith(TYPE_LINE) else first)
     found = [each for each in DELIMITERS if each in line]
     if len(found) > 1:

@@ -349,7 +349,7 @@ class Directory:
     def _emptied_roles(self, changing: Iterable[Entry], access: Iterable[AccessLoss]) -> list[str]:
         """Return the built-in roles that nobody can log in with afterwards, if anything here could be the reason."""
         entries = [(entry, entry.plan) for entry in changing if entry.plan and entry.resource in (USER, GROUP)]
-        if not any(_leaving(entry) for entry, _ in entries) and not any(loss.place is GROUP for loss in access):
+        if not any(_leaving(entry) for entry, _item in entries) and not any(loss.place is GROUP for loss in access):
             return []
         return self._relations.emptied_roles(
             {

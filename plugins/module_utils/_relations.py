@@ -209,7 +209,9 @@ class Relations:
         if item is None:
             return True
         if endpoint == GROUP.endpoint:
-            return any(self._can_log_in(kind, member, plans, passed) for kind, member, _ in members_of(GROUP, item))
+            return any(
+                self._can_log_in(kind, member, plans, passed) for kind, member, _shown in members_of(GROUP, item)
+            )
         return bool(item) and USER.attribute("active").read(item) is not False
 
     @cached_property
@@ -279,7 +281,7 @@ class Relations:
         found: set[str] = set()
         with suppress(AuthorizationError, UnsupportedError):
             for item in self._scim.query(CONTAINER_PERMISSION.endpoint):
-                found.update(shown for _, _, shown in members_of(CONTAINER_PERMISSION, item))
+                found.update(shown for _endpoint, _identifier, shown in members_of(CONTAINER_PERMISSION, item))
         return found
 
     def _listed_names(self, resource: Resource) -> set[str]:
