@@ -143,7 +143,8 @@ def test_every_text_is_marked() -> None:
 
 @pytest.mark.parametrize(("name", "marked"), [("web1.example.com", False), ("a{{ b }}", True), (" #jinja2:x", True)])
 def test_names_of_hosts_are_marked_only_if_they_could_be_templates(name: str, marked: bool) -> None:
-    assert isinstance(mark_name(mark_unsafe(name)), type(mark_unsafe(name))) is marked
+    # Since ansible-core 2.19 the mark is the missing trust, and the class of a text is the same with it.
+    assert mark_name(mark_unsafe(name)).__class__ is (mark_unsafe(name).__class__ if marked else str)
     assert mark_name(name) == name
 
 

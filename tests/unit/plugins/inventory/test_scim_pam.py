@@ -391,7 +391,7 @@ def test_templates_that_fail(read: Reader) -> None:
 
 
 def test_a_password_in_the_environment_is_no_template(tenant: Tenant, read: Reader) -> None:
-    read.environment["CYBERARK_IDENTITY_CLIENT_SECRET"] = "{{ 7 * 7 }}"
+    read.environment["CYBERARK_IDENTITY_CLIENT_SECRET"] = "a{{ 7 * 7 }}"
     assert "invalid client creds" in (read().error or "")
 
 
