@@ -206,7 +206,8 @@ def show_bulk(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter
     print("\nAll of it is removed.", flush=True)
     bulk.write_absent(gone)
     for each in kinds:
-        runner.directory("apply", gone, directory_kinds=each, directory_max_removals="100%")
+        limits = {"directory_max_removals": "100%", "directory_max_access_removals": "100%"}
+        runner.directory("apply", gone, directory_kinds=each, **limits)
     seen["removed"] = tenant.take_requests()
     return seen
 
