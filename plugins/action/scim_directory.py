@@ -61,7 +61,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 def _follow(lines: TextIO, folder: str, ended: threading.Event, name: str) -> None:
     """Show the lines of a file as they are written, until the event is set or the parent process is gone.
 
-    An empty line says that the module has opened the file. The folder is removed then: no signal can leave it behind.
+    The module writes an empty line when it has opened the file. The folder is then removed, so no signal leaves it.
     """
     parent = os.getppid()
     lines.seek(0)

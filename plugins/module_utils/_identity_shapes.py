@@ -155,7 +155,7 @@ def with_implied(rights: Iterable[str]) -> list[str]:
 
 
 def needed_by(right: str, rights: Iterable[str]) -> list[str]:
-    """Return those of some permissions that hold another one, and cannot be without it."""
+    """Return the permissions among these that imply the given one."""
     return [other for other in _settled(rights) if other != right and right in with_implied([other])]
 
 

@@ -266,7 +266,7 @@ class Names(Shape):
 
 
 class Joined(Shape):
-    """A set of texts, joined to one text by one of these separators.
+    """A set of texts, stored as one text with a separator between them.
 
     All of them are read. What stands there keeps its separator; the first one is for what is new.
     """
