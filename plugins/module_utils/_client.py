@@ -133,7 +133,8 @@ class Connection:
 def origin(url: str) -> str:
     """The tenant's address as ``https://host[:port]``, refused where credentials would not be safe with it.
 
-    Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine.
+    Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine. What was copied
+    from a browser, or is a part of an endpoint's address, is named and not dropped: it may be a mistake in the host.
     """
     refused = InvalidError(
         f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
@@ -146,6 +147,8 @@ def origin(url: str) -> str:
         raise refused from None
     if "@" in parts.netloc:
         raise InvalidError("tenant_url must not hold a user name or a password", hint="Set client_id and client_secret")
+    if parts.scheme in ("https", "http") and host and parts.path.strip("/"):
+        refused.hint = f"Leave off {parts.path!r} and what follows it: give {parts.scheme}://{parts.netloc}"
     if parts.scheme not in ("https", "http") or not host or parts.path.strip("/") or parts.query or parts.fragment:
         raise refused
     if parts.scheme == "http" and host not in LOOPBACK:

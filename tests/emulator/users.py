@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PHONE_TYPES = ("work", "home", "mobile")
 # The characters the documentation allows before the @; service users hold a $.
-LOGIN_NAME = re.compile(r"[\w+.$-]+@(?P<suffix>[\w.-]+)")
+LOGIN_NAME = re.compile(r"[\w+.$'-]+@(?P<suffix>[\w.-]+)")
 PASSWORD_PARTS = ((r"[0-9]", "a digit"), (r"[a-z]", "a lower-case letter"), (r"[A-Z]", "an upper-case letter"))
 PASSWORD_LENGTH = range(8, 65)
 

@@ -99,7 +99,13 @@ def web_echo() -> Iterator[str]:
         ("https://user:s3cret-word@tenant.example.com", "user name or a password"),  # pragma: allowlist secret
         ("https://user@tenant.example.com", "user name or a password"),
         ("ftp://tenant.example.com", "not the address"),
-        ("https://tenant.example.com/scim/v2", "not the address"),
+        ("https://tenant.example.com/scim/v2", "Leave off '/scim/v2' and"),
+        ("https://tenant.example.com/scim/", "give https://tenant.example.com."),
+        ("tenant.example.com:8443/admin", "give https://tenant.example.com:8443."),
+        ("https://tenant.example.com/admin#/users", "Leave off '/admin' and what follows it"),
+        ("https://tenant.example.com/oauth2/token/scim-client", "Leave off '/oauth2/token/scim-client'"),
+        ("https://tenant.example.com/my?customerId=ABC", "Leave off '/my' and what follows it"),
+        ("https://tenant.example.com/my?token=s3cret-word", "not the address"),  # pragma: allowlist secret
         ("https://tenant.example.com?x=1", "not the address"),
         ("https://", "not the address"),
         ("https://tenant.example.com:port", "not the address"),
