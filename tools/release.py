@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = (("CHANGELOG.md", r"^## v(.+)$"), ("CHANGELOG.rst", r"^v(.+)$"))
 # Where the version stands beside galaxy.yml, and what stands around it.
 PLACES = (
-    ("plugins/module_utils/_client.py", r'^VERSION = "(.+)"$'),
+    ("plugins/module_utils/_http/client.py", r'^VERSION = "(.+)"$'),
     ("docs/awx.md", r"/ee-cyberark-identity:(\S+)"),
     ("docs/awx/project/collections/requirements.yml", r"^    version: (.+)$"),
     ("docs/awx/settings.yml", r"/ee-cyberark-identity:(\S+)"),

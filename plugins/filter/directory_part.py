@@ -60,7 +60,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 # What an entry is told apart by. What is on a safe goes by the safe, so that one host deals with all of it.

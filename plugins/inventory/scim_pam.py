@@ -153,27 +153,27 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._answers import REQUESTS_IMPORT_ERROR
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import VERSION, Client
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._connection import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
     checked_options,
     connection_of,
     secrets_among,
     without_nulls,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
     IdentityError,
     InvalidError,
     report_of,
     shown,
     trying,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits import refuse_misfits
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import Object, as_text, fold, is_like
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PRIVILEGED_DATA
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim_objects import ScimObjects
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import Secrets
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misfits import refuse_misfits
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import Object, as_text, fold, is_like
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.answers import REQUESTS_IMPORT_ERROR
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VERSION, Client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PRIVILEGED_DATA
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.objects import ScimObjects
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_name, mark_unsafe
 
 # Which property of an account is which field. The spelling differs between servers, and the key has no case.

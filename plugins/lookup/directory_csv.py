@@ -96,8 +96,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import Reading, entries_of_csv
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -69,18 +69,18 @@ except ImportError:  # before ansible-core 2.19, where every text may be a templ
         return value
 
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._misfits import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.options import entry_spec
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import some
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misfits import (
     DECIMAL,
     DECIMAL_HINT,
     GROUPS_HINT,
     is_inventory_groups,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._options import entry_spec
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import fold
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES, Resource
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import means_secret
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import Flat, Moment
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import some
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import means_secret
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES, Resource
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)

@@ -10,11 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
-from ._client import Client
-from ._errors import AmbiguousError, ConflictError, IdentityError, ImmutableError, InvalidError, ServerError, trying
-from ._paths import Object
-from ._plan import Plan, Task, make_plan
-from ._resources import Resource
+from ._base.errors import (
+    AmbiguousError,
+    ConflictError,
+    IdentityError,
+    ImmutableError,
+    InvalidError,
+    ServerError,
+    trying,
+)
+from ._base.paths import Object
+from ._http.client import Client
+from ._model.plan import Plan, Task, make_plan
+from ._model.resources import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]

@@ -346,7 +346,7 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_directory
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_directory
 
 
 def main() -> None:

@@ -227,8 +227,8 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_object
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import GROUP
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import GROUP
 
 
 def main() -> None:

@@ -200,8 +200,8 @@ failure:
       sample: invalid_client
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_info
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import PAM_OBJECTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PAM_OBJECTS
 
 
 def main() -> None:

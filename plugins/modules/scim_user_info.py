@@ -163,8 +163,8 @@ failure:
       sample: invalid_client
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._module import run_info
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import USER
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _errors
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._statuses import STATUSES, Status
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base import errors
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.statuses import STATUSES, Status
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 README = (ROOT / "README.md").read_text()
@@ -21,14 +21,14 @@ def table(text: str, heading: str) -> set[str]:
 
 
 def test_every_failure_code_is_explained() -> None:
-    codes = {kind.code for kind in vars(_errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    codes = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
     assert table((ROOT / "docs/errors.md").read_text(), "| `failure.code`") == codes | {"missing_library", "internal"}
 
 
 def line_of(row: Status) -> str:
     """The row of a status as the table in docs/errors.md has it."""
     again = "yes" if row.transient else "no"
-    if row.error is _errors.ServerError:
+    if row.error is errors.ServerError:
         again = "a reading"
     elif row.pending:
         again = "a write after a look, unless it could make two"

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 from ansible.module_utils import basic
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import LONGEST_TEXT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import LONGEST_TEXT
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, run_module
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import (
     HARD_IN_A_TOKEN,
@@ -424,7 +424,7 @@ def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> Non
     for part in ("plugins", "meta"):
         shutil.copytree(ROOT / part, copied / part)
     shutil.copy(ROOT / "galaxy.yml", copied)
-    with (copied / "plugins/module_utils/_client.py").open("a") as client:
+    with (copied / "plugins/module_utils/_http/client.py").open("a") as client:
         client.write(STUMBLE)
     modules = [("scim_user", ADA), ("scim_directory", DIRECTORY), ("identity_user", ADA), ("scim_server_info", {})]
     tasks = [task(guarded, *each) for each in modules]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import Reading, entries_of_csv
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
 

@@ -22,7 +22,7 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.idops.cyberark_identity.plugins.inventory import scim_pam
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._connection import CONNECTION
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 BIN = Path(sys.executable).parent

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import Reading, entries_of_csv
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RIGHTS
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
 

@@ -12,17 +12,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import IDENTITY_RESOURCES
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import put
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.resources import IDENTITY_RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.shapes import (
     GRANTS,
     Choice,
     Grants,
     Scopes,
     Timespan,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import put
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import plan_present
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import plan_present
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (
     CUSTOM,
     ENTERPRISE_USER,
     RESOURCES,
@@ -31,7 +31,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
     Attribute,
     Resource,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import (
     Entry,
     Flat,
     Joined,

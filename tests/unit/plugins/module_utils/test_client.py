@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
     InvalidError,
     RateLimitedError,
     UnavailableError,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
 
 Make = Callable[..., Client]
@@ -177,8 +177,8 @@ def test_without_requests_the_module_can_still_be_imported(tmp_path: Path) -> No
 
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     code = (
-        "from ansible_collections.idops.cyberark_identity.plugins.module_utils import _answers, _module; "
-        "print(bool(_answers.REQUESTS_IMPORT_ERROR))"
+        "from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module;"
+        "print(bool(module.REQUESTS_IMPORT_ERROR))"
     )
     paths = [str(tmp_path), *sys.path]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

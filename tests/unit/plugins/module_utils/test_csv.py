@@ -10,9 +10,13 @@ import io
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._csv import HEADERS, Reading, entries_of_csv
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RIGHTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import (
+    HEADERS,
+    Reading,
+    entries_of_csv,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RIGHTS
 
 CLASSIC = [right[0].upper() + right[1:] for right in RIGHTS[:-2]]  # the older API has one number for the last two
 

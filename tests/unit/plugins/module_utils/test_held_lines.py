@@ -8,19 +8,19 @@ from __future__ import annotations
 import base64
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import (
-    LONGEST_WAIT,
-    _may_repeat,
-    _wait,
-)
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
     RateLimitedError,
     ServerError,
     TransportError,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import Task, make_plan
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import GROUP, USER
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import spellings
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import spellings
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import (
+    LONGEST_WAIT,
+    _may_repeat,
+    _wait,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import Task, make_plan
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import GROUP, USER
 
 SECRET = "pässwörter-1234"  # pragma: allowlist secret
 

@@ -10,10 +10,13 @@ import unicodedata
 from unicodedata import normalize
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._filters import case_free_filters, could_match
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._guard_rails import Rules
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity import is_named
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import composed, fold, look, same
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import composed, fold, look, same
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.guard_rails import Rules
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.api import is_named
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.filters import (
+    case_free_filters,
+    could_match,
+)
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 

@@ -8,9 +8,19 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import get, path_text, put, quoted, same
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import HIDDEN, plan_absent, plan_present
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import (
+    get,
+    path_text,
+    put,
+    quoted,
+    same,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import (
+    HIDDEN,
+    plan_absent,
+    plan_present,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (
     CUSTOM,
     ENTERPRISE_USER,
     USER,

@@ -16,18 +16,24 @@ from string import ascii_letters, digits
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._filters import could_match, name_stages
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity import literal
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import as_text, get, path_text, quoted
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import objects as listed
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.survey import Entry
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.api import literal
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.shapes import (
     Grants,
     Scopes,
     with_implied,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import as_text, get, path_text, quoted
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import objects as listed
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import HIDDEN, Plan, Task, plan_present
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.filters import could_match, name_stages
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import (
+    HIDDEN,
+    Plan,
+    Task,
+    plan_present,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (
     CUSTOM,
     RESOURCES,
     RIGHT_NAMES,
@@ -35,7 +41,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources
     Attribute,
     Resource,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import (
     Flat,
     Joined,
     Keyed,
@@ -46,7 +52,6 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._shapes im
     Shape,
     Single,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._survey import Entry
 from ansible_collections.idops.cyberark_identity.tests.emulator import filters as emulator_filters
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.protocol import (
     Path,

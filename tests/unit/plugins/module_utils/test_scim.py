@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
     AmbiguousError,
     InvalidError,
     ProtocolError,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._filters import case_free_filters
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import PAGE, Scim
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.filters import case_free_filters
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import PAGE, Scim
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
 from hypothesis import given
 from hypothesis import strategies as st

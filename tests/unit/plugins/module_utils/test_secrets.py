@@ -10,9 +10,9 @@ import re
 import time
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import LONGEST_TEXT
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._paths import letters
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._secrets import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import LONGEST_TEXT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import letters
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import (
     ENDINGS,
     HIDDEN,
     WHOLE,

@@ -18,14 +18,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import IdentityError, InvalidError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_resources import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import IdentityError, InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.resources import (
     ADMINISTRATIVE_RIGHTS,
 )
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity_shapes import GRANTS
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import RESOURCES
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import Scim
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.shapes import GRANTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.protocol import compared
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.strategies import (

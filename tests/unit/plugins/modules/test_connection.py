@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _module
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
 
 Run = Callable[..., Result]
@@ -158,7 +158,7 @@ def test_no_credentials(options: dict[str, Any]) -> None:
 
 
 def test_a_missing_library_names_the_fix(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(module, "REQUESTS_IMPORT_ERROR", "ImportError")
     result = read(run)
     assert result.code == "missing_library"
     assert "pip install requests" in result["msg"]
@@ -289,7 +289,7 @@ def test_a_mistake_of_ours_is_no_traceback(tenant: Tenant, run: Run, monkeypatch
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")
 
-    monkeypatch.setattr(_module.ScimObjects, "read", stumble)
+    monkeypatch.setattr(module.ScimObjects, "read", stumble)
     result = read(run)
     assert result.code == "internal"
     assert "KeyError in line" in result["msg"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _errors
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base import errors
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES, Case
 
@@ -155,7 +155,7 @@ def test_module_has_a_target(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULE_FILES)
 def test_failure_codes_that_are_documented_exist(module: str) -> None:
-    codes = {kind.code for kind in vars(_errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    codes = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
     returned = json.dumps(yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)["failure"])
     documented = set(re.findall(r"V\((\w+)\)", returned))
     assert documented <= codes | {"missing_library", "internal"}

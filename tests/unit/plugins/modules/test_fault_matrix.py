@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import client
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
@@ -132,7 +132,7 @@ def test_each_request_meets_each_fault(
     course: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
 ) -> None:
     # Nobody waits. How long it would be is tested elsewhere.
-    monkeypatch.setattr(_client, "_wait", lambda attempt, error: 0.0)
+    monkeypatch.setattr(client, "_wait", lambda attempt, error: 0.0)
     steps = walk(course, tenant, run)
     scenarios = list(everything(steps) if EVERYTHING else spread(steps, label(course)))
     failures = []

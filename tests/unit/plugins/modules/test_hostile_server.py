@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 import trustme
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _bounds, _scim
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._progress import Progress
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.progress import Progress
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import bounds
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import protocol
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, run_module
 
 SECRET = "a-token-of-mine"
@@ -144,7 +145,7 @@ def test_the_total_time_is_that_of_all_tries(hostile: Hostile) -> None:
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_a_body_without_measure(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
-    monkeypatch.setattr(_bounds, "LONGEST_BODY", 8 * 2**20)
+    monkeypatch.setattr(bounds, "LONGEST_BODY", 8 * 2**20)
     bomb = gzip.compress(bytes(200 * 2**20), 1)
     sent: list[int] = []
 
@@ -164,8 +165,8 @@ def test_a_body_without_measure(hostile: Hostile, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("size", [1, 1000])
 def test_a_list_without_end(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(_scim, "MOST_PAGES", 20)
-    monkeypatch.setattr(_scim, "MOST_OBJECTS", 5000)
+    monkeypatch.setattr(protocol, "MOST_PAGES", 20)
+    monkeypatch.setattr(protocol, "MOST_OBJECTS", 5000)
 
     def answer(seen: Seen) -> list[bytes]:
         page = [{"id": f"{len(hostile.seen)}-{number}", "userName": f"u{number}"} for number in range(size)]

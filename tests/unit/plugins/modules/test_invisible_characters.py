@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import InvalidError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import ACCOUNT, CUSTOM
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._texts import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.texts import (
     check_line,
     check_name,
     check_secret,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import ACCOUNT, CUSTOM
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]

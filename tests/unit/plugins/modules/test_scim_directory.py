@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils import basic
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import client
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
@@ -362,7 +362,7 @@ def test_who_is_refused_while_others_get_through_tries_on(
     tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 16 that ask at once every second one is refused, some of them often: the tenant does not go on refusing."""
-    monkeypatch.setattr(_client, "_wait", lambda attempt, error: 0.01)
+    monkeypatch.setattr(client, "_wait", lambda attempt, error: 0.01)
     tenant.switch(throttle={"every": 2, "retry_after": None})
     good(apply(run, users=people(60), workers=16, retries=2))
     tenant.switch(throttle=None)

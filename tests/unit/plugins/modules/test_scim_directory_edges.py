@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils import _progress
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory import progress
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
 
@@ -337,8 +337,8 @@ def test_a_progress_that_cannot_be_told_is_no_failure(tenant: Tenant, run: Run, 
 
 def test_progress_of_reading(tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large tenant is read for longer than a line is new."""
-    monkeypatch.setattr(_progress, "FIRST", 0)
-    monkeypatch.setattr(_progress, "EVERY", 0)
+    monkeypatch.setattr(progress, "FIRST", 0)
+    monkeypatch.setattr(progress, "EVERY", 0)
     path = tmp_path / "progress"
     good(apply(run, users=numbered(30), check=True, progress_path=str(path)))
     assert path.read_text().count("reading users") > 30

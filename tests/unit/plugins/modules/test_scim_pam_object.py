@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (
     RIGHT_LABELS,
     RIGHTS,
     RIGHTS_PRESETS,

@@ -388,8 +388,8 @@ def test_a_user_that_the_server_took_and_does_not_show(tenant: Tenant, run: Run)
 
 
 def test_phone_numbers_that_no_option_knows_are_left_alone(tenant: Tenant, run: Run) -> None:
-    from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import plan_present
-    from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import USER
+    from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import plan_present
+    from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 
     held = [
         {"type": "Fax", "value": "1", "display": "the fax"},

@@ -14,12 +14,12 @@ from unittest import mock
 
 import pytest
 import requests
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._client import Client, Connection
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._errors import (
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
     AuthenticationError,
     IdentityError,
     TransportError,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from requests.adapters import HTTPAdapter
 

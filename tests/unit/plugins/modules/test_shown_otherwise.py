@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._plan import plan_present
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._resources import GROUP, RESOURCES, USER
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import plan_present
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import GROUP, RESOURCES, USER
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]

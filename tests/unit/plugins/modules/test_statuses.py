@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._statuses import STATUSES, Status
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.statuses import STATUSES, Status
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]

@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What can keep a task from its goal.
+
+Shared code raises one of these and never exits; ``_ansible.module`` reports it, once. ``code`` is what a playbook
+branches on (``result.failure.code``) and is therefore part of the collection's public interface.
+
+    IdentityError
+    ├── InvalidError          invalid          a value is refused: by us before anything is sent, or by the server
+    ├── AuthenticationError   authentication   no token, or the server does not take it
+    ├── AuthorizationError    authorization    the token is good, the right is missing
+    ├── NotFoundError         not_found        the object addressed does not exist
+    ├── ConflictError         conflict         the name is taken
+    ├── AmbiguousError        ambiguous        more than one object answers to the name
+    ├── UnknownMemberError    unknown_member   a member that is to be added does not exist
+    ├── ImmutableError        immutable        an attribute that cannot be changed once the object exists
+    ├── ReadOnlyError         read_only        the object belongs to another directory
+    ├── GuardRailError        guard_rail       more would be removed than the task allows
+    ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
+    ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
+    ├── UnavailableError      unavailable      a gateway or the service is down
+    ├── ServerError           server_error     the server failed on this very request
+    ├── UnsupportedError      unsupported      the server does not offer the operation
+    ├── TransportError        transport        no connection, TLS, proxy, time-out, broken connection
+    └── ProtocolError         protocol         an answer that is not what the protocol promises
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+LONGEST_TEXT = 20_000  # characters
+SHOWN = 20  # texts of many that a message holds
+
+
+class IdentityError(Exception):
+    """The root: what was tried, what the server said, what to do next.
+
+    ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
+    (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
+    have taken effect all the same, so that a writer looks before it repeats anything; ``pending`` that it may even do
+    so after that look; ``shared`` that what failed is shared by all requests of the task, so that none of them can go
+    better. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came,
+    ``changed`` whether a part of it was carried out before.
+    """
+
+    code = "protocol"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        detail: str | None = None,
+        error_type: str | None = None,
+        retry_after: float | None = None,
+        transient: bool = False,
+        uncertain: bool = False,
+        pending: bool = False,
+        shared: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = shown(reason)
+        self.hint = hint
+        self.status = status
+        self.detail = detail and shown(detail)
+        self.error_type = error_type and shown(error_type)
+        self.retry_after = retry_after
+        self.transient = transient
+        self.uncertain = uncertain
+        self.pending = pending
+        self.shared = shared
+        self.attempt: str | None = None
+        self.diff: dict[str, Any] | None = None
+        self.changed = False
+
+    def __str__(self) -> str:
+        text = f"Could not {self.attempt}: {self.reason}" if self.attempt else self.reason
+        return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
+
+    def mask(self, masked: Callable[[str], str]) -> None:
+        """Take secrets out of what the server said: of its words first, so that the rest of the reason stays."""
+        detail, error_type = self.detail and masked(self.detail), self.error_type and masked(self.error_type)
+        for before, after in ((self.detail, detail), (self.error_type, error_type)):
+            if before and after:
+                self.reason = self.reason.replace(before, after)
+        self.reason, self.detail, self.error_type = masked(self.reason), detail, error_type
+
+    def failure(self) -> dict[str, Any]:
+        """The ``failure`` of a module's result: always ``code``, the rest where the server gave it."""
+        facts = {"code": self.code, "status": self.status, "detail": self.detail, "type": self.error_type}
+        return {name: value for name, value in facts.items() if value is not None}
+
+
+class InvalidError(IdentityError):
+    code = "invalid"
+
+
+class AuthenticationError(IdentityError):
+    code = "authentication"
+
+
+class AuthorizationError(IdentityError):
+    code = "authorization"
+
+
+class NotFoundError(IdentityError):
+    code = "not_found"
+
+
+class ConflictError(IdentityError):
+    code = "conflict"
+
+
+class AmbiguousError(IdentityError):
+    code = "ambiguous"
+
+
+class UnknownMemberError(IdentityError):
+    code = "unknown_member"
+
+
+class ImmutableError(IdentityError):
+    code = "immutable"
+
+
+class ReadOnlyError(IdentityError):
+    code = "read_only"
+
+
+class GuardRailError(IdentityError):
+    code = "guard_rail"
+
+
+class IncompleteError(IdentityError):
+    code = "incomplete"
+
+
+class RateLimitedError(IdentityError):
+    code = "rate_limited"
+
+
+class UnavailableError(IdentityError):
+    code = "unavailable"
+
+
+class ServerError(IdentityError):
+    code = "server_error"
+
+
+class UnsupportedError(IdentityError):
+    code = "unsupported"
+
+
+class TransportError(IdentityError):
+    code = "transport"
+
+
+class ProtocolError(IdentityError):
+    code = "protocol"
+
+
+def shown(text: str) -> str:
+    """The text as it can be shown: what would move the cursor, colour or turn round a line is written as in JSON."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def cut(text: str) -> str:
+    """As much of a text as a person would read. To be done when its secrets are masked: half of one would stay."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+
+
+def report_of(error: Exception) -> str:
+    """What to say of an exception that nobody expected: where it was raised, and not its text, which may be secret."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
+        "This is a bug in the collection: please report it with this message."
+    )
+
+
+@contextmanager
+def trying(attempt: str) -> Iterator[None]:
+    """Name what is being tried, as it will stand behind "Could not": the innermost name wins."""
+    try:
+        yield
+    except IdentityError as error:
+        error.attempt = error.attempt or attempt
+        raise
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def some(texts: Sequence[str], separator: str = ", ") -> str:
+    """Join the first texts of many, and say how many more there are."""
+    more = f"{separator}and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return separator.join(texts[:SHOWN]) + more

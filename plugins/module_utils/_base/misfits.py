@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Values of another type than their option: what Ansible would convert without a word. Knows no AnsibleModule.
+
+YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and booleans. Ansible makes texts of them:
+``59016``, ``False``, ``45045`` and ``21221``. What was written cannot be told from that, so it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import InvalidError
+from .paths import Object
+
+# Options of the type str that take a number as well.
+NUMBERS = ("max_removals", "max_access_removals")
+QUOTE = "Put it into quotes; add | string to a template that makes it"
+# How a number is spelled that everybody reads alike: no leading zero, which means octal to YAML, no underscore, no 0x.
+DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # what int() takes beside them
+DECIMAL_HINT = "Write it as a decimal number, without leading zeros"
+# What splitting a text at its commas makes no list of: brackets around all of it, and semicolons.
+NO_LIST = re.compile(r"^\s*\[.*\]\s*$|;", re.DOTALL)
+LIST_HINT = "Give a list. A text is split at its commas alone"
+GROUPS_HINT = "In a template, groups is always the groups of the inventory: give your variable another name"
+# What the inventory's own variable ``groups`` always holds.
+INVENTORY_GROUPS = {"all", "ungrouped"}
+
+
+def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, place: str = "") -> None:
+    """Raise InvalidError for the first value that has another type than its option.
+
+    ``place`` is what precedes the options' names in the message. No value of an option with ``no_log`` is quoted.
+    """
+    for option, value in options.items():
+        spec = specs.get(option, {})
+        if option == "groups" and is_inventory_groups(value):
+            raise InvalidError(f"{place}groups was given the inventory's own variable groups", hint=GROUPS_HINT)
+        _refuse_misfit(place + option, spec, value, number=option in NUMBERS)
+        if isinstance(value, dict):
+            refuse_misfits(spec.get("options") or {}, value, f"{place}{option}.")
+        for number, item in enumerate(value if isinstance(value, list) else ()):
+            where = f"{place}{option}[{number}]"
+            if spec.get("options") and isinstance(item, dict):
+                refuse_misfits(spec["options"], item, f"{where}.")
+            elif spec.get("elements") == "str":
+                _refuse_misfit(where, {**spec, "type": "str"}, item)
+
+
+def is_inventory_groups(value: Any) -> bool:
+    """Whether a value is Ansible's variable ``groups``, a map from each group of the inventory to its hosts."""
+    return isinstance(value, dict) and set(value) >= INVENTORY_GROUPS
+
+
+def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: bool = False) -> None:
+    if spec.get("type") == "str" and isinstance(value, (list, dict)):
+        raise InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
+    if spec.get("type") == "dict" and isinstance(value, list):
+        keys = ", ".join(spec.get("options") or ())
+        raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
+    if spec.get("type") == "list" and isinstance(value, dict):
+        raise InvalidError(f"{option} takes a list, but was given a map")
+    if (
+        spec.get("type") == "list"
+        and spec.get("elements") == "str"
+        and isinstance(value, str)
+        and NO_LIST.search(value)
+    ):
+        raise InvalidError(f"{option} takes a list, but was given the text {value!r}", hint=LIST_HINT)
+    if spec.get("type") == "str" and not isinstance(value, str) and not (number and is_number(value)):
+        raise InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
+    if spec.get("type") == "int" and isinstance(value, bool):
+        raise InvalidError(f"{option} takes a number, but was given {value}")
+    if spec.get("type") == "int" and isinstance(value, str) and AMBIGUOUS.match(value.strip()):
+        raise InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a whole number: to Python, booleans are numbers, too."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def misread(value: Any, *, secret: bool | None = False) -> str:
+    """Return what YAML made of a text, in words, without the value of a secret."""
+    if value is None or isinstance(value, bool):
+        return f"YAML reads it as {'null' if value is None else str(value).lower()}"
+    return "YAML reads it as a number" if secret else f"YAML reads it as the number {value}"

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Names of attributes and URNs of schemas have no case (RFC 7643 section 2.1, RFC 7644 section 3.10).
+
+What enters is spelled as the schemas spell it, once, so that everything else can look names up as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .paths import Path
+
+
+class Spelling:
+    """The names below one place of an answer. Names that no path holds stay as they are, and so do those below them."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        below: dict[str, list[Path]] = {}
+        for head, *rest in paths:
+            below.setdefault(head, []).extend([tuple(rest)] if rest else [])
+        self._names = {name.lower(): name for name in below}
+        self._exact = frozenset(below)
+        self._below = {name: Spelling(rest) for name, rest in below.items() if rest}
+
+    def apply(self, node: Any) -> None:
+        """Rename in place what is spelled otherwise; a name that is there in the right spelling as well stays."""
+        if isinstance(node, list):
+            for item in node:
+                self.apply(item)
+        elif isinstance(node, dict):
+            # Mostly nothing: ten thousand users as they should be are to cost little.
+            for key in () if self._exact.issuperset(node) else node.keys() - self._exact:
+                name = self._names.get(key.lower())
+                if name and name not in node:
+                    node[name] = node.pop(key)
+            for name, spelling in self._below.items():
+                if name in node:
+                    spelling.apply(node[name])

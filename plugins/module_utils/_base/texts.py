@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Characters that nobody sees, in names and around secrets: they are refused before anything is sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .errors import InvalidError
+from .paths import is_hidden
+
+IDEOGRAPHIC_SPACE = "\u3000"  # what Japanese is typed with; it is seen
+JOINERS = "\u200c\u200d"
+# Letters of scripts and emoji that joiners are used between, by Unicode category. Latin letters are none of them.
+JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
+PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
+KEYCAP = "\u20e3"
+# Characters by the name that people know, where the Unicode name is another or there is none.
+NAMES = {
+    " ": "blank",
+    "\t": "tab",
+    "\n": "line break",
+    "\v": "vertical tab",
+    "\f": "form feed",
+    "\r": "carriage return",
+    "\0": "null character",
+}
+CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the separators of lines and paragraphs
+# How a secret begins, or what it holds, if it is a file with a key: its last line ends.
+KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
+# What stands for a secret and is none, as a pattern of the whole text, and how it got there.
+PLACEHOLDERS = {
+    r"\*{8}": ("stars, which stand for a masked secret", "Give the secret itself: it was taken from a masked result"),
+    "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER": (
+        "what Ansible writes in place of a secret",
+        "Give the secret itself: it was taken from a masked result",
+    ),
+    r"\s*\$ANSIBLE_VAULT;.*": (
+        "encrypted with ansible-vault",
+        "Tag it with !vault, or read a file with lookup('ansible.builtin.unvault')",
+    ),
+    r"\s*\{\{[^{}]+\}\}\s*": (
+        "a template that was not rendered",
+        "It is marked as !unsafe, or was read from a file: render it first",
+    ),
+}
+
+
+def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool = False) -> None:
+    """Raise InvalidError for a name with a blank at an end, or with a character that is not seen.
+
+    ``in_list`` and ``of_object`` say of the name what the hint depends on.
+    """
+    if _is_plain(name):
+        return
+    for place, character in enumerate(name):
+        blank = character.isspace() and (_is_end(name, place) or character not in (" ", IDEOGRAPHIC_SPACE))
+        if blank or (is_hidden(character) and not _is_used(name, place)):
+            raise _refusal(option, name, place, in_list=in_list, of_object=of_object)
+
+
+def check_line(option: str, text: str, *, in_list: bool = False) -> None:
+    """Raise InvalidError for a line break or another control character, and for a blank or what is not seen at an end.
+
+    Inside, a line of text may hold what a name may not, such as a no-break space.
+    """
+    if _is_plain(text):
+        return
+    for place, character in enumerate(text):
+        unseen = character.isspace() or (is_hidden(character) and not _is_used(text, place))
+        if unicodedata.category(character) in CONTROLS or (unseen and _is_end(text, place)):
+            raise _refusal(option, text, place, in_list=in_list)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _is_end(text: str, place: int) -> bool:
+    return place in (0, len(text) - 1)
+
+
+def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bool = False) -> InvalidError:
+    character, end = text[place], _is_end(text, place)
+    where = "holds" if not end else "begins with" if place == 0 else "ends with"
+    hints = ["Take it out"]
+    if end and character.isspace():
+        hints = ["Take it out, with | map('trim') from a list that was made of a text"] if in_list else hints
+        hints += ["In YAML, |- instead of | leaves it out"] if character == "\n" and not in_list else []
+    hints += ["An object that has this name on the server can be addressed by its id"] if of_object else []
+    return InvalidError(f"{option} {text!r} {where} {name_character(character)}", hint=". ".join(hints))
+
+
+def check_secret(option: str, secret: str) -> None:
+    """Raise InvalidError for a placeholder, or a blank or hidden character at an end. The secret is not quoted.
+
+    The file of a private key may end in one line break. Braces are part of many passwords: a template is one
+    expression and nothing else.
+    """
+    for pattern, (meaning, hint) in PLACEHOLDERS.items():
+        if re.fullmatch(pattern, secret, re.DOTALL):
+            raise InvalidError(f"{option} is {meaning}", hint=hint)
+    text = secret
+    if is_key_file(secret):
+        text = secret[:-2] if secret.endswith("\r\n") else secret[:-1] if secret.endswith("\n") else secret
+    for where, character in (("begins", text[:1]), ("ends", text[-1:])):
+        if character and (character.isspace() or is_hidden(character)):
+            raise InvalidError(
+                f"{option} {where} with {name_character(character)}, which would be a part of it",
+                hint="Take it out: give it to ansible-vault encrypt_string with printf %s instead of echo, "
+                "or add | trim to the template",
+            )
+
+
+def _is_used(name: str, place: int) -> bool:
+    """Whether a character that is not seen is one that a script or an emoji needs where it stands."""
+    before, after = name[:place][-1:], name[place + 1 :][:1]
+    if name[place] in PRESENTATIONS:
+        return after == KEYCAP or (before != "" and unicodedata.category(before) in ("So", "Sm", "Po"))
+    if name[place] not in JOINERS or not before or not after:
+        return False
+    return all(unicodedata.category(side) in JOINED for side in (before, after))
+
+
+def is_key_file(secret: str) -> bool:
+    """Return whether a secret is a file with a private key, which has several lines."""
+    return any(mark in secret for mark in KEY_FILES)
+
+
+def find_control(text: str) -> str | None:
+    """Return the first character that ends a line or controls a device, or None."""
+    return next((character for character in text if unicodedata.category(character) in CONTROLS), None)
+
+
+def name_character(character: str) -> str:
+    """Return what people call a character, with its code point."""
+    name = NAMES.get(character) or unicodedata.name(character, "control character").lower()
+    return f"a {name} (U+{ord(character):04X})"

@@ -1,0 +1,510 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""From the rows of a CSV file to the entries of a directory. Pure: it reads no file and asks no server.
+
+A row is an object, a column an option. An empty cell means that the option is not given. Nothing is guessed: what a
+column or a cell means is known, or the file is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._ansible.options import Spec, entry_spec
+from .._base.errors import InvalidError, some
+from .._base.paths import Object, fold, letters
+from .._base.secrets import means_secret
+from .._base.texts import find_control, is_key_file, name_character
+from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS, Resource
+from .._model.shapes import Moment, seconds
+
+DELIMITERS = (",", ";", "\t")
+# The first line of a file that is no row: Excel reads the delimiter from it and does not count it; PowerShell names the
+# type of the objects.
+SEPARATOR_LINE = re.compile('"?sep=(.)"?\r?\n', re.IGNORECASE)
+TYPE_LINE = "#TYPE "
+VERSION_CELL = re.compile(r"version:v[0-9.]+")  # of the templates of Entra ID
+YES = ("true", "yes", "y", "on", "1", "t")
+NO = ("false", "no", "n", "off", "0", "f")
+# What the column of a user's state holds in exports of directories.
+STATES = {
+    "active": True,
+    "enabled": True,
+    "inactive": False,
+    "disabled": False,
+    "suspended": False,
+    "deprovisioned": False,
+}
+PORT = "properties.Port"  # the one property of an account that is a number; it is sent as text
+OPPOSITE = "not "  # before the place of a column that says no where the option says yes
+# What kinds of members the vault has, and the option that names one.
+MEMBER_TYPES = {"user": "user", "group": "group", "role": "group"}
+LEVELS = RIGHTS[-2:]  # They exclude each other in the vault (contract, section 7.3).
+# What spreadsheets and databases write in place of a text, and what is said about it.
+ERROR_VALUE = (
+    re.compile(r"#(?:[^\W\d_/]+(?:/0)?[!?]|N/A|NV|#+)"),
+    "is an error value of a spreadsheet: correct it there",
+)
+DAMAGE = (
+    ERROR_VALUE,
+    (re.compile("=.*"), "is a formula for a spreadsheet: export the column as text"),
+    (re.compile("'[0-9=+@-].*"), "begins with an apostrophe, which marks a text for a spreadsheet: export it without"),
+    (
+        re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,}"),
+        "is a number that lost digits: format the column as text, and enter it again",
+    ),
+    (re.compile(r"[(<\[]?(?:NULL|null)[])>]?|\\N|NaN"), "stands for no value: leave the cell empty"),
+)
+
+# The headers under which other tools have an option, by their letters. A header may always be the option itself.
+_USER: Mapping[str, tuple[str, ...]] = {
+    "user_name": ("userprincipalname", "upn", "login", "loginname"),
+    "given_name": ("firstname",),
+    "family_name": ("lastname", "surname"),
+    "email": ("mail", "emailaddress"),
+    "phone_numbers.mobile": ("mobile", "mobilephone", "mobilenumber"),
+    "phone_numbers.work": ("workphone", "officephone", "businessphone", "telephonenumber"),
+    "phone_numbers.home": ("homephone",),
+    "active": ("enabled", "isenabled", "accountenabled"),
+    "organization": ("company", "companyname"),
+}
+_CONTAINER: Mapping[str, tuple[str, ...]] = {
+    "name": ("safe", "safename"),
+    "number_of_days_retention": ("numdaysretention",),
+}
+_PERMISSION: Mapping[str, tuple[str, ...]] = {
+    "container": ("safe", "safename"),
+    "member": ("membername", "safemember", "username"),
+    "member_type": (),
+    "search_in": ("memberlocation",),
+    "membership_expiration": ("membershipexpirationdate", "expirationdate"),
+    "authorization_level": ("requestsauthorizationlevel",),
+}
+_ACCOUNT: Mapping[str, tuple[str, ...]] = {
+    "container": ("safe", "safename"),
+    "name": ("objectname", "accountname"),
+    "properties.username": ("username",),
+    "properties.address": ("address",),
+    "properties.platformId": ("platformid",),
+    "secret": ("password",),
+    "type": ("secrettype",),
+}
+HEADERS = {"users": _USER, "containers": _CONTAINER, "container_permissions": _PERMISSION, "privileged_data": _ACCOUNT}
+FILLED = re.compile(r"\{([^{}]+)\}")  # what a default takes from a cell of its row
+# Of a permission, what no option is for and what makes up one or several.
+MADE_UP = ("member", "member_type", "authorization_level")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read. ``columns`` has places by header, ``defaults`` values by option."""
+
+    kind: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ignore: Collection[str] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    delimiter: str | None = None
+    separator: str = ";"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """``place`` is an option, or an option and a key with a dot between them. ``negated`` columns say the opposite."""
+
+    header: str
+    place: str
+    negated: bool = False
+
+
+class _Cell(Exception):
+    """What is wrong with a cell."""
+
+
+def entries_of_csv(text: str, how: Reading) -> list[Object]:
+    """Return the entries that the text of a CSV file holds (RFC 4180; any of three delimiters).
+
+    Raises InvalidError, which names all rows and columns with something wrong.
+    """
+    resource = next(each for each in RESOURCES.values() if each.plural == how.kind)
+    if named := SEPARATOR_LINE.match(text):
+        text = text[named.end() :]
+    delimiter = how.delimiter or (named[1] if named else _delimiter(text))
+    if len(delimiter) != 1:
+        raise InvalidError(f"the delimiter {delimiter!r} is not one character")
+    header, *rows = _rows(text, delimiter)
+    table = _Table(resource, how, header[1], delimiter)
+    problems: list[str] = []
+    entries: dict[tuple[str, ...], tuple[int, Object]] = {}
+    for number, cells in rows:
+        try:
+            if not (entry := table.entry(number, cells)):
+                continue
+            # Groups of two directories may have one name.
+            places = (*resource.keys, "search_in")
+            name = (*(fold(entry.get(option, "")) for option in places), str(entry.get("id", "")))
+            first, same = entries.setdefault(name, (number, entry))
+            if same != entry:
+                raise InvalidError(f"row {number} is about the same {resource.name} as row {first}, and says otherwise")
+        except InvalidError as error:
+            problems.append(error.reason)
+    if problems:
+        raise InvalidError(some(problems, "; "))
+    return [entry for _number, entry in entries.values()]
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that the first line shows. Raises InvalidError for two of them."""
+    first, _break, others = text.partition("\n")
+    line = re.sub('"[^"]*"', "", others.partition("\n")[0] if first.startswith(TYPE_LINE) else first)
+    found = [each for each in DELIMITERS if each in line]
+    if len(found) > 1:
+        raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
+    return found[0] if found else DELIMITERS[0]
+
+
+def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not empty, with their numbers as a spreadsheet counts them."""
+    rows: list[tuple[int, list[str]]] = []
+    number = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells) and not (number == 1 and cells[0].startswith(TYPE_LINE)):
+                rows.append((number, cells))
+    except csv.Error as error:
+        # Strict readers have this one failure at the end of a file (cpython, Modules/_csv.c).
+        unended = "unexpected end of data" in str(error)
+        wrong = "has a quote without its end" if unended else f"is not CSV: {error}"
+        raise InvalidError(f"row {number + 1} {wrong}") from None
+    if not rows:
+        raise InvalidError("the file is empty: it has not even a header")
+    if VERSION_CELL.fullmatch(first := rows[0][1][0].strip()):
+        raise InvalidError(
+            f"row {rows[0][0]} holds {first!r} and is no header", hint="Delete it: the header is in the next line"
+        )
+    return rows
+
+
+class _Table:
+    """What the columns of a file mean."""
+
+    def __init__(self, resource: Resource, how: Reading, header: list[str], delimiter: str) -> None:
+        self.resource = resource
+        self.how = how
+        self.delimiter = delimiter
+        self.specs: Spec = entry_spec(resource)
+        self.header = [title.strip() for title in header]
+        self.columns = self._columns()
+        self._check()
+
+    def _columns(self) -> list[_Column | None]:
+        """The meaning of each column, None for what is left out. Raises InvalidError for what is not known."""
+        chosen = {letters(header): place for header, place in self.how.columns.items()}
+        ignored = {letters(header) for header in self.how.ignore}
+        if missing := [name for name in self.how.columns if letters(name) not in map(letters, self.header)]:
+            raise InvalidError(f"no column is called {', '.join(missing)}", hint=f"There are {', '.join(self.header)}")
+        columns: list[_Column | None] = []
+        unknown = []
+        for title in self.header:
+            key = letters(title)
+            place = chosen.get(key) or self._place_of(key)
+            columns.append(None)
+            if key and key not in chosen and key in ignored:
+                continue
+            if place:
+                columns[-1] = _Column(title, place.removeprefix(OPPOSITE), negated=place.startswith(OPPOSITE))
+            elif title:
+                unknown.append(title)
+        if unknown:
+            raise InvalidError(
+                f"it is not known what the columns {', '.join(unknown)} are"
+                if unknown[1:]
+                else f"it is not known what the column {unknown[0]} is",
+                hint="Name an option for each in columns, or list it in ignore",
+            )
+        return columns
+
+    def _place_of(self, key: str) -> str | None:
+        """The place of a header that needs no explanation."""
+        known = {letters(option): option for option in self.specs}
+        for place, headers in HEADERS.get(self.how.kind, {}).items():
+            if place.partition(".")[0] in self.specs or place in MADE_UP:
+                known.update(dict.fromkeys((letters(place), *headers), place))
+        if self.how.kind == "container_permissions":
+            known.update({name: f"rights.{right}" for name, right in RIGHT_NAMES.items()})
+        return known.get(key)
+
+    def _check(self) -> None:
+        """Refuse columns that no entry could be made of."""
+        places: dict[str, str] = {}
+        for column in filter(None, self.columns):
+            if self._spec(column)["type"] != "bool" and column.negated:
+                raise InvalidError(f"the column {column.header} cannot be the opposite of {column.place}")
+            for place in _places_of(column):
+                if first := places.get(fold(place)):
+                    raise InvalidError(f"the columns {first} and {column.header} are both {place}")
+                places[fold(place)] = column.header
+        self._check_defaults()
+        given = {*places, *self.how.defaults}
+        if "member" in given:
+            given |= {"user", "group"}
+        lacking = [key for key in self.resource.keys if key not in given and key not in ("user", "group")]
+        if "user" in self.resource.keys and not given & {"user", "group"}:
+            lacking.append("user, group or member")
+        if lacking and "id" not in given:
+            raise InvalidError(
+                f"no column is the {' or '.join(lacking)} of a {self.resource.name}",
+                hint="Name the column in columns, or give a text for all rows in defaults",
+            )
+
+    def _check_defaults(self) -> None:
+        """Refuse a default that would show a secret: names and other texts appear in results and messages."""
+        secret = {
+            letters(title): title
+            for title, column in zip(self.header, self.columns)
+            if means_secret(title) or (column and self._is_secret(column))
+        }
+        for option, default in self.how.defaults.items():
+            if isinstance(default, str) and not self._no_log(option):
+                for used in FILLED.findall(default):
+                    if title := secret.get(letters(used)):
+                        raise InvalidError(
+                            f"the default of {option} is made of the column {title}, which holds a secret"
+                        )
+
+    def _spec(self, column: _Column) -> Mapping[str, Any]:
+        """The spec of the value that a column holds."""
+        option, dot, key = column.place.partition(".")
+        if self.how.kind == "container_permissions" and (option in MADE_UP or (option == "rights" and dot)):
+            return {"type": "bool"} if option == "rights" else {"type": "str"}
+        spec = self.specs.get(option)
+        if spec is None:
+            raise InvalidError(
+                f"{option} is no option of a {self.resource.name}", hint=f"There are {', '.join(sorted(self.specs))}"
+            )
+        keys = spec.get("options") or {}
+        if spec["type"] == "dict" and "set" not in keys:
+            if not key or (keys and key not in keys):
+                example = ", ".join(f"{option}.{name}" for name in keys) or f"{option}.KEY"
+                raise InvalidError(f"{column.header} is to be a key of {option}", hint=f"It is written {example}")
+            return {"type": "str"}
+        if dot and key not in keys:
+            raise InvalidError(f"{column.place} is no option of a {self.resource.name}")
+        return spec
+
+    def entry(self, number: int, cells: list[str]) -> Object:
+        """Return the entry of a row. Raises InvalidError, which names the row and the column."""
+        if len(cells) != len(self.header):
+            raise InvalidError(f"row {number} has {len(cells)} cells, and the header {len(self.header)}")
+        values: dict[str, Any] = {}
+        for index, (column, title, cell) in enumerate(zip(self.columns, self.header, cells)):
+            try:
+                self._check_characters(index, cell)
+                if column and cell.strip():
+                    values[column.place] = self._value(column, cell)
+                elif not title and cell.strip():
+                    raise _Cell("there is a value, but the header is empty")
+            except _Cell as wrong:
+                raise InvalidError(f"row {number}, column {title or index + 1}: {wrong}") from None
+        filled = {letters(title): cell.strip() for title, cell in zip(self.header, cells)}
+        try:
+            for option, default in self.how.defaults.items():
+                if not any(place.partition(".")[0] == option for place in values):
+                    # A message about damage quotes the cell, and a secret may look like anything.
+                    damage = () if self._no_log(option) else DAMAGE
+                    values[option] = _fill(default, filled, damage)
+            return self._assembled(values)
+        except _Cell as wrong:
+            raise InvalidError(f"row {number}: {wrong}") from None
+
+    def _check_characters(self, index: int, cell: str) -> None:
+        """Raise _Cell for a line break or another control character. Keys, descriptions and notes may have lines."""
+        control = find_control(cell.strip(" \t"))
+        if control is None:
+            return
+        if control not in "\r\n":
+            raise _Cell(f"the cell holds {name_character(control)}")
+        column = self.columns[index]
+        lines = cell.splitlines()
+        # A quote without its end takes in the rest of its row, and another row up to the same column.
+        takes_in = (lines[0].count(self.delimiter), lines[-1].count(self.delimiter))
+        if self._may_have_lines(column, cell) and takes_in != (len(self.header) - 1 - index, index):
+            return
+        raise _Cell("the cell holds a line break: is a quote missing its end?")
+
+    def _may_have_lines(self, column: _Column | None, cell: str) -> bool:
+        if column is None or column.place == "description":
+            return True
+        return self._is_secret(column) and is_key_file(cell)
+
+    def _no_log(self, option: str) -> bool:
+        return bool(self.specs.get(option, {}).get("no_log"))
+
+    def _is_secret(self, column: _Column) -> bool:
+        return bool(self._spec(column).get("no_log")) or means_secret(column.place.partition(".")[2])
+
+    def _value(self, column: _Column, cell: str) -> Any:
+        spec = self._spec(column)
+        option = column.place.partition(".")[0]
+        if self._is_secret(column):
+            return cell  # as it is: blanks may belong to it
+        cell = cell.strip()
+        # Free text may begin with any character.
+        damage = (ERROR_VALUE,) if option == "description" else DAMAGE
+        _refuse_damage(cell, damage)
+        if spec["type"] == "bool":
+            return _truth(cell, states=option == "active" and not column.negated) != column.negated
+        if spec["type"] == "int" or letters(column.place) == letters(PORT):
+            if not re.fullmatch("[0-9]+", cell):
+                raise _Cell(f"{cell!r} is not a whole number")
+            return int(cell) if spec["type"] == "int" else cell
+        if spec["type"] in ("list", "dict"):
+            items = [item.strip() for item in cell.split(self.how.separator) if item.strip()]
+            for item in items:
+                _refuse_damage(item, damage)
+            return items if spec["type"] == "list" or "." in column.place else {"set": items}
+        if choices := spec.get("choices"):
+            if fold(cell) not in choices:
+                raise _Cell(f"{cell!r} is none of {', '.join(choices)}")
+            return fold(cell)
+        if option in self.specs and isinstance(self._shape(option), Moment):
+            return _moment(cell)
+        return cell
+
+    def _shape(self, option: str) -> Any:
+        return next((row.shape for row in self.resource.attributes if row.option == option), None)
+
+    def _assembled(self, values: Mapping[str, Any]) -> Object:
+        """The entry whose parts these are. Raises _Cell for what is missing."""
+        entry: Object = {}
+        rights: dict[str, bool] = {}
+        for place, value in values.items():
+            option, dot, key = place.partition(".")
+            if option == "rights" and dot and key not in ("add", "remove", "set"):
+                rights[key] = value
+            elif dot:
+                entry.setdefault(option, {})[key] = value
+            else:
+                entry[option] = value
+        if self.how.kind == "container_permissions":
+            rights.update(_levels(entry.pop("authorization_level", None)))
+            _name_member(entry)
+        if rights:
+            if "rights" in entry or "rights_preset" in entry:
+                raise _Cell("there are rights in columns of their own, and others besides")
+            entry["rights"] = _rights(rights)
+        if _granted(entry.get("rights")).issuperset(LEVELS):
+            raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
+        missing = [key for key in self.resource.keys if key not in entry and key not in ("user", "group")]
+        if missing and "id" not in entry:
+            raise _Cell(f"{self._title_of(missing[0])} is empty")
+        return entry
+
+    def _title_of(self, place: str) -> str:
+        return next((f"column {column.header}" for column in self.columns if column and column.place == place), place)
+
+
+def _places_of(column: _Column) -> tuple[str, ...]:
+    """The places that a column says something about: one, or the two rights that are one number."""
+    if column.place == "authorization_level":
+        return (column.place, *(f"rights.{level}" for level in LEVELS))
+    return (column.place,)
+
+
+def _refuse_damage(cell: str, damage: Iterable[tuple[re.Pattern[str], str]]) -> None:
+    """Raise _Cell for what a spreadsheet or a database has put in place of a text."""
+    for pattern, what in damage:
+        if pattern.fullmatch(cell):
+            raise _Cell(f"{cell!r} {what}")
+
+
+def _truth(cell: str, *, states: bool) -> bool:
+    word = fold(cell)
+    if word in YES or word in NO:
+        return word in YES
+    if states and word in STATES:
+        return STATES[word]
+    raise _Cell(f"{cell!r} is neither yes nor no{', nor one of ' + ', '.join(STATES) if states else ''}")
+
+
+def _moment(cell: str) -> str:
+    """The time, which the vault's REST API has as seconds since 1970; 0 is never."""
+    if re.fullmatch("[0-9]+", cell):
+        moment = Moment().read(int(cell)) if int(cell) else ""
+        if moment is not None:
+            return moment
+    else:
+        try:
+            seconds(cell)
+            return cell
+        except (ValueError, OverflowError):
+            pass
+    raise _Cell(f"{cell!r} is neither an ISO 8601 time, such as 2027-01-31T18:00:00Z, nor seconds since 1970")
+
+
+def _levels(cell: str | None) -> dict[str, bool]:
+    """The two rights that older interfaces have as one number: none of them, the first or the second."""
+    if cell is None:
+        return {}
+    if cell not in ("0", "1", "2"):
+        raise _Cell(f"the authorization level {cell!r} is none of 0, 1, 2")
+    return {right: cell == str(level) for level, right in enumerate(LEVELS, 1)}
+
+
+def _granted(rights: Any) -> set[str | None]:
+    """The rights that an option names to be given. The module refuses a default of another shape."""
+    if not isinstance(rights, Mapping):
+        return set()
+    return {RIGHT_NAMES.get(letters(str(right))) for way in ("add", "set") for right in rights.get(way) or ()}
+
+
+def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
+    """All rights of the member where the row knows of each; else those to give and those to take away."""
+    granted = [right for right in RIGHTS if rights.get(right)]
+    if len(rights) == len(RIGHTS):
+        return {"set": granted}
+    denied = [right for right in RIGHTS if rights.get(right) is False]
+    return {way: names for way, names in (("add", granted), ("remove", denied)) if names}
+
+
+def _name_member(entry: Object) -> None:
+    """Let ``user`` or ``group`` be the member, as its type says."""
+    member, kind = entry.pop("member", None), entry.pop("member_type", None)
+    if member is None:
+        if not ("user" in entry or "group" in entry or "id" in entry):
+            raise _Cell("there is no member")
+        return
+    option = MEMBER_TYPES.get(fold(kind))
+    if option is None:
+        known = ", ".join(MEMBER_TYPES)
+        raise _Cell(
+            f"the type of the member {member} is none of {known}, but {kind!r}"
+            if kind
+            else f"whether {member} is a user or a group is not said: add a column member_type, or a default for it"
+        )
+    entry[option] = member
+
+
+def _fill(default: Any, cells: Mapping[str, str], damage: Iterable[tuple[re.Pattern[str], str]]) -> Any:
+    """The default with the cells of its row in place of ``{column}``. Raises _Cell for one that is empty or damaged."""
+    if not isinstance(default, str):
+        return default
+
+    def cell(match: re.Match[str]) -> str:
+        if not (value := cells.get(letters(match[1]))):
+            raise _Cell(f"column {match[1]}, which a default is made of, is empty or not there")
+        try:
+            _refuse_damage(value, damage)
+        except _Cell as wrong:
+            raise _Cell(f"column {match[1]}: {wrong}") from None
+        return value
+
+    return FILLED.sub(cell, default)

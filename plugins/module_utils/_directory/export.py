@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""A tenant as a desired state: what is there, in the words of the options, in the same order each time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .._base.errors import AuthorizationError, trying
+from .._base.paths import Object, fold
+from .._model.resources import RESOURCES, Attribute, Resource
+from .._model.shapes import Members, One
+from .._scim.member_lists import MemberLists
+from .._scim.protocol import PAGES_AHEAD, Scim
+
+
+def export(scim: Scim, plurals: Collection[str]) -> Object:
+    """The objects of these kinds, without ids and without what is not set, sorted by name.
+
+    What objects refer to is named by name, or by id where several have the name.
+    """
+    items: dict[str, list[Object]] = {}
+    names: dict[str, dict[str, str]] = {}
+    chosen = [resource for resource in RESOURCES.values() if resource.plural in plurals]
+    lists = MemberLists(scim, scim)
+    with ThreadPoolExecutor(PAGES_AHEAD) as pool:
+        for resource in chosen:
+            try:
+                with trying(f"read {resource.plural}"):
+                    listed = scim.query(resource.endpoint, ahead=pool, on_short=scim.client.warn)
+                    items[resource.plural] = lists.complete(resource, listed, each=pool.map)
+            except AuthorizationError as error:
+                error.hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
+                raise
+            if len(resource.keys) == 1:
+                names[resource.endpoint] = _names(resource, items[resource.plural])
+    return {
+        resource.plural: sorted((_entry(resource, item, names) for item in items[resource.plural]), key=_place)
+        for resource in chosen
+    }
+
+
+def secrets_of(exported: Object) -> Object:
+    """What is not in an export although it was set, or may have been: the names of the objects, by kind."""
+    return {
+        resource.plural: [_label(resource, entry) for entry in exported[resource.plural]]
+        for resource in RESOURCES.values()
+        if resource.plural in exported and any(row.secret for row in resource.attributes)
+    }
+
+
+def _names(resource: Resource, items: Collection[Object]) -> dict[str, str]:
+    """The names that mean one object each, by id."""
+    names = {item["id"]: str(item.get(resource.key_attribute) or "") for item in items}
+    times = Counter(map(fold, names.values()))
+    return {identifier: name for identifier, name in names.items() if name and times[fold(name)] == 1}
+
+
+def _entry(resource: Resource, item: Object, names: dict[str, dict[str, str]]) -> Object:
+    shown = [(row, _shown(row, item, names)) for row in resource.attributes if not row.secret]
+    # What is required is there even when it is empty: the entry could not be applied without.
+    return {row.option: value for row, value in shown if row.required or value not in (None, "", {"set": []})}
+
+
+def _shown(row: Attribute, item: Object, names: dict[str, dict[str, str]]) -> Any:
+    held = row.read(item)
+    if not row.refers_to or not held:
+        return row.shape.show(held)
+    known = names.get(row.refers_to, {})
+    if isinstance(row.shape, Members):
+        # Whoever has a name of its own goes by it; what is not listed is shown as the member list has it.
+        return {"set": sorted((known.get(key, name) for key, name in held.items()), key=fold)}
+    if isinstance(row.shape, One):
+        ((key, name),) = held.items()
+        return known.get(key, name)
+    return known.get(held, held)
+
+
+def _place(entry: Object) -> list[tuple[str, str]]:
+    return [(fold(value), str(value)) for value in entry.values() if isinstance(value, str)]
+
+
+def _label(resource: Resource, entry: Object) -> str:
+    return " / ".join(str(entry[option]) for option in resource.keys if option in entry)

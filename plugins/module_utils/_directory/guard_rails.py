@@ -1,0 +1,364 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What a directory may lose, at most, and what it never loses: facts in, a refusal out. No request but to count."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from .._base.errors import GuardRailError, some
+from .._base.paths import Object, fold, is_like, look, natural, objects
+from .._model.members import members_of
+from .._model.plan import Plan
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, Resource
+from .._model.shapes import seconds
+
+# Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
+BUILT_IN_NAMES = ("system administrator", "everybody")
+BUILT_IN_IDS = re.compile(r".*_ID|sysadmin", re.IGNORECASE)
+# The options whose values are access: the members of a group, and the rights of a member of a safe.
+ACCESS_OPTIONS = ("users", "groups", "rights")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left."""
+
+    prune: frozenset[str] = frozenset()
+    delete_users: bool = False
+    prune_to_nothing: bool = False
+    max_removals: str = "10"
+    max_access_removals: str = "100"
+    protected: tuple[str, ...] = ()
+    fail_unmatched: bool = False
+    workers: int = 8
+    stop_on_error: bool = True
+
+    def protects(self, names: Iterable[str]) -> bool:
+        """Return whether one of these names of an object is protected, in any spelling."""
+        return any(is_protected_by(name, pattern) for pattern in self.protected for name in names)
+
+
+def is_protected_by(name: str, pattern: str) -> bool:
+    """Return whether a pattern protects a name: by its characters, or by what it looks like."""
+    return any(is_like(name, pattern, form) for form in (fold, look))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """An object that would go, or a user that would be out of use, by all its names on the server.
+
+    ``also`` are names of what it is about, such as the login name of who has a permission. ``own`` is whether it is
+    the user that runs the task, or what that user's access comes from; None if unknown.
+    """
+
+    resource: Resource
+    identifier: str
+    names: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    own: bool | None = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name} {(' / '.join(self.names) or self.identifier)!r}"
+
+    @property
+    def built_in(self) -> bool:
+        return self.resource is GROUP and is_built_in(self.identifier, self.names)
+
+
+def is_built_in(identifier: str, names: Iterable[str]) -> bool:
+    """Return whether a group is a role that every tenant has."""
+    return any(look(name) in BUILT_IN_NAMES for name in names) or bool(BUILT_IN_IDS.fullmatch(identifier))
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who loses access: all names on the server, and whether it is (or holds) the user that runs the task."""
+
+    names: tuple[str, ...]
+    own: bool | None = False
+
+
+@dataclass(frozen=True)
+class AccessLoss:
+    """Memberships of a group, or rights of one member of a safe, that would be taken away.
+
+    ``place`` is the group or the safe, ``count`` how many memberships or rights, ``what`` a word for them. ``who``
+    loses them, by endpoint, id and the name that the server shows there; ``members`` is more about the same, as far as
+    the rails need it. ``emptied`` is whether a list comes out empty, ``last`` whether a group is left without any
+    member. ``goes`` is whether the group, the permission or the safe itself is deleted: whether that concerns the user
+    that runs the task is a matter of the object then.
+    """
+
+    place: Resource
+    identifier: str
+    name: str
+    count: int
+    what: str
+    who: tuple[tuple[str, str, str], ...] = ()
+    members: tuple[Member, ...] = ()
+    emptied: bool = False
+    last: bool = False
+    goes: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.place.name} {self.name!r}"
+
+
+def deactivates(plan: Plan) -> bool:
+    """Return whether a plan takes a user out of use."""
+    if plan.current is None:
+        return False
+    # A server that does not say of a user whether it is active does not say that it is not.
+    return any(
+        change.attribute.option == "active" and change.before is not False and not change.after
+        for change in plan.changes
+    )
+
+
+def is_over(moment: str | None) -> bool:
+    """Return whether an ISO 8601 time is in the past; None and an empty text mean never."""
+    return bool(moment) and seconds(str(moment)) <= time.time()
+
+
+def new_end(diff: Mapping[str, Object]) -> str | None:
+    """Return the end that a change gives a permission if that time is over, and None otherwise."""
+    before, after = (diff[side].get("membership_expiration") for side in ("before", "after"))
+    return str(after) if after != before and is_over(after) else None
+
+
+def refuse_emptied_roles(roles: Sequence[str]) -> None:
+    """Raise GuardRailError for built-in roles in which nobody is left who can log in."""
+    if roles:
+        raise GuardRailError(
+            f"a built-in role would lose its last member that can log in: {some(roles)}",
+            hint="Put somebody who stays into it first",
+        )
+
+
+def losses_of(plan: Plan | None) -> list[AccessLoss]:
+    """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
+
+    A permission that is given an end in the past loses all its rights; an end in the future is planned, and no loss.
+    A deleted safe is not among it: what it takes along is not in the plan.
+    """
+    if plan is None or plan.current is None or plan.resource not in (GROUP, CONTAINER_PERMISSION):
+        return []
+    if plan.action == "delete":
+        return [all_access(plan.resource, plan.current)]
+    if new_end(plan.diff) and not is_over(plan.before["membership_expiration"]):
+        return [replace(all_access(plan.resource, plan.current), emptied=True, goes=False)]
+    found = []
+    for change in plan.changes:
+        if change.attribute.option not in ACCESS_OPTIONS:
+            continue
+        after = {fold(each) for each in change.after or ()}
+        gone = [each for each in change.before or () if fold(each) not in after]
+        if not gone:
+            continue
+        loss = replace(all_access(plan.resource, plan.current), count=len(gone), emptied=not after, goes=False)
+        if plan.resource is GROUP:
+            who = tuple((str(change.attribute.refers_to), each, change.before[each]) for each in gone)
+            left = objects(plan.expected.get("members"))
+            loss = replace(loss, what=change.attribute.option, who=who, last=not left)
+        found.append(loss)
+    return found
+
+
+def emptied_by(plans: Iterable[Plan | None]) -> list[str]:
+    """Name the groups and the permissions whose lists come out empty and held something, with what they lose."""
+    losses = [loss for plan in plans for loss in losses_of(plan) if loss.emptied]
+    return places_of(losses)
+
+
+def all_access(resource: Resource, item: Object) -> AccessLoss:
+    """All memberships of a group, or all rights of a permission: one that shows none is still one."""
+    who = tuple(members_of(resource, item))
+    if resource is GROUP:
+        name = str(item.get(GROUP.key_attribute) or item["id"])
+        return AccessLoss(GROUP, item["id"], name, access_of(GROUP, item), "members", who, goes=True)
+    safe = str(CONTAINER_PERMISSION.attribute("container").read(item))
+    return AccessLoss(CONTAINER, item["id"], safe, access_of(resource, item), "rights", who, goes=True)
+
+
+def access_of(resource: Resource, item: Object) -> int:
+    """Return how many memberships a group holds, or rights a permission."""
+    if resource is GROUP:
+        return len(objects(item.get("members")))
+    return max(1, len(CONTAINER_PERMISSION.attribute("rights").read(item)))
+
+
+class GuardRails:
+    """Raises GuardRailError for what goes too far. ``count`` is how many objects an endpoint has.
+
+    ``held`` is how many memberships (of ``Groups``) or rights (of ``ContainerPermissions``) there are.
+    """
+
+    def __init__(self, rules: Rules, count: Callable[[str], int | None], held: Callable[[str], int]) -> None:
+        self._rules = rules
+        self._count = count
+        self._held = held
+
+    def keeps(self, loss: Loss) -> bool:
+        """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
+        return bool(loss.own) or loss.built_in or self._protects(loss)
+
+    def _protects(self, loss: Loss) -> bool:
+        return self._rules.protects([*loss.names, " / ".join(loss.names), *loss.also])
+
+    def check_prune(self, listed: Collection[str]) -> None:
+        """Refuse to prune a kind whose plural is not among the ``listed``."""
+        if (empty := sorted(self._rules.prune - set(listed))) and not self._rules.prune_to_nothing:
+            raise GuardRailError(
+                f"prune would leave only the entries of {', '.join(empty)}, but the task lists none",
+                hint="Set prune_to_nothing if that is intended",
+            )
+
+    def check(self, losses: Sequence[Loss]) -> None:
+        """Refuse what is never removed, and more than the task allows."""
+        if refused := [loss.label for loss in losses if self.keeps(loss)]:
+            raise GuardRailError(
+                f"what is protected, built in or the user that runs the task would be removed: "
+                f"{some(sorted(refused, key=natural))}",
+                hint="Take them out of the entries that remove them, or out of protected",
+            )
+        _refuse_unknown([loss.label for loss in losses if loss.own is None])
+        for going, limit, allowed in self._limits(losses):
+            if len(going) > limit:
+                raise GuardRailError(
+                    f"max_removals allows {allowed} to be removed or deactivated, and {len(going)} would be: "
+                    f"{some(sorted(going, key=natural))}",
+                    hint="Check that the lists are complete. If this is intended, raise max_removals",
+                )
+
+    def _limits(self, losses: Sequence[Loss]) -> Iterator[tuple[list[str], int, str]]:
+        """What would go, how many of it may, and that in words: of all together, or as a percentage of each kind."""
+        text = self._rules.max_removals
+        if not text.endswith("%"):
+            yield [loss.label for loss in losses], int(text), f"{text} objects"
+            return
+        for resource in {loss.resource.name: loss.resource for loss in losses}.values():
+            there = self._count(resource.endpoint) or 0
+            limit = _share(text, there)
+            going = [loss.label for loss in losses if loss.resource is resource]
+            yield going, limit, f"{text} of {there} {resource.plural}, which is {limit},"
+
+    def check_access(self, losses: Sequence[AccessLoss]) -> None:
+        """Refuse to take more memberships and rights away than the task allows, whoever they belong to."""
+        for losing, limit, allowed in self._access_limits(losses):
+            if sum(loss.count for loss in losing) > limit:
+                raise GuardRailError(
+                    f"max_access_removals allows {allowed} to be taken away, and "
+                    f"{sum(loss.count for loss in losing)} would be: {_named(losing)}",
+                    hint="Check that the lists are complete. If this is intended, raise max_access_removals",
+                )
+
+    def _access_limits(self, losses: Sequence[AccessLoss]) -> Iterator[tuple[list[AccessLoss], int, str]]:
+        text = self._rules.max_access_removals
+        if not text.endswith("%"):
+            yield list(losses), int(text), f"{text} memberships and rights"
+            return
+        for place, endpoint, what in (
+            (GROUP, GROUP.endpoint, "memberships"),
+            (CONTAINER, CONTAINER_PERMISSION.endpoint, "rights"),
+        ):
+            if losing := [loss for loss in losses if loss.place is place]:
+                there = self._held(endpoint)
+                limit = _share(text, there)
+                yield losing, limit, f"{text} of {there} {what}, which is {limit},"
+
+    def check_members(self, losses: Sequence[AccessLoss]) -> None:
+        """Refuse what members never lose, however little it is."""
+        last = [loss for loss in losses if loss.last and is_built_in(loss.identifier, [loss.name])]
+        if last:
+            raise GuardRailError(
+                f"a built-in role would lose its last member: {_named(last)}",
+                hint="List somebody who stays in it",
+            )
+        own = [loss for loss in losses if not loss.goes and any(member.own for member in loss.members)]
+        if own:
+            raise GuardRailError(
+                f"the user that runs the task would lose its own access: {_named(own)}",
+                hint="Keep it, and the groups that it is in, in the lists",
+            )
+        _refuse_unknown(
+            [loss.label for loss in losses if not loss.goes and any(member.own is None for member in loss.members)]
+        )
+        protected = [
+            f"{' / '.join(dict.fromkeys(member.names))!r} of {loss.label}"
+            for loss in losses
+            for member in loss.members
+            if self._rules.protects([loss.name, *member.names])
+        ]
+        if protected:
+            raise GuardRailError(
+                f"what is protected would lose memberships or rights: {some(protected)}",
+                hint="Keep these members, and in the lists, or take the names out of protected",
+            )
+
+    def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> None:
+        """Refuse a new name or password of what is protected, or of the user that runs the task and its roles.
+
+        Each of the ``changes`` is a text and the object as it is.
+        """
+        if refused := [text for text, loss in changes if loss.own]:
+            raise GuardRailError(
+                f"the user that runs the task, or a role of it, would be changed: {some(refused)}",
+                hint="Do that as another user. For a new password, use the role admin_portal",
+            )
+        _refuse_unknown([text for text, loss in changes if loss.own is None])
+        if refused := [text for text, loss in changes if self._protects(loss)]:
+            raise GuardRailError(
+                f"what is protected would get another name or password: {some(refused)}",
+                hint="Leave these options out, or take the names out of protected",
+            )
+
+
+def _share(text: str, there: int) -> int:
+    """So many per cent of what there is. Exact: as binary fractions, 18.4 % of 375 is less than 69."""
+    return int(there * Fraction(text[:-1]) // 100)
+
+
+def _refuse_unknown(labels: Sequence[str]) -> None:
+    if labels:
+        raise GuardRailError(
+            f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",
+            hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
+            "groups of another directory give it a permission of its own on the safe",
+        )
+
+
+def places_of(losses: Iterable[AccessLoss]) -> list[str]:
+    """Name the groups and safes that lose something, with what and how much.
+
+    Lists that come out empty are first, in the order of names; then who loses most, and of equals in that order.
+    """
+    totals: Counter[tuple[bool, str, str]] = Counter()
+    for loss in losses:
+        totals[not loss.emptied, loss.label, loss.what] += loss.count
+    return [
+        f"{label} ({'' if stay else 'all '}{count} {what})"
+        for (stay, label, what), count in sorted(totals.items(), key=_order)
+    ]
+
+
+def _order(total: tuple[tuple[bool, str, str], int]) -> tuple[bool, int, Any, str]:
+    (stay, label, what), count = total
+    return stay, -count if stay else 0, natural(label), what
+
+
+def _named(losses: Sequence[AccessLoss]) -> str:
+    """The groups and safes that lose something, as many as a person would read, and all whose lists come out empty."""
+    empty = places_of(loss for loss in losses if loss.emptied)
+    return ", ".join([*empty, some(places_of(loss for loss in losses if not loss.emptied))]).removesuffix(", ")

@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What an answer means, or that none came: an object, or the failure that the status, the body or the network tells."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import time
+import traceback
+from typing import Any
+
+from .._base.errors import (
+    AuthorizationError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+    TransportError,
+    UnknownMemberError,
+)
+from .._base.spelling import Spelling
+from .bounds import bounded
+from .statuses import status_of
+
+REQUESTS_IMPORT_ERROR: str | None = None
+try:
+    import requests
+    from urllib3.exceptions import HTTPError, NewConnectionError
+    from urllib3.util import Retry
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
+ERROR = Spelling([("schemas",), ("scimType",), ("detail",)])  # the names of an error (RFC 7644 section 3.12)
+# Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
+# OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
+DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
+# How Python's ssl module names a file that holds no certificate or key, and an answer that is no TLS.
+UNREADABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
+UNUSABLE_FILE = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM_LIB", "NO_START_LINE", "KEY_VALUES_MISMATCH", "BAD_BASE64_DECODE")
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
+# The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
+MEMBER_NOT_FOUND = "Member not found"
+
+# What the administration API calls its refusals (admin contract 1.1); whatever else it refuses is a value.
+MESSAGE_IDS: dict[str, type[IdentityError]] = {
+    "_I18N_System.UnauthorizedAccessException": AuthorizationError,
+    "_I18N_ServiceUnauthorizedAccess": AuthorizationError,
+    "_I18N_UserNotFound": NotFoundError,
+    "_I18N_UserIDNotFound": NotFoundError,
+}
+
+PIECE = 2**16  # bytes of a body that are read at once
+# A reading of a time in Retry-After: no server means ten years of waiting, nor the year 5138.
+LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
+
+
+def read(response: requests.Response, request: str) -> dict[str, Any] | None:
+    """The JSON object of a good answer, None if it is empty; raises what the status or the body calls for."""
+    status = response.status_code
+    said = f"{request} answered {status} {status_of(status).phrase}".rstrip()
+    kind = response.headers.get("Content-Type") or "no content type"
+    content = bounded(response.iter_content(PIECE), said)
+    body = _json(content)
+    promised = response.headers.get("Content-Length", "")
+    if (
+        status != 204
+        and promised.isdigit()
+        and not response.headers.get("Content-Encoding")
+        and len(content) < int(promised)
+    ):
+        # Old releases of urllib3 do not tell.
+        raise TransportError(f"{said} and broke off", transient=True, uncertain=True)
+    if 300 <= status < 400:
+        host = response.headers.get("Location", "").partition("://")[2].partition("/")[0].rpartition("@")[2]
+        said += f": a redirect to {host or 'another path'}, which is not followed"
+        raise ProtocolError(said, hint=HTML_HINT, status=status)
+    if status >= 400:
+        raise _status_error(response, said, body if isinstance(body, dict) else {})
+    if not content:
+        return None
+    if not isinstance(body, dict):
+        cut = "json" in kind.lower() and body is None
+        raise ProtocolError(
+            f"{said} with {'broken JSON' if cut else 'something that is not a JSON object'} ({kind})",
+            hint=None if cut else HTML_HINT,
+            status=status,
+            transient=cut,
+            uncertain=True,
+        )
+    if body.get("success", body.get("Success")) is False:  # the administration API's way to fail, with status 200
+        raise _refusal(said, status, body)
+    return body
+
+
+def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
+    """What ``success: false`` means. The name of the case may stand in other texts of the body than MessageID."""
+    text, detail = json.dumps(body), _detail(body)
+    named = re.search(r"_I18N_[\w.]*\w", text)
+    case = named[0] if named else body.get("MessageID")
+    reason = f"{said} and refuses it: {detail or case or 'no reason was given'}"
+    if body.get("ErrorID"):
+        reason += f" (ErrorID {body['ErrorID']})"
+    kind = MESSAGE_IDS.get(str(case), InvalidError)
+    return kind(reason, status=status, detail=detail, error_type=case if isinstance(case, str) else None)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _status_error(response: requests.Response, said: str, body: dict[str, Any]) -> IdentityError:
+    status = response.status_code
+    ERROR.apply(body)
+    detail = _detail(body)
+    error_type = body.get("scimType") or (body.get("error") if "error_description" in body else None)
+    error_type = error_type if isinstance(error_type, str) else None
+    row = status_of(status)
+    kind = _missing(body, detail) if row.error is NotFoundError else row.error
+    return kind(
+        said + (f" ({error_type})" if error_type else "") + (f": {detail}" if detail else ""),
+        hint=None if kind in (NotFoundError, UnknownMemberError) else row.hint or None,
+        status=status,
+        detail=detail,
+        error_type=error_type,
+        retry_after=_retry_after(response),
+        transient=row.transient,
+        uncertain=row.uncertain,
+        pending=row.pending,
+        shared=row.shared,
+    )
+
+
+def _missing(body: dict[str, Any], detail: str | None) -> type[IdentityError]:
+    """What a 404 says: only a SCIM error (RFC 7644 section 3.12) is a word on an object, not one on the address."""
+    if not body.get("schemas"):
+        return ProtocolError
+    return UnknownMemberError if (detail or "").startswith(MEMBER_NOT_FOUND) else NotFoundError
+
+
+def _detail(body: dict[str, Any]) -> str | None:
+    for key in DETAIL_KEYS:
+        if isinstance(body.get(key), str) and body[key].strip():
+            return str(body[key]).strip()
+    return None
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Return the seconds to wait by the Retry-After header, None without one that is legible.
+
+    RFC 9110 section 10.2.3 has seconds or a date. Some servers send the Unix time at which to come back, in seconds or
+    milliseconds, as they do in X-RateLimit-Reset. A time that is past is no wait.
+    """
+    header = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", header, re.ASCII):
+        number = float(header)
+        if number <= LONGEST_DELAY:
+            return number
+        return max(0.0, number / (1000 if number > LATEST_SECOND else 1) - time.time())
+    try:
+        return float(Retry().parse_retry_after(header)) if header else None
+    except (HTTPError, ValueError, OverflowError):
+        return None
+
+
+def late_error(request: str, limit: float) -> TransportError:
+    text = f"{request} failed: the answer was not complete after {limit:g} s"
+    return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
+
+
+def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
+    """What a failure below HTTP means: whether the request had been sent, and whether another try may go better."""
+    cause = _cause(error)
+    text = f"{request} failed: "
+    reason = getattr(cause, "reason", None)
+    if isinstance(cause, UNREADABLE) or reason in UNUSABLE_FILE or "PEM lib" in str(cause):
+        return InvalidError(
+            f"a certificate file cannot be used: {_plain(cause)}",
+            hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
+            shared=True,
+        )
+    if reason in NO_TLS:
+        return TransportError(f"{text}the server does not speak TLS at this port", hint="Check tenant_url", shared=True)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return TransportError(
+            f"{text}the server's certificate is not trusted: {_plain(cause)}",
+            hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
+            shared=True,
+        )
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        return TransportError(
+            f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key", shared=True
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return TransportError(
+            f"{text}the proxy does not let it through: {_plain(cause)}",
+            hint="Check HTTPS_PROXY and NO_PROXY",
+            shared=True,
+        )
+    if isinstance(error, (ValueError, TypeError)):
+        return TransportError(
+            f"{text}{type(error).__name__}", hint="Check tenant_url and the proxy settings", shared=True
+        )
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError):
+        return TransportError(
+            f"{text}no connection: {_plain(cause)}",
+            hint="Check tenant_url, the network and the proxy settings",
+            transient=True,
+            shared=True,
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        text += f"no answer within {timeout:g} s"
+        return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
+    return TransportError(f"{text}the connection broke: {_plain(cause)}", transient=True, uncertain=True)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first failure that speaks for itself: requests and urllib3 wrap it, as ``reason`` or as an argument."""
+    inner = getattr(error, "reason", None)
+    wrapped = [inner, *error.args] if not isinstance(error, NewConnectionError) else []
+    for candidate in wrapped:
+        if isinstance(candidate, BaseException):
+            return _cause(candidate)
+    return error
+
+
+def _plain(error: BaseException) -> str:
+    """The failure's own words, without the object addresses that urllib3 puts before them."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).rsplit(">: ", 1)[-1]

@@ -1,0 +1,480 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""One tenant over HTTP: session, token, retries and one ``request()``. Knows nothing of Ansible."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import copy
+import json
+import os
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from .._base.errors import (
+    AuthenticationError,
+    IdentityError,
+    InvalidError,
+    ProtocolError,
+    RateLimitedError,
+    ServerError,
+    trying,
+)
+from .._base.secrets import spellings
+from .._base.texts import check_name, check_secret
+from .answers import HTML_HINT, late_error, read, transport_error
+from .bounds import LONGEST_TOKEN, PARTS, LateError, within
+
+with contextlib.suppress(ImportError):  # _answers says so, and the module with it
+    import requests
+    from urllib3.exceptions import InsecureRequestWarning
+
+VERSION = "0.1.0"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
+IDEMPOTENT = ("GET", "PUT", "DELETE")
+MOST_WORKERS = 32  # threads that share a client
+LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
+LONGEST_TIMEOUT = 3600.0  # seconds
+LONGEST_LIFETIME = 315_360_000  # seconds, ten years: what is longer is no lifetime of a token
+LONGEST_SCOPE = 10_000  # characters
+SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 section 3.3
+LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
+
+CREDENTIALS_HINT = (
+    "Check client_id (the user's full login name) and client_secret (its password). On its page under "
+    "Core Services > Users, the box 'Is OAuth confidential client' has to be ticked, and the user must not be locked, "
+    "disabled or due for a new password"
+)
+SCOPE_HINT = "Set the option scope to a scope that the OAuth2 client app defines on its Scope page"
+APP_HINT = "Check that app_id is the Application ID of an OAuth2 client app of this tenant, under Web Apps"
+METHOD_HINT = "Enable 'Client Creds' on the Tokens page of the OAuth2 client app"
+# A part of what the token endpoint says, in lower case, or its error code (RFC 6749 section 5.2), and what to do then.
+TOKEN_HINTS = {
+    "invalid client creds": CREDENTIALS_HINT,
+    "user not allowed access to app": "On the Permissions page of the OAuth2 client app, give a role of the service "
+    "user the permissions View and Run",
+    "unknown app": APP_HINT,
+    "unknown scope": SCOPE_HINT,
+    "auth mode not allowed": METHOD_HINT,
+    "invalid_client": CREDENTIALS_HINT,
+    "unauthorized_client": METHOD_HINT,
+    "invalid_scope": SCOPE_HINT,
+    "invalid_request": APP_HINT,
+}
+Authenticate = Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the tenant is and who is calling. Times are seconds. Secrets are kept out of ``repr``."""
+
+    tenant_url: str
+    app_id: str | None = None
+    scope: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    token_endpoint_auth_method: str = "client_secret_post"
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout: float = 30.0
+    retries: int = 5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tenant_url", origin(self.tenant_url.strip()))
+        object.__setattr__(self, "access_token", (self.access_token or "").strip() or None)
+        for option in ("client_id", "app_id"):
+            check_name(option, getattr(self, option) or "")
+        check_secret("client_secret", self.client_secret or "")
+        if self.app_id in (".", ".."):
+            raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")
+        if not self.access_token and not (self.client_id and self.client_secret):
+            raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
+        if self.access_token and (flaw := flaw_of(self.access_token)):
+            raise InvalidError(f"access_token {flaw}", hint="Is there a line break in it?")
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            raise InvalidError(f"timeout has to be more than 0 and at most {LONGEST_TIMEOUT:g} seconds")
+        if self.retries < 0:
+            raise InvalidError("retries cannot be negative")
+        for option in ("ca_path", "client_cert", "client_key"):
+            path = getattr(self, option)
+            if path and not os.path.exists(path):
+                raise InvalidError(f"{option}: there is no file {path!r} on the host that runs the task")
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint of the app; without an app, the tenant's platform token endpoint."""
+        if not self.app_id:
+            return f"{self.tenant_url}/oauth2/platformtoken"
+        return f"{self.tenant_url}/oauth2/token/{quote(self.app_id, safe='')}"
+
+    @property
+    def verify(self) -> bool | str:
+        return (self.ca_path or True) if self.validate_certs else False
+
+    @property
+    def certificate(self) -> str | tuple[str, str] | None:
+        return (self.client_cert, self.client_key) if self.client_cert and self.client_key else self.client_cert
+
+
+def origin(url: str) -> str:
+    """The tenant's address as ``https://host[:port]``, refused where credentials would not be safe with it.
+
+    Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine. What was copied
+    from a browser, or is a part of an endpoint's address, is named and not dropped: it may be a mistake in the host.
+    """
+    refused = InvalidError(
+        f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
+        hint="It looks like https://example.id.cyberark.cloud",
+    )
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise refused from None
+    if "@" in parts.netloc:
+        raise InvalidError("tenant_url must not hold a user name or a password", hint="Set client_id and client_secret")
+    if parts.scheme in ("https", "http") and host and parts.path.strip("/"):
+        refused.hint = f"Leave off {parts.path!r} and what follows it: give {parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("https", "http") or not host or parts.path.strip("/") or parts.query or parts.fragment:
+        raise refused
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise InvalidError(
+            f"tenant_url {url!r} would send credentials unencrypted",
+            hint="Use https://; http:// is for this machine only",
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def flaw_of(token: str) -> str | None:
+    """What keeps a text from being a bearer token: in RFC 6750 section 2.1 these are visible ASCII without blanks."""
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        return "holds a character that no token has"
+    return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
+
+
+def lifetime_of(value: Any) -> int | None:
+    """Return ``expires_in`` of RFC 6749 section 5.1 as whole seconds, None if it is no lifetime.
+
+    Some servers send it as a text or with a fraction. Zero, what is negative and what is no number tell nothing.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        seconds = int(float(value) if isinstance(value, str) else value)
+    except (ValueError, OverflowError):  # of infinity and of what is not a number, too
+        return None
+    return seconds if 0 < seconds <= LONGEST_LIFETIME else None
+
+
+def scope_of(value: Any) -> str | None:
+    """Return ``scope`` of an answer with a token if RFC 6749 section 3.3 knows it as one, None otherwise."""
+    if not isinstance(value, str) or len(value) > LONGEST_SCOPE:
+        return None
+    return value if SCOPE.fullmatch(value) else None
+
+
+def secrets_in(url: str) -> set[str]:
+    """What an address holds of a login, as it stands there and as a person would write it."""
+    login, at, _host = url.partition("://")[2].rpartition("@")
+    password = login.partition(":")[2]
+    # A login without a password may be a token; a short one is a name, and would mask every message.
+    found = (password, unquote(password)) if password else (login,) if len(login) >= 8 else ()
+    return {part for part in found if part} if at else set()
+
+
+class Client:
+    """A session with one tenant. Safe to share between threads; to be closed by the one who made it.
+
+    ``warn`` is told of every retry; ``protect`` is told of every secret the moment it exists; ``mask`` takes secrets
+    out of what a server says.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        warn: Callable[[str], None] = lambda text: None,
+        protect: Callable[[str], None] = lambda secret: None,
+        mask: Callable[[str], str] = lambda text: text,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.connection = connection
+        self.warn = warn
+        self._protect = protect
+        self._mask = mask
+        self._sleep = sleep
+        self._clock = clock
+        self._access_token = connection.access_token
+        self._renewable = True  # whether another token may do better than the current one
+        self._final: IdentityError | None = None  # why no request of this client can go well any more
+        self._lock = threading.Lock()
+        self._pace = threading.Lock()
+        self._not_before = clock()  # when the tenant may be asked again, by whatever thread
+        self._passed = 0  # requests that were answered well
+        self._session = requests.Session()
+        for scheme in ("https://", "http://"):  # a connection for each thread, or it is made anew for each request
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
+        self._session.headers.update(
+            {
+                "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
+                "Accept": "application/json, application/scim+json",
+                # Without it the tenant may answer as to a browser, with a page.
+                "X-IDAP-NATIVE-CLIENT": "true",
+            }
+        )
+        if not connection.validate_certs:
+            warn("The certificate of the tenant is not verified, because validate_certs is false")
+            requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
+        secrets = {
+            connection.client_secret or "",
+            connection.access_token or "",
+            *_proxy_secrets(connection.tenant_url),
+        }
+        for secret in secrets - {""}:
+            self._protect_all(secret)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _protect_all(self, secret: str) -> None:
+        for spelling in spellings(secret):
+            self._protect(spelling)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        repeatable: bool = False,
+    ) -> dict[str, Any] | None:
+        """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
+
+        ``path`` is quoted already. A ``repeatable`` POST has the same effect twice as once. A refused token is renewed
+        once, if there are credentials to do it with. After a failure that all requests share, unless another try may go
+        better, nothing is sent any more: each request raises that failure.
+        Raises the IdentityError that fits the status, TransportError, or ProtocolError.
+        """
+        url = f"{self.connection.tenant_url}{path}"
+        if params:
+            url += "?" + urlencode(params, quote_via=quote)
+        content = {} if body is None else {"json": body}
+        try:
+            token = self._token()
+            try:
+                answer = self._exchange(method, url, repeatable=repeatable, auth=_bearer(token), **content)
+            except AuthenticationError:
+                renewed = self._token(refused=token)
+                if renewed == token:
+                    raise
+                answer = self._exchange(method, url, repeatable=repeatable, auth=_bearer(renewed), **content)
+            self._renewable = True
+            return answer
+        except IdentityError as error:
+            if error.shared and not error.transient:
+                with self._lock:
+                    self._final = self._final or copy.copy(error)
+            raise
+
+    def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
+        """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
+        wait = _wait(attempt, error)
+        self.warn(f"{error.reason}; {next_step} in {wait:.1f} s")
+        if isinstance(error, RateLimitedError):
+            with self._pace:
+                self._not_before = max(self._not_before, self._clock() + wait)
+        self._sleep(wait)
+
+    def _await_turn(self) -> None:
+        """Wait as long as the tenant wants to be left alone: who asks on meanwhile is only refused, too."""
+        while (left := self._not_before - self._clock()) > 0:
+            self._sleep(left)
+
+    def _token(self, refused: str | None = None) -> str:
+        """Return the current token; a new one if there is none or if it is the one that was ``refused``.
+
+        A token that took the place of a refused one, and was never accepted, is not replaced in turn.
+        Raises the failure that all requests share. A failure to get a token is one, whatever it is: to try a refused
+        password once more would lock the user.
+        """
+        with self._lock:
+            if self._final:
+                raise copy.copy(self._final)
+            stale = self._access_token is None or self._access_token == refused
+            if stale and self._renewable and self.connection.client_secret:
+                self._renewable = refused is None
+                try:
+                    self._access_token = str(self.fetch_token()["access_token"])
+                except IdentityError as error:
+                    error.shared, error.uncertain = True, False
+                    self._final = copy.copy(error)
+                    raise
+            return self._access_token or ""
+
+    def claims(self) -> dict[str, Any]:
+        """Return the claims of the current token, unverified; nothing of one that is no JWT (RFC 7519 section 3).
+
+        They say whose token it is and grant nothing, so that they need no proof.
+        """
+        try:
+            _header, payload, _signature = self._token().split(".")
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except ValueError:
+            return {}
+        return claims if isinstance(claims, dict) else {}
+
+    def fetch_token(self) -> dict[str, Any]:
+        """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError.
+
+        The answer of RFC 6749 section 5.1: ``access_token``, and maybe ``token_type``, ``expires_in`` (seconds) and
+        ``scope``.
+        """
+        connection = self.connection
+        form = {"grant_type": "client_credentials"}
+        if connection.app_id and connection.scope:
+            form["scope"] = connection.scope
+        credentials = (connection.client_id or "", connection.client_secret or "")
+        auth: Authenticate = _no_auth
+        if connection.token_endpoint_auth_method == "client_secret_basic":
+            # The tenant wants both parts raw, where RFC 6749 section 2.3.1 would have them URL-encoded first.
+            auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
+        else:
+            form["client_id"], form["client_secret"] = credentials
+        with trying(f"get a token for {connection.client_id} from {connection.token_url}"):
+            try:
+                answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True) or {}
+            except IdentityError as error:
+                raise _token_error(error) from error
+            token = answer.get("access_token")
+            if not isinstance(token, str) or not token:
+                raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
+            self._protect_all(token)
+            if flaw := flaw_of(token):
+                raise ProtocolError(f"the access_token in the answer {flaw}")
+        return answer
+
+    def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
+        """Send until there is an answer that can be returned or a failure that another try would not mend."""
+        began, passed = self._clock(), self._passed
+        started = passed
+        attempt = 1
+        while True:
+            self._await_turn()
+            try:
+                answer = self._send(method, url, **content)
+            except IdentityError as error:
+                error.mask(self._mask)
+                if not _may_repeat(error, method, repeatable):
+                    raise
+                if isinstance(error, RateLimitedError) and self._passed > passed:
+                    # Others got through since the last try: the tenant does not go on refusing.
+                    attempt, passed = 1, self._passed
+                late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
+                if late or attempt > self.connection.retries:
+                    # Everything that could be done has been: nobody above is to begin anew.
+                    error.uncertain = False
+                    error.shared = error.shared and self._passed == started  # others got through
+                    raise
+                self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
+            else:
+                self._passed += 1
+                return answer
+            attempt += 1
+
+    def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
+        request = f"{method} {url.partition('?')[0]}"
+
+        def exchange() -> dict[str, Any] | None:
+            with self._session.request(
+                method,
+                url,
+                timeout=self.connection.timeout,
+                stream=True,
+                # A redirect could carry the credentials to another host or turn a write into a read.
+                allow_redirects=False,
+                # A session's own setting loses to REQUESTS_CA_BUNDLE; a call's does not.
+                verify=self.connection.verify,
+                cert=self.connection.certificate,
+                **content,
+            ) as response:
+                return read(response, request)
+
+        limit = PARTS * self.connection.timeout
+        try:
+            return within(limit, exchange)
+        except LateError:
+            raise late_error(request, limit) from None
+        # Every failure of requests is an OSError, and so is a certificate file that cannot be read. The others come
+        # from an address, a proxy or a redirect that the libraries cannot read; their text may hold a password.
+        except (OSError, ValueError, TypeError) as error:
+            raise transport_error(error, request, self.connection.timeout) from error
+
+
+def _wait(attempt: int, error: IdentityError) -> float:
+    """Seconds to wait after that many tries: what the server asks for, or a growing while, half of it left to chance.
+
+    By chance, callers that were stopped together do not return together.
+    """
+    wait = error.retry_after
+    if wait is None:
+        wait = 0.5 * 2 ** min(attempt - 1, 10) * random.uniform(0.5, 1.0)
+    return max(0.0, min(LONGEST_WAIT, wait))
+
+
+def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
+    """Whether the same request may be sent again.
+
+    What certainly had no effect may, and so may what has the same effect twice. A 500 can be this server's answer
+    to a client's mistake, so that a write is not repeated after one.
+    """
+    if isinstance(error, ServerError):
+        return method == "GET" or repeatable
+    return error.transient and (not error.uncertain or repeatable or method in IDEMPOTENT)
+
+
+def _token_error(error: IdentityError) -> IdentityError:
+    """The same failure, told as what it means at the token endpoint."""
+    if error.status not in (400, 401, 403, 404):
+        return error
+    said = "unknown app" if error.status == 404 else f"{error.detail} {error.error_type}".lower()
+    return AuthenticationError(
+        error.reason,
+        hint=next((hint for part, hint in TOKEN_HINTS.items() if part in said), CREDENTIALS_HINT),
+        status=error.status,
+        detail=error.detail,
+        error_type=error.error_type,
+    )
+
+
+def _bearer(token: str) -> Authenticate:
+    """Authentication for requests; given as such, it also keeps a .netrc entry from taking the header's place."""
+
+    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    return authenticate
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _proxy_secrets(url: str) -> set[str]:
+    return secrets_in(requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or "")

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The administration API of a tenant: verbs that are POSTed, an envelope around each result, and a query language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from .._base.errors import (
+    AmbiguousError,
+    AuthorizationError,
+    InvalidError,
+    ProtocolError,
+    ServerError,
+    UnsupportedError,
+)
+from .._base.paths import Object, fold
+from .._http.client import Client
+from .resources import IDENTITY_RESOURCES
+
+# The most rows that one query asks for, and the most names that go into one.
+ROWS = 1000
+NAMES = 200
+PAGE = {"PageNumber": 1, "PageSize": ROWS, "Limit": ROWS, "SortBy": "", "Direction": "False", "Caching": -1}
+
+# What the administrator needs for what writes; reading takes whatever right shows the object (admin contract 3.5).
+NEEDED = {
+    "CDirectoryService/CreateUser": "User Management",
+    "CDirectoryService/ChangeUser": "User Management",
+    "CDirectoryService/SetUserState": "User Management",
+    "UserMgmt/ResetUserPassword": "User Management",
+    "UserMgmt/RemoveUsers": "User Management",
+    "Roles/StoreRole": "Role Management",
+    "Roles/UpdateRole": "Role Management",
+    "SaasManage/AddUsersAndGroupsToRole": "Role Management",
+    "SaasManage/RemoveUsersAndGroupsFromRole": "Role Management",
+    "SaasManage/DeleteRole": "Role Management",
+    "SaasManage/ImportAppFromTemplate": "Application Management",
+    "SaasManage/UpdateApplicationDE": "Application Management",
+    "SaasManage/DeleteApplication": "Application Management",
+    "SaasManage/SetApplicationPermissions": "Application Management",
+}
+# The column that names an object, and so do people.
+NAME_COLUMNS = {"User": "Username", "Role": "Name", "Application": "ServiceName"}
+
+
+NOT_ENTITLED = "_I18N_ServiceUnauthorizedAccess"
+# How a tenant fails to tell what can be done without.
+UNTOLD = (InvalidError, AuthorizationError, UnsupportedError, ProtocolError, ServerError)
+
+
+class Identity:
+    """The administration API of one tenant. Tables are those of its query language: User, Role, Application."""
+
+    resources = IDENTITY_RESOURCES
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def call(self, verb: str, body: Any = None, *, repeatable: bool = False) -> Any:
+        """The ``Result`` of a verb, such as ``Roles/StoreRole``.
+
+        What is ``repeatable`` has the same effect twice as once.
+
+        Raises InvalidError for what the tenant refuses, AuthorizationError with the right that is missing,
+        ProtocolError for an answer without the envelope (admin contract 1.1).
+        """
+        try:
+            answer = self.client.request("POST", f"/{verb}", body={} if body is None else body, repeatable=repeatable)
+        except AuthorizationError as error:
+            right = NEEDED.get(verb)
+            needed = f"the right '{right}', or has to be in the role System Administrator"
+            error.hint = (
+                f"{self.client.connection.client_id or 'The administrator'} needs "
+                f"{needed if right else 'to be in the role System Administrator'}"
+            )
+            if error.error_type == NOT_ENTITLED or self.client.connection.app_id:
+                error.hint = (
+                    f"With app_id, a token is good only for what the scope of that app allows: leave app_id out, "
+                    f"or let it allow /{verb}. {error.hint}"
+                )
+            raise
+        except ProtocolError as error:
+            if error.status == 404:
+                error.hint = "This tenant does not offer it, or tenant_url is not its address"
+            raise
+        if (answer or {}).get("success", (answer or {}).get("Success")) is not True:
+            raise ProtocolError(
+                f"POST /{verb} was answered without saying whether it succeeded",
+                hint="Check tenant_url",
+                uncertain=not repeatable,
+            )
+        return (answer or {}).get("Result")
+
+    def select(self, table: str, columns: Iterable[str], where: str) -> list[Object]:
+        """The rows of a query. ``where`` is made of literals that ``literal()`` has quoted."""
+        return self.script(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}")
+
+    def script(self, script: str) -> list[Object]:
+        """The rows of a query or of a named report, as they are now rather than as they were when cached."""
+        return rows_of(self.call("Redrock/query", {"Script": script, "Args": PAGE}, repeatable=True))
+
+    def find_all(self, table: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        """What each reference means: the object of that name, compared without case, or with that id.
+
+        What is found is ``{"id": ..., attribute: ...}``. Raises AmbiguousError when several have the name.
+        """
+        column = NAME_COLUMNS[table]
+        wanted = sorted(references)
+        rows: dict[str, Object] = {}
+        for start in range(0, len(wanted), NAMES):
+            part = wanted[start : start + NAMES]
+            where = f"{is_named(column, part)} OR ID IN ({', '.join(map(literal, part))})"
+            rows.update((str(row["ID"]), row) for row in self.select(table, ("ID", column), where) if row.get("ID"))
+        by_name: dict[str, list[Object]] = {}
+        for identifier, row in rows.items():
+            by_name.setdefault(fold(row.get(column)), []).append({"id": identifier, attribute: row.get(column)})
+        by_id = {identifier: {"id": identifier, attribute: row.get(column)} for identifier, row in rows.items()}
+        return {name: only(table, by_name.get(fold(name), [])) or by_id.get(name) for name in references}
+
+
+def only(table: str, found: list[Object]) -> Object | None:
+    """Return the object of these rows, None if there are none. One object may have several rows.
+
+    Raises AmbiguousError for several objects.
+    """
+    found = list({fold(item["id"]): item for item in found}.values())
+    if len(found) > 1:
+        ids = ", ".join(sorted(str(item["id"]) for item in found))
+        raise AmbiguousError(f"{len(found)} rows of {table} match: {ids}", hint="Address one of them by id")
+    return found[0] if found else None
+
+
+def rows_of(result: Any) -> list[Object]:
+    """The rows of a result of the query language, of which there may be none in several ways."""
+    results = result.get("Results") if isinstance(result, Mapping) else None
+    return [item["Row"] for item in results or () if isinstance(item, Mapping) and isinstance(item.get("Row"), dict)]
+
+
+def is_named(column: str, names: Iterable[str]) -> str:
+    """A condition that names meet whatever their case; others may meet it, too.
+
+    The database knows the case of ASCII only (SQLite), so that any other character stands for all, in both normal
+    forms, and it keeps logins in lower case.
+    """
+    plain = sorted({spelling for name in names for spelling in (name, fold(name))})
+    forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD") if not name.isascii()}
+    others = sorted({re.sub(r"[^ -~]|[%_]", "_", name) for name in forms})
+    conditions = [f"{column} COLLATE NOCASE IN ({', '.join(map(literal, plain))})"]
+    return " OR ".join(conditions + [f"{column} LIKE {literal(name)}" for name in others])
+
+
+def literal(text: str) -> str:
+    """A text as a literal of the query language, which has no other way to take a value (admin contract 4)."""
+    if not text.isprintable():
+        raise InvalidError(f"{text!r} holds a character that no name has")
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Users, roles and OAuth2 client apps of the administration API.
+
+Its verbs may report success and do nothing (admin contract 1.1), so that every write is followed by another reading.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._base.errors import (
+    AmbiguousError,
+    AuthorizationError,
+    ConflictError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+)
+from .._base.paths import Object, fold
+from .._ensure import Located
+from .._http.client import Client
+from .._model.plan import Plan, Task
+from .._model.references import refuse_other_name, resolve
+from .._model.resources import Resource
+from .api import NAME_COLUMNS, Identity, is_named, literal, only
+
+READINGS = 4  # after a write, until it shows; with few retries no more than these
+
+
+class IdentityObjects(ABC):
+    """What the three kinds have in common: the course from a name to an object, and the proof of a write."""
+
+    columns: tuple[str, ...]
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.identity = Identity(client)
+        self.made = True  # whether an object that is created is made anew, rather than out of what was there
+
+    @abstractmethod
+    def read(self, row: Object) -> Object | None:
+        """The object of a row, None if it has gone."""
+
+    @abstractmethod
+    def refuse(self, task: Task, plan: Plan) -> None:
+        """Raise for what this store never writes."""
+
+    @abstractmethod
+    def create(self, task: Task, plan: Plan) -> str:
+        """Make the object, whole or in part, and return its id."""
+
+    @abstractmethod
+    def update(self, identifier: str, plan: Plan) -> None:
+        """Write what the plan changes in an object that exists."""
+
+    @abstractmethod
+    def remove(self, identifier: str) -> None:
+        """Delete the object."""
+
+    def locate(self, task: Task, *, check: bool) -> Located:
+        resource = task.resource
+        keys = resource.name_of(task.desired)
+        row = self._row(resource, task.identifier) if task.identifier else self.find(resource, keys)
+        if row is None and task.identifier and not task.absent:
+            raise NotFoundError(f"there is no {resource.name} with this id", hint="To create one, leave out id")
+        current = self.read(row) if row else None
+        if current and task.identifier:
+            refuse_other_name(task, keys, current)
+        return current, keys
+
+    def find(self, resource: Resource, keys: Object) -> Object | None:
+        column, name = NAME_COLUMNS[resource.endpoint], str(keys[resource.keys[0]])
+        rows = self.identity.select(resource.endpoint, self.columns, is_named(column, [name]))
+        found = [{**row, "id": str(row["ID"])} for row in rows if row.get("ID") and fold(row.get(column)) == fold(name)]
+        return only(resource.endpoint, found)
+
+    def _row(self, resource: Resource, identifier: str) -> Object | None:
+        rows = self.identity.select(resource.endpoint, self.columns, f"ID = {literal(identifier)}")
+        return next(({**row, "id": identifier} for row in rows if str(row.get("ID")) == identifier), None)
+
+    def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+        return resolve(self.identity, task, keys, current, check=check)
+
+    def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
+        if plan.action == "delete":
+            self._delete(plan)
+            return plan, {}
+        if plan.current is not None:
+            self.update(plan.identifier, plan)
+            return plan, self._proven(plan.identifier, plan)
+        identifier = self.create(task, plan)
+        try:
+            self.update(identifier, plan)
+            written = self._proven(identifier, plan)
+            self._check_alone(plan, identifier)
+        except (AuthorizationError, InvalidError, ConflictError):
+            if self.made:
+                self.take_back(plan.resource, identifier)
+            raise
+        return plan, written
+
+    def _check_alone(self, plan: Plan, identifier: str) -> None:
+        """Names are not certain to be unique: somebody else may have made one at the same time."""
+        name = plan.resource.name_of(plan.resource.describe(plan.expected))
+        try:
+            found = self.find(plan.resource, name)
+        except AmbiguousError as error:
+            raise ConflictError(f"another one of this name was created at the same time: {error.reason}") from error
+        if found is None or fold(found["id"]) != fold(identifier):
+            raise ConflictError("somebody else changed it at the same time", hint="Run the task again")
+
+    def _delete(self, plan: Plan) -> None:
+        try:
+            self.remove(plan.identifier)
+        except (InvalidError, NotFoundError):
+            if self._row(plan.resource, plan.identifier):
+                raise
+            return  # gone already: what was wanted
+        self._gone(plan)
+
+    def take_back(self, resource: Resource, identifier: str) -> None:
+        """Leave nothing half-made behind when the tenant refuses the rest."""
+        try:
+            self.remove(identifier)
+        except IdentityError:
+            self.client.warn(
+                f"The {resource.name} {identifier} was created only in part, and could not be deleted again"
+            )
+
+    def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
+        """What of the plan the object does not show, although it should."""
+        return plan.unmet(held)
+
+    def _proven(self, identifier: str, plan: Plan) -> Object:
+        """The object as it is after a write."""
+
+        def look() -> tuple[Object | None, str]:
+            row = self._row(plan.resource, identifier)
+            held = self.read(row) if row else None
+            if held is None:
+                return None, f"does not show the {plan.resource.name}"
+            for option, shown, wanted in self.unmet(plan, held):
+                return None, f"holds {option} = {shown!r} instead of {wanted!r}"
+            return held, ""
+
+        return self.awaited(look)
+
+    def _gone(self, plan: Plan) -> None:
+        def look() -> tuple[Object | None, str]:
+            there = self._row(plan.resource, plan.identifier)
+            return (None, f"still has the {plan.resource.name}") if there else ({}, "")
+
+        self.awaited(look)
+
+    def awaited(self, look: Callable[[], tuple[Object | None, str]]) -> Object:
+        """What ``look`` finds, as soon as it does; until then it says what the tenant does instead.
+
+        A tenant may show a write late, or report success and have done nothing, which is a ProtocolError.
+        """
+        for attempt in range(1, READINGS + 1):
+            found, instead = look()
+            if found is not None:
+                return found
+            error = ProtocolError(
+                f"the tenant reported success, but {instead}",
+                hint="Look at the object in the Admin Portal, and run the task again",
+            )
+            if attempt == READINGS or attempt > self.client.connection.retries:
+                break
+            self.client.pause(attempt, error, "it is read again")
+        raise error
+
+
+def check_each(verb: str, result: Any) -> None:
+    """What a verb for many says of each: it may fail for one and succeed as a whole (admin contract 1.1)."""
+    for item in result if isinstance(result, list) else ():
+        if isinstance(item, Mapping) and item.get("success") is False:
+            raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'no reason was given'}")
+
+
+def identifier_in(verb: str, result: Any) -> str:
+    if not isinstance(result, str) or not result:
+        raise ProtocolError(f"{verb} reported success, but created nothing", uncertain=True)
+    return result

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Roles of the administration API, with their administrative rights and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._base.errors import InvalidError, ProtocolError
+from .._base.paths import Object, fold
+from .._http.client import Client
+from .._model.plan import Change, Plan, Task
+from .._model.resources import Resource
+from .api import PAGE, UNTOLD, rows_of
+from .objects import IdentityObjects, identifier_in
+from .resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
+
+MEMBERS = {"users": "User", "roles": "Role"}  # the options, and the tables that hold their names
+CATALOGUE = "@/lib/get_superrights.js(excludeRight:'')"
+
+
+class Roles(IdentityObjects):
+    """Roles, with their administrative rights and their members."""
+
+    columns = ("ID", "Name", "Description")
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._names: dict[str, str] = {}  # of administrative rights, by path; the first one that is seen stays
+
+    def read(self, row: Object) -> Object | None:
+        members = {"Name": row["id"], "Args": {"Caching": -1}}
+        rights = {"Role": row["id"], "Args": PAGE}
+        assigned = rows_of(self.identity.call("Core/GetAssignedAdministrativeRights", rights, repeatable=True))
+        names = [self._named(right["Path"], right.get("Description")) for right in assigned if right.get("Path")]
+        return {
+            "id": row["id"],
+            "Name": row.get("Name"),
+            "Description": row.get("Description") or None,
+            "AdministrativeRights": sorted(names),
+            "Members": [
+                {"value": member.get("Guid"), "display": member.get("Name"), "type": member.get("Type")}
+                for member in rows_of(self.identity.call("Roles/GetRoleMembers", members, repeatable=True))
+            ],
+        }
+
+    def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+        desired = super().resolve(task, keys, current, check=check)
+        if desired.get("administrative_rights"):
+            catalogue = self._catalogue()
+            desired["administrative_rights"] = {
+                way: [
+                    name
+                    for right in rights
+                    for name in [self._spelled(right, catalogue, known_or_not=way == "remove")]
+                    if name
+                ]
+                for way, rights in desired["administrative_rights"].items()
+                if rights is not None
+            }
+        return desired
+
+    def _catalogue(self) -> dict[str, str]:
+        """The names of the rights that the tenant has, by path."""
+        try:
+            rows = self.identity.script(CATALOGUE)
+        except UNTOLD:
+            rows = []
+        named = {str(row["Path"]): str(row.get("Description") or row["Path"]) for row in rows if row.get("Path")}
+        return named or ADMINISTRATIVE_RIGHTS
+
+    def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
+        """The name of a right as the role shows it, or would. A right is given by name or by path.
+
+        Raises InvalidError for an unknown one, unless it does not matter: then it is None.
+        """
+        wanted = _compact(right)
+        names = {**catalogue, **self._names}
+        known = (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
+        path = next(known, right if "/" in right else None)
+        if path is not None:
+            return self._named(path, names.get(path))
+        if known_or_not:
+            return None
+        raise InvalidError(
+            f"the tenant has no administrative right {right!r}", hint=f"It has {', '.join(sorted(catalogue.values()))}"
+        )
+
+    def _named(self, path: str, name: str | None) -> str:
+        """What a right is called from now on: as it was first, and by its path where another one has the name."""
+        return self._names.setdefault(path, name if name and name not in self._names.values() else path)
+
+    def _path(self, name: str) -> str:
+        return next(path for path, shown in self._names.items() if shown == name)
+
+    def refuse(self, task: Task, plan: Plan) -> None:
+        if task.absent or not task.desired["administrative_rights"]:
+            return
+        change = next((change for change in plan.changes if change.attribute.option == "administrative_rights"), None)
+        added = _difference(change)[0] if change else []
+        rights = {self._path(name): name for name in plan.expected.get("AdministrativeRights") or ()}
+        managing = [name for path, name in rights.items() if "man" in path.rpartition("/")[2]]
+        others = [name for name in managing if name != rights.get(VAULT_MANAGEMENT)]
+        if VAULT_MANAGEMENT not in rights or not others or not set(added) & set(managing):
+            return
+        text = f"with {', '.join(sorted(others))} beside Vault Management no object of the vault can be seen"
+        if not task.policies["allow_mixed_rights"]:
+            raise InvalidError(
+                text, hint="Use another role and another service user for the vault, or set allow_mixed_rights"
+            )
+        self.client.warn(f"{task.label}: {text}")
+
+    def create(self, task: Task, plan: Plan) -> str:
+        body = {"Name": plan.expected["Name"], "RoleType": "PrincipalList"}
+        result = self.identity.call("Roles/StoreRole", {**body, "Description": plan.expected.get("Description") or ""})
+        return identifier_in("StoreRole", result.get("_RowKey") if isinstance(result, Mapping) else result)
+
+    def update(self, identifier: str, plan: Plan) -> None:
+        changes = {change.attribute.option: change for change in plan.changes}
+        own = {"users", "roles"} if plan.current is None else {"name", "description", "users", "roles"}
+        if own & set(changes):
+            # Without it, the description could be blanked (admin contract 6.3).
+            body: Object = {"Name": identifier, "Description": plan.expected.get("Description") or ""}
+            if plan.current is not None and "name" in changes:
+                body["NewName"] = changes["name"].after
+            for option in {"users", "roles"} & set(changes):
+                added, removed = _difference(changes[option])
+                body[option.capitalize()] = {"Add": added, "Delete": removed}
+            self.identity.call("Roles/UpdateRole", body)
+        if rights := changes.get("administrative_rights"):
+            added, removed = _difference(rights)
+            # What goes goes first: for a moment too few rights are better than too many.
+            for verb, names in (("UnAssignSuperRights", removed), ("AssignSuperRights", added)):
+                if names:
+                    pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
+                    self.identity.call(f"SaasManage/{verb}", pairs)
+
+    def _proven(self, identifier: str, plan: Plan) -> Object:
+        """Return the role as it is after a write.
+
+        Where Roles/UpdateRole leaves the members as they were, change them with the calls of the vendor's SDKs, which
+        take names (admin contract 6.5 and 12).
+        """
+        try:
+            return super()._proven(identifier, plan)
+        except ProtocolError:
+            row = self._row(plan.resource, identifier)
+            role = self.read(row) if row else None
+            if role is None or not self._change_members_by_name(role, plan):
+                raise
+        return super()._proven(identifier, plan)
+
+    def _change_members_by_name(self, role: Object, plan: Plan) -> bool:
+        """Add the members that are still missing and remove those still there. Return whether there are any."""
+        held = {str(member["value"]) for member in role["Members"]}
+        calls: dict[str, Object] = {}
+        for option, table in MEMBERS.items():
+            for change in (change for change in plan.changes if change.attribute.option == option):
+                added, removed = _difference(change)
+                missing, left = set(added) - held, set(removed) & held
+                names = self.identity.find_all(table, "name", missing | left)
+                for verb, ids in (("AddUsersAndGroupsToRole", missing), ("RemoveUsersAndGroupsFromRole", left)):
+                    if found := sorted(str(item["name"]) for key, item in names.items() if item and key in ids):
+                        body: Object = {"Name": role["id"], "Users": [], "Groups": [], "Roles": []}
+                        calls.setdefault(verb, body)[option.capitalize()] = found
+        for verb, body in calls.items():
+            self.identity.call(f"SaasManage/{verb}", body)
+        return bool(calls)
+
+    def take_back(self, resource: Resource, identifier: str) -> None:
+        """Not a role that somebody uses: to make one that exists may have been answered as if it were new."""
+        row = self._row(resource, identifier)
+        role = self.read(row) if row else None
+        if role and (role["Members"] or role["AdministrativeRights"]):
+            self.client.warn(
+                f"The role {identifier} was created only in part, and is in use already: it is left as it is"
+            )
+        else:
+            super().take_back(resource, identifier)
+
+    def remove(self, identifier: str) -> None:
+        self.identity.call("SaasManage/DeleteRole", {"Name": identifier})
+
+
+def _difference(change: Change) -> tuple[list[str], list[str]]:
+    before, after = set(change.before or ()), set(change.after or ())
+    return sorted(after - before), sorted(before - after)
+
+
+def _compact(name: str) -> str:
+    return fold(name).replace(" ", "")

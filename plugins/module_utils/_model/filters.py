@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""SCIM filters (RFC 7644 section 3.4.2.2), as text: this server knows eq, sw, co, ew and ``and``."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._base.paths import Object, Path, fold, get, quoted
+
+
+def name_stages(attribute: str, value: str) -> list[list[str]]:
+    """Filters for a name: as it is, then in every other casing, because some servers compare with case."""
+    return [[f"{attribute} eq {quoted(value)}"], case_free_filters(attribute, value)]
+
+
+def case_free_filters(attribute: str, value: str) -> list[str]:
+    """Filters that between them find each value that differs from this one only in case, and not much else.
+
+    There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
+    one, the name begins in one of the casings of its first two characters, composed or not (NFC, NFD): a server may
+    compare bytes. What follows an ``@`` tells nothing, for many names share it.
+    """
+    number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
+    if len(number) > 2:
+        return [f"{attribute} co {quoted(number)}"]
+    begins = {unicodedata.normalize(form, value)[:2] for form in ("NFC", "NFD")}
+    casings = {
+        "".join(casing)
+        for begin in begins
+        for casing in itertools.product(*({letter, letter.lower(), letter.upper()} for letter in begin))
+    }
+    return [f"{attribute} sw {quoted(casing)}" for casing in sorted(casings)]
+
+
+def is_named(resource: Object, path: Path, name: str) -> bool:
+    """Whether a text of the resource is that name, case aside. What is no text is no name."""
+    held = get(resource, path)
+    return isinstance(held, (str, int)) and fold(held) == fold(name)
+
+
+def could_match(filter: str, resource: Object) -> bool:
+    """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
+    clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
+    held = _get_caseless(resource, clause[1].split(".")) if clause else None
+    if not clause or not isinstance(held, str):
+        return True
+    # Decomposed: a text may begin or end within a character.
+    wanted, held = (unicodedata.normalize("NFD", fold(text)) for text in (json.loads(clause[3]), held))
+    compare: dict[str, Callable[[str, str], bool]] = {
+        "eq": lambda text, part: text == part,
+        "sw": str.startswith,
+        "co": str.__contains__,
+        "ew": str.endswith,
+    }
+    return compare[fold(clause[2])](held, wanted)
+
+
+def _get_caseless(resource: Object, names: Sequence[str]) -> Any:
+    """What a filter's own spelling of the way leads to: names of attributes have no case (RFC 7643 section 2.1)."""
+    node: Any = resource
+    for name in names:
+        items = node.items() if isinstance(node, dict) else ()
+        node = next((value for key, value in items if key.lower() == name.lower()), None)
+    return node

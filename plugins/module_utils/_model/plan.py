@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What has to be done to bring one object to its desired state. Pure: nothing here reads or writes a server."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._base.paths import Object, get, put, put_null
+from .._base.secrets import HIDDEN
+from .resources import Attribute, Resource
+from .shapes import Joined, Members, Names
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is wanted of one object. Options of ``desired`` that are None are not managed; secrets are among them."""
+
+    resource: Resource
+    desired: Object = field(repr=False)
+    identifier: str | None = None
+    absent: bool = False
+    write_secrets: bool = False
+    unknown_members: str = "fail"
+    policies: Object = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        name = self.identifier or " / ".join(map(str, self.resource.name_of(self.desired).values()))
+        return f"{self.resource.name} {name!r}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One attribute that will be written. ``before`` and ``after`` are in the option vocabulary, and may be secrets."""
+
+    attribute: Attribute
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
+
+    def operations(self, current: Object) -> list[Object]:
+        path = self.attribute.path
+        return self.attribute.shape.operations(path, get(current, path), self.before, self.after)
+
+    def apply(self, resource: Object) -> None:
+        self.attribute.shape.apply(resource, self.attribute.path, self.before, self.after)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``action`` is none, create, update or delete. ``before`` and ``after`` are what a diff shows."""
+
+    resource: Resource
+    action: str
+    current: Object | None
+    changes: tuple[Change, ...]
+    before: Object
+    after: Object
+
+    @property
+    def changed(self) -> bool:
+        return self.action != "none"
+
+    @property
+    def identifier(self) -> str:
+        return str((self.current or {})["id"])
+
+    @property
+    def diff(self) -> dict[str, Object]:
+        return {"before": self.before, "after": self.after}
+
+    @property
+    def operations(self) -> list[Object]:
+        """The changes as PATCH operations."""
+        return [operation for change in self.changes for operation in change.operations(self.current or {})]
+
+    @property
+    def body(self) -> Object:
+        """The whole object after the plan, as POST and PUT want it: whatever else it holds is preserved."""
+        body = copy.deepcopy(self.current or {})
+        for change in self.changes:
+            change.apply(body)
+        for path in self.resource.computed:
+            put(body, path, None)
+        if not self.resource.patch:
+            # Null says the same as leaving out (RFC 7643 section 2.5), and one client of the vault relies on it.
+            for change in self.changes:
+                if not change.after and change.before:
+                    put_null(body, change.attribute.path)
+        extensions = [name for name in body if name.lower().startswith("urn:")]
+        body["schemas"] = [self.resource.schema, *extensions]
+        return body
+
+    def respelled(self, body: Object) -> Object | None:
+        """Return the body with the other separators in what changes, or None where there is no other."""
+        other = copy.deepcopy(body)
+        for change in self.changes:
+            row = change.attribute
+            if isinstance(row.shape, Joined) and change.after:
+                put(other, row.path, row.shape.respell(get(other, row.path)))
+        return other if other != body else None
+
+    def unmet(self, written: Object, desired: Object | None = None) -> list[tuple[str, Any, Any]]:
+        """Return what of the plan the object does not show: option, what it holds, what it should. No secrets.
+
+        Of a list with ``add`` and ``remove`` in ``desired`` only these count: others may write to the same list.
+        """
+        shown = []
+        for change in self.changes:
+            row, held = change.attribute, change.attribute.read(written)
+            wanted, given = change.after, (desired or {}).get(row.option)
+            if isinstance(row.shape, (Members, Names)) and given is not None:
+                wanted = row.shape.merge(held, given)
+            if not row.secret and not row.on_create and not row.met(held, change.before, wanted):
+                shown.append((row.option, row.shape.compare(held), row.shape.compare(wanted)))
+        return shown
+
+    @property
+    def expected(self) -> Object:
+        """The resource as it will be, with what the server puts in place of nothing; empty where there will be none."""
+        if self.action == "delete":
+            return {}
+        expected = copy.deepcopy(self.current or {})
+        for change in self.changes:
+            change.apply(expected)
+        if self.action == "create":
+            key = self.resource.attribute(self.resource.keys[0]).read(expected)
+            for row in self.resource.attributes:
+                if row.default and row.read(expected) is None:
+                    Change(row, None, row.default(key)).apply(expected)
+        return expected
+
+
+def plan_present(resource: Resource, current: Object | None, desired: Object, *, write_secrets: bool) -> Plan:
+    """Compare the options that were given with the object as it is, None if it does not exist.
+
+    An option that is None is not managed; one that is empty clears. Secrets cannot be compared: they are written
+    when the object is created and, with ``write_secrets``, always.
+    """
+    existing = current or {}
+    key = desired.get(resource.keys[0]) or resource.attribute(resource.keys[0]).read(existing)
+    changes = []
+    before: Object = {}
+    after: Object = {}
+    for row in resource.attributes:
+        wanted = desired.get(row.option)
+        kept = row.on_create or (row.secret and not write_secrets)
+        if wanted is None or (kept and current is not None):
+            continue
+        held = row.read(existing)
+        merged = row.shape.merge(held, wanted)
+        if merged is None and row.default:
+            merged = row.default(key)
+        # Nothing at all is a value of what is required: it is written all the same when the object is created.
+        unchanged = not row.secret and row.same(held, merged) and not (current is None and row.required)
+        if not unchanged:
+            changes.append(Change(row, held, merged))
+        if row.secret:
+            after[row.option] = HIDDEN
+        else:
+            before[row.option] = row.shape.compare(held)
+            after[row.option] = row.shape.compare(held if unchanged else merged)
+    if current is None:
+        return Plan(resource, "create", None, tuple(changes), {}, after)
+    return Plan(resource, "update" if changes else "none", current, tuple(changes), before, after)
+
+
+def plan_absent(resource: Resource, current: Object | None) -> Plan:
+    if current is None:
+        return Plan(resource, "none", None, (), {}, {})
+    held = resource.describe(current).items()
+    before = {option: value for option, value in held if option != "id" and value is not None}
+    return Plan(resource, "delete", current, (), before, {})
+
+
+def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
+    """The plan for a task whose references are resolved in ``desired``."""
+    if task.absent:
+        return plan_absent(task.resource, current)
+    return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)

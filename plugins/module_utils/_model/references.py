@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""From the names of other objects, as a task gives them, to their ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
+
+from .._base.errors import AmbiguousError, InvalidError, NotFoundError, UnknownMemberError, trying
+from .._base.paths import Object, fold
+from .._base.texts import check_name
+from .member_names import VAULT, spellings
+from .plan import Task
+from .resources import CONTAINER, RESOURCES, Resource
+from .shapes import Members
+
+SEARCH_HINT = "For one of another directory, or of the vault itself, say in search_in which"
+
+
+class Warner(Protocol):
+    """Takes warnings for the user, one text each."""
+
+    warn: Callable[[str], None]
+
+
+class Finder(Protocol):
+    """Finds the objects that names mean."""
+
+    @property
+    def client(self) -> Warner:
+        """Takes the warnings."""
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        """The kinds of objects that it finds, by endpoint or table."""
+
+    def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        """Return what each reference means: the object with that ``attribute``, or with that id."""
+
+
+def resolve_keys(finder: Finder, task: Task) -> Object:
+    """The keys that name the object, with references as ``{id: name}``.
+
+    A member that the directory does not know, such as one of another directory, is named by what the task calls it.
+    With ``search_in``, it may be shown by each of its names there. Raises AmbiguousError for a group that both the
+    server and, by ``search_in``, another directory have.
+    """
+    elsewhere = str(task.desired.get("search_in") or "")
+    keys = task.resource.name_of(task.desired)
+    for option, value in keys.items():
+        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
+        if target:
+            found = finder.find_all(target.endpoint, target.key_attribute, [value])[value]
+            if found and elsewhere and option == "group":
+                _refuse_both(found, value, str(found.get(target.key_attribute)), elsewhere)
+            outside = {name: name for name in (spellings(value, elsewhere) if elsewhere else [value])}
+            keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else outside
+            if not found and "container" in keys:
+                # Only who is in the container can tell: its name has to be spelled as the vault spells it.
+                keys["container"] = _spelled(finder, keys["container"])
+    return keys
+
+
+def _refuse_both(found: Object, reference: str, name: str, elsewhere: str) -> None:
+    """Raise AmbiguousError where a name means a group of the server, and the task one of another directory."""
+    if fold(reference) != fold(found["id"]) and fold(elsewhere) != VAULT:
+        raise AmbiguousError(
+            f"the SCIM server has a group {name!r} of its own, and search_in names {elsewhere!r}",
+            hint=f"Leave search_in out to mean the server's, or give the object GUID or {name}@{elsewhere}",
+        )
+
+
+def _spelled(finder: Finder, container: str) -> str:
+    found = finder.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [container])[container]
+    return str(found[CONTAINER.key_attribute]) if found else container
+
+
+def known_keys(task: Task, current: Object) -> Object:
+    """The keys that the task gives and the object has: they need no looking up."""
+    rows = [task.resource.attribute(option) for option in task.resource.name_of(task.desired)]
+    given = {row.option: task.desired[row.option] for row in rows}
+    return {
+        row.option: row.read(current)
+        for row in rows
+        if row.refers_to and row.same(row.read(current), {given[row.option]: given[row.option]})
+    }
+
+
+def refuse_other_name(task: Task, keys: Object, current: Object) -> None:
+    """Raise InvalidError if what is to be deleted by id has another name than the task gives: one of them is wrong.
+
+    ``keys`` are those that the task gives, references resolved. To give another name is a matter of state present.
+    """
+    if not task.absent or task.resource.matches(keys, current):
+        return
+    held = " / ".join(names_in(task.resource.keys_of(current)))
+    given = " / ".join(names_in(keys))
+    raise InvalidError(
+        f"the {task.resource.name} with the id {task.identifier!r} is called {held!r}, and not {given!r}",
+        hint="Correct the id or the name, or leave the name out",
+    )
+
+
+def names_in(keys: Object) -> list[str]:
+    """Return the names among these keys, as texts."""
+    return [str(next(iter(value.values())) if isinstance(value, dict) else value) for value in keys.values()]
+
+
+def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
+    """Refuse to create an object for a member that does not exist; in check mode, warn.
+
+    Whether one exists where ``search_in`` says is for the server to know.
+    """
+    if task.desired.get("search_in"):
+        return
+    for option, value in keys.items():
+        target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
+        name = task.desired[option]
+        if not target or [*value] != [*value.values()] or [*value] != [name]:
+            continue
+        # An id that is the name is what is left of an unknown one, or stands for one that is still to be made.
+        if not finder.find_all(target.endpoint, target.key_attribute, [name])[name]:
+            text = f"no {target.name} has the name or the id {task.desired[option]!r}"
+            if not check:
+                raise UnknownMemberError(text, hint=f"Correct the name, or create it first. {SEARCH_HINT}")
+            finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
+
+
+def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+    """The desired options with references by name turned into ids.
+
+    In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
+    """
+    desired = {**task.desired, **keys}
+    for attribute in task.resource.attributes:
+        wanted = desired.get(attribute.option)
+        if not attribute.refers_to or not wanted or attribute.option in keys:
+            continue
+        held = attribute.read(current or {})
+        target = finder.resources[attribute.refers_to]
+        with trying(f"resolve {attribute.option} of {task.label}"):
+            if isinstance(attribute.shape, Members):
+                desired[attribute.option] = _resolve_members(finder, task, target, wanted, held, check=check)
+            elif wanted != held:
+                desired[attribute.option] = _resolve_one(finder, attribute.option, target, wanted, check=check)
+    return desired
+
+
+def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, check: bool) -> str:
+    found = finder.find_all(target.endpoint, target.key_attribute, [wanted])[wanted]
+    if found:
+        return str(found["id"])
+    if not check:
+        text = f"no {target.name} has the name or the id {wanted!r}"
+        raise NotFoundError(text, hint="Correct the name, or create it first")
+    finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless an earlier task changes that")
+    return wanted
+
+
+def _resolve_members(
+    finder: Finder, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+) -> dict[str, dict[str, str]]:
+    """The lists of names and ids as maps from id to name. Only those who are not shown as members are looked up.
+
+    A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open) or two by the
+    same: the former are looked up to be removed, too, and the latter are not meant by that name.
+    """
+    shown = Counter(map(fold, held.values()))
+    by_name = {fold(name): identifier for identifier, name in held.items() if shown[fold(name)] == 1}
+
+    def known(reference: str) -> str | None:
+        return reference if reference in held else by_name.get(fold(reference))
+
+    given = {way: references for way, references in wanted.items() if references is not None}
+    # Each once, however often and in whatever case it is given.
+    wanted_new, gone_new = (
+        {fold(name): name for way in ways for name in given.get(way, ()) if not known(name)}
+        for ways in (("add", "set"), ("remove",) if held else ())
+    )
+    new = {**gone_new, **wanted_new}
+    found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
+    for name in new.values():
+        if not found[name]:
+            check_name("the member", name, in_list=True, of_object=True)
+    if unknown := sorted(name for name in wanted_new.values() if not found[name]):
+        _report_unknown(finder, task.unknown_members, target, unknown, check=check)
+
+    def members(references: list[str]) -> dict[str, str]:
+        resolved: dict[str, str] = {}
+        for reference in references:
+            if identifier := known(reference):
+                resolved[identifier] = held[identifier]
+            elif resource := found.get(new.get(fold(reference), reference)):
+                resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
+            elif check and task.unknown_members == "fail":
+                resolved[reference] = reference
+        return resolved
+
+    return {way: members(references) for way, references in given.items()}
+
+
+def _report_unknown(finder: Finder, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+    text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
+    if policy == "fail" and not check:
+        raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
+    if policy == "fail":
+        finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
+    elif policy == "warn":
+        finder.client.warn(f"{text}: left out")

@@ -1,0 +1,410 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The tables: one Resource per SCIM type, one Attribute row per option.
+
+From a row come the argument spec, the comparison, the request bodies, the diff, the result and the redaction,
+so that a name is declared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .._base.paths import Object, Path, get, letters, quoted
+from .._base.spelling import Spelling
+from .filters import name_stages
+from .shapes import (
+    KIND,
+    PARTS,
+    Entry,
+    Flat,
+    Joined,
+    Keyed,
+    Members,
+    Moment,
+    Named,
+    Names,
+    One,
+    Reference,
+    Shape,
+    Single,
+    Truth,
+)
+
+ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:scim:schemas:extension:custom:2.0"
+SAFE = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
+SAFE_MEMBER = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
+ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
+PHONES = ("work", "mobile", "home")
+LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
+# What a safe shows of others, for which there is no option.
+SHOWN_REFERENCES = ("owner", "privilegedData")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One option of a module and the place of its value in the resource.
+
+    ``spec`` goes to the argument spec as it is. ``also`` is another place where servers keep the value. ``caseless``
+    compares without case. ``pattern`` is a regular expression that a value matches as a whole. ``secret`` is written
+    and never read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters.
+    ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
+    ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
+    names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
+    ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
+    ``needs`` is the option without which the server takes no value of this one. ``lines`` allows line breaks.
+    """
+
+    option: str
+    path: Path
+    type: str = "str"
+    shape: Shape = field(default_factory=Shape)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    also: Path | None = None
+    caseless: bool = False
+    pattern: str | None = None
+    required: bool = False
+    immutable: bool = False
+    secret: bool = False
+    shortest: int = 0
+    filter: str | None = None
+    refers_to: str | None = None
+    default: Callable[[str], Any] | None = None
+    on_create: bool = False
+    needs: str | None = None
+    lines: bool = False
+
+    def read(self, resource: Object) -> Any:
+        value = self.shape.read(get(resource, self.path))
+        return self.shape.read(get(resource, self.also)) if value is None and self.also else value
+
+    def same(self, one: Any, other: Any) -> bool:
+        return self.shape.same(one, other, caseless=self.caseless)
+
+    def met(self, held: Any, before: Any, after: Any) -> bool:
+        return self.shape.met(held, before, after, caseless=self.caseless)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of object: its SCIM endpoint or its table in the administration API, its rows and what a server computes.
+
+    ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
+    ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
+    ``listed`` objects may be known by id in lists only. Of those that are not ``unique`` the server makes several with
+    the same keys. That there is no ``doubtful`` one is not said on the word of a filter alone. ``policies`` are options
+    that are no attributes: how the object is to be dealt with.
+    """
+
+    name: str
+    plural: str
+    endpoint: str
+    keys: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+    schema: str = ""
+    policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    computed: tuple[Path, ...] = (("meta",),)
+    patch: bool = True
+    listed: bool = False
+    unique: bool = True
+    doubtful: bool = False
+
+    @cached_property
+    def _by_option(self) -> dict[str, Attribute]:
+        return {attribute.option: attribute for attribute in self.attributes}
+
+    def attribute(self, option: str) -> Attribute:
+        return self._by_option[option]
+
+    @cached_property
+    def references(self) -> tuple[Attribute, ...]:
+        """The rows that name other objects."""
+        return tuple(row for row in self.attributes if row.refers_to)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the schemas spell the names that the rows read, and what a server computes."""
+        rows = [(path, row.shape.parts) for row in self.attributes for path in (row.path, row.also) if path]
+        shown = [((name,), PARTS) for name in SHOWN_REFERENCES]
+        paths = [(*path, *rest) for path, parts in [*rows, *shown] for rest in ((), *((part,) for part in parts))]
+        return Spelling([("id",), ("schemas",), (LINKED_OBJECT,), *self.computed, *paths])
+
+    @cached_property
+    def member_rows(self) -> tuple[Attribute, ...]:
+        """The rows of a list of members, which a list of objects may show in part."""
+        return tuple(row for row in self.attributes if isinstance(row.shape, Members))
+
+    def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
+        """The rows of members that these options decide about; what is going to be removed goes with all of them."""
+        return tuple(row for row in self.member_rows if absent or options.get(row.option) is not None)
+
+    def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
+        """Whether an object certainly is as these options want it, which need not be checked for that.
+
+        ``name_of`` is the name of the object with an endpoint and an id. False only means maybe not.
+        """
+        for option, wanted in options.items():
+            row = self._by_option.get(option)
+            if wanted is None or (option, wanted) == ("state", "present"):
+                continue
+            if row is None:
+                return False
+            if row.on_create:
+                continue
+            if row.secret:
+                if options.get(f"update_{option}") == "always":
+                    return False
+                continue
+            held = row.read(resource)
+            if row.refers_to and isinstance(held, str):
+                held = name_of(row.refers_to, held)
+            if not row.shape.holds(held, wanted):
+                return False
+        return True
+
+    @property
+    def key_attribute(self) -> str:
+        """The SCIM name of the first key, by which references name an object."""
+        return self.attribute(self.keys[0]).path[0]
+
+    @property
+    def finding(self) -> tuple[str, ...]:
+        """The options by which an object is found: its keys, and where to search for what they name."""
+        return (*self.keys, *(row.option for row in self.attributes if row.on_create))
+
+    def name_of(self, options: Object) -> Object:
+        """The keys among the options, as far as they are given."""
+        return {option: options[option] for option in self.keys if options.get(option)}
+
+    def keys_of(self, resource: Object) -> Object:
+        """The keys that an object has."""
+        return {option: value for option in self.keys if (value := self.attribute(option).read(resource))}
+
+    def matches(self, keys: Object, resource: Object) -> bool:
+        return all(self.attribute(option).same(self.attribute(option).read(resource), keys[option]) for option in keys)
+
+    def stages(self, keys: Object) -> list[list[str]]:
+        """Filters that find the object with these keys, the narrowest first."""
+        rows = [row for row in self.attributes if row.filter and row.option in keys]
+        values = [next(iter(keys[row.option])) if row.refers_to else keys[row.option] for row in rows]
+        if len(rows) == 1 and not rows[0].refers_to:
+            return name_stages(str(rows[0].filter), values[0])
+        clauses = [f"{row.filter} eq {quoted(value)}" for row, value in zip(rows, values)]
+        # Each clause by itself, too: for servers without ``and``, for a name in another case, for an unknown member.
+        return [[" and ".join(clauses)], *([[clause] for clause in reversed(clauses)] if len(clauses) > 1 else [])]
+
+    def describe(self, resource: Object) -> Object:
+        """The object in the option vocabulary, plus ``id``: nothing that could not be given to the module."""
+        options = {row.option: row.shape.show(row.read(resource)) for row in self.attributes if not row.secret}
+        return {"id": resource.get("id"), **options}
+
+
+USER = Resource(
+    name="user",
+    plural="users",
+    endpoint="Users",
+    schema="urn:ietf:params:scim:schemas:core:2.0:User",
+    keys=("user_name",),
+    attributes=(
+        Attribute("user_name", ("userName",), caseless=True, required=True, filter="userName"),
+        Attribute("display_name", ("displayName",), default=lambda user_name: user_name.partition("@")[0]),
+        Attribute("given_name", ("name", "givenName")),
+        Attribute("family_name", ("name", "familyName")),
+        Attribute("email", ("emails",), shape=Single(), caseless=True),
+        Attribute(
+            "phone_numbers",
+            ("phoneNumbers",),
+            type="dict",
+            shape=Keyed("type", PHONES),
+            spec={"options": {kind: {"type": "str"} for kind in PHONES}},
+        ),
+        Attribute("preferred_language", ("preferredLanguage",)),
+        Attribute("active", ("active",), type="bool", shape=Truth(), default=lambda user_name: True),
+        Attribute("organization", (ENTERPRISE_USER, "organization")),
+        Attribute("manager", (ENTERPRISE_USER, "manager"), shape=Reference(), refers_to="Users"),
+        Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat(hidden="password")),
+        Attribute("password", ("password",), spec={"no_log": True}, secret=True, shortest=8),
+    ),
+    # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
+    computed=(("meta",), ("groups",), ("name", "formatted")),
+)
+
+MEMBERS: Mapping[str, Any] = {
+    "options": {way: {"type": "list", "elements": "str"} for way in ("add", "remove", "set")},
+    "mutually_exclusive": [("set", "add"), ("set", "remove")],
+}
+
+GROUP = Resource(
+    name="group",
+    plural="groups",
+    endpoint="Groups",
+    schema="urn:ietf:params:scim:schemas:core:2.0:Group",
+    keys=("display_name",),
+    attributes=(
+        Attribute("display_name", ("displayName",), caseless=True, required=True, filter="displayName"),
+        Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
+        Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
+    ),
+    computed=(("meta",), ("members", KIND)),
+    # Whoever provisions users looks for them by name, so that servers know that filter; groups many find none by.
+    doubtful=True,
+)
+
+# In the spelling that is sent; comparison is by letters (the schema does not call them caseExact).
+RIGHTS = (
+    "useAccounts",
+    "retrieveAccounts",
+    "listAccounts",
+    "addAccounts",
+    "updateAccountContent",
+    "updateAccountProperties",
+    "initiateCPMAccountManagementOperations",
+    "specifyNextAccountContent",
+    "renameAccounts",
+    "deleteAccounts",
+    "unlockAccounts",
+    "manageSafe",
+    "manageSafeMembers",
+    "backupSafe",
+    "viewAuditLog",
+    "viewSafeMembers",
+    "accessWithoutConfirmation",
+    "createFolders",
+    "deleteFolders",
+    "moveAccountsAndFolders",
+    "requestsAuthorizationLevel1",
+    "requestsAuthorizationLevel2",
+)
+# What the vault's web interface (PVWA) calls a right, where that is more than another case or blanks in between.
+RIGHT_LABELS: Mapping[str, str] = {
+    "Add accounts (includes update properties)": "addAccounts",
+    "View audit": "viewAuditLog",
+    "View audit logs": "viewAuditLog",
+    "Access Safe without confirmation": "accessWithoutConfirmation",
+    "Move accounts/folders": "moveAccountsAndFolders",
+    "Authorize account requests (level 1)": "requestsAuthorizationLevel1",
+    "Authorize account requests (level 2)": "requestsAuthorizationLevel2",
+    "Authorize password requests (level 1)": "requestsAuthorizationLevel1",
+    "Authorize password requests (level 2)": "requestsAuthorizationLevel2",
+}
+# Every name of a right that is accepted, by its letters: SCIM's and those of the REST APIs are in RIGHTS.
+RIGHT_NAMES: Mapping[str, str] = {
+    **{letters(right): right for right in RIGHTS},
+    **{letters(label): right for label, right in RIGHT_LABELS.items()},
+}
+_READ_ONLY = ("useAccounts", "retrieveAccounts", "listAccounts")
+RIGHTS_PRESETS: Mapping[str, tuple[str, ...]] = {
+    "connect_only": ("useAccounts", "listAccounts"),
+    "read_only": _READ_ONLY,
+    "approver": ("listAccounts", "viewSafeMembers", "manageSafeMembers", "requestsAuthorizationLevel1"),
+    "accounts_manager": (*_READ_ONLY, *RIGHTS[3:11], "viewAuditLog", "viewSafeMembers", "accessWithoutConfirmation"),
+    "safe_manager": (
+        "listAccounts",
+        "manageSafe",
+        "manageSafeMembers",
+        "backupSafe",
+        "viewAuditLog",
+        "viewSafeMembers",
+    ),
+    # The vault takes one of the two levels of authorization.
+    "full": RIGHTS[:-1],
+}
+
+CONTAINER = Resource(
+    name="container",
+    plural="containers",
+    endpoint="Containers",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:Container",
+    keys=("name",),
+    attributes=(
+        Attribute("name", ("name",), caseless=True, required=True, immutable=True, filter="name"),
+        Attribute("description", ("description",), lines=True),
+        Attribute(
+            "number_of_days_retention",
+            (SAFE, "NumberOfDaysRetention"),
+            type="int",
+            also=(CUSTOM, "NumberOfDaysRetention"),
+        ),
+        Attribute("managing_cpm", (SAFE, "ManagingCPM")),
+    ),
+    computed=(("meta",), ("owner",), ("privilegedData",)),
+    patch=False,
+    listed=True,
+)
+
+_MEMBER: Mapping[str, Any] = {"shape": One(), "immutable": True}
+CONTAINER_PERMISSION = Resource(
+    name="container_permission",
+    plural="container_permissions",
+    endpoint="ContainerPermissions",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:ContainerPermission",
+    keys=("container", "user", "group"),
+    attributes=(
+        Attribute(
+            "container",
+            ("container",),
+            shape=Named(),
+            caseless=True,
+            required=True,
+            immutable=True,
+            filter="container.value",
+        ),
+        Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
+        Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
+        Attribute("rights", ("rights",), type="dict", shape=Names(RIGHT_NAMES), spec=MEMBERS, required=True),
+        Attribute("search_in", (SAFE_MEMBER, "searchIn"), on_create=True),
+        Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
+    ),
+    patch=False,
+    listed=True,
+)
+
+PRIVILEGED_DATA = Resource(
+    name="privileged_data",
+    plural="privileged_data",
+    endpoint="PrivilegedData",
+    schema="urn:ietf:params:scim:schemas:pam:1.0:PrivilegedData",
+    keys=("container", "name"),
+    attributes=(
+        Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True),
+        Attribute("name", ("name",), caseless=True, required=True, filter="name"),
+        Attribute("description", ("description",), lines=True),
+        Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
+        Attribute(
+            "properties",
+            (ACCOUNT, "properties"),
+            type="dict",
+            shape=Keyed("key", hidden="secret", numbers=("port",)),
+        ),
+        Attribute(
+            "remote_machines",
+            (ACCOUNT, "remoteMachinesAccess", "remoteMachines"),
+            type="list",
+            # The vault's API lists them with semicolons; some servers and files have commas.
+            shape=Joined(";,"),
+            spec={"elements": "str"},
+            needs="restrict_to_remote_machines",
+        ),
+        Attribute(
+            "restrict_to_remote_machines",
+            (ACCOUNT, "remoteMachinesAccess", "accessRestrictedToRemoteMachines"),
+            type="bool",
+            shape=Truth(),
+        ),
+        # After the properties, whose list it joins.
+        Attribute("secret", (ACCOUNT, "properties"), shape=Entry("secret"), spec={"no_log": True}, secret=True),
+    ),
+    patch=False,
+    listed=True,
+    unique=False,
+)
+
+PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)
+RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP, *PAM_OBJECTS)}

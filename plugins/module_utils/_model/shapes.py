@@ -1,0 +1,463 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The shapes that an option's value can take in a SCIM resource, and what each makes of a change."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any
+
+from .._base.paths import (
+    Object,
+    Path,
+    Write,
+    as_text,
+    fold,
+    get,
+    id_mark,
+    is_value,
+    letters,
+    objects,
+    one_object,
+    path_text,
+    put,
+    quoted,
+    same,
+)
+from .._base.secrets import HIDDEN, is_secret
+from .member_names import canonical
+
+# The most members that go into one PATCH request.
+BATCH = 500
+# What a member is that does not tell it, as it was looked up. No attribute can have this name (RFC 7643 section 2.1).
+KIND = "#kind"
+KINDS = {"user": "User", "users": "User", "group": "Group", "groups": "Group"}
+# The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
+PARTS = ("value", "display", "type", "$ref", "primary", "name", "key")
+LAST_SECOND = 253402300799  # of the year 9999
+
+
+class Shape:
+    """How an option's value stands in the resource: here, as it is.
+
+    ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one, ``writes``
+    what then has to stand where; from the latter come the PATCH operations and the body of a PUT. ``show`` is the
+    value in the words of the option, without secrets; ``compare`` is that in a diff, where they are hidden.
+
+    ``parts`` are the names that a complex value may hold.
+    """
+
+    parts: tuple[str, ...] = ()
+
+    def read(self, node: Any) -> Any:
+        return node
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return None if desired in ("", [], {}) else desired
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return same(one, other, caseless=caseless)
+
+    def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
+        """Whether what is held after a write is what it was to be."""
+        return self.same(held, after, caseless=caseless)
+
+    def holds(self, held: Any, wanted: Any) -> bool:
+        """Whether a desired value is certainly there already, of whatever type it is. False only means maybe not."""
+        return bool(held == wanted and wanted not in ("", [], {}))
+
+    def show(self, value: Any) -> Any:
+        return value
+
+    def compare(self, value: Any) -> Any:
+        return self.show(value)
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        """``node`` is what stands at the path now."""
+        return [(path, after)]
+
+    def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
+        """One operation for each path (RFC 7644 section 3.5.2)."""
+        return [
+            {"op": "remove", "path": path_text(where)}
+            if value is None
+            else {"op": "replace", "path": path_text(where), "value": value}
+            for where, value in self.writes(path, node, before, after)
+        ]
+
+    def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
+        for where, value in self.writes(path, get(resource, path), before, after):
+            put(resource, where, value)
+
+
+class Truth(Shape):
+    """True or false, which some servers write as a text or a number."""
+
+    def read(self, node: Any) -> bool | None:
+        return {"true": True, "1": True, "false": False, "0": False}.get(str(node).lower())
+
+
+class Single(Shape):
+    """The first value of a list, and in this directory the only one: it has a single mail field."""
+
+    parts = PARTS
+
+    def read(self, node: Any) -> Any:
+        values = [item.get("value") for item in objects(node)]
+        return values[0] if values else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        first, *others = objects(node) or [{"type": "work", "primary": True}]
+        return [(path, None if after is None else [{**first, "value": after}, *others])]
+
+
+class Reference(Shape):
+    """The id of another object, as the ``value`` of a complex attribute."""
+
+    parts = PARTS
+
+    def read(self, node: Any) -> Any:
+        return one_object(node).get("value")
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return same(*(value and id_mark(value) for value in (one, other)), caseless=caseless)
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, None if after is None else {"value": after})]
+
+
+class Flat(Shape):
+    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
+
+    The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and
+    results have texts; a number or a boolean that stands there is replaced by one. A value whose key means a secret is
+    written and compared like others, and never shown. ``hidden`` is another option, which keeps the one secret of the
+    object: it is not read from here, and no key may be a synonym of it. The values of ``numbers``, which are folded
+    keys, may be given as numbers.
+    """
+
+    def __init__(self, hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
+        self.hidden = hidden
+        self.numbers = numbers
+
+    def read(self, node: Any) -> Any:
+        items = node.items() if isinstance(node, dict) else ()
+        return {key: value for key, value in items if is_value(value) and fold(key) != self.hidden} or None
+
+    def show(self, value: Any) -> Any:
+        return value and ({key: as_text(item) for key, item in value.items() if not is_secret(key, item)} or None)
+
+    def compare(self, value: Any) -> Any:
+        return value and {key: HIDDEN if is_secret(key, item) else as_text(item) for key, item in value.items()}
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        spelled = {fold(key): key for key in current or ()}
+        wanted = {spelled.get(fold(key), key): value for key, value in desired.items() if value is not None}
+        return {key: value for key, value in {**(current or {}), **wanted}.items() if value != ""} or None
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        folded = [{fold(key): value for key, value in (given or {}).items()} for given in (one, other)]
+        return same(*folded, caseless=caseless)
+
+    def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
+        """Only the keys that were written: a server may have added others, of which the task says nothing."""
+        changed = {fold(key) for key in _changed(before, after)}
+        kept = [{key: value for key, value in (given or {}).items() if fold(key) in changed} for given in (held, after)]
+        return self.same(*kept, caseless=caseless)
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        held = node if isinstance(node, dict) else {}
+        return [((*path, key), _typed((after or {}).get(key), held.get(key))) for key in _changed(before, after)]
+
+    def holds(self, held: Any, wanted: Any) -> bool:
+        if not isinstance(wanted, dict) or not isinstance(held, dict):
+            return False
+        return all(value is None or (value != "" and held.get(key) == value) for key, value in wanted.items())
+
+
+class Keyed(Flat):
+    """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
+
+    ``kinds`` are the keys that the option knows; none means any.
+    """
+
+    parts = PARTS
+
+    def __init__(self, key: str, kinds: tuple[str, ...] = (), hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
+        super().__init__(hidden, numbers)
+        self.key = key
+        self.kinds = kinds
+
+    def _kind(self, item: Object) -> str:
+        return str(item.get(self.key) or "")
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        """Such values are texts on this server."""
+        merged = super().merge(current, desired) or {}
+        return {key: as_text(value) for key, value in merged.items()} or None
+
+    def read(self, node: Any) -> Any:
+        pairs = {self._kind(item): item.get("value") for item in reversed(objects(node))}
+        if self.kinds:
+            pairs = {fold(kind): value for kind, value in pairs.items() if fold(kind) in self.kinds}
+        return super().read({kind: value for kind, value in pairs.items() if kind})
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        changed = {fold(key): key for key in _changed(before, after)}
+        items: list[Object] = []
+        for item in objects(node):
+            if fold(self._kind(item)) not in {fold(key) for key in _changed(before, after)}:
+                items.append(item)
+            elif key := changed.pop(fold(self._kind(item)), None):
+                items.append({**item, "value": (after or {}).get(key)})
+        items += [{self.key: key, "value": (after or {}).get(key)} for key in changed.values()]
+        return [(path, [item for item in items if is_value(item.get("value"))] or None)]
+
+
+class Named(Shape):
+    """The name of a safe, as the ``name`` or, in answers, the ``value`` of a complex attribute."""
+
+    parts = PARTS
+
+    def read(self, node: Any) -> Any:
+        named = one_object(node)
+        return named.get("name") or named.get("value")
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, {"name": after})]
+
+
+class Names(Shape):
+    """A set of names without case. A desired value is ``{add, remove, set}`` of such lists, where ``set`` stands alone.
+
+    ``known`` are the names that there are, by the letters of all their spellings, in the one that is sent.
+    """
+
+    def __init__(self, known: Mapping[str, str] | None = None) -> None:
+        self.known = known or {}
+
+    def spelled(self, name: str) -> str:
+        """Return the name in the spelling that is sent."""
+        return self.known.get(letters(name), name)
+
+    def read(self, node: Any) -> list[str]:
+        # Each name once, as it is spelled first.
+        names = [self.spelled(str(name)) for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
+        return sorted({fold(name): name for name in names}.values())
+
+    def merge(self, current: Any, desired: Mapping[str, list[str] | None]) -> list[str]:
+        wanted = {way: self.read(names) for way, names in desired.items() if names is not None}
+        gone = {fold(name) for name in wanted.get("remove", ())}
+        merged = wanted["set"] if "set" in wanted else [*(current or ()), *wanted.get("add", ())]
+        return [name for name in self.read(merged) if fold(name) not in gone]
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return {fold(name) for name in one or ()} == {fold(name) for name in other or ()}
+
+    def show(self, value: Any) -> Any:
+        return {"set": list(value or ())}
+
+
+class Joined(Shape):
+    """A set of texts, stored as one text with a separator between them.
+
+    All of them are read. What stands there keeps its separator; the first one is for what is new.
+    """
+
+    def __init__(self, separators: str = ",") -> None:
+        self.separators = separators
+
+    def read(self, node: Any) -> list[str] | None:
+        parts = re.split(f"[{re.escape(self.separators)}]", str(node or ""))
+        return sorted(part.strip() for part in parts if part.strip()) or None
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return self.read(self.separators[0].join(desired))
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return {fold(part) for part in one or ()} == {fold(part) for part in other or ()}
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        separator = next((each for each in self.separators if each in str(node or "")), self.separators[0])
+        return [(path, separator.join(after) if after else None)]
+
+    def respell(self, text: str) -> str:
+        """Return the text with the other separator."""
+        return text.translate(str.maketrans(self.separators, self.separators[::-1]))
+
+
+class Moment(Shape):
+    """A point in time: ISO 8601 in the option, seconds since 1970 in the resource."""
+
+    def read(self, node: Any) -> str | None:
+        try:
+            moment = datetime.fromtimestamp(int(node), timezone.utc) if node else None
+        except (TypeError, ValueError, OverflowError, OSError):
+            return None
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+    def merge(self, current: Any, desired: Any) -> Any:
+        return self.read(seconds(desired)) if desired else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, seconds(after) if after else None)]
+
+
+class Entry(Shape):
+    """The value of one key in a list of ``{key, value}`` objects, which is written and never read."""
+
+    parts = PARTS
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def read(self, node: Any) -> None:
+        return None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        others = [item for item in objects(node) if fold(item.get("key")) != self.key]
+        return [(path, [*others, {"key": self.key, "value": after}])]
+
+
+class Members(Shape):
+    """Other objects of one kind, in a list that holds several kinds: a map from id to name.
+
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Only the difference is sent.
+    """
+
+    parts = PARTS
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def read(self, node: Any) -> dict[str, str]:
+        found = [member for member in objects(node) if member.get("value") and self._is_mine(member)]
+        return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
+
+    def _is_mine(self, member: Object) -> bool:
+        return fold(kind_of(member) or member.get("type")) == fold(self.kind)
+
+    def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        held = dict(current or {})
+        spelled = {id_mark(identifier): identifier for identifier in held}
+        # Ids are as the list of members spells them, whatever other answers make of their case.
+        given = {
+            way: {spelled.get(id_mark(identifier), identifier): name for identifier, name in (members or {}).items()}
+            for way, members in desired.items()
+            if members is not None
+        }
+        if (wanted := given.get("set")) is not None:
+            return {identifier: held.get(identifier, name) for identifier, name in wanted.items()}
+        merged = {**given.get("add", {}), **held}
+        return {identifier: name for identifier, name in merged.items() if identifier not in given.get("remove", ())}
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        return set(map(id_mark, one or ())) == set(map(id_mark, other or ()))
+
+    def holds(self, held: Any, wanted: Any) -> bool:
+        names = wanted.get("set") if isinstance(wanted, dict) and not wanted.get("add") else None
+        if not isinstance(names, list) or wanted.get("remove") or len(names) != len(held):
+            return False
+        return all(isinstance(name, str) for name in names) and sorted(names) == sorted(held.values())
+
+    def show(self, value: Any) -> Any:
+        return {"set": sorted((value or {}).values(), key=fold)}
+
+    def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
+        """Additions first, so that nobody who stays on loses the membership for a moment."""
+        where = path_text(path)
+        added = [self._member(identifier) for identifier in after if identifier not in before]
+        removed = [identifier for identifier in before if identifier not in after]
+        # In one operation no more than in one request: the caller puts operations into requests.
+        adding = [{"op": "add", "path": where, "value": added[i : i + BATCH]} for i in range(0, len(added), BATCH)]
+        return adding + [{"op": "remove", "path": f"{where}[value eq {quoted(gone)}]"} for gone in removed]
+
+    def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
+        others = [member for member in objects(get(resource, path)) if not self._is_mine(member)]
+        mine = [member for member in objects(get(resource, path)) if self._is_mine(member)]
+        kept = [member for member in mine if str(member.get("value")) in after]
+        held = {str(member.get("value")) for member in kept}
+        added = [{**self._member(new), "display": name} for new, name in after.items() if new not in held]
+        put(resource, path, [*others, *kept, *added] or None)
+
+    def _member(self, identifier: str) -> Object:
+        return {"value": identifier, "type": self.kind}
+
+
+def kind_of(member: Object) -> str | None:
+    """Return User or Group, as a member of a group says it of itself; None where it does not.
+
+    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers write the path of the latter in the
+    singular, and some say of the membership, not of the member, that it is direct.
+    """
+    kind = member.get(KIND) or KINDS.get(fold(member.get("type")))
+    if not kind and (path := re.search(r"(?:^|/)(users?|groups?)/[^/]+/?$", str(member.get("$ref")), re.IGNORECASE)):
+        kind = KINDS[fold(path[1])]
+    return kind
+
+
+class One(Shape):
+    """One other object, in an attribute of its own: a map from its id to its name. It never changes.
+
+    A desired one may have several pairs: the first is sent, and all are names that it may be shown by.
+    """
+
+    parts = PARTS
+
+    def read(self, node: Any) -> dict[str, str] | None:
+        node = one_object(node)
+        if not (node.get("value") or node.get("display")):
+            return None
+        return {str(node.get("value") or node["display"]): str(node.get("display") or node["value"])}
+
+    def same(self, one: Any, other: Any, *, caseless: bool) -> bool:
+        keys = [self.names(value or {}) for value in (one, other)]
+        return bool(keys[0] & keys[1]) or keys[0] == keys[1]
+
+    @staticmethod
+    def names(value: Mapping[str, str]) -> set[str]:
+        """Return the ids and the names without case, those with a directory in one form."""
+        return {form for pair in value.items() for text in pair for form in (fold(text), canonical(text))}
+
+    def show(self, value: Any) -> Any:
+        return next(iter(value.values())) if value else None
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        identifier, name = next(iter(after.items()))
+        # An id of which no name is known goes alone.
+        return [(path, {"value": identifier, "display": name} if name != identifier else {"value": identifier})]
+
+
+def _typed(value: Any, held: Any) -> Any:
+    """Return a text as a number or a boolean where one is held and the text spells one; else the value."""
+    if isinstance(value, str) and isinstance(held, (bool, int, float)):
+        with suppress(ValueError):
+            read = json.loads(fold(value))
+            return read if type(read) is type(held) else value
+    return value
+
+
+def seconds(text: str) -> int:
+    """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError.
+
+    What later releases of Python read beyond that is refused, so that a task means the same everywhere.
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text.strip(), re.IGNORECASE):
+        raise ValueError(text)
+    moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
+    since = int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+    if not 0 < since <= LAST_SECOND:
+        raise ValueError(text)
+    return since
+
+
+def _changed(before: Any, after: Any) -> list[str]:
+    old, new = before or {}, after or {}
+    return [key for key in sorted({**old, **new}) if not same(old.get(key), new.get(key))]

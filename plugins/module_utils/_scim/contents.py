@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What is on a safe, and is gone when the safe is deleted: its accounts and its members. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .._base.errors import SHOWN
+from .._base.paths import Object, fold, natural
+from .._model.members import members_of
+from .._model.resources import CONTAINER_PERMISSION, PRIVILEGED_DATA, Resource
+from .protocol import FEW, Scim
+
+
+def accounts_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
+    """Return the accounts on each of these safes, by the safe's id, as objects with ``id`` and ``name``.
+
+    A safe that does not say which it has, is asked about: the absence of a field is not the absence of accounts.
+    """
+    found: dict[str, list[Object]] = {}
+    silent = []
+    for safe in safes:
+        listed = safe.get("privilegedData")
+        if isinstance(listed, list) and all(isinstance(each, dict) and each.get("value") for each in listed):
+            found[safe["id"]] = [
+                {"id": str(each["value"]), "name": str(each.get("display") or each["value"])} for each in listed
+            ]
+        else:
+            silent.append(safe)
+    if silent:
+        found.update(_on(scim, silent, PRIVILEGED_DATA))
+    return found
+
+
+def permissions_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
+    """Return the permissions on each of these safes, by the safe's id."""
+    return _on(scim, safes, CONTAINER_PERMISSION)
+
+
+def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> Object:
+    """Return what goes with a safe as a result shows it: how many, and the names of the first, as the server has them.
+
+    The shape is ``{"accounts": {"count": 2, "names": ["root@web1", "root@web2"]}, "members": ...}``.
+    """
+    members = [
+        shown for item in permissions for _endpoint, _identifier, shown in members_of(CONTAINER_PERMISSION, item)
+    ]
+    names = {"accounts": [str(account.get("name") or account["id"]) for account in accounts], "members": members}
+    return {kind: {"count": len(found), "names": sorted(found, key=natural)[:SHOWN]} for kind, found in names.items()}
+
+
+def _on(scim: Scim, safes: Sequence[Object], resource: Resource) -> dict[str, list[Object]]:
+    """What is on each of the safes, read with a filter for each of a few, and with all others of its kind else."""
+    row = resource.attribute("container")
+    names = {fold(safe.get("name")): str(safe["id"]) for safe in safes}
+    found: dict[str, list[Object]] = {identifier: [] for identifier in names.values()}
+    if row.filter and len(safes) <= FEW:
+        items: Iterable[Object] = (
+            item
+            for safe in safes
+            for item in scim.find_every(
+                resource.endpoint,
+                resource.stages({"container": str(safe.get("name"))}),
+                lambda item, safe=safe: fold(row.read(item)) == fold(safe.get("name")),  # type: ignore[misc]
+            )
+        )
+    else:
+        items = scim.query(resource.endpoint)
+    for item in items:
+        if identifier := names.get(fold(row.read(item))):
+            found[identifier].append(item)
+    return found

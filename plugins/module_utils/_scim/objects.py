@@ -1,0 +1,241 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Objects of the SCIM server: found by key or id, written by PATCH or PUT, verified by what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from .._base.errors import (
+    ConflictError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+    ReadOnlyError,
+    UnsupportedError,
+)
+from .._base.paths import Object
+from .._model.filters import could_match
+from .._model.plan import Plan, Task, make_plan
+from .._model.references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
+from .._model.resources import LINKED_OBJECT, Resource
+from .._model.shapes import BATCH
+from .member_lists import MemberLists
+from .protocol import FEW, PAGE, Scim
+
+# What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
+PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
+
+
+class ScimObjects:
+    """The objects of one SCIM server, of every kind that it has."""
+
+    def __init__(self, scim: Scim, finder: Finder | None = None, *, verify_late: bool = False) -> None:
+        self.scim = scim
+        self.client = scim.client
+        self._finder = finder or scim
+        self.lists = MemberLists(scim, self._finder)
+        # With verify_late, ids and labels of what was deleted and not looked for yet.
+        self._deleted: dict[str, str] = {}
+        self._verify_late = verify_late
+        # Endpoints that have refused a PATCH: it is not tried for one object after another.
+        self._without_patch: set[str] = set()
+
+    def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
+        """The object, None if there is none, and the keys that the task gives for it, references resolved."""
+        current, keys = self._by_id(task) if task.identifier else self._by_keys(task, check=check)
+        if current is None and not task.absent:
+            report_unknown_keys(self._finder, task, keys, check=check)
+        return current, keys
+
+    def _by_keys(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
+        keys = resolve_keys(self._finder, task)
+        # What is about to be deleted has to be the only one of its name. That there is none is not to be said lightly
+        # where no create follows, which the server would refuse.
+        current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
+        if current:
+            members = task.resource.compared_members(task.desired, absent=task.absent)
+            (current,) = self.lists.complete(task.resource, [current], lambda item: members)
+        return current, {**keys, **known_keys(task, current or {})}
+
+    def _by_id(self, task: Task) -> tuple[Object | None, Object]:
+        resource = task.resource
+        current = self.scim.get(resource.endpoint, str(task.identifier), listed=resource.listed)
+        if current is None:
+            self.scim.confirm_missing(resource.endpoint)
+            if not task.absent:
+                hint = f"To create one, leave out id and give {' and '.join(resource.keys[:2])}"
+                raise NotFoundError(f"there is no {resource.name} with this id", hint=hint)
+            return None, {}
+        current = self.lists.typed(resource, current)
+        known = known_keys(task, current)
+        others = {option: value for option, value in task.desired.items() if option not in known}
+        keys = {**known, **resolve_keys(self._finder, replace(task, desired=others))}
+        refuse_other_name(task, keys, current)
+        return current, known if task.absent else keys
+
+    def find(self, resource: Resource, keys: Object, *, thorough: bool = False, doubt: bool = False) -> Object | None:
+        """The object with these keys, references resolved; None if there is none.
+
+        With ``doubt``, and of some kinds always, filters that find nothing are put to the test.
+        """
+        return self.scim.find(
+            resource.endpoint,
+            resource.stages(keys),
+            lambda item: resource.matches(keys, item),
+            thorough=thorough,
+            doubt=resource.key_attribute if (doubt and not resource.listed) or resource.doubtful else "",
+        )
+
+    def read(self, resource: Resource, given: Object) -> list[Object]:
+        """The objects with this ``id``, found by this ``filter``, with these keys (or some of them), or all."""
+        scim, endpoint = self.scim, resource.endpoint
+        if "id" in given:
+            single = scim.get(endpoint, given["id"], listed=resource.listed)
+            if single is None:
+                scim.confirm_missing(endpoint)
+            return [self.lists.typed(resource, single)] if single else []
+        if "filter" in given:
+            items = list(scim.query(endpoint, filter=given["filter"], on_short=self.client.warn))
+            if not all(could_match(given["filter"], item) for item in items):
+                raise ProtocolError(
+                    f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
+                )
+            return self.lists.complete(resource, items)
+        if not given:
+            return self.lists.complete(resource, scim.query(endpoint, on_short=self.client.warn))
+        task = Task(resource, {option: given.get(option) for option in resource.finding}, absent=True)
+        keys = resolve_keys(self._finder, task)
+        doubt = "" if resource.listed else resource.key_attribute
+        found = scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)
+        return self.lists.complete(resource, found)
+
+    def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
+        return resolve(self._finder, task, keys, current, check=check)
+
+    def refuse(self, task: Task, plan: Plan) -> None:
+        if plan.changed and (plan.current or {}).get(LINKED_OBJECT):
+            raise ReadOnlyError(
+                f"this {plan.resource.name} comes from another directory and is read-only here",
+                hint="Change it in the directory that it comes from",
+            )
+
+    def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
+        """Carry the plan out. The object is as the server then holds it, as far as it can be known."""
+        resource = plan.resource
+        if plan.action == "delete":
+            self.scim.delete(resource.endpoint, plan.identifier)
+            self._deleted[plan.identifier] = task.label
+            if not self._verify_late:
+                self.verify_deletions(resource)
+            return plan, {}
+        if plan.action == "create":
+            written = self._create(plan) or self.find(resource, resource.name_of(desired))
+        else:
+            written = self._update(task, plan, desired) or self._again(plan)
+        if written is None:
+            self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
+            return plan, plan.expected
+        written = self.lists.typed(resource, written)
+        if plan.unmet(written, desired):  # an answer may show less than what is there
+            written = self._shown(resource, written["id"]) or written
+        for option, held, wanted in plan.unmet(written, desired):
+            self.client.warn(
+                f"The server accepted {option} = {wanted!r} of {resource.name} {written['id']} but holds {held!r}"
+            )
+        return plan, written
+
+    def verify_deletions(self, resource: Resource) -> None:
+        """Look whether what was deleted of this kind since the last time is gone, and warn of what is not."""
+        deleted, self._deleted = self._deleted, {}
+        shown = set() if resource.listed else self._still_shown(resource, deleted)
+        for identifier in shown:
+            self.client.warn(f"The server accepted the deletion of {deleted[identifier]}, but still shows it")
+
+    def _still_shown(self, resource: Resource, identifiers: Collection[str]) -> list[str]:
+        """Those of these ids that the server shows: in one listing where that takes fewer requests than ids do."""
+        if len(identifiers) > FEW:
+            short: list[str] = []
+            with suppress(IdentityError):  # what was written is not to fail for it
+                total = self.scim.count(resource.endpoint)
+                # One page more than the objects take makes sure of the count.
+                if total is not None and total // PAGE + 2 < len(identifiers):
+                    items = self.scim.query(resource.endpoint, attributes=resource.key_attribute, on_short=short.append)
+                    listed = {item["id"] for item in items}
+                    if not short:
+                        return [identifier for identifier in identifiers if identifier in listed]
+        return [identifier for identifier in identifiers if self._shown(resource, identifier)]
+
+    def _create(self, plan: Plan) -> Object | None:
+        try:
+            return self._sent(plan, plan.body, partial(self.scim.create, plan.resource.endpoint))
+        except ConflictError:
+            self.scim.distrust(plan.resource.endpoint)  # who has the name was not found
+            raise
+
+    @staticmethod
+    def _sent(plan: Plan, body: Object, send: Callable[[Object], Object | None]) -> Object | None:
+        """Send the body; once more with other separators where it is refused."""
+        try:
+            return send(body)
+        except InvalidError:
+            other = plan.respelled(body)
+            if other is None:
+                raise
+            return send(other)
+
+    def _shown(self, resource: Resource, identifier: str) -> Object | None:
+        """The object as a reading shows it, None if none does: what was written is not to fail for it."""
+        with suppress(IdentityError):
+            shown = self.scim.get(resource.endpoint, identifier, listed=resource.listed)
+            return shown and self.lists.typed(resource, shown)
+        return None
+
+    def _again(self, plan: Plan) -> Object | None:
+        current = self.scim.get(plan.resource.endpoint, plan.identifier, listed=plan.resource.listed)
+        return current and self.lists.typed(plan.resource, current)
+
+    def _update(self, task: Task, plan: Plan, desired: Object) -> Object | None:
+        """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
+        endpoint = plan.resource.endpoint
+        answer = None
+        try:
+            if plan.resource.patch and endpoint not in self._without_patch:
+                for operations in _requests(plan.operations):
+                    answer = self.scim.patch(endpoint, plan.identifier, operations)
+                return answer
+        except UnsupportedError:
+            self._without_patch.add(endpoint)
+        except InvalidError as error:
+            if error.error_type not in PATCH_REFUSED:
+                raise
+        # What another writer has changed since the first reading must not be put back.
+        fresh = self._again(plan)
+        if fresh is None:
+            raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
+        latest = make_plan(task, desired, fresh)
+        if not latest.changed:
+            return fresh
+        return self._sent(latest, latest.body, partial(self.scim.replace, endpoint, plan.identifier))
+
+
+def _requests(operations: list[Object]) -> Iterator[list[Object]]:
+    """The operations in requests of no more than BATCH values each, in order."""
+    request: list[Object] = []
+    size = 0
+    for operation in operations:
+        value = operation.get("value")
+        weight = len(value) if isinstance(value, list) else 1
+        if request and size + weight > BATCH:
+            yield request
+            request, size = [], 0
+        request.append(operation)
+        size += weight
+    yield request

@@ -1,0 +1,352 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The SCIM protocol (RFC 7644): strict in what is sent, lenient in what is read."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import closing, suppress
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import quote
+
+from .._base.errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
+from .._base.paths import Object, fold, quoted
+from .._base.spelling import Spelling
+from .._http.bounds import MOST_OBJECTS, MOST_PAGES
+from .._http.client import Client
+from .._model.filters import could_match, is_named, name_stages
+from .._model.resources import RESOURCES
+
+# The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
+LIST_RESPONSE = Spelling([("schemas",), ("Resources",), ("totalResults",)])
+PROVIDER_CONFIG = Spelling(
+    [
+        *((name,) for name in ("schemas", "meta", "documentationUri")),
+        *((name, "supported") for name in ("patch", "bulk", "filter", "changePassword", "sort", "etag")),
+        *(("bulk", name) for name in ("maxOperations", "maxPayloadSize")),
+        ("filter", "maxResults"),
+        *(
+            ("authenticationSchemes", name)
+            for name in ("type", "name", "description", "specUri", "documentationUri", "primary")
+        ),
+    ]
+)
+PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+# The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
+PAGE = 1000
+# So many pages at most are on their way at once, and in memory.
+PAGES_AHEAD = 8
+# Up to so many names are looked up one by one, each in a request or a few.
+FEW = 5
+
+Matches = Callable[[Object], bool]
+Page = tuple[list[Object], "int | None"]  # objects, and how many there are in all, as far as the server says it
+
+
+class Scim:
+    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts."""
+
+    resources = RESOURCES
+
+    def __init__(self, client: Client, base_path: str = "/scim/v2") -> None:
+        if not re.fullmatch(r"[\w./~-]*", base_path):
+            raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
+        self.client = client
+        # Endpoints by whether filters that find nothing are not to be believed, as far as that was doubted.
+        self._blind: dict[str, bool] = {}
+        self._doubting = threading.Lock()  # so that workers who doubt at once ask once
+        self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
+
+    def query(
+        self,
+        endpoint: str,
+        *,
+        filter: str | None = None,
+        attributes: str | None = None,
+        ahead: Executor | None = None,
+        on_short: Callable[[str], None] | None = None,
+    ) -> Iterator[Object]:
+        """Every object that the server hands out for the filter, page after page, each id once.
+
+        A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
+        everything goes on to an empty page, and beyond it while the count says that there are more (what the caller
+        may not see can leave a page empty); one with a filter ends where the count says, if it says anything.
+        With ``ahead``, pages are on their way while others are used.
+
+        Fewer objects than the server counts are a ProtocolError, because what was not handed out must not pass for
+        absent; a caller that concludes nothing from it gives ``on_short``, which is told of it instead. A server that
+        keeps handing out the same page before its count is reached is a ProtocolError always.
+        """
+
+        def fetch(start: int) -> Page:
+            params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
+            return self._page(endpoint, {name: value for name, value in params.items() if value})
+
+        seen: set[str] = set()
+        reached = longest = empty = 0
+        with closing(_pages(fetch, ahead)) as pages:
+            for number, (page, total) in enumerate(pages, 1):
+                fresh = [resource for resource in page if resource["id"] not in seen]
+                seen.update(resource["id"] for resource in fresh)
+                yield from fresh
+                counted = filter is not None and total is not None and len(page) < PAGE
+                longest, empty = max(longest, len(page)), 0 if page else empty + 1
+                reached += len(page) or longest or PAGE
+                holds_more = not page and empty <= FEW and reached < (total or 0) and len(seen) < (total or 0)
+                if (not fresh and not holds_more) or (counted and len(seen) >= (total or 0)):
+                    break
+                if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
+                    raise ProtocolError(f"The server handed out {len(seen):,} {endpoint}, and its list has no end")
+        if len(seen) < (total or 0):
+            text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
+            if page or on_short is None:
+                raise ProtocolError(
+                    text, hint="What it holds back cannot be told from what is not there: ask who runs the server"
+                )
+            on_short(text)
+
+    def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
+        try:
+            return _page(endpoint, self._send("GET", endpoint, params=params))
+        except NotFoundError as error:  # a list without anything would be an answer
+            raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=error.status) from error
+
+    def count(self, endpoint: str, **filter: str) -> int | None:
+        """How many objects there are, in all or for a ``filter``, as far as the server says it."""
+        return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
+
+    def confirm_missing(self, endpoint: str) -> None:
+        """Make sure that the server did not know the id, rather than the path: raises ProtocolError for the latter."""
+        self._page(endpoint, {"startIndex": 1, "count": 1})
+
+    def find(
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
+    ) -> Object | None:
+        """The one object that ``matches``, None if there is none. Raises AmbiguousError when several do."""
+        return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough, doubt=doubt))
+
+    def find_every(
+        self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
+    ) -> list[Object]:
+        """The objects that match.
+
+        Each stage is a list of filters that are asked for together; the next one is only needed when nothing was
+        found, or to be ``thorough``: that nothing else matches. When a server does not know the filters of the last
+        stage, every object is read; and so when nothing was found and filters by the attribute ``doubt`` find nothing
+        at all.
+        """
+        hits: dict[str, Object] = {}
+        for number, filters in enumerate(stages, 1):
+            try:
+                found, all_seen, short = self._matching(endpoint, matches, filters or [None])
+            except (InvalidError, UnsupportedError):
+                if number < len(stages):
+                    continue
+                found, all_seen, short = self._matching(endpoint, matches, [None])
+            hits.update(found)
+            if all_seen or (hits and not thorough):
+                break
+        if not all_seen and ((short and (thorough or not hits)) or (not hits and self._is_blind(endpoint, doubt))):
+            found, _all_seen, short = self._matching(endpoint, matches, [None])
+            hits.update(found)
+        if short and (thorough or not hits):
+            raise ProtocolError(short, hint="What it holds back cannot be told from what is not there")
+        return list(hits.values())
+
+    def distrust(self, endpoint: str) -> None:
+        """What filters did not find is there: the next search that finds nothing looks at everything."""
+        self._blind[endpoint] = True
+
+    def _is_blind(self, endpoint: str, attribute: str) -> bool:
+        """Whether filters find nothing, tried once with an object that a list shows. Without attribute: as is known."""
+        with self._doubting:
+            if attribute and endpoint not in self._blind:
+                listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
+                name = listed[0].get(attribute) if listed else None
+                if not isinstance(name, str):
+                    return False
+                with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
+                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}", on_short=_conclude_nothing)
+                    self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
+            return self._blind.get(endpoint, False)
+
+    def _matching(
+        self, endpoint: str, matches: Matches, filters: Sequence[str | None]
+    ) -> tuple[dict[str, Object], bool, str]:
+        """The objects that match, by id; whether all were seen: without a filter, or where filters are ignored; and
+        what there is to say of a list that is shorter than its count.
+        """
+        hits: dict[str, Object] = {}
+        short: list[str] = []
+        ignored = None in filters
+        for filter in filters:
+            for resource in self.query(endpoint, filter=filter, on_short=short.append):
+                if matches(resource):
+                    hits[resource["id"]] = resource
+                elif filter and not could_match(filter, resource):
+                    ignored = True
+        return hits, ignored, short[0] if short else ""
+
+    def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
+        """The one object whose ``attribute`` is ``value``, compared without case."""
+        stages = name_stages(attribute, value)
+        matches = functools.partial(is_named, path=(attribute,), name=value)
+        return self.find(endpoint, stages, matches, doubt=attribute if doubt else "")
+
+    def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
+        """What each reference means: the object with that ``attribute``, compared without case, or with that id.
+
+        A few are looked up one by one; for more, every object is read once.
+        """
+        if len(references) <= FEW:
+            return {reference: self.find_reference(endpoint, attribute, reference) for reference in references}
+        by_id: dict[str, Object] = {}
+        by_name: dict[str, list[Object]] = {}
+        short: list[str] = []
+        for resource in self.query(endpoint, attributes=attribute, on_short=short.append):
+            by_id[resource["id"]] = resource
+            by_name.setdefault(fold(resource.get(attribute, "")), []).append(resource)
+        found = {
+            reference: _only(endpoint, by_name.get(fold(reference), [])) or by_id.get(reference)
+            for reference in references
+        }
+        # What such a list does not hold may be there all the same.
+        missing = [reference for reference, resource in found.items() if short and not resource]
+        return found | {reference: self.find_reference(endpoint, attribute, reference) for reference in missing}
+
+    def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        """The object that a reference means: by ``attribute`` or by id, the likelier one first."""
+        # Login names hold an @ and ids do not; any other name can look like an id.
+        if "@" in reference:
+            return self.find_named(endpoint, attribute, reference) or self.get(endpoint, reference)
+        return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference, doubt=True)
+
+    def get(self, endpoint: str, identifier: str, *, listed: bool = False) -> Object | None:
+        """The object with that id, None if the server knows none.
+
+        With ``listed``, the server may be one that knows its objects by id only in lists, as older vaults do.
+        """
+        try:
+            found = _object(endpoint, self._send("GET", endpoint, identifier))
+        except (NotFoundError, UnsupportedError) as error:
+            if listed:
+                filter = f"id eq {quoted(identifier)}"
+                return self.find(endpoint, [[filter]], lambda item: is_named(item, ("id",), identifier))
+            if isinstance(error, NotFoundError):
+                return None
+            raise
+        if not found or fold(found["id"]) != fold(identifier):
+            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with something else")
+        return found
+
+    def service_provider_config(self) -> Object:
+        """What the server says it can do (RFC 7643 section 5). Raises ProtocolError when it says nothing."""
+        config = self._send("GET", "ServiceProviderConfig")
+        PROVIDER_CONFIG.apply(config)
+        if not config or not {"patch", "filter"} & set(config):
+            raise ProtocolError("The server answered for ServiceProviderConfig with something else")
+        return config
+
+    def create(self, endpoint: str, body: Object) -> Object | None:
+        """The object as the server made it, None where it answers without it; so do ``replace`` and ``patch``."""
+        return _object(endpoint, self._send("POST", endpoint, body=body))
+
+    def replace(self, endpoint: str, identifier: str, body: Object) -> Object | None:
+        return _object(endpoint, self._send("PUT", endpoint, identifier, body=body))
+
+    def patch(self, endpoint: str, identifier: str, operations: list[Object]) -> Object | None:
+        """All operations or none (RFC 7644 section 3.5.2)."""
+        body = {"schemas": [PATCH_OP], "Operations": operations}
+        return _object(endpoint, self._send("PATCH", endpoint, identifier, body=body))
+
+    def delete(self, endpoint: str, identifier: str) -> None:
+        try:
+            self._send("DELETE", endpoint, identifier)
+        except NotFoundError:
+            return  # gone already: what was wanted
+
+    def _send(self, method: str, endpoint: str, identifier: str | None = None, **content: Any) -> Object | None:
+        # Built from the id and never taken from meta.location, which could name another host.
+        path = f"{self._base}/{endpoint}"
+        if identifier is not None:
+            try:
+                quoted_id = quote(identifier, safe="")
+            except UnicodeError:
+                quoted_id = ""
+            if quoted_id in ("", ".", ".."):  # a URL's path would swallow these and name the whole collection
+                raise InvalidError(f"{identifier!r} is not an id")
+            path += f"/{quoted_id}"
+        return self.client.request(method, path, **content)
+
+
+def _conclude_nothing(text: str) -> None:
+    """For who looks for what a list shows, not for what it lacks."""
+
+
+def _only(endpoint: str, hits: list[Object]) -> Object | None:
+    if len(hits) > 1:
+        ids = ", ".join(sorted(hit["id"] for hit in hits))
+        raise AmbiguousError(f"{len(hits)} {endpoint} match: {ids}", hint="Address one of them by id")
+    return hits[0] if hits else None
+
+
+def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Page, None, None]:
+    """Page after page without end, by where they start. With ``ahead`` several are on their way, as far as the first
+    one tells where they start; from one of another length on they come one by one.
+    """
+    start, (page, total), longest = 1, fetch(1), 0
+    # The last is to be empty, which makes sure of the count.
+    starts = chain(range(1 + len(page), total + 1, len(page)), [total + 1]) if ahead and total and page else iter(())
+    coming: deque[tuple[int, Future[Page]]] = deque()
+    try:
+        while True:
+            if ahead:
+                coming += [(at, ahead.submit(fetch, at)) for at in islice(starts, PAGES_AHEAD - len(coming))]
+            yield page, total
+            longest = max(longest, len(page))
+            start += len(page) or longest or PAGE
+            if not coming or coming[0][0] != start:
+                break
+            page, total = coming.popleft()[1].result()
+    finally:
+        for _at, future in coming:
+            future.cancel()
+    while True:
+        page, total = fetch(start)
+        yield page, total
+        longest = max(longest, len(page))
+        start += len(page) or longest or PAGE
+
+
+def _page(endpoint: str, answer: Object | None) -> Page:
+    """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
+    LIST_RESPONSE.apply(answer)
+    if not answer or not {"Resources", "totalResults"} & set(answer):
+        raise ProtocolError(f"The server answered for {endpoint} with something that is not a list")
+    page = answer.get("Resources") or []
+    objects = [_object(endpoint, resource) for resource in page] if isinstance(page, list) else [None]
+    if None in objects:
+        raise ProtocolError(f"The server's list of {endpoint} holds something that is not an object with an id")
+    try:
+        total = int(answer["totalResults"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        total = None
+    return [resource for resource in objects if resource], total
+
+
+def _object(endpoint: str, resource: Any) -> Object | None:
+    """The resource in the schema's spelling with its id as a text, None if it is no object or has none."""
+    RESOURCES[endpoint].spelling.apply(resource)
+    identifier = resource.get("id") if isinstance(resource, dict) else None
+    if not isinstance(identifier, (str, int)) or identifier == "":
+        return None
+    return {**resource, "id": str(identifier)}

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What the vault does by itself and a task may want otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .._base.errors import IdentityError, trying
+from .._base.paths import Object
+from .._ensure import Outcome, ensure
+from .._model.plan import Task
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, USER
+from .contents import accounts_on, also_removed, permissions_on
+from .objects import ScimObjects
+
+
+def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, Object | None]:
+    """Delete a container; with ``check``, only say it. Returns what goes with it beside the outcome, None for nothing.
+
+    What is on the container is read before, when the server still shows it.
+    """
+    with trying(f"look up {task.label}"):
+        located = objects.locate(task, check=check)
+    safe = located[0]
+    contents = None
+    if safe:
+        with trying(f"read what goes with {task.label}"):
+            accounts, permissions = accounts_on(objects.scim, [safe]), permissions_on(objects.scim, [safe])
+        contents = also_removed(accounts[safe["id"]], permissions[safe["id"]])
+    outcome = ensure(objects, task, check=check, located=located)
+    if contents:
+        outcome = replace(
+            outcome, diff={**outcome.diff, "before": {**outcome.diff["before"], "also_removed": contents}}
+        )
+    return outcome, contents
+
+
+def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
+    """Leave the creator of a container no more than these rights of those it has; without any, no permission at all.
+
+    Who creates a container through the SCIM server becomes a member of it with every right, and stays one. Nothing
+    is ever granted here: a creator who is no member any more stays none.
+    """
+    name = (container.entity or {})["name"]
+    try:
+        with trying(f"trim the rights of the creator of the container {name!r}"):
+            return _trimmed(objects, container, name, rights, check=check)
+    except IdentityError as error:
+        error.changed, error.diff = container.changed, container.diff
+        error.hint = f"The container itself is as it should be. {error.hint or 'Run the task again'}"
+        raise
+
+
+def _trimmed(objects: ScimObjects, container: Outcome, name: str, rights: list[str], *, check: bool) -> Outcome:
+    row = CONTAINER_PERMISSION.attribute("rights")
+    wanted = row.shape.read(rights)
+    permission = _creators_permission(objects, name)
+    if permission is None:
+        will_be_created = check and not container.diff["before"]
+        return _with_rights(container, False, None, wanted) if will_be_created else container
+    held = row.read(permission)
+    kept = [right for right in held if right in wanted]
+    task = Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
+    outcome = ensure(objects, task, check=check)
+    return _with_rights(container, outcome.changed, held, kept)
+
+
+def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
+    container = objects.find(CONTAINER, {"name": name})
+    owner = (container or {}).get("owner") or {}
+    reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
+    creator = (
+        objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
+    )
+    if not creator:
+        return None
+    keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
+    return objects.find(CONTAINER_PERMISSION, keys)
+
+
+def _with_rights(container: Outcome, changed: bool, before: list[str] | None, after: list[str]) -> Outcome:
+    diff = {side: dict(container.diff[side]) for side in ("before", "after")}
+    if diff["before"] and before is not None:
+        diff["before"]["creator_rights"] = before
+    diff["after"]["creator_rights"] = after
+    return Outcome(container.changed or changed, container.entity, diff)
