@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""One object to its desired state: find, plan, apply, verify. The same course for every kind of object."""
+"""Bring one object to its desired state: find, plan, apply, verify. The same steps for every kind of object."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ from ._model.resources import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]
-# How servers answer a create of a name that exists; the contract leaves open which it is here.
+# How servers answer the creation of a name that exists. The contract leaves open which of these it is here.
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
 
 
 class Store(Protocol):
-    """Where objects are kept: how one is found, and how a plan for it is carried out."""
+    """A place where objects are kept: finds one, and carries out a plan for it."""
 
     @property
     def client(self) -> Client:
-        """Whose retries and warnings are used."""
+        """The client, for its retries and warnings."""
 
     def locate(self, task: Task, *, check: bool) -> Located:
-        """The object and its keys."""
+        """Return the object, None if there is none, and its keys."""
 
     def find(self, resource: Resource, keys: Object) -> Object | None:
-        """The object with these keys, None if there is none."""
+        """Return the object with these keys, None if there is none."""
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
-        """The desired options, with names turned into what the server knows the named by."""
+        """Return the desired options, with names resolved to ids."""
 
     def refuse(self, task: Task, plan: Plan) -> None:
-        """Raise for what this store never writes."""
+        """Raise an error for a plan that this store never carries out."""
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
-        """Carry the plan out. Returns what of it was done, and the object as it then is, empty after a deletion."""
+        """Carry the plan out. Return what was done, and the object afterwards, empty after a deletion."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,12 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
 
 
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
-    """Whether what a look has not found may be created once more; with a name of its own it cannot be there twice."""
+    """Return whether a create may be repeated after a look found nothing. It is safe if names are unique."""
     return failure.uncertain and (resource.unique or not failure.pending)
 
 
 def _taken(error: IdentityError, task: Task) -> IdentityError:
-    """The refusal to create what nobody can see."""
+    """Explain a conflict with an object that lookups do not return."""
     if isinstance(error, ConflictError):
         error.hint = error.hint or (
             f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What can keep a task from its goal.
+"""The failures that can keep a task from its goal.
 
 Shared code raises one of these and never exits; ``_ansible.module`` reports it, once. ``code`` is what a playbook
 branches on (``result.failure.code``) and is therefore part of the collection's public interface.
@@ -96,7 +96,7 @@ class IdentityError(Exception):
         self.reason, self.detail, self.error_type = masked(self.reason), detail, error_type
 
     def failure(self) -> dict[str, Any]:
-        """The ``failure`` of a module's result: always ``code``, the rest where the server gave it."""
+        """Return the ``failure`` of a module's result: always ``code``, the rest where the server gave it."""
         facts = {"code": self.code, "status": self.status, "detail": self.detail, "type": self.error_type}
         return {name: value for name, value in facts.items() if value is not None}
 
@@ -170,7 +170,7 @@ class ProtocolError(IdentityError):
 
 
 def shown(text: str) -> str:
-    """The text as it can be shown: what would move the cursor, colour or turn round a line is written as in JSON."""
+    """Escape control and bidirectional characters of a text, as in JSON."""
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
@@ -180,7 +180,7 @@ def cut(text: str) -> str:
 
 
 def report_of(error: Exception) -> str:
-    """What to say of an exception that nobody expected: where it was raised, and not its text, which may be secret."""
+    """Describe an unexpected exception: where it was raised, and not its text, which may hold a secret."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "

@@ -103,7 +103,7 @@ def is_value(value: Any) -> bool:
 
 
 def get(resource: Object, path: Path) -> Any:
-    """What stands at the path, None if nothing does."""
+    """Return the value at the path, None if there is none."""
     node: Any = resource
     for part in path:
         node = node.get(part) if isinstance(node, dict) else None
@@ -157,7 +157,7 @@ def put_null(resource: Object, path: Path) -> None:
 
 
 def path_text(path: Path) -> str:
-    """The path as PATCH wants it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
+    """Return the path as PATCH takes it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
     head, *rest = path
     if not rest:
         return head
@@ -184,9 +184,9 @@ def as_text(value: Any) -> str:
 
 
 def quoted(value: str) -> str:
-    """A string as a filter's comparison value, which is a JSON string (RFC 7644 section 3.4.2.2).
+    """Quote a string as a comparison value of a filter, which is a JSON string (RFC 7644 section 3.4.2.2).
 
-    Raises InvalidError for half of a character, a surrogate: JSON and YAML can spell it, and it cannot be sent.
+    Raise InvalidError for a lone surrogate: JSON and YAML can spell it, and it cannot be sent.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:

@@ -91,9 +91,9 @@ SHORTEST_ENCODING = 8  # characters; fewer could be a word
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret as a server or a message may quote it: as text, and as bytes that are encoded.
+    """Return the forms in which a server or a message may quote a secret, as text and as encoded bytes.
 
-    As text it stands in a form or a URL, in JSON, in a page, in a message, and in what Python writes of a list.
+    As text it may be in a form or a URL, in JSON, in HTML, in a message, or in the repr of a list.
     """
     forms = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
     forms |= {re.sub("%..", lambda code: code[0].lower(), form) for form in forms}  # as .NET writes it
@@ -103,9 +103,9 @@ def spellings(secret: str) -> set[str]:
 
 
 def _encodings(secret: str) -> set[str]:
-    """The secret in hex, and what base64 makes of it wherever it stands in something longer, such as a whole request.
+    """Return the secret in hex, and in base64 at each offset within a longer text, such as a whole request.
 
-    The characters that depend on what is beside it are left out, and so is what would be too short to be sure of.
+    Characters that depend on their neighbours are left out, and so are forms that are too short to be sure of.
     """
     pieces = set()
     for raw in (secret.encode(errors="replace"), secret.encode("latin-1", "replace")):  # as requests sends a login
@@ -214,7 +214,7 @@ class _Index:
 
 
 def _squeezed(text: str) -> str:
-    """The text without white space, which a line break within it is."""
+    """Return the text without white space, including line breaks."""
     return "".join(text.split())
 
 

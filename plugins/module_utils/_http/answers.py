@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What an answer means, or that none came: an object, or the failure that the status, the body or the network tells."""
+"""Turn an HTTP response, or its absence, into a JSON object or an IdentityError."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
 
 
 def read(response: requests.Response, request: str) -> dict[str, Any] | None:
-    """The JSON object of a good answer, None if it is empty; raises what the status or the body calls for."""
+    """Return the JSON object of a good answer, None if it is empty. Raise what the status or the body calls for."""
     status = response.status_code
     said = f"{request} answered {status} {status_of(status).phrase}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
@@ -99,7 +99,7 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
 
 
 def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
-    """What ``success: false`` means. The name of the case may stand in other texts of the body than MessageID."""
+    """Return the error that ``success: false`` means. Its name may be in other texts of the body than MessageID."""
     text, detail = json.dumps(body), _detail(body)
     named = re.search(r"_I18N_[\w.]*\w", text)
     case = named[0] if named else body.get("MessageID")
@@ -140,7 +140,7 @@ def _status_error(response: requests.Response, said: str, body: dict[str, Any]) 
 
 
 def _missing(body: dict[str, Any], detail: str | None) -> type[IdentityError]:
-    """What a 404 says: only a SCIM error (RFC 7644 section 3.12) is a word on an object, not one on the address."""
+    """Return the error of a 404. Only a SCIM error body (RFC 7644 section 3.12) means that the object is missing."""
     if not body.get("schemas"):
         return ProtocolError
     return UnknownMemberError if (detail or "").startswith(MEMBER_NOT_FOUND) else NotFoundError
@@ -177,7 +177,7 @@ def late_error(request: str, limit: float) -> TransportError:
 
 
 def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
-    """What a failure below HTTP means: whether the request had been sent, and whether another try may go better."""
+    """Return the error of a failure below HTTP: whether the request was sent, and whether a retry may help."""
     cause = _cause(error)
     text = f"{request} failed: "
     reason = getattr(cause, "reason", None)
@@ -223,7 +223,7 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The first failure that speaks for itself: requests and urllib3 wrap it, as ``reason`` or as an argument."""
+    """Return the first cause. requests and urllib3 wrap it, as ``reason`` or as an argument."""
     inner = getattr(error, "reason", None)
     wrapped = [inner, *error.args] if not isinstance(error, NewConnectionError) else []
     for candidate in wrapped:
@@ -233,6 +233,6 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _plain(error: BaseException) -> str:
-    """The failure's own words, without the object addresses that urllib3 puts before them."""
+    """Return the text of a failure, without the object addresses that urllib3 puts before it."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).rsplit(">: ", 1)[-1]

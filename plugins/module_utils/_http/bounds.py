@@ -17,7 +17,7 @@ from .._base.errors import ProtocolError
 
 # The timeout of a connection is for each part of an answer; all of it may take so many times as long.
 PARTS = 10
-# More than the longest list that a server without paging sends in earnest: 100,000 users are some 60 MB.
+# A server without paging sends about 60 MB for 100,000 users.
 LONGEST_BODY = 256 * 2**20
 LONGEST_TOKEN = 64 * 2**10  # more than servers take in a header
 MOST_OBJECTS, MOST_PAGES = 1_000_000, 10_000  # of one listing
@@ -28,10 +28,10 @@ __all__ = ["LONGEST_TOKEN", "MOST_OBJECTS", "MOST_PAGES", "PARTS", "LateError", 
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """What a call returns or raises; LateError when it takes longer, and then it is left to itself.
+    """Return or raise what a call does within ``seconds``. Raise LateError after that; the call goes on in its thread.
 
-    It has a thread of its own, because a time-out of sockets neither counts the search for the host's address nor adds
-    up what comes byte by byte.
+    The call has a thread of its own: a socket's timeout does not include the lookup of the host's address, and starts
+    anew with each byte.
     """
     outcome: Future[Result] = Future()
 
@@ -46,7 +46,7 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 
 
 def bounded(pieces: Iterable[bytes], said: str) -> bytes:
-    """The pieces of a body as one. Raises ProtocolError for one without measure, compressed or not."""
+    """Join the pieces of a body. Raise ProtocolError if it exceeds LONGEST_BODY, compressed or not."""
     body = bytearray()
     for piece in pieces:
         body += piece

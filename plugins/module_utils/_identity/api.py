@@ -64,11 +64,11 @@ class Identity:
         self.client = client
 
     def call(self, verb: str, body: Any = None, *, repeatable: bool = False) -> Any:
-        """The ``Result`` of a verb, such as ``Roles/StoreRole``.
+        """Call a verb, such as ``Roles/StoreRole``, and return its ``Result``.
 
-        What is ``repeatable`` has the same effect twice as once.
+        A ``repeatable`` call has the same effect twice as once.
 
-        Raises InvalidError for what the tenant refuses, AuthorizationError with the right that is missing,
+        Raise InvalidError for what the tenant refuses, AuthorizationError with the right that is missing,
         ProtocolError for an answer without the envelope (admin contract 1.1).
         """
         try:
@@ -99,17 +99,17 @@ class Identity:
         return (answer or {}).get("Result")
 
     def select(self, table: str, columns: Iterable[str], where: str) -> list[Object]:
-        """The rows of a query. ``where`` is made of literals that ``literal()`` has quoted."""
+        """Return the rows of a query. ``where`` is made of literals that ``literal()`` has quoted."""
         return self.script(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}")
 
     def script(self, script: str) -> list[Object]:
-        """The rows of a query or of a named report, as they are now rather than as they were when cached."""
+        """Return the rows of a query or a named report, without the cache of the tenant."""
         return rows_of(self.call("Redrock/query", {"Script": script, "Args": PAGE}, repeatable=True))
 
     def find_all(self, table: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """What each reference means: the object of that name, compared without case, or with that id.
+        """Return what each reference means: the object of that name, compared without case, or with that id.
 
-        What is found is ``{"id": ..., attribute: ...}``. Raises AmbiguousError when several have the name.
+        An object is ``{"id": ..., attribute: ...}``. Raise AmbiguousError when several have the name.
         """
         column = NAME_COLUMNS[table]
         wanted = sorted(references)
@@ -138,16 +138,16 @@ def only(table: str, found: list[Object]) -> Object | None:
 
 
 def rows_of(result: Any) -> list[Object]:
-    """The rows of a result of the query language, of which there may be none in several ways."""
+    """Return the rows of a query result. The tenant has several ways to say that there are none."""
     results = result.get("Results") if isinstance(result, Mapping) else None
     return [item["Row"] for item in results or () if isinstance(item, Mapping) and isinstance(item.get("Row"), dict)]
 
 
 def is_named(column: str, names: Iterable[str]) -> str:
-    """A condition that names meet whatever their case; others may meet it, too.
+    """Return a condition that these names meet in any case. Other names may meet it, too.
 
-    The database knows the case of ASCII only (SQLite), so that any other character stands for all, in both normal
-    forms, and it keeps logins in lower case.
+    The database (SQLite) folds the case of ASCII only. Any other character is therefore a wildcard, in both normal
+    forms. Login names are kept in lower case.
     """
     plain = sorted({spelling for name in names for spelling in (name, fold(name))})
     forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD") if not name.isascii()}
@@ -157,7 +157,7 @@ def is_named(column: str, names: Iterable[str]) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as a literal of the query language, which has no other way to take a value (admin contract 4)."""
+    """Quote a text as a literal of the query language, which has no parameters (admin contract 4)."""
     if not text.isprintable():
         raise InvalidError(f"{text!r} holds a character that no name has")
     return "'" + text.replace("'", "''") + "'"

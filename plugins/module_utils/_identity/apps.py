@@ -67,7 +67,7 @@ class Apps(IdentityObjects):
         }
 
     def _application(self, identifier: str) -> Object | None:
-        """What the portal has on its pages, None for an app that has gone or is not shown yet."""
+        """Read the pages that the portal has of an app. Return None if it is gone or not shown yet."""
         try:
             app = self.identity.call("SaasManage/GetApplication", {"_RowKey": identifier}, repeatable=True)
         except InvalidError as error:
@@ -114,7 +114,7 @@ class Apps(IdentityObjects):
         return desired
 
     def _roles(self, given: Mapping[str, Any], grants: Mapping[str, Object], *, check: bool) -> dict[str, Object]:
-        """The roles that are named, by name. Those with a permission are known, and those to lose one need not be."""
+        """Return the ids of the named roles, by name. A role that is to lose a permission need not exist."""
         held = {fold(grant["role"]): {"id": key, "Name": grant["role"]} for key, grant in grants.items()}
         held.update({fold(role["id"]): role for role in held.values()})
         granted = {grant["role"] for way in ("add", "set") for grant in given.get(way, ())}
@@ -136,7 +136,7 @@ class Apps(IdentityObjects):
         """Nothing: what an app may hold is in its rows."""
 
     def create(self, task: Task, plan: Plan) -> str:
-        """An app of the template, configured at once: until then it has no name to be found by."""
+        """Create an app from the template and configure it at once: until then it has no name to be found by."""
         identifier = self._import() if self.made else self._orphans[0]
         try:
             self._configure(identifier, plan)
@@ -154,7 +154,7 @@ class Apps(IdentityObjects):
         return orphan is not None and not orphan["Grants"] and not orphan["OAuthProfile"].get("KnownScopes")
 
     def _import(self) -> str:
-        """The id of a new app. Each request makes another one, so that it is never simply repeated."""
+        """Create an app and return its id. Each request creates another app, so it is never repeated without a look."""
         lost: IdentityError | None = None
         try:
             result = self.identity.call("SaasManage/ImportAppFromTemplate", {"ID": [TEMPLATE]})
@@ -220,9 +220,9 @@ class Apps(IdentityObjects):
                 self._send(body, {**profile, "ClientIDType": "confidential"})
 
     def _born(self, identifier: str) -> Object:
-        """The profile of a new app, as soon as it is shown: it comes from the template and has to be sent back whole.
+        """Wait for the profile of a new app and return it. It comes from the template and has to be sent back whole.
 
-        Raises ConflictError when somebody else has named the app in the meantime.
+        Raise ConflictError if somebody else named the app in the meantime.
         """
         app = self.awaited(lambda: (self._application(identifier), "does not show the app"))
         if app.get("ServiceName"):

@@ -46,7 +46,7 @@ class IdentityObjects(ABC):
 
     @abstractmethod
     def read(self, row: Object) -> Object | None:
-        """The object of a row, None if it has gone."""
+        """Return the object of a row, None if it is gone."""
 
     @abstractmethod
     def refuse(self, task: Task, plan: Plan) -> None:
@@ -135,11 +135,11 @@ class IdentityObjects(ABC):
             )
 
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
-        """What of the plan the object does not show, although it should."""
+        """Return the changes of the plan that the object does not show."""
         return plan.unmet(held)
 
     def _proven(self, identifier: str, plan: Plan) -> Object:
-        """The object as it is after a write."""
+        """Return the object as the tenant shows it after a write."""
 
         def look() -> tuple[Object | None, str]:
             row = self._row(plan.resource, identifier)
@@ -160,9 +160,9 @@ class IdentityObjects(ABC):
         self.awaited(look)
 
     def awaited(self, look: Callable[[], tuple[Object | None, str]]) -> Object:
-        """What ``look`` finds, as soon as it does; until then it says what the tenant does instead.
+        """Call ``look`` until it finds something, and return that. Until then it says what the tenant shows instead.
 
-        A tenant may show a write late, or report success and have done nothing, which is a ProtocolError.
+        A tenant may show a write late. If it reports success and never shows the write, raise ProtocolError.
         """
         for attempt in range(1, READINGS + 1):
             found, instead = look()
@@ -179,7 +179,7 @@ class IdentityObjects(ABC):
 
 
 def check_each(verb: str, result: Any) -> None:
-    """What a verb for many says of each: it may fail for one and succeed as a whole (admin contract 1.1)."""
+    """Check the answer of a verb for many objects: it may succeed as a whole and fail for one (admin contract 1.1)."""
     for item in result if isinstance(result, list) else ():
         if isinstance(item, Mapping) and item.get("success") is False:
             raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'no reason was given'}")

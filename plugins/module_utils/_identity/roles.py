@@ -64,7 +64,7 @@ class Roles(IdentityObjects):
         return desired
 
     def _catalogue(self) -> dict[str, str]:
-        """The names of the rights that the tenant has, by path."""
+        """Return the names of the rights that the tenant has, by path."""
         try:
             rows = self.identity.script(CATALOGUE)
         except UNTOLD:
@@ -73,9 +73,9 @@ class Roles(IdentityObjects):
         return named or ADMINISTRATIVE_RIGHTS
 
     def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
-        """The name of a right as the role shows it, or would. A right is given by name or by path.
+        """Return the name of a right as the role shows it. A right is given by name or by path.
 
-        Raises InvalidError for an unknown one, unless it does not matter: then it is None.
+        Raise InvalidError for an unknown right if it is ``needed``; otherwise return None.
         """
         wanted = _compact(right)
         names = {**catalogue, **self._names}
@@ -90,7 +90,7 @@ class Roles(IdentityObjects):
         )
 
     def _named(self, path: str, name: str | None) -> str:
-        """What a right is called from now on: as it was first, and by its path where another one has the name."""
+        """Name a right: as it was named first, or by its path if another right has the name."""
         return self._names.setdefault(path, name if name and name not in self._names.values() else path)
 
     def _path(self, name: str) -> str:

@@ -138,7 +138,7 @@ class Grants(Shape):
 
 
 def rights_in(mask: Any) -> list[str]:
-    """The permissions that a bit mask says; signed or not, as a number or as a text."""
+    """Return the permissions of a bit mask, which may be signed, and a number or a text."""
     try:
         bits = int(mask)
     except (TypeError, ValueError):

@@ -18,16 +18,16 @@ from .._base.paths import Object, Path, fold, get, quoted
 
 
 def name_stages(attribute: str, value: str) -> list[list[str]]:
-    """Filters for a name: as it is, then in every other casing, because some servers compare with case."""
+    """Return filters for a name: as it is, then in every other case, because some servers compare with case."""
     return [[f"{attribute} eq {quoted(value)}"], case_free_filters(attribute, value)]
 
 
 def case_free_filters(attribute: str, value: str) -> list[str]:
-    """Filters that between them find each value that differs from this one only in case, and not much else.
+    """Return filters that together find each value that differs from this one only in case, and few others.
 
-    There is no ``or``, and no comparison without case to be relied upon. A number in the name has no case; without
-    one, the name begins in one of the casings of its first two characters, composed or not (NFC, NFD): a server may
-    compare bytes. What follows an ``@`` tells nothing, for many names share it.
+    There is no ``or``, and a comparison without case cannot be relied upon. A number has no case, so a long one in the
+    name makes a single filter. Otherwise there is one filter for each case of the first two characters, composed and
+    decomposed (NFC, NFD), because a server may compare bytes. The part after an ``@`` is not used: many names share it.
     """
     number = max(re.findall(r"\d+", value.partition("@")[0]), key=len, default="")
     if len(number) > 2:
@@ -42,13 +42,16 @@ def case_free_filters(attribute: str, value: str) -> list[str]:
 
 
 def is_named(resource: Object, path: Path, name: str) -> bool:
-    """Whether a text of the resource is that name, case aside. What is no text is no name."""
+    """Return whether a text of the resource is that name, case aside. Other types never match."""
     held = get(resource, path)
     return isinstance(held, (str, int)) and fold(held) == fold(name)
 
 
 def could_match(filter: str, resource: Object) -> bool:
-    """Whether a filter of one clause on a single text can have found the object, case aside; True for all others."""
+    """Return whether a filter of one clause on a single text can have found the object, case aside.
+
+    True for all other filters.
+    """
     clause = re.fullmatch(r"\s*([\w.]+)\s+(eq|sw|co|ew)\s+(\"(?:[^\"\\]|\\.)*\")\s*", filter, re.IGNORECASE)
     held = _get_caseless(resource, clause[1].split(".")) if clause else None
     if not clause or not isinstance(held, str):
@@ -65,7 +68,7 @@ def could_match(filter: str, resource: Object) -> bool:
 
 
 def _get_caseless(resource: Object, names: Sequence[str]) -> Any:
-    """What a filter's own spelling of the way leads to: names of attributes have no case (RFC 7643 section 2.1)."""
+    """Return the value at a path, whatever the case of its names (RFC 7643 section 2.1)."""
     node: Any = resource
     for name in names:
         items = node.items() if isinstance(node, dict) else ()

@@ -179,7 +179,7 @@ def plan_absent(resource: Resource, current: Object | None) -> Plan:
 
 
 def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
-    """The plan for a task whose references are resolved in ``desired``."""
+    """Plan a task whose references are resolved in ``desired``."""
     if task.absent:
         return plan_absent(task.resource, current)
     return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)

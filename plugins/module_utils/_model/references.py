@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""From the names of other objects, as a task gives them, to their ids."""
+"""Turn the names of other objects, as a task gives them, into their ids."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Finder(Protocol):
 
 
 def resolve_keys(finder: Finder, task: Task) -> Object:
-    """The keys that name the object, with references as ``{id: name}``.
+    """Return the keys that name the object, with references as ``{id: name}``.
 
-    A member that the directory does not know, such as one of another directory, is named by what the task calls it.
-    With ``search_in``, it may be shown by each of its names there. Raises AmbiguousError for a group that both the
-    server and, by ``search_in``, another directory have.
+    A member that the server does not know, such as one of another directory, keeps the name that the task gives. With
+    ``search_in``, it may be shown by any of its names there. Raise AmbiguousError for a group that both the server and
+    the directory in ``search_in`` have.
     """
     elsewhere = str(task.desired.get("search_in") or "")
     keys = task.resource.name_of(task.desired)
@@ -61,7 +61,7 @@ def resolve_keys(finder: Finder, task: Task) -> Object:
             outside = {name: name for name in (spellings(value, elsewhere) if elsewhere else [value])}
             keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else outside
             if not found and "container" in keys:
-                # Only who is in the container can tell: its name has to be spelled as the vault spells it.
+                # Only the list of who is in the container can tell, and it takes the name in the spelling of the vault.
                 keys["container"] = _spelled(finder, keys["container"])
     return keys
 
@@ -81,7 +81,7 @@ def _spelled(finder: Finder, container: str) -> str:
 
 
 def known_keys(task: Task, current: Object) -> Object:
-    """The keys that the task gives and the object has: they need no looking up."""
+    """Return the keys that the task gives and the object has. They need no lookup."""
     rows = [task.resource.attribute(option) for option in task.resource.name_of(task.desired)]
     given = {row.option: task.desired[row.option] for row in rows}
     return {
@@ -92,9 +92,10 @@ def known_keys(task: Task, current: Object) -> Object:
 
 
 def refuse_other_name(task: Task, keys: Object, current: Object) -> None:
-    """Raise InvalidError if what is to be deleted by id has another name than the task gives: one of them is wrong.
+    """Raise InvalidError if an object that is to be deleted by id has another name than the task gives.
 
-    ``keys`` are those that the task gives, references resolved. To give another name is a matter of state present.
+    One of the two is wrong. With state present, another name is a rename. ``keys`` are those that the task gives, with
+    references resolved.
     """
     if not task.absent or task.resource.matches(keys, current):
         return
@@ -112,9 +113,9 @@ def names_in(keys: Object) -> list[str]:
 
 
 def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
-    """Refuse to create an object for a member that does not exist; in check mode, warn.
+    """Refuse to create an object for a member that does not exist. In check mode, warn.
 
-    Whether one exists where ``search_in`` says is for the server to know.
+    With ``search_in``, only the server can know whether the member exists.
     """
     if task.desired.get("search_in"):
         return
@@ -132,9 +133,9 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
 
 
 def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
-    """The desired options with references by name turned into ids.
+    """Return the desired options, with references by name turned into ids.
 
-    In check mode an unknown name is a warning: an earlier task of the same run may be what would have created it.
+    In check mode an unknown name is a warning: an earlier task of the same run may be the one that would create it.
     """
     desired = {**task.desired, **keys}
     for attribute in task.resource.attributes:
@@ -165,10 +166,10 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
 def _resolve_members(
     finder: Finder, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
-    """The lists of names and ids as maps from id to name. Only those who are not shown as members are looked up.
+    """Return the lists of names and ids as maps from id to name. Only names that no current member has are looked up.
 
-    A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open) or two by the
-    same: the former are looked up to be removed, too, and the latter are not meant by that name.
+    A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open), so names
+    that are to be removed are looked up, too. A name that two members show means neither.
     """
     shown = Counter(map(fold, held.values()))
     by_name = {fold(name): identifier for identifier, name in held.items() if shown[fold(name)] == 1}
@@ -177,7 +178,7 @@ def _resolve_members(
         return reference if reference in held else by_name.get(fold(reference))
 
     given = {way: references for way, references in wanted.items() if references is not None}
-    # Each once, however often and in whatever case it is given.
+    # Each name once, however often and in whatever case it is given.
     wanted_new, gone_new = (
         {fold(name): name for way in ways for name in given.get(way, ()) if not known(name)}
         for ways in (("add", "set"), ("remove",) if held else ())

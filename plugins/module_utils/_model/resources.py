@@ -142,7 +142,7 @@ class Resource:
         return tuple(row for row in self.attributes if isinstance(row.shape, Members))
 
     def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
-        """The rows of members that these options decide about; what is going to be removed goes with all of them."""
+        """Return the rows of members that these options are about. A removal is about all of them."""
         return tuple(row for row in self.member_rows if absent or options.get(row.option) is not None)
 
     def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
@@ -180,18 +180,18 @@ class Resource:
         return (*self.keys, *(row.option for row in self.attributes if row.on_create))
 
     def name_of(self, options: Object) -> Object:
-        """The keys among the options, as far as they are given."""
+        """Return the keys among the options, as far as they are given."""
         return {option: options[option] for option in self.keys if options.get(option)}
 
     def keys_of(self, resource: Object) -> Object:
-        """The keys that an object has."""
+        """Return the keys that an object has."""
         return {option: value for option in self.keys if (value := self.attribute(option).read(resource))}
 
     def matches(self, keys: Object, resource: Object) -> bool:
         return all(self.attribute(option).same(self.attribute(option).read(resource), keys[option]) for option in keys)
 
     def stages(self, keys: Object) -> list[list[str]]:
-        """Filters that find the object with these keys, the narrowest first."""
+        """Return filters that find the object with these keys, the narrowest first."""
         rows = [row for row in self.attributes if row.filter and row.option in keys]
         values = [next(iter(keys[row.option])) if row.refers_to else keys[row.option] for row in rows]
         if len(rows) == 1 and not rows[0].refers_to:
@@ -201,7 +201,7 @@ class Resource:
         return [[" and ".join(clauses)], *([[clause] for clause in reversed(clauses)] if len(clauses) > 1 else [])]
 
     def describe(self, resource: Object) -> Object:
-        """The object in the option vocabulary, plus ``id``: nothing that could not be given to the module."""
+        """Return the object as options, plus ``id``: nothing that could not be given to the module."""
         options = {row.option: row.shape.show(row.read(resource)) for row in self.attributes if not row.secret}
         return {"id": resource.get("id"), **options}
 

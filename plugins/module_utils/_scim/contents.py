@@ -54,7 +54,7 @@ def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> O
 
 
 def _on(scim: Scim, safes: Sequence[Object], resource: Resource) -> dict[str, list[Object]]:
-    """What is on each of the safes, read with a filter for each of a few, and with all others of its kind else."""
+    """Return the objects of a kind on each safe. A few safes take a filter each; for more, all objects are read."""
     row = resource.attribute("container")
     names = {fold(safe.get("name")): str(safe["id"]) for safe in safes}
     found: dict[str, list[Object]] = {identifier: [] for identifier in names.values()}

@@ -30,7 +30,7 @@ from .._model.shapes import BATCH
 from .member_lists import MemberLists
 from .protocol import FEW, PAGE, Scim
 
-# What a server says of a PATCH that it does not understand, as opposed to values that it does not take.
+# The server does not understand the PATCH, as opposed to values that it does not accept.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 
 
@@ -42,14 +42,14 @@ class ScimObjects:
         self.client = scim.client
         self._finder = finder or scim
         self.lists = MemberLists(scim, self._finder)
-        # With verify_late, ids and labels of what was deleted and not looked for yet.
+        # Labels of deleted objects by id. With verify_late, they are checked later.
         self._deleted: dict[str, str] = {}
         self._verify_late = verify_late
-        # Endpoints that have refused a PATCH: it is not tried for one object after another.
+        # Endpoints that refused a PATCH. It is not tried there again.
         self._without_patch: set[str] = set()
 
     def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
-        """The object, None if there is none, and the keys that the task gives for it, references resolved."""
+        """Return the object, None if there is none, and the keys that the task gives, with references resolved."""
         current, keys = self._by_id(task) if task.identifier else self._by_keys(task, check=check)
         if current is None and not task.absent:
             report_unknown_keys(self._finder, task, keys, check=check)
@@ -57,8 +57,8 @@ class ScimObjects:
 
     def _by_keys(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         keys = resolve_keys(self._finder, task)
-        # What is about to be deleted has to be the only one of its name. That there is none is not to be said lightly
-        # where no create follows, which the server would refuse.
+        # An object that is about to be deleted has to be the only one of its name. Absence is doubted where no create
+        # follows: a create would be refused if the object existed after all.
         current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
         if current:
             members = task.resource.compared_members(task.desired, absent=task.absent)
@@ -82,9 +82,9 @@ class ScimObjects:
         return current, known if task.absent else keys
 
     def find(self, resource: Resource, keys: Object, *, thorough: bool = False, doubt: bool = False) -> Object | None:
-        """The object with these keys, references resolved; None if there is none.
+        """Return the object with these keys, None if there is none. References in the keys are resolved.
 
-        With ``doubt``, and of some kinds always, filters that find nothing are put to the test.
+        With ``doubt``, and for some kinds always, filters that find nothing are tested with an object that exists.
         """
         return self.scim.find(
             resource.endpoint,
@@ -95,7 +95,7 @@ class ScimObjects:
         )
 
     def read(self, resource: Resource, given: Object) -> list[Object]:
-        """The objects with this ``id``, found by this ``filter``, with these keys (or some of them), or all."""
+        """Return the object with this ``id``, or the objects with this ``filter`` or these keys, or all."""
         scim, endpoint = self.scim, resource.endpoint
         if "id" in given:
             single = scim.get(endpoint, given["id"], listed=resource.listed)
@@ -128,7 +128,7 @@ class ScimObjects:
             )
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
-        """Carry the plan out. The object is as the server then holds it, as far as it can be known."""
+        """Carry the plan out. Return it, and the object as the server then shows it."""
         resource = plan.resource
         if plan.action == "delete":
             self.scim.delete(resource.endpoint, plan.identifier)
@@ -144,7 +144,7 @@ class ScimObjects:
             self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
             return plan, plan.expected
         written = self.lists.typed(resource, written)
-        if plan.unmet(written, desired):  # an answer may show less than what is there
+        if plan.unmet(written, desired):  # an answer may leave out attributes that the object has
             written = self._shown(resource, written["id"]) or written
         for option, held, wanted in plan.unmet(written, desired):
             self.client.warn(
@@ -153,19 +153,19 @@ class ScimObjects:
         return plan, written
 
     def verify_deletions(self, resource: Resource) -> None:
-        """Look whether what was deleted of this kind since the last time is gone, and warn of what is not."""
+        """Check that the deleted objects of this kind are gone, and warn about those that are not."""
         deleted, self._deleted = self._deleted, {}
         shown = set() if resource.listed else self._still_shown(resource, deleted)
         for identifier in shown:
             self.client.warn(f"The server accepted the deletion of {deleted[identifier]}, but still shows it")
 
     def _still_shown(self, resource: Resource, identifiers: Collection[str]) -> list[str]:
-        """Those of these ids that the server shows: in one listing where that takes fewer requests than ids do."""
+        """Return the ids that the server still shows. One listing is used where it takes fewer requests."""
         if len(identifiers) > FEW:
             short: list[str] = []
-            with suppress(IdentityError):  # what was written is not to fail for it
+            with suppress(IdentityError):  # a finished write must not fail for it
                 total = self.scim.count(resource.endpoint)
-                # One page more than the objects take makes sure of the count.
+                # A listing ends with an empty page.
                 if total is not None and total // PAGE + 2 < len(identifiers):
                     items = self.scim.query(resource.endpoint, attributes=resource.key_attribute, on_short=short.append)
                     listed = {item["id"] for item in items}
@@ -177,12 +177,12 @@ class ScimObjects:
         try:
             return self._sent(plan, plan.body, partial(self.scim.create, plan.resource.endpoint))
         except ConflictError:
-            self.scim.distrust(plan.resource.endpoint)  # who has the name was not found
+            self.scim.distrust(plan.resource.endpoint)  # a lookup missed the object that has the name
             raise
 
     @staticmethod
     def _sent(plan: Plan, body: Object, send: Callable[[Object], Object | None]) -> Object | None:
-        """Send the body; once more with other separators where it is refused."""
+        """Send the body. If it is refused, send it once more with other separators, where it has any."""
         try:
             return send(body)
         except InvalidError:
@@ -192,7 +192,7 @@ class ScimObjects:
             return send(other)
 
     def _shown(self, resource: Resource, identifier: str) -> Object | None:
-        """The object as a reading shows it, None if none does: what was written is not to fail for it."""
+        """Return the object as a GET shows it, None if that fails: a finished write must not fail for it."""
         with suppress(IdentityError):
             shown = self.scim.get(resource.endpoint, identifier, listed=resource.listed)
             return shown and self.lists.typed(resource, shown)
@@ -203,7 +203,7 @@ class ScimObjects:
         return current and self.lists.typed(plan.resource, current)
 
     def _update(self, task: Task, plan: Plan, desired: Object) -> Object | None:
-        """PATCH what changes; where the server does not offer that, read again, merge and PUT the whole object."""
+        """PATCH the changes. If the server does not offer that, read again, merge, and PUT the whole object."""
         endpoint = plan.resource.endpoint
         answer = None
         try:
@@ -216,7 +216,7 @@ class ScimObjects:
         except InvalidError as error:
             if error.error_type not in PATCH_REFUSED:
                 raise
-        # What another writer has changed since the first reading must not be put back.
+        # A PUT must not undo what somebody else changed after the first GET.
         fresh = self._again(plan)
         if fresh is None:
             raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
@@ -227,7 +227,7 @@ class ScimObjects:
 
 
 def _requests(operations: list[Object]) -> Iterator[list[Object]]:
-    """The operations in requests of no more than BATCH values each, in order."""
+    """Yield the operations in requests of at most BATCH values each, in order."""
     request: list[Object] = []
     size = 0
     for operation in operations:

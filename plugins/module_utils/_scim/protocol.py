@@ -43,13 +43,13 @@ PROVIDER_CONFIG = Spelling(
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
-# So many pages at most are on their way at once, and in memory.
+# Pages that are requested at once, and held in memory.
 PAGES_AHEAD = 8
-# Up to so many names are looked up one by one, each in a request or a few.
+# Up to this many names are looked up one by one, in a request or a few each.
 FEW = 5
 
 Matches = Callable[[Object], bool]
-Page = tuple[list[Object], "int | None"]  # objects, and how many there are in all, as far as the server says it
+Page = tuple[list[Object], "int | None"]  # objects, and how many there are in all; None if the server does not say
 
 
 class Scim:
@@ -61,9 +61,9 @@ class Scim:
         if not re.fullmatch(r"[\w./~-]*", base_path):
             raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
         self.client = client
-        # Endpoints by whether filters that find nothing are not to be believed, as far as that was doubted.
+        # By endpoint: whether its filters are known to miss objects. Only for endpoints where that was tried.
         self._blind: dict[str, bool] = {}
-        self._doubting = threading.Lock()  # so that workers who doubt at once ask once
+        self._doubting = threading.Lock()  # several workers may need this at once; one of them asks
         self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     def query(
@@ -75,16 +75,16 @@ class Scim:
         ahead: Executor | None = None,
         on_short: Callable[[str], None] | None = None,
     ) -> Iterator[Object]:
-        """Every object that the server hands out for the filter, page after page, each id once.
+        """Yield every object that the server returns for the filter, page after page, each id once.
 
-        A server may ignore the filter (the caller verifies it) and may miscount ``totalResults``. So a listing of
-        everything goes on to an empty page, and beyond it while the count says that there are more (what the caller
-        may not see can leave a page empty); one with a filter ends where the count says, if it says anything.
-        With ``ahead``, pages are on their way while others are used.
+        A server may ignore the filter, which the caller has to check, and ``totalResults`` may be wrong. A listing of
+        everything therefore goes on to an empty page, and beyond it while the count says that there are more: objects
+        that the caller may not see can leave a page empty. A listing with a filter ends where the count says.
+        With ``ahead``, further pages are requested while one is used.
 
-        Fewer objects than the server counts are a ProtocolError, because what was not handed out must not pass for
-        absent; a caller that concludes nothing from it gives ``on_short``, which is told of it instead. A server that
-        keeps handing out the same page before its count is reached is a ProtocolError always.
+        Fewer objects than the server counts are a ProtocolError, because an object that was held back must not pass
+        for absent. A caller that concludes nothing from absence gives ``on_short``, which gets the text instead. The
+        same page over and over is always a ProtocolError.
         """
 
         def fetch(start: int) -> Page:
@@ -117,32 +117,32 @@ class Scim:
     def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
         try:
             return _page(endpoint, self._send("GET", endpoint, params=params))
-        except NotFoundError as error:  # a list without anything would be an answer
+        except NotFoundError as error:  # an empty list would have been an answer
             raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=error.status) from error
 
     def count(self, endpoint: str, **filter: str) -> int | None:
-        """How many objects there are, in all or for a ``filter``, as far as the server says it."""
+        """Return how many objects there are, in all or for a ``filter``. None if the server does not say."""
         return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
 
     def confirm_missing(self, endpoint: str) -> None:
-        """Make sure that the server did not know the id, rather than the path: raises ProtocolError for the latter."""
+        """Raise ProtocolError if it is the path that the server does not know, rather than the id."""
         self._page(endpoint, {"startIndex": 1, "count": 1})
 
     def find(
         self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
     ) -> Object | None:
-        """The one object that ``matches``, None if there is none. Raises AmbiguousError when several do."""
+        """Return the one object that ``matches``, None if there is none. Raise AmbiguousError when several do."""
         return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough, doubt=doubt))
 
     def find_every(
         self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
     ) -> list[Object]:
-        """The objects that match.
+        """Return the objects that match.
 
-        Each stage is a list of filters that are asked for together; the next one is only needed when nothing was
-        found, or to be ``thorough``: that nothing else matches. When a server does not know the filters of the last
-        stage, every object is read; and so when nothing was found and filters by the attribute ``doubt`` find nothing
-        at all.
+        Each stage is a list of filters, which are sent one after another. The next stage is only tried when nothing
+        was found, or with ``thorough``, which makes sure that nothing else matches. Every object is read in two
+        cases: the server refuses the filters of the last stage, or nothing was found and no filter by the attribute
+        ``doubt`` finds anything.
         """
         hits: dict[str, Object] = {}
         for number, filters in enumerate(stages, 1):
@@ -163,11 +163,14 @@ class Scim:
         return list(hits.values())
 
     def distrust(self, endpoint: str) -> None:
-        """What filters did not find is there: the next search that finds nothing looks at everything."""
+        """Stop trusting filters: they missed an object. The next search that finds nothing reads everything."""
         self._blind[endpoint] = True
 
     def _is_blind(self, endpoint: str, attribute: str) -> bool:
-        """Whether filters find nothing, tried once with an object that a list shows. Without attribute: as is known."""
+        """Return whether filters find nothing. This is tried once, with an object that a list shows.
+
+        Without ``attribute``, return what is known so far.
+        """
         with self._doubting:
             if attribute and endpoint not in self._blind:
                 listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
@@ -182,8 +185,10 @@ class Scim:
     def _matching(
         self, endpoint: str, matches: Matches, filters: Sequence[str | None]
     ) -> tuple[dict[str, Object], bool, str]:
-        """The objects that match, by id; whether all were seen: without a filter, or where filters are ignored; and
-        what there is to say of a list that is shorter than its count.
+        """Return the objects that match, by id, whether every object was seen, and a warning.
+
+        Every object is seen without a filter, and where the server ignores filters. The warning is empty unless a list
+        is shorter than its count.
         """
         hits: dict[str, Object] = {}
         short: list[str] = []
@@ -197,15 +202,15 @@ class Scim:
         return hits, ignored, short[0] if short else ""
 
     def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
-        """The one object whose ``attribute`` is ``value``, compared without case."""
+        """Return the one object whose ``attribute`` is ``value``, compared without case."""
         stages = name_stages(attribute, value)
         matches = functools.partial(is_named, path=(attribute,), name=value)
         return self.find(endpoint, stages, matches, doubt=attribute if doubt else "")
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """What each reference means: the object with that ``attribute``, compared without case, or with that id.
+        """Return what each reference means: the object with that ``attribute``, compared without case, or with that id.
 
-        A few are looked up one by one; for more, every object is read once.
+        A few are looked up one by one. For more, every object is read once.
         """
         if len(references) <= FEW:
             return {reference: self.find_reference(endpoint, attribute, reference) for reference in references}
@@ -219,21 +224,21 @@ class Scim:
             reference: _only(endpoint, by_name.get(fold(reference), [])) or by_id.get(reference)
             for reference in references
         }
-        # What such a list does not hold may be there all the same.
+        # An object that a short list lacks may exist all the same.
         missing = [reference for reference, resource in found.items() if short and not resource]
         return found | {reference: self.find_reference(endpoint, attribute, reference) for reference in missing}
 
     def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
-        """The object that a reference means: by ``attribute`` or by id, the likelier one first."""
+        """Return the object that a reference means: by ``attribute`` or by id, the likelier one first."""
         # Login names hold an @ and ids do not; any other name can look like an id.
         if "@" in reference:
             return self.find_named(endpoint, attribute, reference) or self.get(endpoint, reference)
         return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference, doubt=True)
 
     def get(self, endpoint: str, identifier: str, *, listed: bool = False) -> Object | None:
-        """The object with that id, None if the server knows none.
+        """Return the object with that id, None if the server knows none.
 
-        With ``listed``, the server may be one that knows its objects by id only in lists, as older vaults do.
+        With ``listed``, the server may know its objects by id only in lists, as older vaults do.
         """
         try:
             found = _object(endpoint, self._send("GET", endpoint, identifier))
@@ -249,7 +254,7 @@ class Scim:
         return found
 
     def service_provider_config(self) -> Object:
-        """What the server says it can do (RFC 7643 section 5). Raises ProtocolError when it says nothing."""
+        """Return what the server says it can do (RFC 7643 section 5). Raise ProtocolError when it says nothing."""
         config = self._send("GET", "ServiceProviderConfig")
         PROVIDER_CONFIG.apply(config)
         if not config or not {"patch", "filter"} & set(config):
@@ -257,14 +262,17 @@ class Scim:
         return config
 
     def create(self, endpoint: str, body: Object) -> Object | None:
-        """The object as the server made it, None where it answers without it; so do ``replace`` and ``patch``."""
+        """Create an object and return it as the server shows it, None if the answer is empty.
+
+        ``replace`` and ``patch`` return the same.
+        """
         return _object(endpoint, self._send("POST", endpoint, body=body))
 
     def replace(self, endpoint: str, identifier: str, body: Object) -> Object | None:
         return _object(endpoint, self._send("PUT", endpoint, identifier, body=body))
 
     def patch(self, endpoint: str, identifier: str, operations: list[Object]) -> Object | None:
-        """All operations or none (RFC 7644 section 3.5.2)."""
+        """Change an object. The server carries out all operations or none (RFC 7644 section 3.5.2)."""
         body = {"schemas": [PATCH_OP], "Operations": operations}
         return _object(endpoint, self._send("PATCH", endpoint, identifier, body=body))
 
@@ -272,24 +280,28 @@ class Scim:
         try:
             self._send("DELETE", endpoint, identifier)
         except NotFoundError:
-            return  # gone already: what was wanted
+            return  # already gone
 
     def _send(self, method: str, endpoint: str, identifier: str | None = None, **content: Any) -> Object | None:
-        # Built from the id and never taken from meta.location, which could name another host.
+        # Built from the id, never taken from meta.location, which could name another host.
         path = f"{self._base}/{endpoint}"
         if identifier is not None:
             try:
                 quoted_id = quote(identifier, safe="")
             except UnicodeError:
                 quoted_id = ""
-            if quoted_id in ("", ".", ".."):  # a URL's path would swallow these and name the whole collection
+            if quoted_id in (
+                "",
+                ".",
+                "..",
+            ):  # these would be dropped from the path, which would then name the whole collection
                 raise InvalidError(f"{identifier!r} is not an id")
             path += f"/{quoted_id}"
         return self.client.request(method, path, **content)
 
 
 def _conclude_nothing(text: str) -> None:
-    """For who looks for what a list shows, not for what it lacks."""
+    """Ignore that a list is short: the caller concludes nothing from what it lacks."""
 
 
 def _only(endpoint: str, hits: list[Object]) -> Object | None:
@@ -300,11 +312,13 @@ def _only(endpoint: str, hits: list[Object]) -> Object | None:
 
 
 def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Page, None, None]:
-    """Page after page without end, by where they start. With ``ahead`` several are on their way, as far as the first
-    one tells where they start; from one of another length on they come one by one.
+    """Yield page after page, without end.
+
+    With ``ahead``, several pages are requested at once, as far as the first page tells where they start. After a page
+    of another length, they are requested one by one.
     """
     start, (page, total), longest = 1, fetch(1), 0
-    # The last is to be empty, which makes sure of the count.
+    # The last page has to be empty, which confirms the count.
     starts = chain(range(1 + len(page), total + 1, len(page)), [total + 1]) if ahead and total and page else iter(())
     coming: deque[tuple[int, Future[Page]]] = deque()
     try:
@@ -328,7 +342,7 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
 
 
 def _page(endpoint: str, answer: Object | None) -> Page:
-    """The objects of a ListResponse (RFC 7644 section 3.4.2), which may come without any, and its count if legible."""
+    """Return the objects of a ListResponse (RFC 7644 section 3.4.2) and its count, None if that is not a number."""
     LIST_RESPONSE.apply(answer)
     if not answer or not {"Resources", "totalResults"} & set(answer):
         raise ProtocolError(f"The server answered for {endpoint} with something that is not a list")
@@ -344,7 +358,7 @@ def _page(endpoint: str, answer: Object | None) -> Page:
 
 
 def _object(endpoint: str, resource: Any) -> Object | None:
-    """The resource in the schema's spelling with its id as a text, None if it is no object or has none."""
+    """Return the resource in the schema's spelling, with its id as a text. None if it is no object or has no id."""
     RESOURCES[endpoint].spelling.apply(resource)
     identifier = resource.get("id") if isinstance(resource, dict) else None
     if not isinstance(identifier, (str, int)) or identifier == "":
