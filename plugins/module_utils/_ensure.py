@@ -55,7 +55,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or would be in check mode. ``entity`` is None where there is no object afterwards."""
+    """The result for one object, or the planned one. ``entity`` is None if there is no object afterwards."""
 
     changed: bool
     entity: Object | None
@@ -65,12 +65,12 @@ class Outcome:
 def ensure(store: Store, task: Task, *, check: bool, located: Located | None = None) -> Outcome:
     """Bring the object to its desired state and say what changed; with ``check``, only say it.
 
-    ``located`` is what was found of the object, and its keys, by a caller who has looked already.
-    A write whose effect is uncertain, and a create that is refused, are followed by another look at the object
-    and a new plan. Raises IdentityError, with the planned ``diff`` once there is one.
+    ``located`` is the object and its keys if the caller has looked it up already. After a write whose effect is
+    uncertain, and after a refused create, the object is looked up and planned again. Raise IdentityError, with the
+    planned ``diff`` once there is one.
     """
     failures: list[IdentityError] = []
-    landed: Plan | None = None  # the plan of the first write that may have taken effect, though no good answer came
+    landed: Plan | None = None  # the first write that may have taken effect although its answer was lost
     while True:
         with trying(f"look up {task.label}"):
             current, keys = located or store.locate(task, check=check)
@@ -155,7 +155,7 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
 
 
 def _is_none_of_them(wanted: Any) -> bool:
-    """Whether the task wants an empty list, and says so: an empty ``add`` may be what a template left."""
+    """Return whether the task explicitly sets an empty list. An empty ``add`` may be left over from a template."""
     return isinstance(wanted, dict) and wanted.get("set") == []
 
 

@@ -54,7 +54,7 @@ def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, plac
 
 
 def is_inventory_groups(value: Any) -> bool:
-    """Whether a value is Ansible's variable ``groups``, a map from each group of the inventory to its hosts."""
+    """Return whether a value is Ansible's variable ``groups``, a map from each group of the inventory to its hosts."""
     return isinstance(value, dict) and set(value) >= INVENTORY_GROUPS
 
 
@@ -82,7 +82,7 @@ def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: 
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a whole number: to Python, booleans are numbers, too."""
+    """Return whether a value is a whole number. To Python, booleans are numbers, too."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

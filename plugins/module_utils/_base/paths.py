@@ -70,7 +70,7 @@ def natural(text: str) -> tuple[list[tuple[int, str]], str]:
 
 
 def is_hidden(character: str) -> bool:
-    """Whether a character is never seen: format characters (Cf), control characters but blanks, and a few others."""
+    """Return whether a character is invisible: format (Cf) and control characters except blanks, and a few others."""
     return character in HIDDEN or (unicodedata.category(character) in ("Cf", "Cc") and not character.isspace())
 
 
@@ -165,7 +165,7 @@ def path_text(path: Path) -> str:
 
 
 def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
-    """Whether two values are the same to this server: 7 and "7" are, true and "True", nothing and the empty string."""
+    """Return whether two values are equal to this server: 7 and "7" are, true and "True", None and the empty text."""
     if isinstance(one, dict) or isinstance(other, dict):
         one, other = one or {}, other or {}
         if not (isinstance(one, dict) and isinstance(other, dict)):

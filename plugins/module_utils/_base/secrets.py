@@ -180,7 +180,7 @@ class Secrets:
             self._size = len(secrets)  # last: another thread may be here, too
 
     def _is_hidden_in(self, text: str) -> bool:
-        """Whether the text or a decoding of it holds a secret, or there are too many of them to look through.
+        """Return whether the text or a decoding of it holds a secret, or there are too many decodings to search.
 
         White space does not count: a line break may be in the middle of a secret.
         """

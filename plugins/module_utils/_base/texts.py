@@ -117,7 +117,7 @@ def check_secret(option: str, secret: str) -> None:
 
 
 def _is_used(name: str, place: int) -> bool:
-    """Whether a character that is not seen is one that a script or an emoji needs where it stands."""
+    """Return whether an invisible character is one that a script or an emoji needs at this place."""
     before, after = name[:place][-1:], name[place + 1 :][:1]
     if name[place] in PRESENTATIONS:
         return after == KEYCAP or (before != "" and unicodedata.category(before) in ("So", "Sm", "Po"))

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What a server may cost, whatever it does: seconds and bytes of an answer, objects of a list, letters of a token."""
+"""Hard limits on response time, body size, list length and token length."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ Authenticate = Callable[["requests.PreparedRequest"], "requests.PreparedRequest"
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the tenant is and who is calling. Times are seconds. Secrets are kept out of ``repr``."""
+    """The address of a tenant, and the credentials for it. Times are seconds. Secrets are kept out of ``repr``."""
 
     tenant_url: str
     app_id: str | None = None
@@ -131,10 +131,10 @@ class Connection:
 
 
 def origin(url: str) -> str:
-    """The tenant's address as ``https://host[:port]``, refused where credentials would not be safe with it.
+    """Return the tenant's address as ``https://host[:port]``.
 
-    Raises InvalidError for anything but an address, for user-info, and for http:// beyond this machine. What was copied
-    from a browser, or is a part of an endpoint's address, is named and not dropped: it may be a mistake in the host.
+    Raise InvalidError for anything else, for user-info, and for http:// beyond this machine. A path is named in the
+    error and not dropped: it may be a mistake in the host.
     """
     refused = InvalidError(
         f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
@@ -160,7 +160,7 @@ def origin(url: str) -> str:
 
 
 def flaw_of(token: str) -> str | None:
-    """What keeps a text from being a bearer token: in RFC 6750 section 2.1 these are visible ASCII without blanks."""
+    """Return the reason why a text is no bearer token, None if it is one: visible ASCII (RFC 6750 section 2.1)."""
     if not (token.isascii() and token.isprintable() and " " not in token):
         return "holds a character that no token has"
     return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
@@ -169,7 +169,7 @@ def flaw_of(token: str) -> str | None:
 def lifetime_of(value: Any) -> int | None:
     """Return ``expires_in`` of RFC 6749 section 5.1 as whole seconds, None if it is no lifetime.
 
-    Some servers send it as a text or with a fraction. Zero, what is negative and what is no number tell nothing.
+    Some servers send a text or a fraction. Zero, negative numbers and other texts are no lifetime.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
@@ -188,7 +188,7 @@ def scope_of(value: Any) -> str | None:
 
 
 def secrets_in(url: str) -> set[str]:
-    """What an address holds of a login, as it stands there and as a person would write it."""
+    """Return the secrets in the user-info of an address, quoted as they are there and unquoted."""
     login, at, _host = url.partition("://")[2].rpartition("@")
     password = login.partition(":")[2]
     # A login without a password may be a token; a short one is a name, and would mask every message.
@@ -197,10 +197,10 @@ def secrets_in(url: str) -> set[str]:
 
 
 class Client:
-    """A session with one tenant. Safe to share between threads; to be closed by the one who made it.
+    """A session with one tenant. Threads may share it. Its creator closes it.
 
-    ``warn`` is told of every retry; ``protect`` is told of every secret the moment it exists; ``mask`` takes secrets
-    out of what a server says.
+    ``warn`` gets a text for every retry, ``protect`` every secret the moment it exists. ``mask`` removes secrets from
+    the texts of a server.
     """
 
     def __init__(
@@ -220,20 +220,22 @@ class Client:
         self._sleep = sleep
         self._clock = clock
         self._access_token = connection.access_token
-        self._renewable = True  # whether another token may do better than the current one
-        self._final: IdentityError | None = None  # why no request of this client can go well any more
+        self._renewable = True  # whether a new token may be accepted where the current one was not
+        self._final: IdentityError | None = (
+            None  # the failure that ended this client: every further request would meet it
+        )
         self._lock = threading.Lock()
         self._pace = threading.Lock()
-        self._not_before = clock()  # when the tenant may be asked again, by whatever thread
-        self._passed = 0  # requests that were answered well
+        self._not_before = clock()  # earliest time of the next request, for all threads
+        self._passed = 0  # successful requests
         self._session = requests.Session()
-        for scheme in ("https://", "http://"):  # a connection for each thread, or it is made anew for each request
+        for scheme in ("https://", "http://"):  # room for a kept-alive connection per thread
             self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
         self._session.headers.update(
             {
                 "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
                 "Accept": "application/json, application/scim+json",
-                # Without it the tenant may answer as to a browser, with a page.
+                # Without it the tenant may answer with a page for a browser.
                 "X-IDAP-NATIVE-CLIENT": "true",
             }
         )
@@ -267,9 +269,9 @@ class Client:
         """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
 
         ``path`` is quoted already. A ``repeatable`` POST has the same effect twice as once. A refused token is renewed
-        once, if there are credentials to do it with. After a failure that all requests share, unless another try may go
-        better, nothing is sent any more: each request raises that failure.
-        Raises the IdentityError that fits the status, TransportError, or ProtocolError.
+        once, if there are credentials for that. After a final failure that all requests share, nothing is sent any
+        more: each request raises that failure.
+        Raise the IdentityError that fits the status, TransportError, or ProtocolError.
         """
         url = f"{self.connection.tenant_url}{path}"
         if params:
@@ -293,7 +295,7 @@ class Client:
             raise
 
     def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
-        """Wait after the ``attempt`` (counted from 1) that failed, and say what comes then."""
+        """Warn about the failed ``attempt`` (counted from 1) and the ``next_step``, and wait."""
         wait = _wait(attempt, error)
         self.warn(f"{error.reason}; {next_step} in {wait:.1f} s")
         if isinstance(error, RateLimitedError):
@@ -302,16 +304,15 @@ class Client:
         self._sleep(wait)
 
     def _await_turn(self) -> None:
-        """Wait as long as the tenant wants to be left alone: who asks on meanwhile is only refused, too."""
+        """Wait until the tenant's rate limit allows the next request."""
         while (left := self._not_before - self._clock()) > 0:
             self._sleep(left)
 
     def _token(self, refused: str | None = None) -> str:
         """Return the current token; a new one if there is none or if it is the one that was ``refused``.
 
-        A token that took the place of a refused one, and was never accepted, is not replaced in turn.
-        Raises the failure that all requests share. A failure to get a token is one, whatever it is: to try a refused
-        password once more would lock the user.
+        A token that replaced a refused one, and was never accepted, is not replaced in turn. A failure to get a token
+        is final for all requests, whatever it is: trying a refused password again would lock the user.
         """
         with self._lock:
             if self._final:
@@ -328,9 +329,9 @@ class Client:
             return self._access_token or ""
 
     def claims(self) -> dict[str, Any]:
-        """Return the claims of the current token, unverified; nothing of one that is no JWT (RFC 7519 section 3).
+        """Return the claims of the current token, empty if it is no JWT (RFC 7519 section 3).
 
-        They say whose token it is and grant nothing, so that they need no proof.
+        They are not verified: they only say whose token it is.
         """
         try:
             _header, payload, _signature = self._token().split(".")
@@ -340,10 +341,10 @@ class Client:
         return claims if isinstance(claims, dict) else {}
 
     def fetch_token(self) -> dict[str, Any]:
-        """Ask for a token by client credentials (RFC 6749 section 4.4). Raises AuthenticationError.
+        """Get a token by client credentials (RFC 6749 section 4.4) and return the answer (section 5.1).
 
-        The answer of RFC 6749 section 5.1: ``access_token``, and maybe ``token_type``, ``expires_in`` (seconds) and
-        ``scope``.
+        It has ``access_token``, and maybe ``token_type``, ``expires_in`` (seconds) and ``scope``. Raise
+        AuthenticationError.
         """
         connection = self.connection
         form = {"grant_type": "client_credentials"}
@@ -352,7 +353,7 @@ class Client:
         credentials = (connection.client_id or "", connection.client_secret or "")
         auth: Authenticate = _no_auth
         if connection.token_endpoint_auth_method == "client_secret_basic":
-            # The tenant wants both parts raw, where RFC 6749 section 2.3.1 would have them URL-encoded first.
+            # The tenant takes both parts raw. RFC 6749 section 2.3.1 would have them URL-encoded first.
             auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
         else:
             form["client_id"], form["client_secret"] = credentials
@@ -370,7 +371,7 @@ class Client:
         return answer
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
-        """Send until there is an answer that can be returned or a failure that another try would not mend."""
+        """Send a request and return its answer, retrying transient failures."""
         began, passed = self._clock(), self._passed
         started = passed
         attempt = 1
@@ -383,13 +384,13 @@ class Client:
                 if not _may_repeat(error, method, repeatable):
                     raise
                 if isinstance(error, RateLimitedError) and self._passed > passed:
-                    # Others got through since the last try: the tenant does not go on refusing.
+                    # Other requests succeeded since the last try, so the tenant is not refusing everything.
                     attempt, passed = 1, self._passed
                 late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
                 if late or attempt > self.connection.retries:
-                    # Everything that could be done has been: nobody above is to begin anew.
+                    # Retries are used up: callers must not start over.
                     error.uncertain = False
-                    error.shared = error.shared and self._passed == started  # others got through
+                    error.shared = error.shared and self._passed == started  # unless other requests succeeded
                     raise
                 self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
             else:
@@ -420,16 +421,16 @@ class Client:
             return within(limit, exchange)
         except LateError:
             raise late_error(request, limit) from None
-        # Every failure of requests is an OSError, and so is a certificate file that cannot be read. The others come
-        # from an address, a proxy or a redirect that the libraries cannot read; their text may hold a password.
+        # Failures of requests and unreadable certificate files are OSErrors. The others come from an address, a proxy or
+        # a redirect that the libraries cannot parse; their text may hold a password.
         except (OSError, ValueError, TypeError) as error:
             raise transport_error(error, request, self.connection.timeout) from error
 
 
 def _wait(attempt: int, error: IdentityError) -> float:
-    """Seconds to wait after that many tries: what the server asks for, or a growing while, half of it left to chance.
+    """Return the seconds to wait after that many tries: what the server asks for, or exponential backoff with jitter.
 
-    By chance, callers that were stopped together do not return together.
+    The jitter spreads callers that were refused together.
     """
     wait = error.retry_after
     if wait is None:
@@ -438,10 +439,10 @@ def _wait(attempt: int, error: IdentityError) -> float:
 
 
 def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
-    """Whether the same request may be sent again.
+    """Return whether the same request may be sent again.
 
-    What certainly had no effect may, and so may what has the same effect twice. A 500 can be this server's answer
-    to a client's mistake, so that a write is not repeated after one.
+    It may if it certainly had no effect, or has the same effect twice as once. This server may answer a client's
+    mistake with a 500, so a write is not repeated after one.
     """
     if isinstance(error, ServerError):
         return method == "GET" or repeatable
@@ -449,7 +450,7 @@ def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
 
 
 def _token_error(error: IdentityError) -> IdentityError:
-    """The same failure, told as what it means at the token endpoint."""
+    """Return the failure as what it means at the token endpoint."""
     if error.status not in (400, 401, 403, 404):
         return error
     said = "unknown app" if error.status == 404 else f"{error.detail} {error.error_type}".lower()
@@ -463,7 +464,7 @@ def _token_error(error: IdentityError) -> IdentityError:
 
 
 def _bearer(token: str) -> Authenticate:
-    """Authentication for requests; given as such, it also keeps a .netrc entry from taking the header's place."""
+    """Return bearer authentication for requests. Given as ``auth``, it also overrides an entry in .netrc."""
 
     def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {token}"

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What each HTTP status from 400 on means: one row for each, and what is done about it.
+"""The meaning of each HTTP status from 400 on: one row for each, and what is done about it.
 
 A filter that is answered with InvalidError or UnsupportedError counts as refused, and everything is read instead: only
 what is about the request has one of these.

@@ -147,7 +147,7 @@ class Apps(IdentityObjects):
         return identifier
 
     def _can_adopt(self) -> bool:
-        """Whether there is one orphan, and it is as new: what somebody has begun to set up is not taken."""
+        """Return whether there is one unnamed app, still as new. One that somebody has begun to set up is not taken."""
         if len(self._orphans) != 1:
             return False
         orphan = self.read({"id": self._orphans[0]})

@@ -35,7 +35,7 @@ READINGS = 4  # after a write, until it shows; with few retries no more than the
 
 
 class IdentityObjects(ABC):
-    """What the three kinds have in common: the course from a name to an object, and the proof of a write."""
+    """The steps that the three kinds share: from a name to an object, and the verification of a write."""
 
     columns: tuple[str, ...]
 

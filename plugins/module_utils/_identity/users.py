@@ -126,7 +126,7 @@ class Users(IdentityObjects):
         return done, current or {}
 
     def _set_password(self, identifier: str, password: str) -> bool:
-        """Whether it was another one before."""
+        """Set the password and return whether it differs from the one before."""
         body = {"ID": identifier, "newPassword": password}
         try:
             self.identity.call("UserMgmt/ResetUserPassword", body)

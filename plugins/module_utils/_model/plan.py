@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What has to be done to bring one object to its desired state. Pure: nothing here reads or writes a server."""
+"""Plan the changes that bring one object to its desired state. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .shapes import Joined, Members, Names
 
 @dataclass(frozen=True)
 class Task:
-    """What is wanted of one object. Options of ``desired`` that are None are not managed; secrets are among them."""
+    """The desired state of one object. Options of ``desired`` that are None are not managed. It holds secrets."""
 
     resource: Resource
     desired: Object = field(repr=False)
@@ -37,7 +37,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Change:
-    """One attribute that will be written. ``before`` and ``after`` are in the option vocabulary, and may be secrets."""
+    """One attribute that will be written. ``before`` and ``after`` are values of the option, and may be secrets."""
 
     attribute: Attribute
     before: Any = field(repr=False)
@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """``action`` is none, create, update or delete. ``before`` and ``after`` are what a diff shows."""
+    """A planned change. ``action`` is none, create, update or delete. ``before`` and ``after`` are for the diff."""
 
     resource: Resource
     action: str
@@ -81,14 +81,14 @@ class Plan:
 
     @property
     def body(self) -> Object:
-        """The whole object after the plan, as POST and PUT want it: whatever else it holds is preserved."""
+        """The whole object after the plan, for POST and PUT. Attributes that no option manages are preserved."""
         body = copy.deepcopy(self.current or {})
         for change in self.changes:
             change.apply(body)
         for path in self.resource.computed:
             put(body, path, None)
         if not self.resource.patch:
-            # Null says the same as leaving out (RFC 7643 section 2.5), and one client of the vault relies on it.
+            # Null means the same as leaving out (RFC 7643 section 2.5), and one client of the vault relies on it.
             for change in self.changes:
                 if not change.after and change.before:
                     put_null(body, change.attribute.path)
@@ -106,9 +106,9 @@ class Plan:
         return other if other != body else None
 
     def unmet(self, written: Object, desired: Object | None = None) -> list[tuple[str, Any, Any]]:
-        """Return what of the plan the object does not show: option, what it holds, what it should. No secrets.
+        """Return the changes that the object does not show: the option, its value, and the desired value. No secrets.
 
-        Of a list with ``add`` and ``remove`` in ``desired`` only these count: others may write to the same list.
+        For a list with ``add`` and ``remove`` in ``desired``, only these count: others may write to the same list.
         """
         shown = []
         for change in self.changes:
@@ -122,7 +122,7 @@ class Plan:
 
     @property
     def expected(self) -> Object:
-        """The resource as it will be, with what the server puts in place of nothing; empty where there will be none."""
+        """The resource as it will be, with the server's defaults. Empty if it is deleted."""
         if self.action == "delete":
             return {}
         expected = copy.deepcopy(self.current or {})
@@ -137,10 +137,10 @@ class Plan:
 
 
 def plan_present(resource: Resource, current: Object | None, desired: Object, *, write_secrets: bool) -> Plan:
-    """Compare the options that were given with the object as it is, None if it does not exist.
+    """Compare the given options with the current object, which is None if it does not exist.
 
-    An option that is None is not managed; one that is empty clears. Secrets cannot be compared: they are written
-    when the object is created and, with ``write_secrets``, always.
+    An option that is None is not managed; an empty one clears. Secrets cannot be compared: they are written when the
+    object is created and, with ``write_secrets``, always.
     """
     existing = current or {}
     key = desired.get(resource.keys[0]) or resource.attribute(resource.keys[0]).read(existing)
@@ -156,7 +156,7 @@ def plan_present(resource: Resource, current: Object | None, desired: Object, *,
         merged = row.shape.merge(held, wanted)
         if merged is None and row.default:
             merged = row.default(key)
-        # Nothing at all is a value of what is required: it is written all the same when the object is created.
+        # A required attribute is written on creation even if it is empty.
         unchanged = not row.secret and row.same(held, merged) and not (current is None and row.required)
         if not unchanged:
             changes.append(Change(row, held, merged))

@@ -44,7 +44,7 @@ SAFE_MEMBER = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
 ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 PHONES = ("work", "mobile", "home")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
-# What a safe shows of others, for which there is no option.
+# Attributes of a safe that refer to other objects, and are no options.
 SHOWN_REFERENCES = ("owner", "privilegedData")
 
 
@@ -56,10 +56,10 @@ class Attribute:
     compares without case. ``pattern`` is a regular expression that a value matches as a whole. ``secret`` is written
     and never read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters.
     ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
-    ``filter`` is what a filter calls it. ``refers_to`` is the endpoint, or the table, of the object that the value
-    names, by natural key or by id. ``default`` is what is put in place of nothing, from the object's first key.
+    ``filter`` is the attribute's name in filters. ``refers_to`` is the endpoint, or the table, of the object that the
+    value names, by its key or by id. ``default`` makes the value of an empty attribute from the object's first key.
     ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
-    ``needs`` is the option without which the server takes no value of this one. ``lines`` allows line breaks.
+    ``needs`` is another option that has to be given with this one. ``lines`` allows line breaks.
     """
 
     option: str
@@ -94,13 +94,12 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of object: its SCIM endpoint or its table in the administration API, its rows and what a server computes.
+    """A kind of object: its SCIM endpoint or its table in the administration API, and its rows.
 
-    ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` there is one.
-    ``computed`` paths are the server's own: they are not sent back in a PUT. Without ``patch`` a change is a PUT.
-    ``listed`` objects may be known by id in lists only. Of those that are not ``unique`` the server makes several with
-    the same keys. That there is no ``doubtful`` one is not said on the word of a filter alone. ``policies`` are options
-    that are no attributes: how the object is to be dealt with.
+    ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` only one is given.
+    ``computed`` paths are set by the server and not sent back in a PUT. Without ``patch`` a change is a PUT. The server
+    may know ``listed`` objects by id in lists only. Without ``unique`` it creates several objects with the same keys.
+    With ``doubtful``, an empty filter result is verified with a listing. ``policies`` are options without attributes.
     """
 
     name: str
@@ -125,12 +124,12 @@ class Resource:
 
     @cached_property
     def references(self) -> tuple[Attribute, ...]:
-        """The rows that name other objects."""
+        """Rows that name other objects."""
         return tuple(row for row in self.attributes if row.refers_to)
 
     @cached_property
     def spelling(self) -> Spelling:
-        """How the schemas spell the names that the rows read, and what a server computes."""
+        """The schemas' spelling of the names that the rows read, and of computed paths."""
         rows = [(path, row.shape.parts) for row in self.attributes for path in (row.path, row.also) if path]
         shown = [((name,), PARTS) for name in SHOWN_REFERENCES]
         paths = [(*path, *rest) for path, parts in [*rows, *shown] for rest in ((), *((part,) for part in parts))]
@@ -138,7 +137,7 @@ class Resource:
 
     @cached_property
     def member_rows(self) -> tuple[Attribute, ...]:
-        """The rows of a list of members, which a list of objects may show in part."""
+        """Rows of members. A list of objects may show only a part of them."""
         return tuple(row for row in self.attributes if isinstance(row.shape, Members))
 
     def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
@@ -146,9 +145,9 @@ class Resource:
         return tuple(row for row in self.member_rows if absent or options.get(row.option) is not None)
 
     def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
-        """Whether an object certainly is as these options want it, which need not be checked for that.
+        """Return whether an object certainly is as these options want it. The options need not be checked before.
 
-        ``name_of`` is the name of the object with an endpoint and an id. False only means maybe not.
+        ``name_of`` returns the name of the object with an endpoint and an id. False only means maybe not.
         """
         for option, wanted in options.items():
             row = self._by_option.get(option)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The shapes that an option's value can take in a SCIM resource, and what each makes of a change."""
+"""The shapes that an option's value can take in a SCIM resource: how each is read, compared and written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .member_names import canonical
 
 # The most members that go into one PATCH request.
 BATCH = 500
-# What a member is that does not tell it, as it was looked up. No attribute can have this name (RFC 7643 section 2.1).
+# Key for the looked-up kind of a member that does not tell its own. No attribute can have it (RFC 7643 section 2.1).
 KIND = "#kind"
 KINDS = {"user": "User", "users": "User", "group": "Group", "groups": "Group"}
 # The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
@@ -45,11 +45,11 @@ LAST_SECOND = 253402300799  # of the year 9999
 
 
 class Shape:
-    """How an option's value stands in the resource: here, as it is.
+    """A value that is the same in the option and in the resource.
 
-    ``None`` stands for nothing on both sides. ``merge`` says what a desired value makes of the current one, ``writes``
-    what then has to stand where; from the latter come the PATCH operations and the body of a PUT. ``show`` is the
-    value in the words of the option, without secrets; ``compare`` is that in a diff, where they are hidden.
+    ``None`` stands for nothing on both sides. ``merge`` combines a desired value with the current one. ``writes``
+    returns the values to write, by path; PATCH operations and the body of a PUT are made from them. ``show`` returns
+    the value of the option, without secrets; ``compare`` does so for a diff, where secrets are hidden.
 
     ``parts`` are the names that a complex value may hold.
     """
@@ -66,11 +66,11 @@ class Shape:
         return same(one, other, caseless=caseless)
 
     def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
-        """Whether what is held after a write is what it was to be."""
+        """Return whether the value after a write is the one that was written."""
         return self.same(held, after, caseless=caseless)
 
     def holds(self, held: Any, wanted: Any) -> bool:
-        """Whether a desired value is certainly there already, of whatever type it is. False only means maybe not."""
+        """Return whether a desired value of any type is certainly there already. False only means maybe not."""
         return bool(held == wanted and wanted not in ("", [], {}))
 
     def show(self, value: Any) -> Any:
@@ -80,11 +80,11 @@ class Shape:
         return self.show(value)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        """``node`` is what stands at the path now."""
+        """Return what to write at which path. ``node`` is the current value at ``path``."""
         return [(path, after)]
 
     def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
-        """One operation for each path (RFC 7644 section 3.5.2)."""
+        """Return one operation for each path (RFC 7644 section 3.5.2)."""
         return [
             {"op": "remove", "path": path_text(where)}
             if value is None
@@ -98,14 +98,14 @@ class Shape:
 
 
 class Truth(Shape):
-    """True or false, which some servers write as a text or a number."""
+    """A boolean, which some servers write as a text or a number."""
 
     def read(self, node: Any) -> bool | None:
         return {"true": True, "1": True, "false": False, "0": False}.get(str(node).lower())
 
 
 class Single(Shape):
-    """The first value of a list, and in this directory the only one: it has a single mail field."""
+    """The first value of a list. This directory has a single mail field, so there is only one."""
 
     parts = PARTS
 
@@ -136,11 +136,10 @@ class Reference(Shape):
 class Flat(Shape):
     """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
 
-    The names of attributes have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and
-    results have texts; a number or a boolean that stands there is replaced by one. A value whose key means a secret is
-    written and compared like others, and never shown. ``hidden`` is another option, which keeps the one secret of the
-    object: it is not read from here, and no key may be a synonym of it. The values of ``numbers``, which are folded
-    keys, may be given as numbers.
+    Attribute names have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and results
+    have texts; a number or a boolean on the server is replaced by a text. A value whose key means a secret is written
+    and compared like others, and never shown. ``hidden`` is the option for the object's secret: it is not read from
+    here, and no key may be a synonym of it. ``numbers`` are folded keys whose values may be given as numbers.
     """
 
     def __init__(self, hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
@@ -167,7 +166,7 @@ class Flat(Shape):
         return same(*folded, caseless=caseless)
 
     def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
-        """Only the keys that were written: a server may have added others, of which the task says nothing."""
+        """Compare only the keys that were written: a server may have added others."""
         changed = {fold(key) for key in _changed(before, after)}
         kept = [{key: value for key, value in (given or {}).items() if fold(key) in changed} for given in (held, after)]
         return self.same(*kept, caseless=caseless)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What is on a safe, and is gone when the safe is deleted: its accounts and its members. Writes nothing."""
+"""Read the accounts and members of a safe, which are deleted with it. Writes nothing."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""Groups with all of their members: what a list leaves out is read by id, and members of unknown kind are looked up.
+"""Complete the members of groups: what a list leaves out is read by id, and members of unknown kind are looked up.
 
-A server may return an attribute in answers to GET by id only (RFC 7643 section 7, ``returned``), and several leave out
-members in lists: all of them, those beyond a maximum, or nested groups. So no member is taken for absent because a
-list does not show it.
+A server may return an attribute only in answers to GET by id (RFC 7643 section 7, ``returned``). Several servers leave
+out members in lists: all of them, those beyond a maximum, or nested groups. A member that a list does not show is
+therefore not taken for absent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .._model.resources import RESOURCES, Attribute, Resource
 from .._model.shapes import KIND, kind_of
 from .protocol import FEW, Scim
 
-# A maximum below this is not known of any server. Of fewer members, one group is enough to find it.
+# No known server has a smaller maximum. With fewer members than this, reading one group shows whether lists omit any.
 LEAST_MAXIMUM = 10
 
 Rows = Sequence[Attribute]
@@ -32,7 +32,7 @@ Compared = Callable[[Object], Rows]
 
 
 class MemberLists:
-    """What is known of the members of the groups of one server."""
+    """Completes the members of groups on one server."""
 
     def __init__(self, scim: Scim, finder: Finder) -> None:
         self._scim = scim
@@ -49,9 +49,9 @@ class MemberLists:
     ) -> list[Object]:
         """Return the objects of a list, each with all of its members as far as they matter.
 
-        ``compared`` tells which rows are compared. Without it the objects are only shown, and a server that does not
-        read by id is a warning. ``each`` is ``map``, or that of a pool.
-        Raises ProtocolError for an object that is only in the list, and UnsupportedError.
+        ``compared`` returns the rows that are compared. Without it the objects are only shown, and a server that does
+        not read by id is a warning. ``each`` is ``map``, or that of a pool.
+        Raise ProtocolError for an object that is only in the list, and UnsupportedError.
         """
         items = list(listed)
         if not resource.member_rows:
@@ -93,7 +93,7 @@ class MemberLists:
     def typed(self, resource: Resource, item: Object) -> Object:
         """Return the object with the kind of each member, looked up where the member does not tell.
 
-        A member that is neither a user nor a group, or could be both, is in no list and thus left alone.
+        A member that is neither a user nor a group, or could be both, is left alone.
         """
         if not resource.member_rows:
             return item
@@ -119,7 +119,7 @@ class MemberLists:
         return typed
 
     def _look_up(self, resource: Resource, identifiers: Collection[str]) -> None:
-        """Learn the kinds of these ids: an id of two kinds (numbers are) tells nothing."""
+        """Look up the kinds of these ids. An id that two kinds have, such as a number, tells nothing."""
         if not identifiers:
             return
         kinds: dict[str, list[str]] = {identifier: [] for identifier in identifiers}
@@ -137,15 +137,15 @@ def _size(resource: Resource, item: Object) -> int:
 
 
 def _is_doubtful(item: Object, rows: Rows, *, shown: bool) -> bool:
-    """Whether a list may have left out members: all of a kind that is compared; where they are only shown, all."""
+    """Return whether a list may have left out members: all of a compared kind, or if ``shown``, of every kind."""
     empty = [not row.read(item) for row in rows]
     return all(empty) if shown else any(empty)
 
 
 def _samples(resource: Resource, items: Sequence[Object], wanted: Sequence[Object], *, shown: bool) -> list[str]:
-    """Ids of the objects that tell whether members beyond a maximum, or of one kind, are left out.
+    """Return ids of objects to read, to learn whether members beyond a maximum, or of one kind, are left out.
 
-    A list with a maximum shows more members of no object, so that those below the most that it shows are whole.
+    If a list has a maximum, the objects with most members have reached it. Those with fewer members are complete.
     """
     most = max((_size(resource, item) for item in items), default=0)
     largest = [item["id"] for item in wanted if _size(resource, item) == most]

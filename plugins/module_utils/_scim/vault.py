@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What the vault does by itself and a task may want otherwise."""
+"""Handle what the vault does by itself: it deletes contents with a safe, and adds the creator as a member."""
 
 from __future__ import annotations
 
