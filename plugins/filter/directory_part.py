@@ -71,8 +71,8 @@ NAMES = {
     "container_permissions": "container",
     "privileged_data": "container",
 }
-# The references of a kind to itself, which the wave in which it is made leaves out.
-OWN = {"users": "manager", "groups": "groups"}
+# The option of a kind that has to wait for a later wave: a reference to its own kind, or rights that are still needed.
+LATE = {"users": ("manager", 2), "groups": ("groups", 3), "containers": ("creator_rights", 3)}
 BEGINS = {"users": 1, "groups": 2, "containers": 1, "container_permissions": 3, "privileged_data": 3}
 LAST = 3
 OMITTED = "__omit_place_holder__"  # how "omit" within a variable arrives before ansible-core 2.19
@@ -100,8 +100,8 @@ def directory_part(
                 raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
             for entry in listed:
                 if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave):
-                    left_out = OWN.get(kind) if wave == BEGINS[kind] else None
-                    part[kind].append(_without(entry, left_out))
+                    option, begins = LATE.get(kind, (None, 1))
+                    part[kind].append(_without(entry, option if wave < begins else None))
     marked: dict[str, list[Any]] = mark_unsafe(part)
     return marked
 

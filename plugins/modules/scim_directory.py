@@ -44,7 +44,9 @@ options:
   containers:
     description:
       - Safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind container, except
-        C(creator_rights) and those of the connection.
+        those of the connection.
+      - The rights that C(creator_rights) takes away are taken away last, because permissions and accounts of the same
+        task may need them. They are not, when something on the safe failed. An empty list is refused.
     type: list
     elements: dict
   container_permissions:

@@ -141,8 +141,9 @@ options:
     choices: [connect_only, read_only, approver, accounts_manager, safe_manager, full]
   membership_expiration:
     description:
-      - When the permission ends, for O(kind=container_permission), as an ISO 8601 time such as V(2027-01-31T18:00:00Z).
-        Without an offset, it is in UTC. An empty string means never.
+      - When the permission ends, for O(kind=container_permission), as a date such as V(2027-01-31), at the end of which
+        it ends, or as an ISO 8601 time such as V(2027-01-31T18:00:00Z).
+      - Both are in UTC, unless the time has an offset. An empty string means never.
       - A time in the past takes all access away at once. That is a warning.
     type: str
   type:

@@ -60,5 +60,5 @@ def test_readme_is_short() -> None:
 
 
 def test_switches_are_documented(tenant: Tenant) -> None:
-    documented = table((ROOT / "docs/emulator.md").read_text(), "| switch |")
+    documented = table((ROOT / "docs/emulator_switches.md").read_text(), "| switch |")
     assert documented == set(tenant.control("GET", "switches"))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 from importlib import resources
 from pathlib import Path
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -19,6 +21,31 @@ REPOSITORY = "https://github.com/idops/cyberark_identity/blob/main"
 # A link of Markdown to a file of the repository, and where in that file.
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
+# What readers search for, and the pages that are for it: the search finds entries of the index first.
+SEARCHED = {
+    "docs/addresses": ["tenant URL", "portal", "vanity domain", "Privilege Cloud"],
+    "docs/authentication": ["token", "OAuth", "proxy"],
+    "docs/bulk": ["guard rail", "prune", "YAML"],
+    "docs/csv": ["CSV"],
+    "docs/drift": ["drift", "check mode"],
+    "docs/emulator": ["emulator"],
+    "docs/emulator_switches": ["switch"],
+    "docs/errors": ["failure.code", "HTTP status"],
+    "docs/inventory": ["inventory"],
+    "docs/joiners_leavers": ["joiner", "mover", "leaver"],
+    "docs/onboarding": ["onboarding", "role"],
+    "docs/pam_objects": ["safe", "account", "container", "privileged_data", "rights"],
+    "docs/security": ["least privilege", "secret"],
+    "docs/troubleshooting": ["troubleshooting", "401", "403", "404", "429", "certificate", "error", "slow"],
+}
+HEADING = re.compile(r"^# .*\n", re.MULTILINE)
+
+# The rows of a table of options, of which each tells its option by an anchor.
+TABLE = re.compile(
+    r"\nParameters\n-+\n(?P<head>.*?\n  \* - Parameter\n    - Comments\n\n)(?P<rows>.*?)\n\n(?=\.\. )", re.DOTALL
+)
+ROW = re.compile(r"^  \* - ", re.MULTILINE)
+ANCHOR = re.compile(r'id="parameter-(\w+)')
 CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
 # A page of the reference in a toctree, and the name of what it describes.
 PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:module|filter|inventory|lookup|role))$", re.MULTILINE)
@@ -32,6 +59,11 @@ ANSIBLE_PAGES = {
     "common_return_values": "reference_appendices/common_return_values.html",
 }
 CORE = re.compile(r"ansible_collections\.ansible\.builtin\.(\w+)")
+
+# The options that all modules share; they are documented in one place.
+FRAGMENT = runpy.run_path(str(ROOT / "plugins/doc_fragments/connection.py"))["ModuleDocFragment"]
+CONNECTION = yaml.safe_load(FRAGMENT.DOCUMENTATION)["options"]
+CONNECTION_TITLE = "Parameters of the connection"
 
 project = "idops.cyberark_identity"
 author = "idops contributors"
@@ -57,6 +89,29 @@ def _short(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = PLUGIN_TITLE.sub("", CONTENTS.sub("", source[0]))
     if docname == "reference/index":
         source[0] = PLUGIN_PAGE.sub(r"    \2 <\1>", source[0]).replace(project.title(), project)
+
+
+def _own_options_first(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Give a module's own options the first table, and those of the connection another one below."""
+    found = TABLE.search(source[0]) if docname.startswith("reference/") else None
+    if not found:
+        return
+    rows = [f"  * - {row}" for row in ROW.split(found["rows"])[1:]]
+    connection = [row for row in rows if ANCHOR.search(row)[1] in CONNECTION]  # type: ignore[index]
+    own = [row for row in rows if row not in connection]
+    if not connection:
+        return
+    tables = {"Parameters": own, CONNECTION_TITLE: connection}
+    sections = [
+        f"\n{title}\n{'-' * len(title)}\n{found['head']}{''.join(part)}" for title, part in tables.items() if part
+    ]
+    source[0] = source[0][: found.start()] + "\n".join(sections) + "\n\n" + source[0][found.end() :]
+
+
+def _index(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Give a page its entries in the index."""
+    entries = "".join(f"```{{index}} ! single: {word}\n```\n\n" for word in SEARCHED.get(docname, ()))
+    source[0] = HEADING.sub(lambda heading: f"{heading[0]}\n{entries}", source[0], count=1)
 
 
 def _to_repository(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -86,5 +141,7 @@ def _to_ansible(
 
 def setup(app: Sphinx) -> None:
     app.connect("source-read", _short)
+    app.connect("source-read", _own_options_first)
+    app.connect("source-read", _index)
     app.connect("source-read", _to_repository)
     app.connect("missing-reference", _to_ansible)

@@ -241,9 +241,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)
         else:
             outcome = ensure(objects, task, check=module.check_mode)
-        creator_rights = module.params.get("creator_rights")
-        if isinstance(objects, ScimObjects) and creator_rights is not None and not task.absent:
-            outcome = trim_creator(objects, outcome, creator_rights, check=module.check_mode)
+        if isinstance(objects, ScimObjects) and task.creator_rights is not None and not task.absent:
+            outcome = trim_creator(objects, outcome, task.creator_rights, check=module.check_mode)
         if end := new_end(outcome.diff):
             objects.client.warn(f"The membership_expiration {end} of {task.label} is over: it gives no access")
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}

@@ -93,7 +93,7 @@ def exclusive_options(spec: Spec) -> list[tuple[str, str]]:
 
 def entry_spec(resource: Resource) -> Spec:
     """The options of an entry: those of the module that manages one such object."""
-    return {option: spec for option, spec in object_spec((resource,)).items() if option != "creator_rights"}
+    return object_spec((resource,))
 
 
 def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
@@ -183,6 +183,7 @@ def task_of(resource: Resource, params: Object) -> Task:
         absent=absent,
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
         unknown_members=params.get("unknown_members", "fail"),
+        creator_rights=params.get("creator_rights"),
         policies={option: params[option] for option in resource.policies},
     )
 

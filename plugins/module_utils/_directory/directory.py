@@ -50,6 +50,8 @@ from .._model.resources import (
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
+from .._scim.vault import trim_permission
+from .creators import Creators
 from .guard_rails import (
     AccessLoss,
     GuardRails,
@@ -147,6 +149,7 @@ class Directory:
         self._known = Known(scim)
         self._store = ScimObjects(scim, self._known, verify_late=True)
         self._relations = Relations(scim, self._known, self._store.lists)
+        self._creators = Creators(scim, self._known, self._relations)
         self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
         self.also_removed: dict[str, Object] = {}  # by the id of a safe that is deleted
@@ -180,8 +183,9 @@ class Directory:
         _refuse_circle(
             {entry: entry.needs for entry in changing}, "a circle of references, and none of these exists yet"
         )
-        self._check_losses(changing)
-        return sorted(changing, key=_rank)
+        trimming = self._creators.plan(entries, changing)
+        self._check_losses([*changing, *trimming])
+        return [*sorted(changing, key=_rank), *trimming]
 
     def _changes(self, survey: Survey, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Read one kind after another, and plan each entry as soon as what is there of it is known."""
@@ -256,6 +260,8 @@ class Directory:
             entry.plan = make_plan(task, desired, current)
             refuse(self._store, task, entry.plan)
             check_characters(task, _new_texts(task, entry.plan))
+            if task.creator_rights is not None and not task.absent:
+                self._creators.note(entry, current)
             # The keys of a permission are resolved before: those of them that are still to come are needed, too.
             for option, value in keys.items():
                 row = entry.resource.attribute(option)
@@ -309,7 +315,11 @@ class Directory:
         losses = [self._loss(resource, item) for resource, item in leaving]
         safes = [item for resource, item in leaving if resource is CONTAINER]
         gone = {(loss.resource.name, loss.identifier) for loss in losses}
-        access = [loss for entry in changing for loss in losses_of(entry.plan)]
+        access = [
+            replace(loss, asked=entry.creator_rights is not None)
+            for entry in changing
+            for loss in losses_of(entry.plan)
+        ]
         if safes:
             accounts, permissions = accounts_on(self._scim, safes), permissions_on(self._scim, safes)
             self.also_removed = {
@@ -363,7 +373,8 @@ class Directory:
         protected = bool(self._rules.protected)
         who = loss.who if protected or not loss.goes else ()
         safe = loss.name if loss.place is CONTAINER else None
-        members = [self._relations.member(each, named=protected, own=not loss.goes, safe=safe) for each in who]
+        own = not loss.goes and not loss.asked
+        members = [self._relations.member(each, named=protected, own=own, safe=safe) for each in who]
         return replace(loss, members=tuple(members))
 
     def _renamed(self, changing: Iterable[Entry]) -> Iterator[tuple[str, Loss]]:
@@ -436,9 +447,14 @@ class Directory:
     # -- Carrying it out ------------------------------------------------------
 
     def apply(self, changing: Sequence[Entry]) -> list[Done]:
-        """Carry the plan out: what others need first, side by side otherwise, removals at the end."""
-        writes = [entry for entry in changing if not _removes_object(entry)]
-        removals = [entry for entry in changing if _removes_object(entry)]
+        """Carry the plan out: what others need first, side by side otherwise, removals at the end.
+
+        The creator of a safe loses rights last: what comes before may need them.
+        """
+        trimming = [entry for entry in changing if entry.creator_rights is not None]
+        others = [entry for entry in changing if entry.creator_rights is None]
+        writes = [entry for entry in others if not _removes_object(entry)]
+        removals = [entry for entry in others if _removes_object(entry)]
         done: list[Done] = []
         stop = threading.Event()
         with ThreadPoolExecutor(self._rules.workers) as pool:
@@ -448,6 +464,9 @@ class Directory:
                     mine = [entry for entry in removals if entry.resource is resource]
                     self._run(pool, mine, done, stop, len(changing))
                     self._store.verify_deletions(resource)
+                left_out = list(_without_basis(trimming, done))
+                done += left_out
+                self._run(pool, _others(trimming, left_out), done, stop, len(changing))
             finally:
                 # The pool would carry out all that it was given before an interrupt gets through.
                 stop.set()
@@ -496,11 +515,7 @@ class Directory:
         try:
             if self._is_abandoned():
                 raise IncompleteError("the run was stopped: Ansible is gone", shared=True)
-            current, keys = entry.located
-            if entry.needs:
-                keys = self._keys_now(entry, keys)
-            outcome = ensure(self._store, entry.task, check=False, located=(current, keys))
-            self._known.arrived(entry, (outcome.entity or {}).get("id"))
+            changed = self._trim(entry) if entry.creator_rights is not None else self._ensure(entry)
         except IdentityError as error:
             if self._rules.stop_on_error:
                 stop.set()
@@ -508,7 +523,22 @@ class Directory:
             # refused (a failure of a look before or after it has no diff).
             told = self._halt(entry, error) and entry.plan.action == "create" and error.diff is not None
             return Done(entry, "skipped") if told else Done(entry, "failed", error)
-        return Done(entry, action_of(entry.plan) if outcome.changed else "none")
+        return Done(entry, action_of(entry.plan) if changed else "none")
+
+    def _ensure(self, entry: Entry) -> bool:
+        """Bring the object to its desired state. Returns whether that changed it."""
+        current, keys = entry.located
+        if entry.needs:
+            keys = self._keys_now(entry, keys)
+        outcome = ensure(self._store, entry.task, check=False, located=(current, keys))
+        self._known.arrived(entry, (outcome.entity or {}).get("id"))
+        return outcome.changed
+
+    def _trim(self, entry: Entry) -> bool:
+        """Trim the rights of the creator of a safe. Returns whether that changed them."""
+        with trying(f"trim the rights of the creator of the container {entry.safe!r}"):
+            trimmed = trim_permission(self._store, str(entry.safe), entry.creator_rights or [], check=False)
+        return trimmed is not None and trimmed[0]
 
     def _keys_now(self, entry: Entry, keys: Object) -> Object:
         """The keys with the ids of what has been made in the meantime."""
@@ -548,6 +578,19 @@ def _left_out(outcome: Done, waiting: dict[Entry, set[Entry]], needed_by: dict[E
                 reason = InvalidError(f"{MUST_BE_THERE}: {because.position}") if outcome.error else None
                 yield Done(dependent, "skipped", reason)
                 missing.append(dependent)
+
+
+def _without_basis(trimming: Iterable[Entry], done: Sequence[Done]) -> Iterator[Done]:
+    """The creators whose safe lacks something that failed: the next run needs their rights for it."""
+    lacking = {one.entry for one in done if one.error or one.action == "skipped"}
+    for entry in trimming:
+        if missing := next((need for need in entry.needs if need in lacking), None):
+            yield Done(entry, "skipped", InvalidError(f"{MUST_BE_THERE}: {missing.position}"))
+
+
+def _others(entries: Iterable[Entry], left_out: Iterable[Done]) -> list[Entry]:
+    out = {one.entry for one in left_out}
+    return [entry for entry in entries if entry not in out]
 
 
 def _refuse_circle(needs: Mapping[Entry, Iterable[Entry]], text: str) -> None:

@@ -97,7 +97,8 @@ class AccessLoss:
     loses them, by endpoint, id and the name that the server shows there; ``members`` is more about the same, as far as
     the rails need it. ``emptied`` is whether a list comes out empty, ``last`` whether a group is left without any
     member. ``goes`` is whether the group, the permission or the safe itself is deleted: whether that concerns the user
-    that runs the task is a matter of the object then.
+    that runs the task is a matter of the object then. ``asked`` is whether ``creator_rights`` asks for it, which may
+    concern the user that runs the task.
     """
 
     place: Resource
@@ -110,6 +111,7 @@ class AccessLoss:
     emptied: bool = False
     last: bool = False
     goes: bool = False
+    asked: bool = False
 
     @property
     def label(self) -> str:

@@ -39,7 +39,8 @@ class Entry:
 
     ``options`` are as they were given, and ``check`` makes a task of them: only of those that may need doing, because
     most of a large directory is as it should be. ``needs`` are the entries that have to be carried out first.
-    ``failure`` is what keeps this one from its goal.
+    ``failure`` is what keeps this one from its goal. ``creator_rights`` are what the creator of a safe keeps, where the
+    object is that permission: it may not be there before the safe is.
     """
 
     position: str
@@ -50,6 +51,7 @@ class Entry:
     plan: Plan | None = None
     failure: IdentityError | None = None
     needs: frozenset[Entry] = field(default_factory=frozenset)
+    creator_rights: list[str] | None = None
 
     @cached_property
     def task(self) -> Task:
@@ -84,6 +86,15 @@ class Entry:
         held = names_in(self.resource.keys_of(self.located[0] or {})) if self.identifier else []
         names = held or names_in(self.keys)
         return " / ".join(names) or str(self.identifier)
+
+    @property
+    def safe(self) -> str | None:
+        """The name of the safe that the object is, or is on; None for a user or a group."""
+        option = "name" if self.resource is CONTAINER else "container"
+        if option not in self.resource.keys:
+            return None
+        name = self.resource.keys_of(self.located[0]).get(option) if self.located[0] else self.keys.get(option)
+        return None if name is None else str(name)
 
     @property
     def label(self) -> str:

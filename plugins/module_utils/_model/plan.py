@@ -27,6 +27,7 @@ class Task:
     absent: bool = False
     write_secrets: bool = False
     unknown_members: str = "fail"
+    creator_rights: list[str] | None = None  # what the creator of a container keeps
     policies: Object = field(default_factory=dict)
 
     @property

@@ -446,11 +446,14 @@ def _typed(value: Any, held: Any) -> Any:
 def seconds(text: str) -> int:
     """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError.
 
-    What later releases of Python read beyond that is refused, so that a task means the same everywhere.
+    A date without a time is the last second of that day: who is let in until a day is let in on it. What later
+    releases of Python read beyond that is refused, so that a task means the same everywhere.
     """
     if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text.strip(), re.IGNORECASE):
         raise ValueError(text)
     moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
+    if len(text.strip()) == len("2027-01-31"):
+        moment = moment.replace(hour=23, minute=59, second=59)
     since = int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
     if not 0 < since <= LAST_SECOND:
         raise ValueError(text)

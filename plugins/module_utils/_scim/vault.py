@@ -56,17 +56,35 @@ def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *,
 
 
 def _trimmed(objects: ScimObjects, container: Outcome, name: str, rights: list[str], *, check: bool) -> Outcome:
-    row = CONTAINER_PERMISSION.attribute("rights")
-    wanted = row.shape.read(rights)
+    trimmed = trim_permission(objects, name, rights, check=check)
+    if trimmed is None:
+        will_be_created = check and not container.diff["before"]
+        wanted = CONTAINER_PERMISSION.attribute("rights").shape.read(rights)
+        return _with_rights(container, False, None, wanted) if will_be_created else container
+    return _with_rights(container, *trimmed)
+
+
+def trim_permission(
+    objects: ScimObjects, name: str, rights: list[str], *, check: bool
+) -> tuple[bool, list[str], list[str]] | None:
+    """Take from the creator of a container all rights but these.
+
+    Returns whether that changes anything, the rights before and those after; None if the creator is no member.
+    """
     permission = _creators_permission(objects, name)
     if permission is None:
-        will_be_created = check and not container.diff["before"]
-        return _with_rights(container, False, None, wanted) if will_be_created else container
-    held = row.read(permission)
-    kept = [right for right in held if right in wanted]
-    task = Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
-    outcome = ensure(objects, task, check=check)
-    return _with_rights(container, outcome.changed, held, kept)
+        return None
+    task = kept_rights(permission, rights)
+    held = CONTAINER_PERMISSION.attribute("rights").read(permission)
+    return ensure(objects, task, check=check).changed, held, task.desired["rights"]["set"]
+
+
+def kept_rights(permission: Object, rights: list[str]) -> Task:
+    """Return the task that leaves a permission no more than these rights, or removes it if none of them is held."""
+    row = CONTAINER_PERMISSION.attribute("rights")
+    wanted = row.shape.read(rights)
+    kept = [right for right in row.read(permission) if right in wanted]
+    return Task(CONTAINER_PERMISSION, {"rights": {"set": kept}}, identifier=permission["id"], absent=not kept)
 
 
 def _creators_permission(objects: ScimObjects, name: str) -> Object | None:

@@ -121,7 +121,7 @@ APART = {
     "stale_reads",
     "total_results_wrong",
 }
-MANUAL = (ROOT / "docs/emulator.md").read_text().partition("## Switches")[2]
+MANUAL = (ROOT / "docs/emulator_switches.md").read_text()
 SWITCHES = {name: default == "true" for name, default in re.findall(r"^\| `(\w+)` \| `(.*?)` \|", MANUAL, re.MULTILINE)}
 SIDES = [
     (name, side)
