@@ -55,11 +55,18 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one object, or the planned one. ``entity`` is None if there is no object afterwards."""
+    """The result for one object, or the planned one. ``entity`` is None if there is no object afterwards.
 
-    changed: bool
+    ``action`` is that of the plan: none, create, update or delete.
+    """
+
+    action: str
     entity: Object | None
     diff: dict[str, Any]
+
+    @property
+    def changed(self) -> bool:
+        return self.action != "none"
 
 
 def ensure(store: Store, task: Task, *, check: bool, located: Located | None = None) -> Outcome:
@@ -160,4 +167,4 @@ def _is_none_of_them(wanted: Any) -> bool:
 
 
 def _outcome(plan: Plan, entity: Object) -> Outcome:
-    return Outcome(plan.changed, plan.resource.describe(entity) if entity else None, plan.diff)
+    return Outcome(plan.action, plan.resource.describe(entity) if entity else None, plan.diff)

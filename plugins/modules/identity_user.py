@@ -129,6 +129,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
+      it would be. When the task fails, why.
+  returned: always
+  type: str
+  sample: user 'scim-service@example.com' created
 user:
   description: The user after the task, or as it would be in check mode, under the names of the options. Null when there
     is none.

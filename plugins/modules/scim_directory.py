@@ -208,6 +208,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - How many objects of each kind were created, changed, deactivated or deleted, and how many are unchanged, in one
+      line. In check mode, how many would be. When the task fails, why.
+  returned: always
+  type: str
+  sample: 3 users created, 2 changed, 1 deactivated; 1 group created; 195 unchanged
 actions:
   description: What was changed, or in check mode would be, and what failed or was skipped. Objects without a change are
     not listed.

@@ -140,6 +140,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
+      it would be. When the task fails, why.
+  returned: always
+  type: str
+  sample: group 'db-admins' changed
 group:
   description:
     - The group after the task, or as it would be in check mode. Null when there is no group afterwards.

@@ -62,6 +62,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: How many objects were read, in one line. When the task fails, why.
+  returned: always
+  type: str
+  sample: 12 groups read
 groups:
   description: The groups that were found. An empty list is not a failure.
   returned: success

@@ -83,6 +83,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: How many objects were read, in one line. When the task fails, why.
+  returned: always
+  type: str
+  sample: 7 containers read
 pam_objects:
   description: The objects that were found. An empty list is not a failure.
   returned: success

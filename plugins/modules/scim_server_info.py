@@ -35,6 +35,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: What the task did, in one line. When it fails, why.
+  returned: always
+  type: str
+  sample: service provider configuration read
 service_provider_config:
   description: The configuration, exactly as the server gives it (RFC 7643 section 5).
   returned: success

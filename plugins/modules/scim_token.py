@@ -57,6 +57,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: What the task did, in one line. When it fails, why.
+  returned: always
+  type: str
+  sample: token received, valid for 18000 seconds
 access_token:
   description: The token, for the option O(access_token) of the other modules.
   returned: success

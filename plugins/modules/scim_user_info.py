@@ -66,6 +66,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: How many objects were read, in one line. When the task fails, why.
+  returned: always
+  type: str
+  sample: 195 users read
 users:
   description:
     - The users that were found. An empty list is not a failure. What the server does not hold is null. Secrets are left

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from ansible.module_utils.common.validation import check_type_dict
 
 from .._base.errors import IdentityError, IncompleteError, InvalidError, ProtocolError, cut, report_of, shown, trying
 from .._base.misfits import refuse_misfits
+from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
 from .._directory.directory import Directory, Done, action_of, result_of
@@ -48,11 +50,14 @@ from .options import (
     rules_of,
     task_of,
 )
+from .sentences import sentence_of_directory, sentence_of_object, sentence_of_reading
 
 # Options and results that are maps with keys of the task or of the tenant.
 FREE_MAPS = {
     row.option for resource in RESOURCES.values() for row in resource.attributes if isinstance(row.shape, Flat)
 }
+# What Ansible says of unknown options: the names, and what there is beside them.
+UNSUPPORTED = re.compile(r"(Unsupported parameters for .*?: (.*?)\. )(Supported parameters include: (.*)\.)", re.DOTALL)
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 
 
@@ -113,7 +118,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 refuse_misfits(self.argument_spec, self._given)
             except InvalidError as error:
                 msg = str(error)
-        msg = self._masked(explained(msg))
+        msg = self._masked(explained(_with_nearest(msg)))
         failure = result.get("failure") or InvalidError(msg).failure()
         result["failure"] = {
             key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
@@ -154,6 +159,16 @@ class Module(AnsibleModule):  # type: ignore[misc]
             return work(client)
         finally:
             client.close()
+
+
+def _with_nearest(message: str) -> str:
+    """Return what Ansible says, with the known options that unknown ones most likely mean before the list of all."""
+    match = UNSUPPORTED.fullmatch(message)
+    if not match:
+        return message
+    names = [name.rpartition(".")[2] for name in match[2].split(", ")]
+    question = did_you_mean(nearest(name, match[4].split(", ")) for name in names)
+    return match[1] + f"{question} {match[3]}".lstrip()
 
 
 def _environment() -> dict[str, str]:
@@ -248,7 +263,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
         if resource.member_rows:
             extra["removed_members"] = removed_members(resource, outcome.diff)
-        return {"changed": outcome.changed, result: entity, **extra, "diff": outcome.diff}
+        msg = sentence_of_object(task.label, outcome, check=module.check_mode)
+        return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
 
     module.run(work)
 
@@ -279,7 +295,8 @@ def run_info(*resources: Resource, result: str) -> None:
         with trying(f"read {resource.plural}"):
             found = objects.read(resource, given)
         kind = _kind(resources, resource)
-        return {"changed": False, result: [{**kind, **resource.describe(item)} for item in found]}
+        described = [{**kind, **resource.describe(item)} for item in found]
+        return {"changed": False, "msg": sentence_of_reading([(len(found), resource)]), result: described}
 
     module.run(work)
 
@@ -298,9 +315,10 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
         # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
         name = " / ".join(str(given[option]) for option in resource.keys if given.get(option))
         if checked.unsupported_parameters:
-            known = f"There are {', '.join(sorted(specs[resource.name]))}"
-            unknown = ", ".join(sorted(".".join(_texts(option)) for option in checked.unsupported_parameters))
-            raise InvalidError(f"{resource.name} {name!r} has no option {unknown}", hint=known)
+            paths = sorted(_texts(option) for option in checked.unsupported_parameters)
+            unknown = ", ".join(map(".".join, paths))
+            hint = _known_options(specs[resource.name], paths)
+            raise InvalidError(f"{resource.name} {name!r} has no option {unknown}", hint=hint)
         if checked.error_messages:
             raise InvalidError(f"{resource.name} {name!r}: {'; '.join(checked.error_messages)}")
         try:
@@ -314,6 +332,18 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
 def _texts(option: Any) -> list[str]:
     """The parts of what is in the way of an option, which Ansible gives as a text or as several."""
     return [option] if isinstance(option, str) else [str(part) for part in option]
+
+
+def _known_options(spec: Spec, paths: list[list[str]]) -> str:
+    """Return which options the unknown ones most likely mean, and all that there are beside the first of them."""
+    beside = []
+    for *place, _name in paths:
+        known = spec
+        for option in place:
+            known = known[option].get("options") or {}
+        beside.append(known)
+    question = did_you_mean(nearest(path[-1], known) for path, known in zip(paths, beside))
+    return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
 
 
 MOST_WARNINGS = 20
@@ -417,6 +447,7 @@ def run_directory() -> None:
                 if len(warnings) > MOST_WARNINGS:
                     module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
         result = result_of(directory, changing, done)
+        result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
         result["invocation"] = module.invocation
         result["diff"] = {
             side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
@@ -449,7 +480,13 @@ def run_directory_info() -> None:
 
     def work(client: Client) -> dict[str, Any]:
         directory = export(Scim(client, module.params["scim_path"]), module.params["include"])
-        return {"changed": False, "directory": directory, "secrets": secrets_of(directory)}
+        read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
+        return {
+            "changed": False,
+            "msg": sentence_of_reading(read),
+            "directory": directory,
+            "secrets": secrets_of(directory),
+        }
 
     module.run(work)
 
@@ -462,7 +499,7 @@ def run_server_info() -> None:
         with trying("read what the SCIM server can do"):
             config = Scim(client, module.params["scim_path"]).service_provider_config()
         offers = {name: value for name, value in config.items() if name not in ("schemas", "meta")}
-        return {"changed": False, "service_provider_config": offers}
+        return {"changed": False, "msg": "service provider configuration read", "service_provider_config": offers}
 
     module.run(work)
 
@@ -480,7 +517,14 @@ def run_token() -> None:
         # The result is the one place where it may stand: Ansible would mask it there as well.
         module.no_log_values.discard(answer["access_token"])
         lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
-        return {"changed": False, "access_token": answer["access_token"], "expires_in": lifetime, "scope": scope}
+        msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"
+        return {
+            "changed": False,
+            "msg": msg,
+            "access_token": answer["access_token"],
+            "expires_in": lifetime,
+            "scope": scope,
+        }
 
     module.run(work)
 

@@ -105,4 +105,4 @@ def _with_rights(container: Outcome, changed: bool, before: list[str] | None, af
     if diff["before"] and before is not None:
         diff["before"]["creator_rights"] = before
     diff["after"]["creator_rights"] = after
-    return Outcome(container.changed or changed, container.entity, diff)
+    return replace(container, action="update" if changed and not container.changed else container.action, diff=diff)

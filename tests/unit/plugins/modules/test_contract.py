@@ -59,6 +59,31 @@ def test_check_mode_writes_nothing_and_predicts_the_run(case: Case, tenant: Tena
 
 
 @EVERY
+def test_a_line_says_what_was_done(case: Case, tenant: Tenant, run: Run) -> None:
+    """In check mode the same as what would be done; nothing for a second run. It names the object and no secret."""
+    case.prepare(tenant)
+    for step, options in case.life.items():
+        predicted, actual = (good(run(case.module, check=check, **options))["msg"] for check in (True, False))
+        assert "\n" not in actual, step
+        if case.reads_only:
+            assert predicted == actual, step
+            assert re.fullmatch(r"\d+ \w+(, \d+ \w+)* read|service provider .* read|token received, .*", actual), step
+            continue
+        label, _blank, done = actual.rpartition(" ")
+        assert done in ("created", "changed", "deactivated", "deleted"), step
+        assert predicted == f"{label} would be {done}", step
+        assert re.fullmatch(r"[\w ]+ '.+'", label), step
+        assert good(run(case.module, **options))["msg"] == f"{label} unchanged", step
+
+
+@EVERY
+def test_the_nearest_option_is_suggested_for_a_misspelt_one(case: Case, tenant: Tenant, run: Run) -> None:
+    result = run(case.module, **next(iter(case.life.values())), retry=3, **{"tenant-ulr": "x"})
+    assert "retry, tenant-ulr. Did you mean retries and tenant_url? Supported parameters include: " in result["msg"]
+    assert result.code == "invalid"
+
+
+@EVERY
 def test_second_run_changes_nothing_with_one_token_and_no_write(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
     for step, options in case.life.items():

@@ -64,6 +64,51 @@ def people(number: int, start: int = 0) -> list[dict[str, Any]]:
     ]
 
 
+def test_a_line_says_how_many_were_changed(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=[{"userName": f"old{number}@example.com", "active": True} for number in range(3)])
+    users: list[dict[str, Any]] = [
+        *people(3),
+        {"user_name": "old0@example.com", "active": False},
+        {"user_name": "old1@example.com", "display_name": "New"},
+        {"user_name": "old2@example.com"},
+    ]
+    given: dict[str, Any] = {"users": users, "groups": [{"display_name": "a"}]}
+    predicted = good(apply(run, check=True, **given))["msg"]
+    assert predicted == ("3 users would be created, 1 changed, 1 deactivated; 1 group would be created; 1 unchanged")
+    done = good(apply(run, **given))["msg"]
+    assert done == "3 users created, 1 changed, 1 deactivated; 1 group created; 1 unchanged"
+    assert good(apply(run, **given))["msg"] == "7 unchanged"
+    read = good(run("scim_directory_info", include=["groups", "containers"]))
+    numbers = {kind: len(entries) for kind, entries in read["directory"].items()}
+    assert read["msg"] == f"{numbers['groups']} groups, {numbers['containers']} containers read"
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "message"),
+    [
+        (
+            "users",
+            {"user_name": "a@example.com", "displayname": "A", "e-mail": "a"},
+            "user 'a@example.com' has no option displayname, e-mail. Did you mean display_name and email?",
+        ),
+        (
+            "groups",
+            {"display_name": "g", "users": {"sett": ["a"]}},
+            "group 'g' has no option users.sett. Did you mean set? There are add, remove, set",
+        ),
+        ("groups", {"display_name": "g", "xyz": 1}, "group 'g' has no option xyz. There are "),
+    ],
+    ids=["of an entry", "of an option", "nothing like it"],
+)
+def test_the_nearest_option_is_suggested(
+    tenant: Tenant, run: Run, kind: str, entry: dict[str, Any], message: str
+) -> None:
+    refused = apply(run, **{kind: [entry]})
+    assert refused.failed
+    assert message in refused["msg"]
+    assert tenant.writes() == []
+
+
 def test_everything_at_once_from_nothing_and_back(tenant: Tenant, run: Run) -> None:
     """Check mode foretells it, a second run changes nothing, and the removal leaves the tenant as it was."""
     before = tenant.state()

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The one line that says what a successful task did. It holds names and numbers, and no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from .._ensure import Outcome
+from .._model.resources import RESOURCES, Resource
+
+DONE = {"create": "created", "update": "changed", "deactivate": "deactivated", "delete": "deleted"}
+
+
+def sentence_of_object(label: str, outcome: Outcome, *, check: bool) -> str:
+    """Return what became of one object: "user 'ada@example.com' created"."""
+    if not outcome.changed:
+        return f"{label} unchanged"
+    before, after = (outcome.diff[side].get("active") for side in ("before", "after"))
+    deactivated = outcome.action == "update" and before is not False and after is False
+    return f"{label} {_would_be(check)}{DONE['deactivate' if deactivated else outcome.action]}"
+
+
+def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bool) -> str:
+    """Return how many objects did what: "3 users created, 2 changed; 1 group created; 195 unchanged"."""
+    parts = []
+    for resource in RESOURCES.values():
+        counts = summary.get(resource.plural, {})
+        acted = [(counts[action], done) for action, done in DONE.items() if counts.get(action)]
+        if acted:
+            (number, first), *others = acted
+            rest = "".join(f", {other} {done}" for other, done in others)
+            parts.append(f"{counted(number, resource)} {_would_be(check)}{first}{rest}")
+    unchanged = sum(counts.get("unchanged", 0) for counts in summary.values())
+    return "; ".join([*parts, f"{unchanged} unchanged"])
+
+
+def sentence_of_reading(numbers: Iterable[tuple[int, Resource]]) -> str:
+    """Return how many objects of each kind were read: "195 users, 1 group read"."""
+    return f"{', '.join(counted(number, resource) for number, resource in numbers) or 'nothing'} read"
+
+
+def counted(number: int, resource: Resource) -> str:
+    """Return a number of objects of a kind."""
+    return f"{number} {resource.name if number == 1 else resource.plural}"
+
+
+def _would_be(check: bool) -> str:
+    return "would be " if check else ""
