@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from . import admin, control, scim, token_endpoint
-from .faults import TRUNCATED, Fault
+from .admin import service as admin
+from .control import service as control
+from .control.faults import TRUNCATED, Fault
+from .oauth import token_endpoint
+from .scim import scim
 from .tenant import Entry, Tenant
 from .wire import Request, Response, html_response
 

@@ -20,8 +20,8 @@ from scim2_server.storage import ScimStorage, SearchPage
 
 from .facts import user_facts
 from .failures import not_found
-from .indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
 from .models import Model
+from .scim.indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
 
 COUNTERS = "Counter"
 

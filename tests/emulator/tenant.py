@@ -14,20 +14,20 @@ from urllib.parse import quote
 
 from scim2_models import Context, ScimPolicy, ScimProvider
 
-from .authority import Authority, authority_of
-from .database import Database
-from .directories import CLOUD, VAULT_RIGHT, directory_of
+from .admin.database import Database
+from .control.faults import Faults
+from .control.starting import fill, grant_client_rights
+from .control.switches import Switches
 from .failures import Failure
-from .faults import Faults
-from .handler import TenantHandler
 from .models import Model, build_provider
-from .references import rekey_permissions
-from .rules import PAM_TYPES, RULES
-from .service import TenantService
-from .starting import fill, grant_client_rights
+from .oauth.authority import Authority, authority_of
+from .oauth.tokens import Tokens
+from .scim.directories import CLOUD, VAULT_RIGHT, directory_of
+from .scim.handler import TenantHandler
+from .scim.references import rekey_permissions
+from .scim.rules import PAM_TYPES, RULES
+from .scim.service import TenantService
 from .storage import Snapshot, TenantStorage
-from .switches import Switches
-from .tokens import Tokens
 
 SUFFIXES = ("example.com", "example.org")
 SCIM_PREFIX = "/Scim/v2"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator import admin, admin_switch_rows
+from ansible_collections.idops.cyberark_identity.tests.emulator.admin import service, switch_rows
 
 UNAUTHORIZED = "_I18N_System.UnauthorizedAccessException"
 ENVELOPE = [
@@ -173,12 +173,12 @@ def test_rights_of_the_verbs(client):
 
 def test_every_verb_has_its_rights_tested_or_is_for_everyone(client):
     everyone = {"redrock/query", "security/whoami", "core/getcdsaliasesfortenant", "security/startauthentication"}
-    assert {path.casefold() for path, _needed in NEEDS} | everyone == set(admin.VERBS)
+    assert {path.casefold() for path, _needed in NEEDS} | everyone == set(service.VERBS)
 
 
 def test_the_verbs_that_write_are_those_a_switch_may_name():
-    writes = {path.partition("/")[2] for path, verb in admin.VERBS.items() if verb.writes}
-    assert writes == {name.casefold() for name in admin_switch_rows.WRITES}
+    writes = {path.partition("/")[2] for path, verb in service.VERBS.items() if verb.writes}
+    assert writes == {name.casefold() for name in switch_rows.WRITES}
 
 
 def test_rights_come_from_all_roles_direct_and_nested(client):

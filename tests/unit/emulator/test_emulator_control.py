@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from ansible_collections.idops.cyberark_identity.tests.emulator.switches import SWITCHES
+from ansible_collections.idops.cyberark_identity.tests.emulator.control.switches import SWITCHES
 
 
 def refused(client, method, path, body=None):

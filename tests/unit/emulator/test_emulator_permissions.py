@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.emulator.models import PERMISSION_URN, SAFE_MEMBER_URN
-from ansible_collections.idops.cyberark_identity.tests.emulator.rights import RIGHTS
+from ansible_collections.idops.cyberark_identity.tests.emulator.vault.rights import RIGHTS
 
 SAFE = "APP-PRD"
 

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
+from ansible_collections.idops.cyberark_identity.tests.emulator.control.switches import SWITCHES
 from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, LINKED_URN
-from ansible_collections.idops.cyberark_identity.tests.emulator.switches import SWITCHES
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 

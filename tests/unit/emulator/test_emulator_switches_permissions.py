@@ -10,7 +10,7 @@ from ansible_collections.idops.cyberark_identity.tests.emulator.models import (
     ACCOUNT_DATA_URN,
     SAFE_MEMBER_URN,
 )
-from ansible_collections.idops.cyberark_identity.tests.emulator.rights import LEVELS
+from ansible_collections.idops.cyberark_identity.tests.emulator.vault.rights import LEVELS
 from ansible_collections.idops.cyberark_identity.tests.unit.emulator.vault_client import properties
 
 SAFE = "APP-PRD"

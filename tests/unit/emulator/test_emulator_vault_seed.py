@@ -11,7 +11,7 @@ from ansible_collections.idops.cyberark_identity.tests.emulator.models import (
     SAFE_MEMBER_URN,
     SAFE_URN,
 )
-from ansible_collections.idops.cyberark_identity.tests.emulator.rights import RIGHTS
+from ansible_collections.idops.cyberark_identity.tests.emulator.vault.rights import RIGHTS
 
 
 def test_numbered_containers(client):

@@ -52,7 +52,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.sha
     Shape,
     Single,
 )
-from ansible_collections.idops.cyberark_identity.tests.emulator import filters as emulator_filters
+from ansible_collections.idops.cyberark_identity.tests.emulator.scim import filters as emulator_filters
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.protocol import (
     Path,
     ValuePath,

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One call of the administration API: who calls, with which arguments, and what a verb is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..models import Model
+from ..oauth.authority import Authority
+from . import superrights
+from .envelope import Refusal, required, unauthorized
+
+if TYPE_CHECKING:
+    from ..control.switches import Switches
+    from ..storage import TenantStorage
+    from ..tenant import Tenant
+
+# The rights of which a caller needs one (documented). Who reads with a right to read only is a guess.
+APPLICATIONS = frozenset({superrights.APPLICATIONS})
+ROLES = frozenset({superrights.ROLES})
+USERS = frozenset({superrights.USERS})
+SYSTEM: frozenset[str] = frozenset()
+READ_APPLICATIONS = APPLICATIONS | {superrights.SYSTEM_READ}
+READ_ROLES = ROLES | {superrights.ROLES_READ, superrights.SYSTEM_READ}
+READ_USERS = USERS | {superrights.USERS_READ, superrights.SYSTEM_READ}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request; the names of its arguments ignore case, and are kept in small letters."""
+
+    tenant: Tenant
+    body: Any
+    arguments: Mapping[str, Any]
+    caller: Model | None = None
+    authority: Authority = field(default_factory=Authority)
+
+    @property
+    def caller_id(self) -> str:
+        """The id of the caller, empty for a verb that needs no token."""
+        return "" if self.caller is None else str(self.caller.id)
+
+    @property
+    def storage(self) -> TenantStorage:
+        """The storage of the tenant."""
+        return self.tenant.storage
+
+    @property
+    def switches(self) -> Switches:
+        """The switches of the tenant."""
+        return self.tenant.switches
+
+    def check(self, paths: frozenset[str]) -> None:
+        """Refuse a caller who has none of some rights."""
+        if not self.authority.may(paths):
+            raise unauthorized()
+
+    def get(self, name: str) -> Any:
+        """Return an argument."""
+        return self.arguments.get(name.casefold())
+
+    def text(self, name: str) -> str:
+        """Return an argument that is a text, empty when it is missing."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, str):
+            raise Refusal(f"Type casting failure. Key:{name}.")
+        return value or ""
+
+    def required(self, name: str) -> str:
+        """Return an argument that must be there."""
+        value = self.text(name)
+        if not value:
+            raise required(name)
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Return a boolean, which clients send as one or as a text."""
+        value = self.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if str(value).casefold() not in ("true", "false"):
+            raise Refusal(f"Type casting failure. Key:{name}.")
+        return str(value).casefold() == "true"
+
+
+def is_object(value: Any) -> bool:
+    """Tell whether an entry of a list is an object; others do nothing."""
+    return isinstance(value, dict)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A row of the API: what serves it, the rights of which one is needed, and whether it writes.
+
+    Without ``rights`` every caller may; an ``open`` verb needs no token.
+    """
+
+    serve: Callable[[Call], Any]
+    rights: frozenset[str] | None = None
+    writes: bool = False
+    open: bool = False
+
+
+Verbs = Mapping[str, Verb]

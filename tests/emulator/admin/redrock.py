@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Queries: SELECT over the tables, and the one named script clients run.
+
+Whether the rows are limited to what the caller may read is documented; that
+the others are just not there, is a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .call import Call, Verb, Verbs
+from .database import Database
+from .envelope import Refusal
+from .superrights import CATALOGUE, shown_name
+from .tables import FLAGS, TABLES
+
+RIGHTS_SCRIPT = re.compile(r"@/lib/get_superrights\.js\(.*\)", re.IGNORECASE)
+FROM = re.compile(rf"\bFROM\s+({'|'.join(TABLES)})\b", re.IGNORECASE)
+BY_NAME = {name.casefold(): name for name in TABLES}
+
+Rows = list[tuple[Any, ...]]
+
+
+def query(call: Call) -> dict[str, Any] | None:
+    """Return the rows of a script; none may be an empty list, or null."""
+    script = call.required("Script").strip()
+    if script.startswith("@"):
+        columns, found = named_script(call, script)
+    else:
+        columns, found = database_of(call).select(call, script)
+    source = FROM.search(script)
+    table = BY_NAME[source[1].casefold()] if source is not None else ""
+    shown, total = paged(call, found)
+    if table and call.switches["query_rows_twice"]:
+        shown = [row for row in shown for _time in range(2)]
+    if not shown and call.switches["empty_query_result"] == "null":
+        return None
+    return {
+        "Count": len(shown),
+        "FullCount": total,
+        "Columns": [{"Name": name, "IsHidden": False} for name in columns],
+        "Results": [result(table, dict(zip(columns, row, strict=True))) for row in shown],
+    }
+
+
+def named_script(call: Call, script: str) -> tuple[list[str], Rows]:
+    """Return the catalogue of rights, which not every tenant may have."""
+    if RIGHTS_SCRIPT.fullmatch(script) is None or call.switches["rights_catalogue"] == "refused":
+        raise Refusal(f"The script {script} was not found.")
+    paths = CATALOGUE if call.switches["rights_catalogue"] == "full" else ()
+    return ["Description", "Path"], [(shown_name(path, call.switches), path) for path in paths]
+
+
+def database_of(call: Call) -> Database:
+    """Return the database of the tables the caller may read."""
+    visible = frozenset(name for name, table in TABLES.items() if call.authority.may(table.rights))
+    if visible not in call.tenant.databases:
+        call.tenant.databases[visible] = Database(visible)
+    return call.tenant.databases[visible]
+
+
+def paged(call: Call, found: Rows) -> tuple[Rows, int]:
+    """Return a page, and how many rows there are; a limit counts only together with a page (seen live)."""
+    given = call.get("Args")
+    arguments = {name.casefold(): value for name, value in given.items()} if isinstance(given, dict) else {}
+    number, size, limit = (whole(arguments.get(name)) for name in ("pagenumber", "pagesize", "limit"))
+    if number < 1 or size < 1:
+        return found, len(found)
+    limited = found[:limit] if limit > 0 else found
+    return limited[(number - 1) * size : number * size], len(limited)
+
+
+def whole(value: Any) -> int:
+    """Return a number of the arguments, 0 when it is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
+def result(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as answers show it, with what it is a row of."""
+    shown = {name: bool(value) if name in FLAGS and value is not None else value for name, value in row.items()}
+    entities = [{"Type": table, "Key": row["ID"], "IsForeignKey": False}] if table and "ID" in row else []
+    return {"Entities": entities, "Row": shown}
+
+
+VERBS: Verbs = {"redrock/query": Verb(query)}

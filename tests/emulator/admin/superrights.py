@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The administrative rights of the tenant: their names and paths.
+
+The paths are those of the vendor's own client. The names follow its constants
+and the documentation; those of the tiles are guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..control.switches import Switches
+
+FOLDER = "/lib/rights/"
+APPLICATIONS = f"{FOLDER}appman.json"
+ROLES, ROLES_READ = f"{FOLDER}roleman.json", f"{FOLDER}roroleman.json"
+USERS, USERS_READ = f"{FOLDER}dsman.json", f"{FOLDER}rouserman.json"
+VAULT = f"{FOLDER}vaultman.json"
+SYSTEM_READ = f"{FOLDER}monitor.json"
+
+CATALOGUE: Mapping[str, str] = {
+    f"{FOLDER}adminportallogin.json": "Admin Portal Login",
+    APPLICATIONS: "Application Management",
+    f"{FOLDER}fedman.json": "Federation Management",
+    f"{FOLDER}identityverification.json": "Identity Verification",
+    f"{FOLDER}mfaunlock.json": "MFA Unlock",
+    f"{FOLDER}radiusman.json": "Radius Management",
+    SYSTEM_READ: "Read Only System Administration",
+    ROLES_READ: "Read Only Role Management",
+    USERS_READ: "Read Only User Management",
+    f"{FOLDER}proxycode.json": "Register and Administer Connectors",
+    f"{FOLDER}reportman.json": "Report Management",
+    ROLES: "Role Management",
+    f"{FOLDER}sharedcredentials.json": "Shared Credentials",
+    f"{FOLDER}agentmanjoin.json": "System Enrollment",
+    USERS: "User Management",
+    VAULT: "Vault Management",
+    "ServiceRight/auditShowTile": "Audit",
+    "ServiceRight/dpaShowTile": "Secure Infrastructure Access",
+    "ServiceRight/cloudonboardingShowTile": "Cloud Onboarding",
+    "ServiceRight/connectormanagementShowTile": "Connector Management",
+    "ServiceRight/passwordvaultShowTile": "Privilege Cloud",
+    "ServiceRight/smShowTile": "Session Monitoring",
+    "ServiceRight/accesstoresourcesShowTile": "Access to Resources",
+}
+BY_NAME = {name.casefold(): path for path, name in CATALOGUE.items()}
+
+# What serves SCIM (documented), under the names of the switch granted_rights.
+SCIM_RIGHTS: Mapping[str, str] = {"UserManagement": USERS, "RoleManagement": ROLES, "VaultManagement": VAULT}
+# Beside one of these, the right to the vault is overridden (documented).
+MANAGEMENT = frozenset(
+    path
+    for path, name in CATALOGUE.items()
+    if path.startswith(FOLDER) and name.endswith("Management") and path != VAULT
+)
+
+
+def shown_name(path: str, switches: Switches) -> str:
+    """Return the name of a right as this tenant spells it; the exact spelling of most is not on record."""
+    name = CATALOGUE[path]
+    return name.replace(" ", "") if switches["right_names"] == "joined" else name

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults: failures a test orders in advance."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..failures import error_body
+from ..wire import HTML_PAGE, Response, json_response
+
+BODIES: Mapping[str, tuple[bytes, str]] = {
+    "html": (HTML_PAGE, "text/html; charset=utf-8"),
+    "empty": (b"", "application/json; charset=utf-8"),
+    "invalid_json": (b'{"schemas": [', "application/json; charset=utf-8"),
+    "wrong_shape": (b'["unexpected"]', "application/json; charset=utf-8"),
+}
+TRUNCATED = "truncated"
+
+
+def is_number(value: Any, low: float, high: float = float("inf")) -> bool:
+    """Tell whether a value is a number, and no boolean, within bounds."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def is_whole(value: Any, low: float, high: float = float("inf")) -> bool:
+    """Tell whether a value is a whole number within bounds."""
+    return isinstance(value, int) and is_number(value, low, high)
+
+
+ACCEPTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "method": (lambda value: isinstance(value, str), "a method or *"),
+    "path": (lambda value: isinstance(value, str), "a regular expression"),
+    "count": (lambda value: value is None or is_whole(value, 1), "a number of at least 1, or null for ever"),
+    "skip": (lambda value: is_whole(value, 0), "a number"),
+    "status": (lambda value: value is None or is_whole(value, 200, 599), "an HTTP status or null"),
+    "retry_after": (lambda value: value is None or isinstance(value, str) or is_whole(value, 0), "seconds or a date"),
+    "latency": (lambda value: value is None or is_number(value, 0), "seconds, or null until it is called off"),
+    "drop": (lambda value: value in (None, "before", "after"), "before, after or null"),
+    "body": (lambda value: value in (None, TRUNCATED, *BODIES), f"one of {', '.join((TRUNCATED, *BODIES))}"),
+    "effect": (lambda value: isinstance(value, bool), "true or false"),
+}
+
+
+@dataclass
+class Fault:
+    """A failure of the requests that match it.
+
+    ``status`` answers with an error and keeps the request from having an
+    effect, unless ``effect`` is set. ``drop`` closes the connection before or
+    after the effect. ``body`` spoils the answer. Without ``latency`` the
+    request is held until the faults are called off.
+    """
+
+    method: str = "*"
+    path: str = ""
+    count: int | None = 1
+    skip: int = 0
+    status: int | None = None
+    retry_after: int | str | None = None
+    latency: float | None = 0
+    drop: str | None = None
+    body: str | None = None
+    effect: bool = False
+
+    @classmethod
+    def parse(cls, values: Any) -> Fault:
+        """Build a fault from a control request, and refuse what it does not know."""
+        if not isinstance(values, dict):
+            raise ValueError("A fault is a mapping")
+        unknown = sorted(set(values) - set(ACCEPTED))
+        if unknown:
+            raise ValueError(f"Unknown fault key {', '.join(unknown)}. Known: {', '.join(ACCEPTED)}")
+        for name, value in values.items():
+            accept, description = ACCEPTED[name]
+            if not accept(value):
+                raise ValueError(f"{name} must be {description}")
+        re.compile(values.get("path", ""))
+        return cls(**values)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether a request is one the fault is meant for."""
+        return self.method.upper() in ("*", method) and re.search(self.path, path, re.IGNORECASE) is not None
+
+    @property
+    def prevents_effect(self) -> bool:
+        """Whether the request is not carried out."""
+        return self.drop == "before" or (self.status is not None and not self.effect)
+
+    def spoil(self, response: Response) -> Response:
+        """Return the answer with the status and the body of the fault."""
+        if self.status is not None:
+            response = json_response(self.status, error_body(self.status, "Injected fault"))
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        if self.body is not None and self.body in BODIES:
+            response.body, response.headers["Content-Type"] = BODIES[self.body]
+        return response
+
+
+class Faults:
+    """The faults that are still to happen, in the order they were given."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self.called_off = threading.Event()
+
+    def clear(self) -> None:
+        """Forget every fault, and let go of the requests that one of them holds."""
+        self._faults = []
+        self.called_off.set()
+        self.called_off = threading.Event()
+
+    def add(self, payload: Any) -> None:
+        """Add one fault or a list of faults; none is added when one is wrong."""
+        self._faults += [Fault.parse(item) for item in (payload if isinstance(payload, list) else [payload])]
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """Return the faults with what is left of their counts."""
+        return [asdict(fault) for fault in self._faults]
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault a request meets, if any, and count it."""
+        for fault in self._faults:
+            if not fault.matches(method, path):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.count is not None:
+                fault.count -= 1
+                if fault.count <= 0:
+                    self._faults.remove(fault)
+            return fault
+        return None

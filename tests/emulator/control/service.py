@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API: what a test does to the tenant behind the back of its clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..scim.directories import DIRECTORIES
+from ..vault.containers import SECRETS
+from ..wire import Request, Response, json_response
+from .seed import seed
+from .state import state
+
+if TYPE_CHECKING:
+    from ..tenant import Tenant
+
+Action = Callable[["Tenant", Any], Any]
+
+
+def read_requests(tenant: Tenant, payload: Any) -> Any:
+    """Return every request seen, in the order of arrival."""
+    return [asdict(entry) for entry in tenant.log]
+
+
+def clear_requests(tenant: Tenant, payload: Any) -> Any:
+    """Empty the log of requests."""
+    tenant.log = []
+    return {}
+
+
+def reset(tenant: Tenant, payload: Any) -> Any:
+    """Return to the state right after the start, to an empty tenant, or to one that was kept."""
+    tenant.reset(empty=payload.get("empty"), to=payload.get("to"))
+    return {}
+
+
+def keep(tenant: Tenant, payload: Any) -> Any:
+    """Keep all objects as they are, for a reset to return to."""
+    return {"kept": tenant.keep()}
+
+
+def read_switches(tenant: Tenant, payload: Any) -> Any:
+    """Return all switches."""
+    return tenant.switches.as_dict()
+
+
+def set_switches(tenant: Tenant, payload: Any) -> Any:
+    """Set some switches, and return all of them."""
+    if not isinstance(payload, dict):
+        raise ValueError("Switches are a mapping")
+    tenant.set_switches(payload)
+    return tenant.switches.as_dict()
+
+
+def read_faults(tenant: Tenant, payload: Any) -> Any:
+    """Return the faults that are still to happen."""
+    return tenant.faults.as_list()
+
+
+def add_faults(tenant: Tenant, payload: Any) -> Any:
+    """Order one fault or several."""
+    tenant.faults.add(payload)
+    return tenant.faults.as_list()
+
+
+def clear_faults(tenant: Tenant, payload: Any) -> Any:
+    """Call off every fault."""
+    tenant.faults.clear()
+    return []
+
+
+def expire_tokens(tenant: Tenant, payload: Any) -> Any:
+    """Make every token that was issued stale."""
+    tenant.tokens.revoke_all()
+    return {}
+
+
+def check_password(tenant: Tenant, payload: Any) -> Any:
+    """Tell whether a user has a password, which no other answer reveals."""
+    name = str(payload.get("userName", ""))
+    users = [user for directory in DIRECTORIES for user in tenant.storage.find(directory.user, "userName", name)]
+    return {"matches": any(user.password == payload.get("password") for user in users)}
+
+
+def check_secret(tenant: Tenant, payload: Any) -> Any:
+    """Tell whether privileged data has a secret, which no other answer reveals."""
+    secret = tenant.storage.recall(SECRETS, str(payload.get("id", "")))
+    return {"matches": secret is not None and secret == payload.get("secret")}
+
+
+ACTIONS: Mapping[tuple[str, str], Action] = {
+    ("GET", "requests"): read_requests,
+    ("DELETE", "requests"): clear_requests,
+    ("POST", "reset"): reset,
+    ("POST", "keep"): keep,
+    ("GET", "state"): state,
+    ("POST", "seed"): seed,
+    ("GET", "switches"): read_switches,
+    ("POST", "switches"): set_switches,
+    ("GET", "faults"): read_faults,
+    ("POST", "faults"): add_faults,
+    ("DELETE", "faults"): clear_faults,
+    ("POST", "expire_tokens"): expire_tokens,
+    ("POST", "check_password"): check_password,
+    ("POST", "check_secret"): check_secret,
+}
+
+
+def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
+    """Answer a request below /_control."""
+    name = "/".join(segments)
+    action = ACTIONS.get((request.method, name))
+    if action is None:
+        known = ", ".join(f"{method} /{path}" for method, path in ACTIONS)
+        return json_response(404, {"error": f"Unknown control request. Known: {known}"})
+    try:
+        with tenant.lock:
+            return json_response(200, action(tenant, json.loads(request.body or b"{}")))
+    except Exception as error:  # a test wants the reason, whatever it is
+        return json_response(400, {"error": str(error)})

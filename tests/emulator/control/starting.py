@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tenant as it starts: the built-in roles, its administrator, and a client that is set up for SCIM."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..admin.apps import Permission, keep, new_app
+from ..admin.permission_bits import EXECUTE, VIEW
+from ..admin.superrights import SCIM_RIGHTS
+from ..facts import ROLE_FACTS, USER_FACTS, UserFacts, role_facts
+from ..models import GROUP_URN, USER_URN
+from ..oauth.profile import CONFIDENTIAL, REST_FILTER
+from ..scim.directories import CLOUD, VAULT
+from ..scim.groups import BUILT_IN, SYSTEM_ADMINISTRATOR, resolved
+from ..scim.rules import RULES
+from .seed import numbered_users, seed_users
+
+if TYPE_CHECKING:
+    from ..tenant import Tenant
+
+CLIENT_ROLE = "SCIM client"
+CLIENT_FACTS = UserFacts(oauth_client=True, service_user=True, in_everybody=False, never_expires=True)
+
+
+def fill(tenant: Tenant, users: int, *, empty: bool) -> None:
+    """Fill a tenant; an empty one has no client but the administrator."""
+    for role_id, name in BUILT_IN.items():
+        add_role(tenant, name, role_id)
+    credentials = tenant.credentials
+    if not empty:
+        client = add_client(tenant, credentials.client_id, credentials.client_secret)
+        add_scim_access(tenant, client)
+    administrator = add_client(tenant, credentials.admin_client_id, credentials.admin_client_secret)
+    add_member(tenant, SYSTEM_ADMINISTRATOR, administrator)
+    seed_users(tenant, numbered_users(1, users))
+
+
+def add_role(tenant: Tenant, name: str, role_id: str | None = None) -> str:
+    """Add a role, and return its id."""
+    body = {"schemas": [GROUP_URN], "displayName": name}
+    return tenant.insert("Group", tenant.model("Group").model_validate(body), role_id)
+
+
+def add_client(tenant: Tenant, client_id: str, secret: str) -> str:
+    """Add the user of a client to both directories, and return its id in that of the cloud."""
+    ids = [add_service_user(tenant, type_name, client_id, secret) for type_name in (CLOUD.user, VAULT.user)]
+    return ids[0]
+
+
+def add_service_user(tenant: Tenant, type_name: str, client_id: str, secret: str) -> str:
+    """Add the user of a client to a directory, and return its id."""
+    name = client_id.partition("@")[0]
+    body = {"schemas": [USER_URN], "userName": client_id, "displayName": name, "active": True}
+    user = tenant.model(type_name).model_validate({**body, "name": {"formatted": name}})
+    user.password = secret
+    stored = RULES[type_name].rules.prepare(tenant, user, None)
+    user_id = tenant.insert(type_name, stored, stored.id)
+    tenant.storage.remember(USER_FACTS, user_id, CLIENT_FACTS)
+    return user_id
+
+
+def add_member(tenant: Tenant, role_id: str, user_id: str) -> None:
+    """Make a user a member of a role."""
+    role = tenant.storage.peek("Group", role_id)
+    assert role is not None
+    member = resolved(tenant, type(role).Members(value=user_id))
+    tenant.storage.put("Group", role.model_copy(update={"members": [member]}))
+
+
+def add_scim_access(tenant: Tenant, user_id: str) -> None:
+    """Set up what the product's guide has an administrator set up: a role with rights, and an app for it."""
+    role_id = add_role(tenant, CLIENT_ROLE)
+    add_member(tenant, role_id, user_id)
+    grant_client_rights(tenant)
+    app = new_app("OAuth2ServerClient")
+    scope = {"Scope": tenant.credentials.scope, "Description": "SCIM", "Mode": REST_FILTER, "AllowedRest": ["scim*"]}
+    profile = {
+        **(app.profile or {}),
+        "ClientIDType": CONFIDENTIAL,
+        "AllowPublic": False,
+        "MustBeOauthClient": True,
+        "AllowedAuth": "ClientCreds",
+        "KnownScopes": [scope],
+    }
+    values = {"Name": CLIENT_ROLE, "ServiceName": tenant.credentials.app_id}
+    permissions = {role_id: Permission("Role", VIEW | EXECUTE)}
+    keep(tenant.storage, replace(app, values=values, profile=profile, permissions=permissions))
+
+
+def grant_client_rights(tenant: Tenant) -> None:
+    """Give the role of the client the rights the switch names, as far as the role is there."""
+    rights = frozenset(SCIM_RIGHTS[name] for name in tenant.switches["granted_rights"])
+    for role in tenant.storage.find("Group", "displayName", CLIENT_ROLE):
+        facts = replace(role_facts(tenant.storage, str(role.id)), rights=rights)
+        tenant.storage.remember(ROLE_FACTS, str(role.id), facts)

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The token endpoints: client credentials for a token (RFC 6749 section 4.4)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..admin.apps import DEFAULT_LIFETIME, App, app_of_name
+from ..admin.permission_bits import bits_of, grant_of
+from ..control.switches import BY_NAME
+from ..facts import LOCKED, NORMAL, USER_FACTS, UserFacts, state_of, user_facts
+from ..models import Model
+from ..wire import Request, Response, json_response
+from . import errors as oauth_errors
+from .authority import authority_of
+from .errors import OAuthError
+from .profile import REST_FILTER, seconds_of
+from .tokens import APP, PLATFORM, Token
+
+if TYPE_CHECKING:
+    from ..tenant import Tenant
+
+FAILED_LOGINS = "failed logins"  # in a row, by the id of the user
+
+
+def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
+    """Answer a request below /oauth2; names in the path ignore case."""
+    endpoint = segments[0].lower() if segments else ""
+    if (endpoint, len(segments)) not in (("platformtoken", 1), ("token", 2)):
+        return refused(404, "Unknown token endpoint")
+    if request.method != "POST":
+        return refused(405, "The token endpoint takes POST only")
+    try:
+        if endpoint == "platformtoken":
+            return platform_token(tenant, request)
+        return app_token(tenant, request, segments[1])
+    except OAuthError as error:
+        return error.response(tenant.switches)
+
+
+def refused(status: int, description: str) -> Response:
+    """Return the answer to what is no request for a token."""
+    return json_response(status, {"error": "invalid_request", "error_description": description})
+
+
+def platform_token(tenant: Tenant, request: Request) -> Response:
+    """Issue a token of the platform; only a confidential client gets one (documented)."""
+    form = checked_form(request)
+    user = authenticated(tenant, request, form, confidential=True)
+    lifetime = tenant.switches["token_lifetime"]
+    return issued(tenant, Token(str(user.id), PLATFORM, time.monotonic() + lifetime), lifetime, form.get("scope", ""))
+
+
+def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
+    """Issue a token of an app."""
+    app = app_of_name(tenant.storage, app_id)
+    if app is None or app.profile is None:
+        raise OAuthError(oauth_errors.UNKNOWN_APP, app_id)
+    allowed = {item.strip() for item in str(app.profile.get("AllowedAuth", "")).split(",")}
+    if "ClientCreds" not in allowed or not tenant.switches["client_creds_enabled"]:
+        raise OAuthError(oauth_errors.NO_CLIENT_CREDENTIALS)
+    form = checked_form(request)
+    user = authenticated(tenant, request, form, confidential=bool(app.profile.get("MustBeOauthClient")))
+    scope = form.get("scope", "")
+    expressions = tuple(expression for name in scope.split() for expression in expressions_of(tenant, app, name))
+    check_permission(tenant, app, user)
+    lifetime = lifetime_of(tenant, app)
+    token = Token(str(user.id), APP, time.monotonic() + lifetime, app.id, bool(scope), expressions)
+    return issued(tenant, token, lifetime, scope)
+
+
+def checked_form(request: Request) -> dict[str, str]:
+    """Return the fields of a request for client credentials."""
+    form = request.form
+    if form.get("grant_type") != "client_credentials":
+        raise OAuthError(oauth_errors.GRANT_TYPE, form.get("grant_type", ""))
+    return form
+
+
+def issued(tenant: Tenant, token: Token, lifetime: float, scope: str) -> Response:
+    """Return the answer with a token."""
+    payload: dict[str, Any] = {
+        "access_token": tenant.tokens.issue(token, claims_of(tenant, token)),
+        "token_type": "Bearer",
+    }
+    if tenant.switches["expires_in_sent"]:
+        payload["expires_in"] = int(lifetime)
+    if scope:
+        payload["scope"] = scope
+    return json_response(200, payload, Cache_Control="no-store")
+
+
+def claims_of(tenant: Tenant, token: Token) -> dict[str, str] | None:
+    """Return the claims of a JWT that say whose it is; None where tokens are opaque."""
+    if tenant.switches["token_type"] == "opaque":
+        return None
+    user = tenant.storage.peek("User", token.user_id)
+    return {"sub": token.user_id, "unique_name": str(user.user_name if user else "")}
+
+
+def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, confidential: bool) -> Model:
+    """Return the user whose name and password a request carries, if that user may be a client.
+
+    That one text stands for all the reasons is an inference.
+    """
+    name, secret = presented_credentials(request, form)
+    for user in tenant.storage.find("User", "userName", name):
+        facts = user_facts(tenant.storage, str(user.id))
+        known = secrets.compare_digest(str(user.password or "").encode(), secret.encode()) and bool(secret)
+        ready = state_of(user, facts) == NORMAL and not facts.force_change
+        if known and ready and (facts.oauth_client or not confidential):
+            tenant.storage.forget(FAILED_LOGINS, str(user.id))
+            return user
+        if not known:
+            count_failed_login(tenant, str(user.id), facts)
+    raise OAuthError(oauth_errors.CREDENTIALS)
+
+
+def count_failed_login(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
+    """Lock a user who has failed too often, as a policy of the tenant may have it."""
+    failed = tenant.storage.recall(FAILED_LOGINS, user_id, 0) + 1
+    tenant.storage.remember(FAILED_LOGINS, user_id, failed)
+    if 0 < tenant.switches["lock_after"] <= failed:
+        tenant.storage.remember(USER_FACTS, user_id, replace(facts, lock=LOCKED))
+
+
+def expressions_of(tenant: Tenant, app: App, scope: str) -> list[str]:
+    """Return the expressions of a scope an app knows; whether its mode matters is not on record."""
+    assert app.profile is not None
+    for known in app.profile.get("KnownScopes", ()):
+        if known["Scope"] == scope:
+            off = tenant.switches["scope_mode_required"] and known.get("Mode") != REST_FILTER
+            return [] if off else [str(expression) for expression in known.get("AllowedRest") or ()]
+    raise OAuthError(oauth_errors.SCOPE, scope)
+
+
+def check_permission(tenant: Tenant, app: App, user: Model) -> None:
+    """Refuse a client without the permission on the app; guides differ in which that is."""
+    needed = bits_of(tenant.switches["token_permission"], tenant.switches)
+    held = grant_of(app, str(user.id), authority_of(tenant.storage, str(user.id)))
+    if held & needed != needed:
+        raise OAuthError(oauth_errors.NO_PERMISSION, app.service_name)
+
+
+def lifetime_of(tenant: Tenant, app: App) -> float:
+    """Return the lifetime of a token in seconds: that of the app, unless the switch says another."""
+    assert app.profile is not None
+    lifetime: float = tenant.switches["token_lifetime"]
+    if lifetime != BY_NAME["token_lifetime"].default:
+        return lifetime
+    return seconds_of(str(app.profile.get("TokenLifetimeString", DEFAULT_LIFETIME)))
+
+
+def presented_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    """Return the client id and secret of the Basic header or of the form.
+
+    The Basic header carries them as they are, not URL-encoded as RFC 6749
+    section 2.3.1 wants; the product's own clients send them so.
+    """
+    scheme, _space, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client_id, _colon, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return client_id, secret
