@@ -21,6 +21,7 @@ from ._base.errors import (
 )
 from ._base.paths import Object
 from ._http.client import Client
+from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, make_plan
 from ._model.resources import Resource
 
@@ -123,6 +124,7 @@ def _taken(error: IdentityError, task: Task) -> IdentityError:
 def refuse(store: Store, task: Task, plan: Plan) -> None:
     """Raise for what must not be written, before anything is."""
     store.refuse(task, plan)
+    check_new_values(plan, store.client.warn)
     resource, current = plan.resource, plan.current
     expected = plan.expected
     if plan.action == "create":

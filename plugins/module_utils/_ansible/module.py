@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections import Counter
@@ -20,15 +21,16 @@ from ansible.module_utils.common.validation import check_type_dict
 from .._base.errors import IdentityError, IncompleteError, InvalidError, ProtocolError, cut, report_of, shown, trying
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
-from .._base.paths import fold
+from .._base.paths import fold, quoted
 from .._base.secrets import Secrets, is_secret, spellings
-from .._directory.directory import Directory, Done, action_of, result_of
+from .._directory.directory import Directory, Done, action_of, created_by, result_of
 from .._directory.export import export, secrets_of
 from .._directory.guard_rails import new_end
 from .._directory.progress import Progress
-from .._ensure import Store, ensure
+from .._ensure import Outcome, Store, ensure
 from .._http.answers import REQUESTS_IMPORT_ERROR
 from .._http.client import Client, lifetime_of, scope_of, secrets_in
+from .._model.new_values import suffix_of, suffixed, unknowns, warn_of_suffix
 from .._model.plan import Task
 from .._model.resources import CONTAINER, RESOURCES, Resource
 from .._model.shapes import Flat
@@ -256,6 +258,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)
         else:
             outcome = ensure(objects, task, check=module.check_mode)
+        if module.check_mode and isinstance(objects, ScimObjects) and _is_new(task, outcome):
+            _foresee(objects, task)
         if isinstance(objects, ScimObjects) and task.creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, task.creator_rights, check=module.check_mode)
         if end := new_end(outcome.diff):
@@ -267,6 +271,22 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
 
     module.run(work)
+
+
+def _is_new(task: Task, outcome: Outcome) -> bool:
+    return outcome.changed and not task.absent and not outcome.diff["before"]
+
+
+def _foresee(objects: ScimObjects, task: Task) -> None:
+    """Warn of what check mode can tell of a new object with one request, and of what it cannot know."""
+    resource, warn = task.resource, objects.client.warn
+    row = suffixed(resource)
+    if row and (suffix := suffix_of(task.desired[row.option])):
+        with contextlib.suppress(IdentityError):  # the plan does not depend on it
+            if objects.scim.count(resource.endpoint, filter=f"{row.filter} ew {quoted(f'@{suffix}')}") == 0:
+                warn_of_suffix(warn, suffix, [task.desired[row.option]])
+    if text := unknowns([(resource, task.desired)]):
+        warn(text)
 
 
 def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
@@ -436,6 +456,8 @@ def run_directory() -> None:
                 with trying("plan the directory"):
                     changing = directory.plan(entries)
                 if module.check_mode:
+                    if text := unknowns(created_by(changing)):
+                        client.warn(text)
                     done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
                 else:
                     # What was said of the plan is said again when it is carried out.

@@ -35,6 +35,7 @@ from .._base.errors import (
 from .._base.paths import Object, fold, id_mark
 from .._ensure import ensure, refuse
 from .._model.members import members_of
+from .._model.new_values import new_suffixes, warn_of_suffix
 from .._model.plan import Plan, Task, make_plan
 from .._model.references import names_in, resolve_keys
 from .._model.resources import (
@@ -302,9 +303,12 @@ class Directory:
     # -- What is refused before anything is written ---------------------------
 
     def _warn_of_losses(self, changing: Sequence[Entry]) -> None:
-        """Name each list that comes out empty, whatever is refused afterwards: it may come from a failed look-up."""
+        """Name what may be a mistake, whatever is refused afterwards: a list that is empty after a failed look-up."""
         if empty := emptied_by(entry.plan for entry in changing):
             self._scim.client.warn(f"Lists that come out empty: {', '.join(empty)}")
+        if known := self._known.all_names(USER.endpoint):
+            for suffix, names in new_suffixes(created_by(changing), known):
+                warn_of_suffix(self._scim.client.warn, suffix, names)
         for entry in changing:
             if entry.plan and (end := new_end(entry.plan.diff)):
                 self._scim.client.warn(f"The membership_expiration {end} of {entry.label} is over: it gives no access")
@@ -599,6 +603,13 @@ def _refuse_circle(needs: Mapping[Entry, Iterable[Entry]], text: str) -> None:
     except CycleError as error:
         circle = sorted(f"{entry.position} ({entry.label})" for entry in set(error.args[1]))
         raise InvalidError(f"{text}: {some(circle)}", hint="Nothing was written") from None
+
+
+def created_by(changing: Iterable[Entry]) -> Iterator[tuple[Resource, Object]]:
+    """Yield the kind and the options of each object that is going to be created."""
+    for entry in changing:
+        if entry.plan and entry.plan.action == "create":
+            yield entry.resource, entry.task.desired
 
 
 def action_of(plan: Plan) -> str:

@@ -133,6 +133,10 @@ class Known:
         """Every object of this kind has been seen."""
         self._complete.add(endpoint)
 
+    def all_names(self, endpoint: str) -> Collection[str]:
+        """Return the names of all objects of a kind, as far as it has been listed; none where it has not."""
+        return self.names(endpoint) if endpoint in self._complete else ()
+
     def count(self, endpoint: str) -> int | None:
         """How many there are."""
         return len(self._names.get(endpoint, ())) if endpoint in self._complete else self._scim.count(endpoint)

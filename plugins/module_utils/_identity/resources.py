@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._model.resources import MEMBERS, Attribute, Resource
+from .._model.resources import MEMBERS, NOT_IN_VAULT, Attribute, NewValue, Resource
 from .._model.shapes import Joined, Members, Names, Truth
 from .shapes import GRANTS, Choice, Grants, Scopes, Timespan
 
@@ -38,7 +38,14 @@ IDENTITY_USER = Resource(
     endpoint="User",
     keys=("user_name",),
     attributes=(
-        Attribute("user_name", ("Name",), caseless=True, required=True, pattern=r"[^@\s]+@[^@\s]+"),
+        Attribute(
+            "user_name",
+            ("Name",),
+            caseless=True,
+            required=True,
+            pattern=r"[^@\s]+@[^@\s]+",
+            new=NewValue(not_in_vault=NOT_IN_VAULT),
+        ),
         Attribute("display_name", ("DisplayName",), default=lambda user_name: user_name.partition("@")[0]),
         # Some clients treat it as mandatory; others leave it out (admin contract 5.2).
         Attribute("email", ("Mail",), caseless=True, default=lambda user_name: user_name),

@@ -48,6 +48,27 @@ LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 SHOWN_REFERENCES = ("owner", "privilegedData")
 
 
+# What the page of the vault's integration excludes from the names of its users.
+NOT_IN_VAULT = '?<>*"/\\'
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """What holds for a value that is not on the server yet, beside what holds for any.
+
+    ``longest`` is the most characters, and ``forbidden`` are characters, that the server is known to refuse.
+    ``not_in_vault`` are characters that the directory takes and the vault does not. ``suffixed`` ends in ``@`` and a
+    suffix of the tenant. ``unknown`` is what only the server knows of the value, ``unknown_without`` of its absence.
+    """
+
+    longest: int = 0
+    forbidden: str = ""
+    not_in_vault: str = ""
+    suffixed: bool = False
+    unknown: str = ""
+    unknown_without: str = ""
+
+
 @dataclass(frozen=True)
 class Attribute:
     """One option of a module and the place of its value in the resource.
@@ -59,7 +80,8 @@ class Attribute:
     ``filter`` is the attribute's name in filters. ``refers_to`` is the endpoint, or the table, of the object that the
     value names, by its key or by id. ``default`` makes the value of an empty attribute from the object's first key.
     ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
-    ``needs`` is another option that has to be given with this one. ``lines`` allows line breaks.
+    ``needs`` is another option that has to be given with this one. ``lines`` allows line breaks. ``new`` is what
+    holds for a new value alone.
     """
 
     option: str
@@ -80,6 +102,7 @@ class Attribute:
     on_create: bool = False
     needs: str | None = None
     lines: bool = False
+    new: NewValue = NewValue()
 
     def read(self, resource: Object) -> Any:
         value = self.shape.read(get(resource, self.path))
@@ -212,11 +235,24 @@ USER = Resource(
     schema="urn:ietf:params:scim:schemas:core:2.0:User",
     keys=("user_name",),
     attributes=(
-        Attribute("user_name", ("userName",), caseless=True, required=True, filter="userName"),
+        Attribute(
+            "user_name",
+            ("userName",),
+            caseless=True,
+            required=True,
+            filter="userName",
+            new=NewValue(not_in_vault=NOT_IN_VAULT, suffixed=True),
+        ),
         Attribute("display_name", ("displayName",), default=lambda user_name: user_name.partition("@")[0]),
         Attribute("given_name", ("name", "givenName")),
         Attribute("family_name", ("name", "familyName")),
-        Attribute("email", ("emails",), shape=Single(), caseless=True),
+        Attribute(
+            "email",
+            ("emails",),
+            shape=Single(),
+            caseless=True,
+            new=NewValue(unknown="whether another user has the mail address"),
+        ),
         Attribute(
             "phone_numbers",
             ("phoneNumbers",),
@@ -228,8 +264,24 @@ USER = Resource(
         Attribute("active", ("active",), type="bool", shape=Truth(), default=lambda user_name: True),
         Attribute("organization", (ENTERPRISE_USER, "organization")),
         Attribute("manager", (ENTERPRISE_USER, "manager"), shape=Reference(), refers_to="Users"),
-        Attribute("custom_attributes", (CUSTOM,), type="dict", shape=Flat(hidden="password")),
-        Attribute("password", ("password",), spec={"no_log": True}, secret=True, shortest=8),
+        Attribute(
+            "custom_attributes",
+            (CUSTOM,),
+            type="dict",
+            shape=Flat(hidden="password"),
+            new=NewValue(unknown="which custom attributes the tenant defines"),
+        ),
+        Attribute(
+            "password",
+            ("password",),
+            spec={"no_log": True},
+            secret=True,
+            shortest=8,
+            # Required in the documentation of the server, and not in its schema (contract section 5.1).
+            new=NewValue(
+                unknown="the password policy", unknown_without="whether the tenant takes users without a password"
+            ),
+        ),
     ),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
     computed=(("meta",), ("groups",), ("name", "formatted")),
@@ -323,7 +375,20 @@ CONTAINER = Resource(
     schema="urn:ietf:params:scim:schemas:pam:1.0:Container",
     keys=("name",),
     attributes=(
-        Attribute("name", ("name",), caseless=True, required=True, immutable=True, filter="name"),
+        Attribute(
+            "name",
+            ("name",),
+            caseless=True,
+            required=True,
+            immutable=True,
+            filter="name",
+            # The vault's rules, as its REST clients document them.
+            new=NewValue(
+                longest=28,
+                forbidden='\\/:*<>".|',
+                unknown="whether a safe that the service user cannot see has the name",
+            ),
+        ),
         Attribute("description", ("description",), lines=True),
         Attribute(
             "number_of_days_retention",
@@ -331,7 +396,7 @@ CONTAINER = Resource(
             type="int",
             also=(CUSTOM, "NumberOfDaysRetention"),
         ),
-        Attribute("managing_cpm", (SAFE, "ManagingCPM")),
+        Attribute("managing_cpm", (SAFE, "ManagingCPM"), new=NewValue(unknown="which CPM users the vault has")),
     ),
     computed=(("meta",), ("owner",), ("privilegedData",)),
     patch=False,
@@ -358,7 +423,12 @@ CONTAINER_PERMISSION = Resource(
         Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
         Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
         Attribute("rights", ("rights",), type="dict", shape=Names(RIGHT_NAMES), spec=MEMBERS, required=True),
-        Attribute("search_in", (SAFE_MEMBER, "searchIn"), on_create=True),
+        Attribute(
+            "search_in",
+            (SAFE_MEMBER, "searchIn"),
+            on_create=True,
+            new=NewValue(unknown="whether the other directory has the member"),
+        ),
         Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
     ),
     patch=False,
@@ -381,6 +451,7 @@ PRIVILEGED_DATA = Resource(
             (ACCOUNT, "properties"),
             type="dict",
             shape=Keyed("key", hidden="secret", numbers=("port",)),
+            new=NewValue(unknown="which properties the platform takes"),
         ),
         Attribute(
             "remote_machines",
@@ -398,7 +469,14 @@ PRIVILEGED_DATA = Resource(
             shape=Truth(),
         ),
         # After the properties, whose list it joins.
-        Attribute("secret", (ACCOUNT, "properties"), shape=Entry("secret"), spec={"no_log": True}, secret=True),
+        Attribute(
+            "secret",
+            (ACCOUNT, "properties"),
+            shape=Entry("secret"),
+            spec={"no_log": True},
+            secret=True,
+            new=NewValue(unknown="the policy for secrets"),
+        ),
     ),
     patch=False,
     listed=True,

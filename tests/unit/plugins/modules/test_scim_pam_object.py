@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (
+    CONTAINER,
     RIGHT_LABELS,
     RIGHTS,
     RIGHTS_PRESETS,
@@ -346,11 +347,15 @@ def test_remote_machines_need_to_be_told_what_they_restrict(safe: Tenant, pam: R
 
 @pytest.mark.parametrize("name", ["a|b", "x" * 29, "a:b", "a.b"])
 def test_a_name_that_the_vault_refuses(safe: Tenant, pam: Run, name: str) -> None:
-    result = pam(kind="container", name=name)
-    assert result.code == "invalid"
-    assert result["failure"]["detail"] in result["msg"]
+    for check in (True, False):
+        result = pam(kind="container", name=name, check=check)
+        assert result.code == "invalid"
+        assert repr(name) in result["msg"]
+    assert safe.writes() == []
+    # What is there is there: it can be changed and deleted.
     safe.switch(safe_name_rules=False)
-    assert pam(kind="container", name=name)["changed"] is True
+    safe.scim("POST", "Containers", {"schemas": [CONTAINER.schema], "name": name})
+    assert pam(kind="container", name=name)["changed"] is False
     assert pam(kind="container", name=name, description="odd")["changed"] is True
     assert pam(kind="container", name=name, state="absent")["changed"] is True
 

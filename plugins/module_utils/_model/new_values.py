@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Rules for values that are about to be written, and what nobody but the server knows of them. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from .._base.errors import InvalidError
+from .._base.paths import Object, fold
+from .plan import Plan
+from .resources import Attribute, Resource
+
+Created = tuple[Resource, Object]  # a new object's kind, and its options
+
+
+def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
+    """Raise InvalidError for a new value that the server certainly refuses; warn of one that may be of no use.
+
+    What the server holds already is taken as it is.
+    """
+    for change in plan.changes:
+        row, value = change.attribute, change.after
+        if not isinstance(value, str):
+            continue
+        if found := _held(value, row.new.forbidden):
+            raise InvalidError(
+                f"{row.option} {value!r} holds {found}, which the name of a new {plan.resource.name} must not",
+                hint=f"None of {' '.join(row.new.forbidden)} is allowed",
+            )
+        if row.new.longest and len(value) > row.new.longest:
+            raise InvalidError(
+                f"{row.option} {value!r} has {len(value)} characters",
+                hint=f"A new {plan.resource.name} takes at most {row.new.longest}",
+            )
+        if found := _held(value, row.new.not_in_vault):
+            warn(f"{row.option} {value!r} holds {found}, which the vault does not take in the name of a user")
+
+
+def _held(value: str, characters: str) -> str:
+    return ", ".join(repr(character) for character in characters if character in value)
+
+
+def unknowns(created: Iterable[Created]) -> str | None:
+    """Return what check mode cannot know of these new objects, in one sentence; None if there is nothing to say."""
+    found: dict[str, dict[str, None]] = {}  # by kind, in the order of the rows
+    for resource, options in created:
+        for row in resource.attributes:
+            if text := row.new.unknown if options.get(row.option) else row.new.unknown_without:
+                found.setdefault(resource.plural, {})[text] = None
+    texts = [f"of new {plural}: {', '.join(facts)}" for plural, facts in found.items()]
+    return f"Check mode cannot know {'; '.join(texts)}" if texts else None
+
+
+def suffix_of(name: object) -> str:
+    """Return what follows the last ``@`` of a login name, without case; empty if nothing does."""
+    return fold(str(name).rpartition("@")[2]) if "@" in str(name) else ""
+
+
+def suffixed(resource: Resource) -> Attribute | None:
+    """Return the row of the login name, which ends in a suffix of the tenant; None for a kind without one."""
+    return next((row for row in resource.attributes if row.new.suffixed), None)
+
+
+def warn_of_suffix(warn: Callable[[str], None], suffix: str, names: Sequence[str]) -> None:
+    """Warn of new users with a suffix that no user has: a tenant refuses a suffix that it does not know."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    warn(f"No other user of the tenant has the suffix {suffix!r} of {names[0]!r}{more}: is it spelled right?")
+
+
+def new_suffixes(created: Iterable[Created], known: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the suffixes that no known name has, each with the names of the new objects that have it."""
+    names: dict[str, list[str]] = {}
+    for resource, options in created:
+        row = suffixed(resource)
+        if row and (suffix := suffix_of(options.get(row.option))):
+            names.setdefault(suffix, []).append(str(options[row.option]))
+    held = set(map(suffix_of, known)) if names else set()
+    yield from ((suffix, having) for suffix, having in names.items() if suffix not in held)
