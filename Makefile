@@ -178,6 +178,7 @@ docs: $(BIN)/.installed $(COLLECTION) ## the documentation as a site, in build/d
 	HOME=$(BUILD) antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
 	  --no-add-antsibull-docs-version --dest-dir $(SOURCE)/reference idops.cyberark_identity
 	sphinx-build --quiet --fail-on-warning --keep-going -c tools/docs $(SOURCE) $(BUILD)/docs/html
+	$(BIN)/python -m pytest -q tests/docs
 
 # --- to try it
 

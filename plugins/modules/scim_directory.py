@@ -36,31 +36,350 @@ options:
       - Users. Each entry takes the options of M(idops.cyberark_identity.scim_user), except those of the connection.
     type: list
     elements: dict
+    suboptions:
+      active:
+        description:
+          - Whether the user can log in. V(false) suspends the user. It cannot be empty.
+        type: bool
+      custom_attributes:
+        description:
+          - Additional attributes that the tenant has defined, by name. A name that is not given is left alone; an empty
+            string clears it.
+        type: dict
+      display_name:
+        description:
+          - The display name. Without one, or with an empty string, it is the part of the login name before the C(@).
+        type: str
+      email:
+        description:
+          - The e-mail address. The directory keeps one for each user. Case does not matter.
+        type: str
+      family_name:
+        description:
+          - The family name.
+        type: str
+      given_name:
+        description:
+          - The given name.
+        type: str
+      id:
+        description:
+          - The id of an existing user. O(idops.cyberark_identity.scim_user#module:user_name) is then an attribute like
+            any other, so that the user can be renamed.
+        type: str
+      manager:
+        description:
+          - The user's manager, by login name or by id. An empty string clears it.
+        type: str
+      organization:
+        description:
+          - The organization that the user belongs to.
+        type: str
+      password:
+        description:
+          - The password. The tenant requires one to create a user, and has rules for it, such as at least 8 characters.
+        type: str
+      phone_numbers:
+        description:
+          - The phone numbers. A kind that is not given is left alone; an empty string clears it.
+        type: dict
+        suboptions:
+          work:
+            description:
+              - The office number.
+            type: str
+          mobile:
+            description:
+              - The mobile number.
+            type: str
+          home:
+            description:
+              - The home number.
+            type: str
+      preferred_language:
+        description:
+          - The language of the user's portal, such as V(en_US).
+        type: str
+      state:
+        description:
+          - Whether the user should exist. With V(absent), the user is deleted; only
+            O(idops.cyberark_identity.scim_user#module:id) or O(idops.cyberark_identity.scim_user#module:user_name)
+            matters then.
+        type: str
+        choices: [present, absent]
+        default: present
+      update_password:
+        description:
+          - When to write O(idops.cyberark_identity.scim_user#module:password). With V(on_create), only when the user is
+            created; with V(always), in every run, which is then reported as changed, because a password cannot be read
+            back and compared.
+        type: str
+        choices: [on_create, always]
+        default: on_create
+      user_name:
+        description:
+          - The login name, C(name@suffix), with a login suffix of the tenant. It identifies the user unless
+            O(idops.cyberark_identity.scim_user#module:id) is given.
+        type: str
   groups:
     description:
       - Groups. Each entry takes the options of M(idops.cyberark_identity.scim_group), except those of the connection.
     type: list
     elements: dict
+    suboptions:
+      display_name:
+        description:
+          - The name, which identifies the group unless O(idops.cyberark_identity.scim_group#module:id) is given. Case
+            does not matter.
+        type: str
+      groups:
+        description:
+          - The groups that are direct members, by name or by id.
+        type: dict
+        suboptions:
+          add:
+            description:
+              - Groups to add. Others are left alone.
+            type: list
+            elements: str
+          remove:
+            description:
+              - Groups to remove. A name that is not a member, or does not exist, is not a failure.
+            type: list
+            elements: str
+          set:
+            description:
+              - All groups that are members; any others are removed. An empty list removes them all.
+            type: list
+            elements: str
+      id:
+        description:
+          - The id of an existing group. O(idops.cyberark_identity.scim_group#module:display_name) is then an attribute
+            like any other, so that the group can be renamed.
+        type: str
+      state:
+        description:
+          - Whether the group should exist. With V(absent), only O(idops.cyberark_identity.scim_group#module:id) or
+            O(idops.cyberark_identity.scim_group#module:display_name) matters.
+        type: str
+        choices: [present, absent]
+        default: present
+      unknown_members:
+        description:
+          - What to do when a member to add does not exist. With V(fail), nothing is written and the task fails with
+            C(failure.code=unknown_member). With V(warn) and V(ignore), the member is skipped, with or without a
+            warning.
+        type: str
+        choices: [fail, warn, ignore]
+        default: fail
+      users:
+        description:
+          - The users who are direct members, by login name or by id.
+        type: dict
+        suboptions:
+          add:
+            description:
+              - Users to add. Others are left alone.
+            type: list
+            elements: str
+          remove:
+            description:
+              - Users to remove. A name that is not a member, or does not exist, is not a failure.
+            type: list
+            elements: str
+          set:
+            description:
+              - All users who are members; any others are removed. An empty list removes them all.
+            type: list
+            elements: str
   containers:
     description:
-      - Safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind container, except
-        those of the connection.
+      - Safes, which are containers in SCIM. Each entry takes the options of
+        M(idops.cyberark_identity.scim_pam_object) for the kind container, except those of the connection.
       - The rights that C(creator_rights) takes away are taken away last, because permissions and accounts of the same
         task may need them. They are not, when something on the safe failed. An empty list is refused.
     type: list
     elements: dict
+    suboptions:
+      creator_rights:
+        description:
+          - The rights that the creator of the safe keeps. All other rights are taken away; none is ever given. With an
+            empty list, the creator stops being a member.
+        type: list
+        elements: str
+      description:
+        description:
+          - A description.
+        type: str
+      id:
+        description:
+          - The id of an existing object. Without it, a V(container) is identified by
+            O(idops.cyberark_identity.scim_pam_object#module:name), a V(container_permission) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:user) or
+            O(idops.cyberark_identity.scim_pam_object#module:group), and V(privileged_data) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:name).
+        type: str
+      managing_cpm:
+        description:
+          - The name of the CPM user that manages the accounts.
+        type: str
+      name:
+        description:
+          - The name of the safe. It cannot be changed.
+        type: str
+      number_of_days_retention:
+        description:
+          - How many days the vault keeps old versions.
+        type: int
+      state:
+        description:
+          - Whether the object should exist.
+        type: str
+        choices: [present, absent]
+        default: present
   container_permissions:
     description:
       - Permissions on safes. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind
         container_permission, except those of the connection.
     type: list
     elements: dict
+    suboptions:
+      container:
+        description:
+          - The name of the safe. It cannot be changed.
+        type: str
+      group:
+        description:
+          - The group that is given rights, by name or by id. It cannot be changed.
+        type: str
+      id:
+        description:
+          - The id of an existing object. Without it, a V(container) is identified by
+            O(idops.cyberark_identity.scim_pam_object#module:name), a V(container_permission) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:user) or
+            O(idops.cyberark_identity.scim_pam_object#module:group), and V(privileged_data) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:name).
+        type: str
+      membership_expiration:
+        description:
+          - When the permission ends, as a date such as V(2027-01-31), at the end of which it ends, or as an ISO 8601
+            time such as V(2027-01-31T18:00:00Z).
+        type: str
+      rights:
+        description:
+          - The rights on the safe. Case and order do not matter.
+        type: dict
+        suboptions:
+          add:
+            description:
+              - Rights to give. Others are left alone.
+            type: list
+            elements: str
+          remove:
+            description:
+              - Rights to take away. Others are left alone.
+            type: list
+            elements: str
+          set:
+            description:
+              - All rights of the member; any others are taken away. Mutually exclusive with
+                O(idops.cyberark_identity.scim_pam_object#module:rights.add) and
+                O(idops.cyberark_identity.scim_pam_object#module:rights.remove).
+            type: list
+            elements: str
+      rights_preset:
+        description:
+          - A named set of rights, as if the rights were given to
+            O(idops.cyberark_identity.scim_pam_object#module:rights.set). Mutually exclusive with
+            O(idops.cyberark_identity.scim_pam_object#module:rights).
+        type: str
+        choices: [connect_only, read_only, approver, accounts_manager, safe_manager, full]
+      search_in:
+        description:
+          - The directory that has the O(idops.cyberark_identity.scim_pam_object#module:user) or
+            O(idops.cyberark_identity.scim_pam_object#module:group), such as V(corp.example.com). V(Vault) is the vault
+            itself.
+        type: str
+      state:
+        description:
+          - Whether the object should exist.
+        type: str
+        choices: [present, absent]
+        default: present
+      user:
+        description:
+          - The user who is given rights, by login name or by id. It cannot be changed.
+        type: str
   privileged_data:
     description:
-      - Privileged accounts. Each entry takes the options of M(idops.cyberark_identity.scim_pam_object) for the kind
-        privileged_data, except those of the connection.
+      - Privileged accounts, which are privileged data in SCIM. Each entry takes the options of
+        M(idops.cyberark_identity.scim_pam_object) for the kind privileged_data, except those of the connection.
     type: list
     elements: dict
+    suboptions:
+      container:
+        description:
+          - The name of the safe. It cannot be changed.
+        type: str
+      description:
+        description:
+          - A description.
+        type: str
+      id:
+        description:
+          - The id of an existing object. Without it, a V(container) is identified by
+            O(idops.cyberark_identity.scim_pam_object#module:name), a V(container_permission) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:user) or
+            O(idops.cyberark_identity.scim_pam_object#module:group), and V(privileged_data) by
+            O(idops.cyberark_identity.scim_pam_object#module:container) and
+            O(idops.cyberark_identity.scim_pam_object#module:name).
+        type: str
+      name:
+        description:
+          - The name of the account. With O(idops.cyberark_identity.scim_pam_object#module:id) it can be changed.
+        type: str
+      properties:
+        description:
+          - Properties of the account, such as C(username), C(address) and C(platformId). A key that is not given is
+            left alone; an empty string clears it. The case of keys does not matter.
+        type: dict
+      remote_machines:
+        description:
+          - The machines that the account can be used on. An empty list clears them.
+        type: list
+        elements: str
+      restrict_to_remote_machines:
+        description:
+          - Whether the account can be used on O(idops.cyberark_identity.scim_pam_object#module:remote_machines) only.
+        type: bool
+      secret:
+        description:
+          - The password or key of the account. It is written when the account is created; to write it to an existing
+            one, see O(idops.cyberark_identity.scim_pam_object#module:update_secret).
+        type: str
+      state:
+        description:
+          - Whether the object should exist.
+        type: str
+        choices: [present, absent]
+        default: present
+      type:
+        description:
+          - Whether the secret is a password or a key.
+        type: str
+        choices: [password, key]
+      update_secret:
+        description:
+          - When to write O(idops.cyberark_identity.scim_pam_object#module:secret). With V(on_create), only when the
+            account is created; with V(always), in every run, which is then reported as changed.
+        type: str
+        choices: [on_create, always]
+        default: on_create
   prune:
     description:
       - The kinds of objects to prune, which removes every object that no entry names.
@@ -223,7 +542,8 @@ actions:
   elements: dict
   contains:
     type:
-      description: The kind of object.
+      description: The kind of object. One of V(user), V(group), V(container), V(container_permission) and
+        V(privileged_data).
       type: str
       returned: always
       sample: user
@@ -233,7 +553,8 @@ actions:
       returned: always
       sample: ada@example.com
     action:
-      description: One of V(create), V(update), V(deactivate), V(delete), V(failed) and V(skipped).
+      description: One of V(create), V(update), V(deactivate), V(delete), V(failed) and V(skipped). What was not begun
+        is skipped; it is listed where another entry is the reason.
       type: str
       returned: always
       sample: update

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import re
+import runpy
+from pathlib import Path
 
+import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base import errors
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.statuses import STATUSES, Status
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
@@ -53,6 +56,28 @@ def test_every_variable_of_the_environment_is_explained() -> None:
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".yml")]
     named = {name for path in files for name in re.findall(r"CYBERARK_IDENTITY_[A-Z_]+", path.read_text())}
     assert set(re.findall("`(CYBERARK_IDENTITY_[A-Z_]+)`", (ROOT / "docs/authentication.md").read_text())) == named
+
+
+def test_what_entries_of_a_directory_take_is_that_of_the_modules_for_single_objects() -> None:
+    tool = runpy.run_path(str(ROOT / "tools/suboptions.py"))
+    module = (ROOT / "plugins/modules/scim_directory.py").read_text()
+    assert tool["written"](module) == module, "run tools/suboptions.py"
+
+
+PAGES = sorted(path.relative_to(ROOT) for path in (*ROOT.glob("docs/*.md"), ROOT / "README.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [(r"`containers?`|containers?: |kind='containers'", "safe"), (r"privileged_data|privileged data", "account")],
+    ids=["container", "privileged_data"],
+)
+def test_a_word_of_scim_is_introduced_where_it_first_appears(page: Path, word: str, plain: str) -> None:
+    text = (ROOT / page).read_text()
+    if first := re.search(word, text):
+        end = text.find("\n\n", first.end())
+        assert re.search(rf"\b{plain}s?\b", text[:end], re.IGNORECASE), text[first.start() - 200 : end]
 
 
 def test_readme_is_short() -> None:

@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,46 @@ class Guide:
     stands_for: dict[str, str] = field(default_factory=dict)  # texts that stand for something of the reader's
     token: bool = False  # a token is in the environment
     vault: bool = False  # the client has the right on the vault and no other
-    groups: tuple[str, ...] = ()  # they are there
+    seed: dict[str, Any] = field(default_factory=dict)  # what is there
+    tls: bool = False  # the tenant has a certificate of a private authority
+    left: Callable[[Tenant], bool] = lambda tenant: True  # what holds of the tenant afterwards
     typed: tuple[str, ...] = ()  # what is asked for: a key of the emulator's line, or a text
 
 
+def login(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def members(tenant: Tenant, group: str) -> list[str]:
+    """Return the login names of the users of a group."""
+    (found,) = [each for each in tenant.resources("Groups") if each["displayName"] == group]
+    return sorted(member["display"] for member in found.get("members", ()))
+
+
+def leaver_is_gone(tenant: Tenant) -> bool:
+    """Tell whether the joiner, the mover and the leaver of docs/joiners_leavers.md are where they should be."""
+    left = [each["id"] for each in tenant.resources("ContainerPermissions")]
+    teams = {name: members(tenant, name) for name in ("finance", "operations")}
+    users = {each["userName"] for each in tenant.resources("Users")}
+    return (
+        teams == {"finance": [login("ada")], "operations": [login("grace")]}
+        and login("charles") not in users
+        and left == [f"LEDGER:{login('grace')}"]
+    )
+
+
+TEAM = {"groups": [{"displayName": "app-team"}]}
+STAFF = {
+    "users": [{"userName": login(name)} for name in ("grace", "charles", "break-glass-1")],
+    "groups": [{"displayName": "finance", "members": [login("grace"), login("charles")]}],
+    "containers": [{"name": "LEDGER"}],
+    "permissions": [{"container": "LEDGER", "user": login(name)} for name in ("grace", "charles")],
+}
+SHOP = {"username": "root", "address": "web1.example.com", "platformId": "UnixSSH"}
+SHOPS = {
+    "containers": [{"name": "WEBSHOP-PRD"}],
+    "accounts": [{"container": "WEBSHOP-PRD", "name": "root@web1", "type": "password", "properties": SHOP}],
+}
 EXAMPLE_TENANT = {"https://example.id.cyberark.cloud": "tenant_url"}
 GUIDES = {
     "README.md": Guide(
@@ -48,6 +84,7 @@ GUIDES = {
         stands_for={**EXAMPLE_TENANT, "automation@example.com": "admin_client_id"},
         typed=("admin_client_secret", "Service-pass-1", "Service-pass-1", PASSWORD),
     ),
+    "docs/addresses.md": Guide(),
     "docs/authentication.md": Guide(
         stands_for={
             "https://staging.id.cyberark.cloud": "tenant_url",
@@ -56,21 +93,32 @@ GUIDES = {
         typed=(PASSWORD, "client_secret"),
     ),
     "docs/bulk.md": Guide(typed=(PASSWORD,)),
-    "docs/csv.md": Guide(groups=("app-team",), typed=(PASSWORD,)),
+    "docs/csv.md": Guide(seed=TEAM, typed=(PASSWORD,)),
     "docs/drift.md": Guide(typed=(PASSWORD,)),
     "docs/emulator.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/errors.md": Guide(),
     "docs/getting_started.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
+    "docs/inventory.md": Guide(seed=SHOPS),
     "docs/interoperability.md": Guide(
         connected=False, stands_for={"https://directory.example.com": "tenant_url"}, token=True
     ),
+    "docs/joiners_leavers.md": Guide(seed=STAFF, typed=(PASSWORD,), left=leaver_is_gone),
     "docs/lists.md": Guide(typed=(PASSWORD,)),
     "docs/migrating.md": Guide(typed=(PASSWORD,)),
-    "docs/pam_objects.md": Guide(vault=True, groups=("app-team",), typed=(PASSWORD,)),
+    "docs/onboarding.md": Guide(
+        seed={"users": [{"userName": login("ada")}]},
+        typed=(PASSWORD,),
+        left=lambda tenant: not tenant.resources("Containers") and not tenant.resources("PrivilegedData"),
+    ),
+    "docs/pam_objects.md": Guide(vault=True, seed=TEAM, typed=(PASSWORD,)),
+    "docs/troubleshooting.md": Guide(tls=True, stands_for={"company-ca.pem": "ca_path"}),
     "roles/admin_portal/README.md": Guide(administrator=True),
+    "tools/docs/index.md": Guide(typed=(PASSWORD,)),
 }
 DOCUMENTS = sorted(
-    str(path.relative_to(ROOT)) for pattern in ("*.md", "docs/*.md", "roles/*/*.md") for path in ROOT.glob(pattern)
+    str(path.relative_to(ROOT))
+    for pattern in ("*.md", "docs/*.md", "roles/*/*.md", "tools/docs/*.md")
+    for path in ROOT.glob(pattern)
 )
 
 
@@ -91,11 +139,12 @@ def test_no_document_is_forgotten() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("document", GUIDES)
-def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: str) -> None:
+def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path, document: str) -> None:
     """A block of YAML or Python is the file that its first line names; the commands run in order, in one shell."""
     guide = GUIDES[document]
+    tenant = tls_tenant if guide.tls else tenant
     tenant.reset(empty=guide.administrator)
-    tenant.seed(groups=[{"displayName": name} for name in guide.groups])
+    tenant.seed(**guide.seed)
     if guide.vault:
         tenant.switch(granted_rights=["VaultManagement"])
     who = tenant.administrator if guide.administrator else tenant.connection
@@ -118,6 +167,7 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tmp_path: Path, document: s
     typed = "".join(f"{tenant.info.get(text, text)}\n" for text in guide.typed)
     done = play.run(["bash", "-c", "\n".join(script)], typed)
     assert done.status == 0, done.output
+    assert guide.left(tenant)
     # In check mode, what an earlier task would make is not there.
     warnings = re.findall(r"^\[WARNING\]: .*", done.output, re.MULTILINE)
     assert all(warning.endswith(" yet; the run fails unless an earlier task changes that") for warning in warnings), (
