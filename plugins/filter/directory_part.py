@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A list for each kind.
+  description: A list for each kind, or null for a kind that none of the maps has.
   type: dict
 """
 
@@ -84,11 +84,11 @@ def directory_part(
     number: int = 1,
     wave: int = LAST,
     kinds: Iterable[str] | None = None,
-) -> dict[str, list[Any]]:
-    """The entries of all files that fall to this host, by kind."""
+) -> dict[str, list[Any] | None]:
+    """The entries of all files that fall to this host, by kind; None for a kind that no file has."""
     if not 1 <= number <= slices:
         raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
-    part: dict[str, list[Any]] = {kind: [] for kind in NAMES}
+    part: dict[str, list[Any] | None] = dict.fromkeys(NAMES)
     for file in files:
         for kind in part:
             if kinds is not None and kind not in kinds:
@@ -98,11 +98,13 @@ def directory_part(
                 continue
             if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
                 raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
-            for entry in listed:
-                if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave):
-                    option, begins = LATE.get(kind, (None, 1))
-                    part[kind].append(_without(entry, option if wave < begins else None))
-    marked: dict[str, list[Any]] = mark_unsafe(part)
+            option, begins = LATE.get(kind, (None, 1))
+            part[kind] = (part[kind] or []) + [
+                _without(entry, option if wave < begins else None)
+                for entry in listed
+                if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave)
+            ]
+    marked: dict[str, list[Any] | None] = mark_unsafe(part)
     return marked
 
 

@@ -19,7 +19,7 @@ description:
   - Each kind of object is read in the cheaper way, either all of them page by page or one by one. Writes run side by
     side, in the order that references require.
   - Entries may refer to each other, such as a group to a user that the same task creates, even in check mode.
-  - Objects that no entry names are left alone, unless O(prune) says otherwise.
+  - Objects that no entry names are left alone, unless O(prune) says otherwise. O(unmanaged) reports them.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -445,6 +445,20 @@ options:
     type: str
     choices: [warn, fail]
     default: warn
+  unmanaged:
+    description:
+      - What to do about objects that no entry names. With V(report), the result lists them in RV(unmanaged). With
+        V(fail), the task also fails before anything is written, with the code V(drift) and the first twenty names.
+      - Looked for are objects of the kinds whose list is given, even as an empty one. Permissions and accounts are
+        looked for only on safes that entries of any kind name. All objects of these kinds are read.
+      - Not reported are objects that the task removes, users that are inactive or belong to another directory, what
+        O(protected) names, the built-in roles, and what belongs to the service user that runs the task, which is its
+        user, its groups, and its own permissions on safes. A permission of one of its groups is reported.
+      - Members that a list with C(add) does not name are no objects of their own, and are not reported. With C(set),
+        they are a change.
+    type: str
+    choices: [ignore, report, fail]
+    default: ignore
   workers:
     description: How many requests to send side by side, from 1 to 32.
     type: int
@@ -518,6 +532,12 @@ EXAMPLES = r"""
     prune: [users, groups]
     max_removals: 2%
     protected: ['break-glass*', 'svc-*']
+
+- name: Fail if anybody else has rights on the safe
+  idops.cyberark_identity.scim_directory:
+    container_permissions: "{{ directory_permissions }}"
+    unmanaged: fail
+  check_mode: true
 
 - name: Continue after failures
   idops.cyberark_identity.scim_directory:
@@ -597,8 +617,46 @@ actions:
         object.
       type: dict
       returned: for a failure
+unmanaged:
+  description:
+    - The objects that no entry names, complete, unless O(unmanaged=ignore). Permissions come first.
+    - C(summary) counts them by kind.
+  returned: success, on failure once something was written, and when O(unmanaged=fail) is why the task fails
+  type: list
+  elements: dict
+  contains:
+    type:
+      description: The kind of object.
+      type: str
+      returned: always
+      sample: container_permission
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+      sample: APP-PRD / mallory@example.com
+    container:
+      description: The safe.
+      type: str
+      returned: for a permission
+      sample: APP-PRD
+    user:
+      description: The login name of the user that has the rights; null for a group.
+      type: str
+      returned: for a permission
+      sample: mallory@example.com
+    group:
+      description: The name of the group that has the rights; null for a user.
+      type: str
+      returned: for a permission
+    rights:
+      description: The rights.
+      type: list
+      elements: str
+      returned: for a permission
+      sample: [listAccounts, retrieveAccounts]
 summary:
-  description: How many objects were created, updated and so on, by kind.
+  description: How many objects were created, updated and so on, by kind, and how many are unmanaged.
   returned: success, and on failure once something was written
   type: dict
   sample:
@@ -653,7 +711,7 @@ failure:
     code:
       description:
         - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
-          V(ambiguous), V(unknown_member), V(immutable), V(read_only), V(guard_rail),
+          V(ambiguous), V(unknown_member), V(immutable), V(read_only), V(guard_rail), V(drift),
           V(incomplete), V(rate_limited), V(unavailable), V(server_error),
           V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
       type: str

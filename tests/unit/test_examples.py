@@ -236,7 +236,11 @@ EXAMPLES = {
     "scim_directory": Example(
         1,
         {"users": [person("charles")]},
-        {"directory_users": DIRECTORY["users"], "directory_groups": [{"display_name": "db-admins"}]},
+        {
+            "directory_users": DIRECTORY["users"],
+            "directory_groups": [{"display_name": "db-admins"}],
+            "directory_permissions": [],
+        },
     ),
     "scim_directory_info": Example(1, VAULT),
     "scim_group": Example(6, {"users": PEOPLE["users"]}),

@@ -24,6 +24,7 @@ from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold, quoted
 from .._base.secrets import Secrets, is_secret, spellings
 from .._directory.directory import Directory, Done, action_of, created_by, result_of
+from .._directory.drift import drift_of
 from .._directory.export import export, secrets_of
 from .._directory.guard_rails import new_end
 from .._directory.progress import Progress
@@ -376,6 +377,7 @@ DIRECTORY: Spec = {
     "max_access_removals": {"type": "str", "default": "100"},
     "protected": {"type": "list", "elements": "str", "default": []},
     "protected_unmatched": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
+    "unmanaged": {"type": "str", "choices": ["ignore", "report", "fail"], "default": "ignore"},
     "workers": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     "progress": {"type": "bool", "default": True},
@@ -447,7 +449,7 @@ def run_directory() -> None:
 
     def work(client: Client) -> dict[str, Any]:
         entries = entries_of({**module.params, **module.listed}, _checker())
-        rules = rules_of(module.params)
+        rules = rules_of({**module.params, **module.listed})
         client.warn = lambda text: warnings.update([text])
         with Progress(module.params["progress_path"], quiet=not module.params["progress"]) as progress:
             scim = Scim(client, module.params["scim_path"])
@@ -455,6 +457,9 @@ def run_directory() -> None:
             try:
                 with trying("plan the directory"):
                     changing = directory.plan(entries)
+                drift = drift_of(directory.unmanaged) if directory.unmanaged and rules.fail_unmanaged else None
+                if drift:
+                    changing = []
                 if module.check_mode:
                     if text := unknowns(created_by(changing)):
                         client.warn(text)
@@ -477,6 +482,8 @@ def run_directory() -> None:
         }
         # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
         module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
+        if drift:
+            result.update(failed=True, msg=str(drift), failure=drift.failure())
         if failed := [one for one in done if one.error]:
             missing = [one for one in done if one.action in ("failed", "skipped")]
             ending = next((halt for halt in directory.halts if halt.kind is None), None)

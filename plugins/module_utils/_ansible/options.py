@@ -134,11 +134,17 @@ def rules_of(params: Object) -> Rules:
         raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
     return Rules(
         prune=frozenset(params["prune"] or ()),
+        watched=frozenset(
+            resource.plural
+            for resource in RESOURCES.values()
+            if params["unmanaged"] != "ignore" and params[resource.plural] is not None
+        ),
         delete_users=params["prune_users"] == "delete",
         prune_to_nothing=params["prune_to_nothing"],
         **limits,
         protected=protected,
         fail_unmatched=params["protected_unmatched"] == "fail",
+        fail_unmanaged=params["unmanaged"] == "fail",
         workers=params["workers"],
         stop_on_error=params["on_error"] == "stop",
     )

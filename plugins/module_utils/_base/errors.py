@@ -19,6 +19,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── ImmutableError        immutable        an attribute that cannot be changed once the object exists
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── GuardRailError        guard_rail       more would be removed than the task allows
+    ├── DriftError            drift            the tenant holds what no entry names, and that is to be a failure
     ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
@@ -139,6 +140,10 @@ class ReadOnlyError(IdentityError):
 
 class GuardRailError(IdentityError):
     code = "guard_rail"
+
+
+class DriftError(IdentityError):
+    code = "drift"
 
 
 class IncompleteError(IdentityError):

@@ -53,6 +53,7 @@ from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .._scim.vault import trim_permission
 from .creators import Creators
+from .drift import Scope, in_order, unmanaged
 from .guard_rails import (
     AccessLoss,
     GuardRails,
@@ -153,6 +154,7 @@ class Directory:
         self._creators = Creators(scim, self._known, self._relations)
         self._rails = GuardRails(rules, self._known.count, self._access)
         self.unchanged: Counter[str] = Counter()
+        self.unmanaged: list[Object] = []  # what the tenant holds and no entry names, as a result shows it
         self.also_removed: dict[str, Object] = {}  # by the id of a safe that is deleted
         self.halts: list[Halt] = []  # in the order of the failures
         self._halting = threading.Lock()
@@ -191,22 +193,24 @@ class Directory:
     def _changes(self, survey: Survey, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Read one kind after another, and plan each entry as soon as what is there of it is known."""
         references = self._references(entries)
+        scope = Scope(entries)
         for resource in RESOURCES.values():
             mine = [entry for entry in entries if entry.resource is resource]
-            prune = resource.plural in self._rules.prune
-            if not mine and not prune and not references[resource.endpoint]:
+            watched = resource.plural in self._rules.watched and scope.has_any(resource)
+            everything = watched or resource.plural in self._rules.prune
+            if not mine and not everything and not references[resource.endpoint]:
                 continue
             reading = f"reading {resource.plural}"
             late: list[Entry] = []
             claimed: dict[Any, Entry] = {}
-            scope = {fold(entry.keys["container"]) for entry in mine if "container" in entry.keys}
             self._report(reading, 0, 0)
-            for found in survey.read(resource, mine, references[resource.endpoint], everything=prune):
+            for found in survey.read(resource, mine, references[resource.endpoint], everything=everything):
                 self._report(reading, 0, 0)
                 if not isinstance(found, Entry):
-                    if removal := self._removal(resource, found, scope):
+                    if removal := self._unlisted(resource, found, scope):
                         yield removal
                     continue
+                scope.see(found)
                 _claim(found, claimed)
                 if self._is_settled(found):
                     self._leave_alone(found)
@@ -275,12 +279,33 @@ class Directory:
         if not self._known.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:
             raise NotFoundError(f"there is no container {name!r}", hint="Create it, or list it among the containers")
 
-    def _removal(self, resource: Resource, item: Object, scope: set[str]) -> Entry | None:
+    def _unlisted(self, resource: Resource, item: Object, scope: Scope) -> Entry | None:
+        """Return the removal of an object without an entry if it is pruned; else note it if its kind is watched."""
+        pruned = resource.plural in self._rules.prune and scope.prunes(resource, item)
+        removal = self._removal(resource, item) if pruned else None
+        watched = resource.plural in self._rules.watched and scope.watches(resource, item)
+        if watched and not removal and not self._is_spared(resource, item):
+            self.unmanaged.append(unmanaged(resource, item))
+        return removal
+
+    def _is_spared(self, resource: Resource, item: Object) -> bool:
+        """Return whether an object without an entry is not reported: in general, because prune spares it, too.
+
+        A right that the user that runs the task has through a group is reported: the whole group has it.
+        """
+        if item.get(LINKED_OBJECT) or (resource is USER and USER.attribute("active").read(item) is False):
+            return True
+        if resource is CONTAINER_PERMISSION:
+            users = [who for who in members_of(resource, item) if who[0] == USER.endpoint]
+            own = any(self._relations.is_own(endpoint, who, [shown]) for endpoint, who, shown in users)
+        else:
+            own = bool(self._relations.is_own_object(resource, item))
+        return self._rails.keeps(self._loss(resource, item, own=own))
+
+    def _removal(self, resource: Resource, item: Object) -> Entry | None:
         """The removal of an object that is in no entry, None if it is not to be touched."""
         keys = resource.keys_of(item)
-        # Only in the containers that the entries are about.
-        in_scope = "container" not in resource.keys or fold(keys.get("container")) in scope
-        if item.get(LINKED_OBJECT) or not in_scope or self._rails.keeps(loss := self._loss(resource, item)):
+        if item.get(LINKED_OBJECT) or self._rails.keeps(loss := self._loss_of(resource, item)):
             return None
         task = Task(resource, keys, identifier=item["id"], absent=True)
         if resource is USER and not self._rules.delete_users:
@@ -291,13 +316,15 @@ class Directory:
         position = f"prune: {loss.label}"
         return Entry(position, resource, {}, lambda kind, options: task, (item, {}), plan)
 
-    def _loss(self, resource: Resource, item: Object) -> Loss:
+    def _loss_of(self, resource: Resource, item: Object) -> Loss:
         """An object that would go, with what the guard rails have to know of it."""
+        return self._loss(resource, item, own=self._relations.is_own_object(resource, item))
+
+    def _loss(self, resource: Resource, item: Object, *, own: bool | None) -> Loss:
         also: list[str | None] = []
         if self._rules.protected and resource is CONTAINER_PERMISSION:
             also = [self._relations.name_of(endpoint, who) for endpoint, who, _shown in members_of(resource, item)]
         names = tuple(names_in(resource.keys_of(item)))
-        own = self._relations.is_own_object(resource, item)
         return Loss(resource, item["id"], names, tuple(name for name in also if name), own)
 
     # -- What is refused before anything is written ---------------------------
@@ -316,7 +343,7 @@ class Directory:
     def _check_losses(self, changing: Sequence[Entry]) -> None:
         """Hold the plan against the guard rails: first how much it takes away, then what and from whom."""
         leaving = [(entry.resource, item) for entry in changing if (item := _leaving(entry))]
-        losses = [self._loss(resource, item) for resource, item in leaving]
+        losses = [self._loss_of(resource, item) for resource, item in leaving]
         safes = [item for resource, item in leaving if resource is CONTAINER]
         gone = {(loss.resource.name, loss.identifier) for loss in losses}
         access = [
@@ -390,7 +417,7 @@ class Directory:
             options = {change.attribute.option for change in plan.changes} & IDENTIFYING.get(plan.resource.name, set())
             if options:
                 text = f"{', '.join(sorted(options))} of {entry.label}"
-                yield text, self._loss(plan.resource, plan.current)
+                yield text, self._loss_of(plan.resource, plan.current)
 
     def _check_patterns(self) -> None:
         """Tell of names and patterns that protect nothing: they may be misspelled."""
@@ -661,9 +688,12 @@ def _all_of(problems: Sequence[Entry]) -> IdentityError:
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:
     """The result of the module: what changed or failed, and how many did what. Never the whole tenant."""
+    plurals = {resource.name: resource.plural for resource in RESOURCES.values()}
     summary: dict[str, Counter[str]] = {resource.plural: Counter() for resource in RESOURCES.values()}
     for plural, count in directory.unchanged.items():
         summary[plural]["unchanged"] = count
+    for row in directory.unmanaged:
+        summary[plurals[row["type"]]]["unmanaged"] += 1
     for one in done:
         summary[one.entry.resource.plural]["unchanged" if one.action == "none" else one.action] += 1
     order = {entry: number for number, entry in enumerate(changing)}
@@ -673,6 +703,7 @@ def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Do
     return {
         "changed": any(one.action not in ("none", "failed", "skipped") for one in done),
         "actions": [_shown(one, directory.also_removed) for one in shown],
+        "unmanaged": in_order(directory.unmanaged),
         "summary": {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts},
         "emptied": emptied_by(one.entry.plan for one in shown if not one.error),
         "stopped": [

@@ -31,15 +31,20 @@ ACCESS_OPTIONS = ("users", "groups", "rights")
 
 @dataclass(frozen=True)
 class Rules:
-    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left."""
+    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left.
+
+    ``watched`` are those of which it is to be reported what else there is.
+    """
 
     prune: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
     delete_users: bool = False
     prune_to_nothing: bool = False
     max_removals: str = "10"
     max_access_removals: str = "100"
     protected: tuple[str, ...] = ()
     fail_unmatched: bool = False
+    fail_unmanaged: bool = False
     workers: int = 8
     stop_on_error: bool = True
 

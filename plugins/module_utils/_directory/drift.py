@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""What a tenant holds and no entry names: on which safes it matters, and how a result shows it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .._base.errors import DriftError, some
+from .._base.paths import Object, fold, natural
+from .._model.references import names_in
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, Resource
+from .survey import Entry
+
+
+class Scope:
+    """The safes that the entries name: what is on others is neither pruned nor reported."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._named = {
+            (entry.resource.plural, fold(entry.keys["container"])) for entry in entries if "container" in entry.keys
+        }
+        self._safes = {safe for _plural, safe in self._named}
+        self._leaving: set[str] = set()
+
+    def see(self, entry: Entry) -> None:
+        """Note a safe by its name, which its entry need not give."""
+        if entry.resource is CONTAINER:
+            (self._leaving if entry.absent else self._safes).add(fold(entry.name))
+
+    def has_any(self, resource: Resource) -> bool:
+        """Return whether objects of a kind can be in the scope at all."""
+        return "container" not in resource.keys or bool(self._safes - self._leaving)
+
+    def prunes(self, resource: Resource, item: Object) -> bool:
+        """Return whether an object is on a safe that entries of its own kind name, or of a kind that is on none."""
+        return "container" not in resource.keys or (resource.plural, _safe(resource, item)) in self._named
+
+    def watches(self, resource: Resource, item: Object) -> bool:
+        """Return whether an object is on a safe that any entry names and that stays, or of a kind that is on none."""
+        safe = _safe(resource, item)
+        return "container" not in resource.keys or (safe in self._safes and safe not in self._leaving)
+
+
+def _safe(resource: Resource, item: Object) -> str:
+    return fold(resource.keys_of(item).get("container"))
+
+
+def unmanaged(resource: Resource, item: Object) -> Object:
+    """Return what a result says of an object that no entry names."""
+    row: Object = {"type": resource.name, "name": " / ".join(names_in(resource.keys_of(item)))}
+    if resource is CONTAINER_PERMISSION:
+        shown = resource.describe(item)
+        row.update({option: shown[option] for option in ("container", "user", "group")}, rights=shown["rights"]["set"])
+    return row
+
+
+def in_order(rows: Sequence[Object]) -> list[Object]:
+    """Return such rows in the order of their names, permissions first: they are what somebody may do."""
+    return sorted(rows, key=lambda row: (row["type"] != CONTAINER_PERMISSION.name, row["type"], natural(row["name"])))
+
+
+def drift_of(rows: Sequence[Object]) -> DriftError:
+    """Return the failure that names the first of these objects."""
+    texts = [
+        f"{row['type']} {row['name']!r}" + (f" ({len(row['rights'])} rights)" if "rights" in row else "")
+        for row in in_order(rows)
+    ]
+    return DriftError(
+        f"the tenant holds objects that no entry names ({len(rows)}): {some(texts)}",
+        hint="Nothing was written. Add them to the lists, remove them, or name them in protected",
+    )
