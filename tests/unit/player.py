@@ -59,11 +59,12 @@ class Player:
         return cls(folder, {**kept, **own, **{f"CYBERARK_IDENTITY_{name.upper()}": given[name] for name in given}})
 
     def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        """Play a playbook of a directory. Variables become those of a survey: with ``-e`` and their types.
+        """Play a playbook of the collection, by its name without ``_directory``. Variables become those of a survey: with ``-e`` and their types.
 
         Nothing secret may be printed.
         """
-        command = ["ansible-playbook", f"idops.cyberark_identity.{playbook}_directory", "-vvv", *arguments]
+        name = playbook if "_" in playbook else f"{playbook}_directory"
+        command = ["ansible-playbook", f"idops.cyberark_identity.{name}", "-vvv", *arguments]
         (self.folder / "given.json").write_text(yaml.safe_dump(variables))
         return self.run([*command, "-e", "@given.json"])
 

@@ -402,15 +402,18 @@ def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
     assert (again.status, again.changed) == (0, 0), again.output
     assert tenant.writes() == []
 
-    drift = launch.told["schedule"]["CyberArk Identity drift"]["extra_data"]
-    none = launch("check", None, **drift)
+    kept = {"directory_protected": "svc-*, admin*\nscim*"}
+    none = launch("drift", None, directory_kinds=["users"], **kept)
     assert none.status == 0, none.output
     ada = tenant.user("ada@example.com")
     tenant.scim("PUT", f"Users/{ada['id']}", {**ada, "displayName": "Countess"})
-    assert launch("check", directory_fail_on_drift="").status == 0
-    found = launch("check", **drift)
+    assert launch("check").status == 0
+    tenant.seed_user(userName="mallory@example.com", active=True)
+    found = launch("drift", check=False, **kept, directory_unmanaged="", directory_fail_on_drift="")
     assert found.status != 0
-    assert "A run would update user ada@example.com." in found.text, found.output
+    assert "A run would update user ada@example.com. No file has " in found.text, found.output
+    assert "user mallory@example.com" in found.text
+    assert tenant.user("ada@example.com")["displayName"] == "Countess"
 
     exported = launch("export", "")
     assert exported.status == 0, exported.output

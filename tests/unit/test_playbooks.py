@@ -302,6 +302,79 @@ def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: Player) -> None:
     assert not (play.folder / "run").exists()
 
 
+def stranger_on_a_safe(tenant: Tenant, play: Player) -> dict[str, Any]:
+    """A tenant that is as the files say, but for a stranger on a safe, and an old group; the variables."""
+    tenant.seed(
+        users=[{"userName": f"{name}@example.com", "active": True} for name in ("ada", "mallory")],
+        containers=[{"name": "APP"}, {"name": "OTHER"}],
+    )
+    tenant.seed(
+        permissions=[
+            {"container": safe, "user": f"{name}@example.com", "rights": ["listAccounts", "manageSafe"]}
+            for safe, name in (("APP", "ada"), ("APP", "mallory"), ("OTHER", "mallory"))
+        ]
+    )
+    ada = {"container": "APP", "user": "ada@example.com", "rights": {"set": ["listAccounts", "manageSafe"]}}
+    play.write("tenant/vault.yml", {"containers": [{"name": "APP"}, {"name": "OTHER"}]})
+    play.write("tenant/rights.yml", {"container_permissions": [ada]})
+    play.write("tenant/nothing.yml", "users:\n")
+    return {"directory_path": "tenant"}
+
+
+def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: Player) -> None:
+    """Without check mode being asked for. Kinds that no file has are nobody's business; groups: [] is one."""
+    given = stranger_on_a_safe(tenant, play)
+    tenant.forget_requests()
+    found = play("check_drift", **given)
+    assert found.status == 2
+    assert (
+        "The tenant is not as the files say. "
+        "No file has container_permission APP / mallory@example.com, container_permission OTHER / mallory@example.com."
+    ) in found.text, found.output
+    assert found.changed == 0
+    assert '"unmanaged": 2' in found.text
+    play.write("tenant/more.yml", {"groups": [], "containers": [{"name": "NEW"}]})
+    tenant.seed(groups=[{"displayName": "{{ lookup('pipe', 'touch run') }}"}])
+    found = play("check_drift", directory_protected="mallory*,scim*,*admin*,*role*,every*,system*", **given)
+    assert "A run would create container NEW. No file has group {{ lookup('pipe'" in found.text, found.output
+    assert not (play.folder / "run").exists()
+    assert tenant.writes() == []
+
+
+def test_check_drift_by_choice(tenant: Tenant, play: Player) -> None:
+    given = stranger_on_a_safe(tenant, play)
+    before = tenant.state()
+    for quiet in (False, "false"):
+        shown = play.good("check_drift", directory_fail_on_drift=quiet, **given)
+        assert "APP / mallory@example.com" in shown.text
+    for nothing in ("", None):  # as a survey sends what nobody filled in
+        assert play("check_drift", directory_fail_on_drift=nothing, directory_unmanaged=nothing, **given).status == 2
+    play.good("check_drift", directory_unmanaged="ignore", **given)
+    failed = play("check_drift", directory_unmanaged="fail", **given)
+    assert failed.status == 2
+    assert '"code": "drift"' in failed.text, failed.output
+    refused = play("check_drift", directory_unmanaged="tell", **given)
+    assert "value of unmanaged must be one of: ignore, report, fail, got: tell" in refused.text, refused.output
+    refused = play("check_drift", directory_slices=2, directory_slice=1, **given)
+    assert "A slice or a wave cannot tell what no file has" in refused.text, refused.output
+    # And in apply_directory, where it is off.
+    play.good("apply", "--check", directory_fail_on_drift=True, **given)
+    found = play("apply", "--check", directory_fail_on_drift=True, directory_unmanaged="report", **given)
+    assert found.status == 2
+    assert "No file has container_permission APP / mallory@example.com," in found.text
+    assert play.good("apply", directory_unmanaged="report", **given).changed == 0
+    assert tenant.state() == before
+
+
+def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: Player) -> None:
+    play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
+    before = tenant.state()
+    variables = {"ansible_check_mode": False, "directory_fail_on_drift": False, "directory_wave": ""}
+    shown = play.good("check_drift", directory_path="tenant.yml", **variables)
+    assert shown.changed == 1
+    assert tenant.state() == before
+
+
 def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
     for name in ("leaver", "break-glass", "svc-backup", "admin"):
         tenant.seed_user(userName=f"{name}@example.com", active=True)
