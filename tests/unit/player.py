@@ -59,7 +59,7 @@ class Player:
         return cls(folder, {**kept, **own, **{f"CYBERARK_IDENTITY_{name.upper()}": given[name] for name in given}})
 
     def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        """Play a playbook of the collection, by its name without ``_directory``. Variables become those of a survey: with ``-e`` and their types.
+        """Play a playbook, by its name without ``_directory``. Variables are those of a survey, with their types.
 
         Nothing secret may be printed.
         """

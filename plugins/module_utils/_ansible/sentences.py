@@ -25,7 +25,7 @@ def sentence_of_object(label: str, outcome: Outcome, *, check: bool) -> str:
 
 
 def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bool) -> str:
-    """Return how many objects did what: "3 users created, 2 changed; 1 group created; 195 unchanged"."""
+    """Return how many objects did what: "3 users created, 2 changed; 1 group created; 195 unchanged; 1 unmanaged"."""
     parts = []
     for resource in RESOURCES.values():
         counts = summary.get(resource.plural, {})
@@ -34,8 +34,10 @@ def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bo
             (number, first), *others = acted
             rest = "".join(f", {other} {done}" for other, done in others)
             parts.append(f"{counted(number, resource)} {_would_be(check)}{first}{rest}")
-    unchanged = sum(counts.get("unchanged", 0) for counts in summary.values())
-    return "; ".join([*parts, f"{unchanged} unchanged"])
+    unchanged, unmanaged = (
+        sum(counts.get(name, 0) for counts in summary.values()) for name in ("unchanged", "unmanaged")
+    )
+    return "; ".join([*parts, f"{unchanged} unchanged", *([f"{unmanaged} unmanaged"] if unmanaged else [])])
 
 
 def sentence_of_reading(numbers: Iterable[tuple[int, Resource]]) -> str:

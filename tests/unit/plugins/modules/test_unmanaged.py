@@ -70,6 +70,7 @@ def test_what_no_entry_names_is_reported(tenant: Tenant, run: Run, check: bool) 
         "rights": FULL,
     }
     assert {kind: counts["unmanaged"] for kind, counts in result["summary"].items()} == dict.fromkeys(FILES, 1)
+    assert result["msg"] == "4 unchanged; 5 unmanaged"
     assert result["changed"] is False
     assert result["actions"] == []
     assert tenant.writes() == []
