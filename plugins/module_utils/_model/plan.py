@@ -14,7 +14,7 @@ from typing import Any
 from .._base.paths import Object, get, put, put_null
 from .._base.secrets import HIDDEN
 from .resources import Attribute, Resource
-from .shapes import Joined, Members, Names
+from .shapes import Joined, Members, Moment, Names
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class Plan:
         body = copy.deepcopy(self.current or {})
         for change in self.changes:
             change.apply(body)
-        for path in self.resource.computed:
+        never = [row.path for row in self.resource.attributes if _is_never(row, body)]
+        for path in [*self.resource.computed, *never]:
             put(body, path, None)
         if not self.resource.patch:
             # Null means the same as leaving out (RFC 7643 section 2.5), and one client of the vault relies on it.
@@ -135,6 +136,10 @@ class Plan:
                 if row.default and row.read(expected) is None:
                     Change(row, None, row.default(key)).apply(expected)
         return expected
+
+
+def _is_never(row: Attribute, body: Object) -> bool:
+    return isinstance(row.shape, Moment) and row.shape.is_never(get(body, row.path))
 
 
 def plan_present(resource: Resource, current: Object | None, desired: Object, *, write_secrets: bool) -> Plan:

@@ -293,14 +293,23 @@ class Joined(Shape):
 
 
 class Moment(Shape):
-    """A point in time: ISO 8601 in the option, seconds since 1970 in the resource."""
+    """A point in time: ISO 8601 in the option, seconds since 1970 in the resource.
+
+    Zero and less mean never: some vaults show a membership without end as one that ends in the year 1.
+    """
 
     def read(self, node: Any) -> str | None:
         try:
-            moment = datetime.fromtimestamp(int(node), timezone.utc) if node else None
+            since = int(node or 0)
+            moment = datetime.fromtimestamp(since, timezone.utc) if since > 0 else None
         except (TypeError, ValueError, OverflowError, OSError):
             return None
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+    @staticmethod
+    def is_never(node: Any) -> bool:
+        """Return whether this is a number that means never, which a vault refuses to be sent back."""
+        return isinstance(node, (int, float)) and node <= 0
 
     def merge(self, current: Any, desired: Any) -> Any:
         return self.read(seconds(desired)) if desired else None

@@ -404,6 +404,20 @@ def test_presets(safe: Tenant, pam: Run, preset: str) -> None:
     assert set(RIGHTS_PRESETS[preset]) <= set(RIGHTS)
 
 
+@pytest.mark.parametrize("never", [-62135578800, 0])
+def test_an_end_before_1970_is_none_and_is_not_sent_back(safe: Tenant, pam: Run, never: int) -> None:
+    """Vaults show it for a membership without end, and refuse it."""
+    permission = {"container": "APP-PRD", "user": "ada@example.com", "rights": ["listAccounts"], "expiration": never}
+    safe.seed(permissions=[permission])
+    task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
+    result = pam(**task, rights={"add": ["useAccounts"]})
+    assert not result.failed, result.output
+    assert result["pam_object"]["membership_expiration"] is None
+    assert pam(**task, membership_expiration="")["changed"] is False
+    held = [each for each in safe.resources("ContainerPermissions") if each["id"] == "APP-PRD:ada@example.com"]
+    assert "membershipExpirationDate" not in str(held)
+
+
 @pytest.mark.parametrize(
     ("time", "shown"),
     [
