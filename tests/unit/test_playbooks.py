@@ -375,6 +375,26 @@ def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: Player
     assert tenant.state() == before
 
 
+def test_the_callback_fails_a_check_in_which_anything_would_change(play: Player) -> None:
+    """After all tasks, also for one that notifies a handler; a run without changes ends well."""
+    tasks = [
+        {"ansible.builtin.copy": {"content": "{{ text }}", "dest": str(play.folder / "state")}, "notify": "Say so"},
+        {"ansible.builtin.debug": {"msg": "the last task"}},
+    ]
+    handlers = [{"name": "Say so", "ansible.builtin.debug": {"msg": "so"}}]
+    site = {"hosts": "localhost", "gather_facts": False, "tasks": tasks, "handlers": handlers}
+    play.write("site.yml", [site])
+    play.write("state", "old")
+    play.environment["ANSIBLE_CALLBACKS_ENABLED"] = "idops.cyberark_identity.drift"
+    assert play.run(["ansible-playbook", "site.yml", "--check", "-e", "text=old"]).status == 0
+    found = play.run(["ansible-playbook", "site.yml", "--check", "-e", "text=new"])
+    assert found.status == 2
+    assert "the last task" in found.text
+    assert "Drift: tasks report changes on localhost (1)." in found.text
+    assert "PLAY RECAP" in found.text
+    assert (play.folder / "state").read_text() == "old"
+
+
 def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
     for name in ("leaver", "break-glass", "svc-backup", "admin"):
         tenant.seed_user(userName=f"{name}@example.com", active=True)

@@ -48,7 +48,7 @@ ROW = re.compile(r"^  \* - ", re.MULTILINE)
 ANCHOR = re.compile(r'id="parameter-(\w+)')
 CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
 # A page of the reference in a toctree, and the name of what it describes.
-PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:module|filter|inventory|lookup|role))$", re.MULTILINE)
+PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:callback|module|filter|inventory|lookup|role))$", re.MULTILINE)
 # What every title of the reference begins with.
 PLUGIN_TITLE = re.compile(r"^idops\.cyberark_identity\.(?=\w+ \w+ -- )", re.MULTILINE)
 # What the reference says of Ansible is described there. Not by intersphinx: the site is built without a network.
