@@ -35,12 +35,13 @@ options:
     type: str
   client_secret:
     description:
-      - The password of the service user.
+      - The password of the service user. Give O(tenant_url) beside it, because it is not sent to an address that only
+        the environment gives.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_CLIENT_SECRET) is used.
     type: str
   access_token:
     description:
-      - A bearer token to use instead of requesting one.
+      - A bearer token to use instead of requesting one. Give O(tenant_url) beside it, as with O(client_secret).
       - If O(client_id) and O(client_secret) are given as well, the token is used until the server refuses it; then a
         new one is requested.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_ACCESS_TOKEN) is used.
@@ -109,6 +110,8 @@ requirements:
 notes:
   - Set options that are the same for many tasks once, with C(module_defaults) for the action group
     C(group/idops.cyberark_identity.scim), or through the environment variables.
+  - The options are one identity and its address. Values of the environment that are for another tenant, client or app
+    than the options are not used. The table in docs/authentication.md has the rules.
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects are
     not followed.
 """

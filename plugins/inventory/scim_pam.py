@@ -156,7 +156,11 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
     checked_options,
     connection_of,
+    environment_options,
+    given_options,
+    resolve,
     secrets_among,
+    with_unused,
     without_nulls,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import (
@@ -203,25 +207,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 f"The Python library requests is missing. Install it with: {sys.executable} -m pip install requests"
             )
         self._secrets: set[str] = set()
+        self._unused: dict[str, str] = {}
         try:
             self._read_config_data(path)
             accounts = self._accounts(self.get_cache_key(path), cache)
             self._fill(mark_unsafe(accounts))
         except (IdentityError, AnsibleError) as error:  # Ansible's own quote lines of the file
-            raise AnsibleParserError(self._masked(str(error))) from None
+            raise AnsibleParserError(self._masked(with_unused(str(error), self._unused))) from None
         except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
             raise AnsibleParserError(report_of(error)) from None
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         """Take the options of the file: templates are rendered, and the connection is checked as for a module."""
         written = dict(direct or {})
-        self._secrets |= secrets_among(written)
+        environment = environment_options()
+        self._secrets |= secrets_among(environment) | secrets_among(written)
         self.templar.available_variables = self._vars or {}
         given = {name: value if name in EXPRESSIONS else self._rendered(value) for name, value in written.items()}
         self._secrets |= secrets_among(given)
-        self._connection = checked_options(given)
+        options, self._unused = resolve(given_options(given), environment)
+        self._connection = checked_options(options)
         refuse_misfits(CHOICE, without_nulls(given))
-        self._secrets |= secrets_among(self._connection)
         super().set_options(task_keys, var_options, {**given, **self._connection})
 
     def _rendered(self, value: Any) -> Any:

@@ -41,6 +41,7 @@ EXAMPLES = r"""
 - name: Use it
   module_defaults:
     group/idops.cyberark_identity.scim:
+      tenant_url: "{{ token.tenant_url }}"
       access_token: "{{ token.access_token }}"
   block:
     - name: Create a user
@@ -62,6 +63,11 @@ msg:
   returned: always
   type: str
   sample: token received, valid for 18000 seconds
+tenant_url:
+  description: The address of the tenant, for the option O(tenant_url) of the other modules.
+  returned: success
+  type: str
+  sample: https://example.id.cyberark.cloud
 access_token:
   description: The token, for the option O(access_token) of the other modules.
   returned: success

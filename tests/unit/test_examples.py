@@ -88,6 +88,7 @@ GUIDES = {
     "docs/authentication.md": Guide(
         stands_for={
             "https://staging.id.cyberark.cloud": "tenant_url",
+            "scim-staging": "app_id",
             "scim-service@staging.example.com": "client_id",
         },
         typed=(PASSWORD, "client_secret"),

@@ -69,7 +69,7 @@ class Rotation:
             "ansible_python_interpreter": sys.executable,
             "ansible_pipelining": True,
         }
-        connection = {name: administrator[name] for name in ("client_id", "client_secret")}
+        connection = {name: administrator[name] for name in ("tenant_url", "client_id", "client_secret")}
         tasks = [{"include_role": {"name": ROLE, "tasks_from": part}} for part in ("rotate", "bearer_token")]
         block = {"module_defaults": {"group/idops.cyberark_identity.scim": connection}, "block": tasks}
         play.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "vars": role, "tasks": [block]}])

@@ -8,17 +8,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._base.errors import InvalidError
 from .._base.misfits import refuse_misfits
-from .._base.paths import Object
+from .._base.paths import Object, fold
 from .._base.secrets import spellings
-from .._http.client import Connection, secrets_in
+from .._http.client import Connection, origin, secrets_in
 from .options import Spec
 
 CONNECTION: Spec = {
@@ -55,16 +56,113 @@ MISSING = {
 }
 
 
-def _from_environment(name: str) -> str:
-    """The fallback of a connection option. A credential of AWX sets a variable even where its field was left empty."""
-    value = os.environ.get(name)
-    if not value:
-        raise AnsibleFallbackNotFound
-    return value
+# What the environment says of one tenant. The others, such as ca_path and timeout, are of the network.
+OF_A_TENANT = (
+    "app_id",
+    "scope",
+    "client_id",
+    "client_secret",
+    "access_token",
+    "token_endpoint_auth_method",
+    "scim_path",
+    "client_cert",
+    "client_key",
+    "validate_certs",
+)
+CREDENTIALS = ("client_id", "client_secret", "access_token")
+SECRETS = ("client_secret", "access_token")
+# By which words a failure speaks of an option, besides its name. Who misses one of the credentials may give another.
+WORDS = {"validate_certs": ["certificate"], **{name: [*CREDENTIALS, "token"] for name in CREDENTIALS}}
+PORTS = {"https": 443, "http": 80}
 
 
-for _option, _spec in CONNECTION.items():
-    _spec["fallback"] = (_from_environment, [f"CYBERARK_IDENTITY_{_option.upper()}"])
+class Resolved(NamedTuple):
+    """The connection options in force, and why others of the environment are not: the option and the reason."""
+
+    options: Object
+    unused: dict[str, str]
+
+
+def variable(option: str) -> str:
+    """Return the environment variable of a connection option."""
+    return f"CYBERARK_IDENTITY_{option.upper()}"
+
+
+def environment_options() -> Object:
+    """Return the connection options that the environment gives.
+
+    A credential of AWX sets a variable even where its field was left empty: that gives nothing.
+    """
+    values = {option: os.environ.get(variable(option), "") for option in CONNECTION}
+    return {option: value for option, value in values.items() if value}
+
+
+def resolve(given: Object, environment: Object) -> Resolved:
+    """Return the connection options that are in force, by the rules in docs/authentication.md.
+
+    ``given`` is what the task or the inventory file gives, without nulls. An empty text is given, and means none.
+    Raises InvalidError for an address that is none, and for a secret without the address that it is for.
+    """
+    lonely = [option for option in SECRETS if given.get(option)]
+    if lonely and "tenant_url" not in given and "tenant_url" in environment:
+        raise InvalidError(
+            f"{lonely[0]} is given without tenant_url: a secret is not sent to the address that only "
+            f"{variable('tenant_url')} gives",
+            hint=f"Give tenant_url beside {lonely[0]}",
+        )
+    unused: dict[str, str] = {}
+    for options, reason in _contradictions(given, environment):
+        for option in options:
+            if option in environment and option not in given:
+                unused.setdefault(option, reason)
+    used = {option: value for option, value in environment.items() if option not in unused}
+    return Resolved({**used, **given}, unused)
+
+
+def _contradictions(given: Object, environment: Object) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the options of the environment that do not go with what is given, and the reason."""
+    if "tenant_url" in given:
+        here, there = origin(str(given["tenant_url"]).strip()), _origin_or_none(environment.get("tenant_url"))
+        if "tenant_url" in environment and (there is None or _place(there) != _place(here)):
+            yield OF_A_TENANT, f"tenant_url is {here}, and in the environment {there or 'another one'}"
+    if _is_other("client_id", given, environment):
+        yield SECRETS, "client_id is another one than in the environment"
+    for option in ("client_id", "client_secret"):
+        if option in given:
+            yield ("access_token",), f"{option} is given"
+    if "access_token" in given:
+        yield ("client_id", "client_secret"), "access_token is given"
+    if _app({**environment, **given}) != _app(environment):
+        yield ("access_token",), "app_id or scope is another one than in the environment"
+    if _is_other("client_cert", given, environment):
+        yield ("client_key",), "client_cert is another one than in the environment"
+
+
+def _is_other(option: str, given: Object, environment: Object) -> bool:
+    """Whether an option is given and has another value than the environment has for it."""
+    if option not in given or option not in environment:
+        return False
+    form = fold if option == "client_id" else str  # a login name has no case
+    return form(given[option]) != form(environment[option])
+
+
+def _app(options: Object) -> tuple[Any, Any]:
+    """Return app and scope of a token. Without an app no scope is sent."""
+    app = options.get("app_id") or ""
+    return app, options.get("scope", CONNECTION["scope"]["default"]) if app else ""
+
+
+def _origin_or_none(url: str | None) -> str | None:
+    try:
+        return origin((url or "").strip())
+    except InvalidError:
+        return None
+
+
+def _place(address: str) -> tuple[str, str | None, int]:
+    """Return what two spellings of the same origin have in common (RFC 6454 section 4)."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme]
 
 
 def connection_of(options: Mapping[str, Any]) -> Connection:
@@ -72,20 +170,39 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
     return Connection(**{name: options[name] for name in CONNECTION if name != "scim_path"})
 
 
-def checked_options(given: Object) -> Object:
-    """The connection options among what is given, checked and completed as Ansible does it for a module."""
-    own = without_nulls({name: value for name, value in given.items() if name in CONNECTION})
-    refuse_misfits(CONNECTION, own)
-    checked = ArgumentSpecValidator(CONNECTION, **CONNECTION_RULES).validate(own)
+def given_options(options: Object) -> Object:
+    """Return the connection options among others, without nulls. Raises InvalidError for a value of another type."""
+    given = without_nulls({name: value for name, value in options.items() if name in CONNECTION})
+    refuse_misfits(CONNECTION, given)
+    return given
+
+
+def checked_options(options: Object) -> Object:
+    """Return the connection options checked and completed, as Ansible does it for a module."""
+    checked = ArgumentSpecValidator(CONNECTION, **CONNECTION_RULES).validate(options)
     if checked.error_messages:
         raise InvalidError("; ".join(map(explained, checked.error_messages)))
-    options: Object = checked.validated_parameters
-    return options
+    validated: Object = checked.validated_parameters
+    return validated
 
 
 def explained(message: str) -> str:
     """What Ansible says of the options, with the way out where it is about the connection."""
     return next((f"{message}. {hint}" for words, hint in MISSING.items() if message.startswith(words)), message)
+
+
+def with_unused(message: str, unused: Mapping[str, str]) -> str:
+    """Return a failure's message, with the options of the environment that it speaks of and that are not used."""
+    options = [option for option in unused if _speaks_of(message, option)]
+    reasons = dict.fromkeys(unused[option] for option in options)
+    for reason in reasons:
+        variables = ", ".join(variable(option) for option in options if unused[option] == reason)
+        message = f"{message.rstrip('.')}. Not used, because {reason}: {variables}. Give what is missing as well."
+    return message
+
+
+def _speaks_of(message: str, option: str) -> bool:
+    return any(re.search(rf"\b{word}\b", message) for word in [option, *WORDS.get(option, [])])
 
 
 def secrets_among(options: Mapping[str, Any]) -> set[str]:

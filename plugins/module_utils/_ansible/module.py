@@ -8,10 +8,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -38,7 +37,16 @@ from .._model.shapes import Flat
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .._scim.vault import delete_container, trim_creator
-from .connection import CONNECTION, CONNECTION_RULES, connection_of, explained, without_nulls
+from .connection import (
+    CONNECTION,
+    CONNECTION_RULES,
+    connection_of,
+    environment_options,
+    explained,
+    resolve,
+    with_unused,
+    without_nulls,
+)
 from .options import (
     Spec,
     check_characters,
@@ -70,6 +78,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
     params: dict[str, Any]
     # Options whose secrets are not learnt with the others.
     apart: Collection[str] = ()
+    # What of the environment is not used, and why; why the connection is refused.
+    unused: Mapping[str, str] = {}
+    refusal: InvalidError | None = None
 
     def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
         super().__init__(
@@ -89,8 +100,16 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self.params = without_nulls(self.params)
         self._given = dict(self.params)
         given = {option: value for option, value in self._given.items() if option not in self.apart}
-        for secret in _secrets_of(self.argument_spec, {**_environment(), **given}):
-            self.no_log_values.update(spellings(secret))
+        environment = environment_options()
+        for options in (environment, given):  # also what of the environment is not used
+            for secret in _secrets_of(self.argument_spec, options):
+                self.no_log_values.update(spellings(secret))
+        try:
+            connection = {option: value for option, value in given.items() if option in CONNECTION}
+            options, self.unused = resolve(connection, environment)
+            self.params.update(options)
+        except InvalidError as error:  # not told before all options are read
+            self.refusal = error
 
     def warn(self, warning: str, **details: Any) -> None:
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
@@ -119,9 +138,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
         if "failure" not in result:  # what Ansible itself refuses
             try:
                 refuse_misfits(self.argument_spec, self._given)
+                if self.refusal:
+                    raise self.refusal
             except InvalidError as error:
                 msg = str(error)
-        msg = self._masked(explained(_with_nearest(msg)))
+        msg = self._masked(with_unused(explained(_with_nearest(msg)), self.unused))
         failure = result.get("failure") or InvalidError(msg).failure()
         result["failure"] = {
             key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
@@ -140,6 +161,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
             )
         try:
             refuse_misfits(self.argument_spec, self._given)
+            if self.refusal:
+                raise self.refusal
             result = self.mask_keys(self._connected(work))
         except IdentityError as error:
             result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
@@ -172,12 +195,6 @@ def _with_nearest(message: str) -> str:
     names = [name.rpartition(".")[2] for name in match[2].split(", ")]
     question = did_you_mean(nearest(name, match[4].split(", ")) for name in names)
     return match[1] + f"{question} {match[3]}".lstrip()
-
-
-def _environment() -> dict[str, str]:
-    """What the environment says of the connection."""
-    values = {option: os.environ.get(f"CYBERARK_IDENTITY_{option.upper()}", "") for option in CONNECTION}
-    return {option: value for option, value in values.items() if value}
 
 
 def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
@@ -550,6 +567,7 @@ def run_token() -> None:
         return {
             "changed": False,
             "msg": msg,
+            "tenant_url": client.connection.tenant_url,
             "access_token": answer["access_token"],
             "expires_in": lifetime,
             "scope": scope,

@@ -22,7 +22,7 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.idops.cyberark_identity.plugins.inventory import scim_pam
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION, variable
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 BIN = Path(sys.executable).parent
@@ -349,12 +349,13 @@ def test_options_of_the_connection_are_those_of_the_modules() -> None:
     for name, spec in CONNECTION.items():
         for key in ("type", "default", "required", "choices"):
             assert documented[name].get(key) == spec.get(key), (name, key)
-        assert [variable["name"] for variable in variables[name]["env"]] == spec["fallback"][1]
+        assert variables[name]["env"] == [{"name": variable(name)}]
 
 
 def test_connection_from_the_file_goes_before_the_environment(tenant: Tenant, read: Reader) -> None:
     read.environment["CYBERARK_IDENTITY_TENANT_URL"] = "http://127.0.0.1:9"
-    assert len(read(tenant_url=tenant.info["tenant_url"]).hosts) == 2
+    connection = {name: value for name, value in tenant.connection.items() if value is not None}
+    assert len(read(**connection).hosts) == 2
 
 
 def test_an_empty_variable_and_null_are_as_not_set(tenant: Tenant, read: Reader) -> None:
@@ -376,6 +377,7 @@ def test_templates(tenant: Tenant, read: Reader) -> None:
     read.environment["SOME_SECRET"] = read.environment.pop("CYBERARK_IDENTITY_CLIENT_SECRET")
     read.environment["SOME_SAFE"] = "DB-PRD"
     found = read(
+        tenant_url="{{ lookup('ansible.builtin.env', 'CYBERARK_IDENTITY_TENANT_URL') }}",
         client_secret="{{ lookup('ansible.builtin.env', 'SOME_SECRET') }}",
         containers=["{{ lookup('ansible.builtin.env', 'SOME_SAFE') }}"],
         retries="{{ 1 + 1 }}",
@@ -414,7 +416,7 @@ def test_a_password_in_the_environment_is_no_template(tenant: Tenant, read: Read
     ],
 )
 def test_failures(read: Reader, options: dict[str, Any], words: tuple[str, ...]) -> None:
-    found = read(**options)
+    found = read(**{"tenant_url": read.environment["CYBERARK_IDENTITY_TENANT_URL"], **options})
     assert found.error and not found.hosts
     for word in words:
         assert word in found.error
@@ -561,7 +563,8 @@ def test_vault(tenant: Tenant, read: Reader) -> None:
         check=True,
     ).stdout
     file = read.folder / "vault.scim_pam.yml"
-    file.write_text(f"plugin: {NAME}\ncontainers: ['{{{{ safe }}}}']\n{encrypted}")
+    url = tenant.info["tenant_url"]
+    file.write_text(f"plugin: {NAME}\ntenant_url: {url}\ncontainers: ['{{{{ safe }}}}']\n{encrypted}")
     done = read.command(
         *("ansible-inventory", "-i", file.name, "--list", "--vault-password-file", "password", "-e", "safe=DB-PRD"),
         CYBERARK_IDENTITY_CLIENT_SECRET="",
