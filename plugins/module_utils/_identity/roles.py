@@ -75,7 +75,7 @@ class Roles(IdentityObjects):
     def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
         """Return the name of a right as the role shows it. A right is given by name or by path.
 
-        Raise InvalidError for an unknown right if it is ``needed``; otherwise return None.
+        Raise InvalidError for an unknown right. With ``known_or_not``, return None instead.
         """
         wanted = _compact(right)
         names = {**catalogue, **self._names}
