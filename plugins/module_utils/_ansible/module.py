@@ -16,8 +16,19 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.errors import UnsupportedError
 
-from .._base.errors import IdentityError, IncompleteError, InvalidError, ProtocolError, cut, report_of, shown, trying
+from .._base.errors import (
+    IdentityError,
+    IncompleteError,
+    InvalidError,
+    ProtocolError,
+    cut,
+    raise_all,
+    report_of,
+    shown,
+    trying,
+)
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold, quoted
@@ -55,6 +66,7 @@ from .options import (
     entry_spec,
     exclusive_options,
     info_spec,
+    label_of,
     object_spec,
     resource_of,
     rows,
@@ -348,21 +360,28 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
 
     def check(resource: Resource, options: dict[str, Any]) -> Task:
         given = without_nulls(options)
-        refuse_misfits(specs[resource.name], given)
-        checked = validators[resource.name].validate(given)
         # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
-        name = " / ".join(str(given[option]) for option in resource.keys if given.get(option))
+        label = label_of(resource, given)
+        problems: list[IdentityError] = []
+        for option, value in list(given.items()):
+            try:
+                refuse_misfits(specs[resource.name], {option: value})
+            except InvalidError as error:
+                problems.append(error)
+                del given[option]
+        checked = validators[resource.name].validate(given)
         if checked.unsupported_parameters:
             paths = sorted(_texts(option) for option in checked.unsupported_parameters)
             unknown = ", ".join(map(".".join, paths))
             hint = _known_options(specs[resource.name], paths)
-            raise InvalidError(f"{resource.name} {name!r} has no option {unknown}", hint=hint)
-        if checked.error_messages:
-            raise InvalidError(f"{resource.name} {name!r}: {'; '.join(checked.error_messages)}")
+            problems.append(InvalidError(f"{label} has no option {unknown}", hint=hint))
+        if others := [error.msg for error in checked.errors if not isinstance(error, UnsupportedError)]:
+            problems.append(InvalidError(f"{label}: {'; '.join(others)}"))
+        raise_all(problems)
         try:
             return task_of(resource, checked.validated_parameters)
         except InvalidError as error:
-            raise InvalidError(f"{resource.name} {name!r}: {error.reason}", hint=error.hint) from None
+            raise InvalidError(f"{label}: {error.reason}", hint=error.hint) from None
 
     return check
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._base.errors import InvalidError, some
+from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.misfits import DECIMAL, DECIMAL_HINT, QUOTE, is_number, misread
 from .._base.paths import Object, composed, fold, letters, same
 from .._base.secrets import is_secret, is_synonym, means_secret
@@ -35,6 +35,7 @@ PATTERN_HINTS = {
     "application_id": "It is part of the address of the token endpoint: no blanks, slashes, question marks or hashes",
 }
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
+SHOWN_OPTIONS = 3  # of an entry that has no name
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
@@ -97,23 +98,29 @@ def entry_spec(resource: Resource) -> Spec:
 
 
 def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
-    """What the task lists, kind by kind. Raises InvalidError, which names the place, for what has no legible name."""
+    """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself."""
     entries = [
         Entry(f"{resource.plural}[{number}]", resource, options, check)
         for resource in RESOURCES.values()
         for number, options in enumerate(params[resource.plural] or ())
     ]
-    problems = []
     for entry in entries:
         try:
             if not isinstance(entry.options, dict):
                 raise InvalidError(f"a {entry.resource.name} is a map of options, and this is not one")
             entry.keys  # noqa: B018 - read for what it raises
         except InvalidError as error:
-            problems.append(f"{entry.position}: {str(error).rstrip('.')}")
-    if problems:
-        raise InvalidError(some(problems, "; "), hint="Nothing was written")
+            entry.reject(error)
     return entries
+
+
+def label_of(resource: Resource, given: Object) -> str:
+    """Return what an entry is called: by its name, or else by what it holds beside secrets."""
+    if name := " / ".join(str(given[option]) for option in resource.keys if given.get(option)):
+        return f"{resource.name} {name!r}"
+    rows = [row for row in resource.attributes if not row.secret and isinstance(given.get(row.option), str)]
+    held = ", ".join(f"{row.option} {given[row.option]!r}" for row in rows[:SHOWN_OPTIONS])
+    return f"{resource.name} without a name" + (f", with {held}" if held else "")
 
 
 def rules_of(params: Object) -> Rules:
@@ -176,9 +183,15 @@ def task_of(resource: Resource, params: Object) -> Task:
     if params["id"] == "":
         raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by its name")
     _check_keys(resource, desired, params["id"])
-    for row in resource.attributes:
-        if desired[row.option] is not None and (not absent or row.option in resource.keys):
-            _check(row, desired[row.option])
+    rows_in_use = [row for row in resource.attributes if not absent or row.option in resource.keys]
+    problems: list[IdentityError] = []
+    for row in rows_in_use:
+        try:
+            if desired[row.option] is not None:
+                _check(row, desired[row.option])
+        except InvalidError as error:
+            problems.append(error)
+    raise_all(problems)
     if creator_rights := params.get("creator_rights"):
         _check_rights("creator_rights", creator_rights)
     secrets = [row.option for row in resource.attributes if row.secret]

@@ -208,6 +208,24 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def all_of(failures: Sequence[IdentityError]) -> IdentityError:
+    """Return one failure that tells of all of these, with the code that they share, else ``invalid``."""
+    if len(failures) == 1:
+        return failures[0]
+    kinds = {failure.__class__ for failure in failures}
+    kind = kinds.pop() if len(kinds) == 1 else InvalidError
+    hints = {failure.hint for failure in failures}
+    if len(hints) == 1 and not any(failure.attempt for failure in failures):
+        return kind(some([failure.reason for failure in failures], "; "), hint=hints.pop())
+    return kind(some([str(failure).rstrip(".") for failure in failures], "; "))
+
+
+def raise_all(failures: Sequence[IdentityError]) -> None:
+    """Raise these failures as one, if there are any."""
+    if failures:
+        raise all_of(failures)
+
+
 def some(texts: Sequence[str], separator: str = ", ") -> str:
     """Join the first texts of many, and say how many more there are."""
     more = f"{separator}and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""

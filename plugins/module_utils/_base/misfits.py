@@ -12,10 +12,10 @@ YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import InvalidError
+from .errors import InvalidError, raise_all
 from .paths import Object
 
 # Options of the type str that take a number as well.
@@ -33,24 +33,30 @@ GROUPS_HINT = "In a template, groups is always the groups of the inventory: give
 INVENTORY_GROUPS = {"all", "ungrouped"}
 
 
-def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, place: str = "") -> None:
-    """Raise InvalidError for the first value that has another type than its option.
+def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object) -> None:
+    """Raise InvalidError for all values that have another type than their options."""
+    raise_all([misfit for misfit in _misfits(specs, options) if misfit])
+
+
+def _misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, place: str = "") -> Iterator[InvalidError | None]:
+    """Yield for each value what is wrong with its type, None for nothing.
 
     ``place`` is what precedes the options' names in the message. No value of an option with ``no_log`` is quoted.
     """
     for option, value in options.items():
         spec = specs.get(option, {})
         if option == "groups" and is_inventory_groups(value):
-            raise InvalidError(f"{place}groups was given the inventory's own variable groups", hint=GROUPS_HINT)
-        _refuse_misfit(place + option, spec, value, number=option in NUMBERS)
+            yield InvalidError(f"{place}groups was given the inventory's own variable groups", hint=GROUPS_HINT)
+            continue
+        yield _misfit(place + option, spec, value, number=option in NUMBERS)
         if isinstance(value, dict):
-            refuse_misfits(spec.get("options") or {}, value, f"{place}{option}.")
+            yield from _misfits(spec.get("options") or {}, value, f"{place}{option}.")
         for number, item in enumerate(value if isinstance(value, list) else ()):
             where = f"{place}{option}[{number}]"
             if spec.get("options") and isinstance(item, dict):
-                refuse_misfits(spec["options"], item, f"{where}.")
+                yield from _misfits(spec["options"], item, f"{where}.")
             elif spec.get("elements") == "str":
-                _refuse_misfit(where, {**spec, "type": "str"}, item)
+                yield _misfit(where, {**spec, "type": "str"}, item)
 
 
 def is_inventory_groups(value: Any) -> bool:
@@ -58,27 +64,28 @@ def is_inventory_groups(value: Any) -> bool:
     return isinstance(value, dict) and set(value) >= INVENTORY_GROUPS
 
 
-def _refuse_misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: bool = False) -> None:
+def _misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: bool = False) -> InvalidError | None:
     if spec.get("type") == "str" and isinstance(value, (list, dict)):
-        raise InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
+        return InvalidError(f"{option} takes one value, but was given a {type(value).__name__}")
     if spec.get("type") == "dict" and isinstance(value, list):
         keys = ", ".join(spec.get("options") or ())
-        raise InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
+        return InvalidError(f"{option} takes a map{f' of {keys}' if keys else ''}, but was given a list")
     if spec.get("type") == "list" and isinstance(value, dict):
-        raise InvalidError(f"{option} takes a list, but was given a map")
+        return InvalidError(f"{option} takes a list, but was given a map")
     if (
         spec.get("type") == "list"
         and spec.get("elements") == "str"
         and isinstance(value, str)
         and NO_LIST.search(value)
     ):
-        raise InvalidError(f"{option} takes a list, but was given the text {value!r}", hint=LIST_HINT)
+        return InvalidError(f"{option} takes a list, but was given the text {value!r}", hint=LIST_HINT)
     if spec.get("type") == "str" and not isinstance(value, str) and not (number and is_number(value)):
-        raise InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
+        return InvalidError(f"{option} takes a text, but {misread(value, secret=spec.get('no_log'))}", hint=QUOTE)
     if spec.get("type") == "int" and isinstance(value, bool):
-        raise InvalidError(f"{option} takes a number, but was given {value}")
+        return InvalidError(f"{option} takes a number, but was given {value}")
     if spec.get("type") == "int" and isinstance(value, str) and AMBIGUOUS.match(value.strip()):
-        raise InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
+        return InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
+    return None
 
 
 def is_number(value: Any) -> bool:

@@ -164,31 +164,42 @@ class Directory:
     def plan(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that change something, removals last, in an order in which they can be carried out.
 
-        Raises InvalidError for everything that is wrong with the entries, and GuardRailError for what goes too far.
+        Raises one error for everything that is wrong with the entries, and GuardRailError for what goes too far.
         """
-        self._check_doubles(entries)
+        doubles = _note_doubles(entries)
         # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
         self._rails.check_prune(
             {entry.resource.plural for entry in entries if not entry.absent or "container" in entry.resource.keys}
         )
-        self._check_nesting(entries)
         for entry in entries:
-            self._known.announce(entry)
-        with ThreadPoolExecutor(self._rules.workers) as pool:
-            survey = Survey(self._scim, self._known, self._store, pool)
-            changing = list(self._changes(survey, entries))
+            if entry not in doubles:
+                self._known.announce(entry)
+        sound = [entry for entry in entries if not entry.failure]
+        try:
+            changing = self._read(sound, all_sound=len(sound) == len(entries))
+        except IdentityError:
+            _refuse_failed([entry for entry in entries if entry not in set(sound)])  # whatever the tenant holds
+            raise
         self._warn_of_losses(changing)
         for entry in filter(_removes_object, changing):
             self._known.leaves(entry)
-        self._check_leavers(entries)
-        if problems := [entry for entry in entries if entry.failure]:
-            raise _all_of(problems)
-        _refuse_circle(
-            {entry: entry.needs for entry in changing}, "a circle of references, and none of these exists yet"
-        )
+        self._note_leavers(sound)
+        _note_nesting(sound)
+        _refuse_failed(entries)
+        if circle := _circle({entry: entry.needs for entry in changing}):
+            raise InvalidError(
+                f"a circle of references, and none of these exists yet: {circle}", hint="Nothing was written"
+            )
         trimming = self._creators.plan(entries, changing)
         self._check_losses([*changing, *trimming])
         return [*sorted(changing, key=_rank), *trimming]
+
+    def _read(self, entries: Sequence[Entry], *, all_sound: bool) -> list[Entry]:
+        """Return the changes."""
+        if not all_sound:  # the plan is refused, and what no entry names cannot be told
+            self._rules = replace(self._rules, prune=frozenset(), watched=frozenset())
+        with ThreadPoolExecutor(self._rules.workers) as pool:
+            return list(self._changes(Survey(self._scim, self._known, self._store, pool), entries))
 
     def _changes(self, survey: Survey, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Read one kind after another, and plan each entry as soon as what is there of it is known."""
@@ -433,47 +444,12 @@ class Directory:
         listed = self._store.lists.complete(resource, self._scim.query(endpoint))
         return sum(access_of(resource, item) for item in listed)
 
-    @staticmethod
-    def _check_doubles(entries: Iterable[Entry]) -> None:
-        seen: dict[tuple[Any, ...], Entry] = {}
-        doubles = []
+    def _note_leavers(self, entries: Iterable[Entry]) -> None:
+        """Note each reference to what is to be removed, be the reference new or there already."""
         for entry in entries:
-            marks: list[tuple[Any, ...]] = []
-            if len(entry.keys) >= min(2, len(entry.resource.keys)):  # all that name it, of which two at most are given
-                marks.append(
-                    (entry.resource.name, *(fold(entry.keys.get(option, "")) for option in entry.resource.keys))
-                )
-            if entry.identifier:
-                marks.append((entry.resource.name, "id", entry.identifier))
-            for mark in marks:
-                if seen.setdefault(mark, entry) is not entry:
-                    doubles.append(f"{seen[mark].position} and {entry.position} are both {entry.label}")
-        if doubles:
-            raise InvalidError(some(doubles), hint="Name each object only once")
-
-    def _check_leavers(self, entries: Iterable[Entry]) -> None:
-        """Nothing may be wanted of what is to be removed, be it new there or there already."""
-        wrong = [
-            f"{entry.position} refers to {name!r}, which {leaving.position} removes"
-            for entry in entries
-            for endpoint, name in references_of(entry)
-            for leaving in [self._known.leaving(endpoint, name)]
-            if leaving
-        ]
-        if wrong:
-            raise InvalidError(some(wrong), hint="Nothing was written")
-
-    @staticmethod
-    def _check_nesting(entries: Iterable[Entry]) -> None:
-        """No group may be in itself, be it new or not: the server would refuse the last of the circle."""
-        groups = {fold(entry.name): entry for entry in entries if entry.resource is GROUP and not entry.absent}
-        nested = {
-            group: [
-                groups[fold(name)] for kind, name in references_of(group) if fold(name) in groups and kind == "Groups"
-            ]
-            for group in groups.values()
-        }
-        _refuse_circle(nested, "a circle of groups, each of which would be a member of itself")
+            for endpoint, name in references_of(entry):
+                if leaving := self._known.leaving(endpoint, name):
+                    entry.note(InvalidError(f"it refers to {name!r}, which {leaving.position} removes"))
 
     # -- Carrying it out ------------------------------------------------------
 
@@ -624,12 +600,42 @@ def _others(entries: Iterable[Entry], left_out: Iterable[Done]) -> list[Entry]:
     return [entry for entry in entries if entry not in out]
 
 
-def _refuse_circle(needs: Mapping[Entry, Iterable[Entry]], text: str) -> None:
+def _note_doubles(entries: Iterable[Entry]) -> set[Entry]:
+    """Note and return the entries about an object that an earlier one names by the same keys or the same id."""
+    seen: dict[tuple[Any, ...], Entry] = {}
+    doubles = set()
+    for entry in entries:
+        marks: list[tuple[Any, ...]] = []
+        if len(entry.keys) >= min(2, len(entry.resource.keys)):  # all that name it, of which two at most are given
+            marks.append((entry.resource.name, *(fold(entry.keys.get(option, "")) for option in entry.resource.keys)))
+        if entry.identifier:
+            marks.append((entry.resource.name, "id", entry.identifier))
+        for mark in marks:
+            if (first := seen.setdefault(mark, entry)) is not entry:
+                doubles.add(entry)
+                entry.note(same_object(entry, first))
+    return doubles
+
+
+def _note_nesting(entries: Iterable[Entry]) -> None:
+    """Note a group that would be in itself, be it new or not: the server would refuse the last of the circle."""
+    groups = {fold(entry.name): entry for entry in entries if entry.resource is GROUP and not entry.absent}
+    nested = {
+        group: [groups[fold(name)] for kind, name in references_of(group) if fold(name) in groups and kind == "Groups"]
+        for group in groups.values()
+    }
+    if circle := _circle(nested):
+        text = f"a circle of groups, each of which would be a member of itself: {circle}"
+        next(entry for entry in nested if entry.position in circle).note(InvalidError(text))
+
+
+def _circle(needs: Mapping[Entry, Iterable[Entry]]) -> str:
+    """Return the entries of a circle among these, as a text; an empty one if there is none."""
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
-        circle = sorted(f"{entry.position} ({entry.label})" for entry in set(error.args[1]))
-        raise InvalidError(f"{text}: {some(circle)}", hint="Nothing was written") from None
+        return some(sorted(f"{entry.position} ({entry.label})" for entry in set(error.args[1])))
+    return ""
 
 
 def created_by(changing: Iterable[Entry]) -> Iterator[tuple[Resource, Object]]:
@@ -659,7 +665,7 @@ def _claim(entry: Entry, claimed: dict[Any, Entry]) -> None:
     current, keys = entry.located
     mark = current["id"] if current else marks_of(keys)[0]
     if mark and (first := claimed.setdefault(mark, entry)) is not entry:
-        entry.failure = same_object(first)
+        entry.failure = same_object(entry, first)
 
 
 def _rank(entry: Entry) -> tuple[bool, int]:
@@ -675,15 +681,15 @@ def _refers_to_its_own_kind(entry: Entry) -> bool:
     )
 
 
-def _all_of(problems: Sequence[Entry]) -> IdentityError:
-    """One failure that tells of all: with the code that they share, if they do."""
-    failures = [entry.failure for entry in problems if entry.failure]
-    kinds = {type(failure) for failure in failures}
+def _refuse_failed(entries: Iterable[Entry]) -> None:
+    """Raise one failure that tells of all entries that have one, in their order, with the code that they share."""
+    failed = [(entry, entry.failure) for entry in entries if entry.failure]
+    if not failed:
+        return
+    kinds = {failure.__class__ for _entry, failure in failed}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
-    texts = [f"{entry.position}: {str(entry.failure).rstrip('.')}" for entry in problems]
-    return kind(
-        f"entries that cannot be carried out ({len(problems)}): {some(texts, '; ')}", hint="Nothing was written"
-    )
+    texts = [f"{entry.position}: {str(failure).rstrip('.')}" for entry, failure in failed]
+    raise kind(f"entries that cannot be carried out ({len(texts)}): {some(texts, '; ')}", hint="Nothing was written")
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from .._base.errors import AmbiguousError, AuthorizationError, IdentityError, InvalidError, UnsupportedError, trying
+from .._base.errors import (
+    AmbiguousError,
+    AuthorizationError,
+    IdentityError,
+    InvalidError,
+    UnsupportedError,
+    all_of,
+    trying,
+)
 from .._base.paths import Object, fold, quoted
 from .._ensure import Located
 from .._model.plan import Plan, Task
@@ -71,6 +79,19 @@ class Entry:
         name = options.get(keys[0])
         plain = options.get("state") in (None, "present") and options.get("id") is None
         return plain and len(keys) == 1 and isinstance(name, str) and name != ""
+
+    def note(self, error: IdentityError) -> None:
+        """Note what keeps this entry from its goal, beside what is noted already."""
+        self.failure = all_of([self.failure, error]) if self.failure else error
+
+    def reject(self, error: IdentityError) -> None:
+        """Note that the options make no task. What they name stays known, for the entries that refer to it."""
+        self.failure = error
+        self.options = self.options if isinstance(self.options, dict) else {}
+        given = {option: self.options.get(option) for option in self.resource.keys}
+        names = {option: name if isinstance(name, str) else None for option, name in given.items()}
+        desired = {row.option: names.get(row.option) for row in self.resource.attributes}
+        self.task = Task(self.resource, desired, absent=self.options.get("state") == "absent")
 
     @property
     def identifier(self) -> str | None:
@@ -320,7 +341,7 @@ class Survey:
             entry.located = (None, keys)
             for mark in marks_of(keys):
                 if (first := index.setdefault(mark, entry)) is not entry:
-                    entry.failure = same_object(first)
+                    entry.failure = same_object(entry, first)
         found: set[Entry] = set()
         short: list[str] = []
 
@@ -408,8 +429,8 @@ def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
         yield CONTAINER.endpoint, str(entry.keys["container"])
 
 
-def same_object(other: Entry) -> InvalidError:
-    return InvalidError(f"it is the same {other.resource.name} as {other.position}")
+def same_object(entry: Entry, other: Entry) -> InvalidError:
+    return InvalidError(f"{entry.label} is also at {other.position}", hint="Name each object only once")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Protocol
 
-from .._base.errors import AmbiguousError, InvalidError, NotFoundError, UnknownMemberError, trying
+from .._base.errors import (
+    AmbiguousError,
+    IdentityError,
+    InvalidError,
+    NotFoundError,
+    UnknownMemberError,
+    raise_all,
+    trying,
+)
 from .._base.paths import Object, fold
 from .._base.texts import check_name
 from .member_names import VAULT, spellings
 from .plan import Task
-from .resources import CONTAINER, RESOURCES, Resource
+from .resources import CONTAINER, RESOURCES, Attribute, Resource
 from .shapes import Members
 
+LATER = "the run fails unless an earlier task changes that"
 SEARCH_HINT = "For one of another directory, or of the vault itself, say in search_in which"
 
 
@@ -127,9 +137,11 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
         # An id that is the name is what is left of an unknown one, or stands for one that is still to be made.
         if not finder.find_all(target.endpoint, target.key_attribute, [name])[name]:
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
+            misplaced = _misplaced(finder, task, option, name)
             if not check:
-                raise UnknownMemberError(text, hint=f"Correct the name, or create it first. {SEARCH_HINT}")
-            finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
+                hint = misplaced or f"Correct the name, or create it first. {SEARCH_HINT}"
+                raise UnknownMemberError(text, hint=hint)
+            finder.client.warn(f"{text} yet. {misplaced}" if misplaced else f"{text} yet; {LATER}")
 
 
 def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
@@ -138,17 +150,22 @@ def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *,
     In check mode an unknown name is a warning: an earlier task of the same run may be the one that would create it.
     """
     desired = {**task.desired, **keys}
-    for attribute in task.resource.attributes:
+    problems: list[IdentityError] = []
+    for attribute in task.resource.references:
         wanted = desired.get(attribute.option)
-        if not attribute.refers_to or not wanted or attribute.option in keys:
+        if not wanted or attribute.option in keys:
             continue
         held = attribute.read(current or {})
-        target = finder.resources[attribute.refers_to]
-        with trying(f"resolve {attribute.option} of {task.label}"):
-            if isinstance(attribute.shape, Members):
-                desired[attribute.option] = _resolve_members(finder, task, target, wanted, held, check=check)
-            elif wanted != held:
-                desired[attribute.option] = _resolve_one(finder, attribute.option, target, wanted, check=check)
+        try:
+            with trying(f"resolve {attribute.option} of {task.label}"):
+                if isinstance(attribute.shape, Members):
+                    desired[attribute.option] = _resolve_members(finder, task, attribute, wanted, held, check=check)
+                elif wanted != held:
+                    target = finder.resources[str(attribute.refers_to)]
+                    desired[attribute.option] = _resolve_one(finder, attribute.option, target, wanted, check=check)
+        except (AmbiguousError, InvalidError, NotFoundError, UnknownMemberError) as error:
+            problems.append(error)
+    raise_all(problems)
     return desired
 
 
@@ -164,13 +181,14 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
 
 
 def _resolve_members(
-    finder: Finder, task: Task, target: Resource, wanted: Object, held: dict[str, str], *, check: bool
+    finder: Finder, task: Task, attribute: Attribute, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
     """Return the lists of names and ids as maps from id to name. Only names that no current member has are looked up.
 
     A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open), so names
     that are to be removed are looked up, too. A name that two members show means neither.
     """
+    target = finder.resources[str(attribute.refers_to)]
     shown = Counter(map(fold, held.values()))
     by_name = {fold(name): identifier for identifier, name in held.items() if shown[fold(name)] == 1}
 
@@ -189,7 +207,7 @@ def _resolve_members(
         if not found[name]:
             check_name("the member", name, in_list=True, of_object=True)
     if unknown := sorted(name for name in wanted_new.values() if not found[name]):
-        _report_unknown(finder, task.unknown_members, target, unknown, check=check)
+        _report_unknown(finder, task, attribute, unknown, check=check)
 
     def members(references: list[str]) -> dict[str, str]:
         resolved: dict[str, str] = {}
@@ -205,11 +223,31 @@ def _resolve_members(
     return {way: members(references) for way, references in given.items()}
 
 
-def _report_unknown(finder: Finder, policy: str, target: Resource, unknown: list[str], *, check: bool) -> None:
+def _report_unknown(finder: Finder, task: Task, attribute: Attribute, unknown: list[str], *, check: bool) -> None:
+    policy = task.unknown_members
+    target = finder.resources[str(attribute.refers_to)]
     text = f"no {target.name} has the name or the id {', '.join(map(repr, unknown))}"
-    if policy == "fail" and not check:
-        raise UnknownMemberError(text, hint="Correct the names, or set unknown_members to warn or ignore")
     if policy == "fail":
-        finder.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
+        misplaced = _misplaced(finder, task, attribute.option, unknown[0])
+        if not check:
+            hint = misplaced or "Correct the names, or set unknown_members to warn or ignore"
+            raise UnknownMemberError(text, hint=hint)
+        finder.client.warn(f"{text} yet. {misplaced}" if misplaced else f"{text} yet; {LATER}")
     elif policy == "warn":
         finder.client.warn(f"{text}: left out")
+
+
+def _misplaced(finder: Finder, task: Task, option: str, name: str) -> str:
+    """Return where an unknown name belongs if an object of another kind has it, an empty text if none does.
+
+    Only this one name is looked up.
+    """
+    row = task.resource.attribute(option)
+    for other in task.resource.references:
+        if other.refers_to == row.refers_to or not isinstance(other.shape, row.shape.__class__):
+            continue
+        kind = finder.resources[str(other.refers_to)]
+        with suppress(IdentityError):  # the member is unknown all the same
+            if finder.find_all(kind.endpoint, kind.key_attribute, [name])[name]:
+                return f"There is a {kind.name} {name!r}: put it under {other.option}"
+    return ""

@@ -226,7 +226,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
             "groups": [{"display_name": "bosses", "users": {"set": ["boss@example.com"]}}],
         },
         "invalid",
-        "groups[0] refers to 'boss@example.com', which users[0] removes",
+        "groups[0]: it refers to 'boss@example.com', which users[0] removes",
     ),
     "a permission on a safe that is to be removed": (
         {

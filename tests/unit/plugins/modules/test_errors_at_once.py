@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One failure tells of everything that is wrong, by place, and of what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
+BOTH = pytest.mark.parametrize("check", [True, False])
+
+# A wrong type, an unknown option, an entry without a name, a double, an unknown member, one who leaves, and a circle.
+MISTAKES: dict[str, Any] = {
+    "users": [
+        {"user_name": "ada@example.com", "organization": 1_000, "active": "perhaps", "colour": "red"},
+        {"display_name": "Grace", "email": "grace@example.com", "password": "Initial-pass-1"},
+        {"user_name": "boss@example.com", "state": "absent"},
+        {"user_name": "ADA@example.com"},
+        {"user_name": "new@example.com", "id": 5},
+        7,
+    ],
+    "groups": [
+        {"display_name": "a", "users": {"add": ["nobody@example.com"]}, "groups": {"add": ["nothing"]}},
+        {"display_name": "b", "users": {"add": ["boss@example.com", "new@example.com"]}},
+        {"display_name": "c", "groups": {"add": ["d"]}},
+        {"display_name": "d", "groups": {"add": ["c"]}},
+    ],
+}
+EXPECTED = [
+    "users[0]: organization takes a text, but YAML reads it as the number 1000",
+    "; user 'ada@example.com' has no option colour",
+    "; user 'ada@example.com': argument 'active'",
+    "users[1]: user without a name, with display_name 'Grace', email 'grace@example.com': a user is identified by id",
+    "users[3]: user 'ADA@example.com' is also at users[0]. Name each object only once",
+    "users[4]: id takes a text",
+    "users[5]: a user is a map of options, and this is not one",
+    "groups[0]: Could not plan group 'a': Could not resolve users of group 'a': no user has the name or the id 'no",
+    "; Could not resolve groups of group 'a': no group has the name or the id 'nothing'",
+    "groups[1]: it refers to 'boss@example.com', which users[2] removes",
+    "groups[2]: a circle of groups, each of which would be a member of itself: groups[2] (group 'c'), groups[3]",
+]
+
+
+@BOTH
+def test_all_mistakes_are_told_in_their_order(tenant: Tenant, run: Run, check: bool) -> None:
+    tenant.seed_user(userName="boss@example.com")
+    tenant.forget_requests()
+    result = run("scim_directory", check=check, **MISTAKES)
+    assert result.code == "invalid"
+    places = [result["msg"].find(text) for text in EXPECTED]
+    assert -1 not in places, (result["msg"], dict(zip(EXPECTED, places, strict=True)))
+    assert places == sorted(places)
+    assert "entries that cannot be carried out (8)" in result["msg"]
+    assert "Initial-pass-1" not in result.output
+    assert tenant.writes() == []
+
+
+def test_mistakes_of_one_kind_keep_their_code(run: Run) -> None:
+    groups = [{"display_name": f"g{number}", "users": {"add": ["nobody@example.com"]}} for number in range(30)]
+    result = run("scim_directory", groups=groups)
+    assert result.code == "unknown_member"
+    assert "groups[19]: " in result["msg"]
+    assert "and 10 more" in result["msg"]
+    assert "groups[20]" not in result["msg"]
+
+
+def test_mistakes_are_told_also_when_the_tenant_cannot_be_read(tenant: Tenant, run: Run) -> None:
+    users = [{"display_name": "a"}]
+    result = run("scim_directory", users=[*users, {"user_name": "b@example.com"}], client_secret="Wrong-secret-1")
+    assert (result.code, "users[0]: " in result["msg"]) == ("invalid", True)
+    assert run("scim_directory", users=[{"user_name": "b@x"}], client_secret="Wrong-secret-1").code == "authentication"
+
+
+def test_nothing_counts_as_pruned_while_an_entry_is_illegible(tenant: Tenant, run: Run) -> None:
+    people = [tenant.seed_user(userName=f"user-{number}@example.com") for number in range(30)]
+    result = run("scim_directory", users=[{"id": 7}], prune=["users"], max_removals="0")
+    assert (result.code, len(people)) == ("invalid", 30)
+    assert result.warnings == []
+
+
+def test_all_wrong_options_of_one_object_are_told(run: Run) -> None:
+    result = run("scim_user", user_name="ada@example.com", organization=7, given_name=True)
+    assert "organization takes a text, but YAML reads it as the number 7" in result["msg"]
+    assert "given_name takes a text, but YAML reads it as true" in result["msg"]
+    result = run("scim_user", user_name="ada@example.com", password="short", custom_attributes={"pwd": "x"})
+    assert "password is shorter than" in result["msg"]
+    assert "custom_attributes.pwd is a secret" in result["msg"]
+    result = run("scim_group", display_name="team", users={"set": ["no", True, None]})
+    assert "users.set[1]" in result["msg"]
+    assert "users.set[2]" in result["msg"]
+
+
+# The option that names somebody of the other kind, and what is said.
+MISPLACED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a group among users": (
+        "scim_group",
+        {"display_name": "team", "users": {"add": ["DB-admins", "nobody"]}},
+        "There is a group 'DB-admins': put it under groups",
+    ),
+    "a user among groups": (
+        "scim_group",
+        {"display_name": "team", "groups": {"set": ["ada@example.com"]}},
+        "There is a user 'ada@example.com': put it under users",
+    ),
+    "a group as the user of a permission": (
+        "scim_pam_object",
+        {"kind": "container_permission", "container": "APP", "user": "db-admins", "rights_preset": "read_only"},
+        "There is a group 'db-admins': put it under group",
+    ),
+    "a user as the group of a permission": (
+        "scim_pam_object",
+        {"kind": "container_permission", "container": "APP", "group": "ada@example.com", "rights_preset": "read_only"},
+        "There is a user 'ada@example.com': put it under user",
+    ),
+    "a role among users": (
+        "identity_role",
+        {"name": "team", "users": {"add": ["db-admins"]}},
+        "There is a role 'db-admins': put it under roles",
+    ),
+    "a user among roles": (
+        "identity_role",
+        {"name": "team", "roles": {"add": ["ada@example.com"]}},
+        "There is a user 'ada@example.com': put it under users",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISPLACED.values(), ids=MISPLACED)
+def test_a_member_of_the_other_kind_is_recognised(
+    tenant: Tenant, run: Run, case: tuple[str, dict[str, Any], str]
+) -> None:
+    module, options, text = case
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(groups=[{"displayName": "db-admins", "members": []}])
+    if module == "scim_pam_object":
+        tenant.switch(granted_rights=["VaultManagement"])
+        run("scim_pam_object", kind="container", name="APP")
+    tenant.forget_requests()
+    result = run(module, **options)
+    assert result.code == "unknown_member", result.output
+    assert text in result["msg"]
+    predicted = run(module, check=True, **options)
+    assert text in "".join(predicted.warnings)
+    if module.startswith("scim"):
+        kind = options.pop("kind", "group")
+        failed = run("scim_directory", **{f"{kind}s": [options]})
+        assert (failed.code, text in failed["msg"]) == ("unknown_member", True), failed.output
+    assert tenant.writes() == []
