@@ -17,7 +17,9 @@ description:
 positional: slices, number, wave
 options:
   _input:
-    description: Maps with some of the lists users, groups, containers, container_permissions and privileged_data.
+    description:
+      - Maps with some of the lists users, groups, containers, container_permissions and privileged_data. C(positions)
+        may hold a list of places for each of them.
     type: list
     elements: dict
     required: true
@@ -84,13 +86,14 @@ def directory_part(
     number: int = 1,
     wave: int = LAST,
     kinds: Iterable[str] | None = None,
-) -> dict[str, list[Any] | None]:
+) -> dict[str, Any]:
     """The entries of all files that fall to this host, by kind; None for a kind that no file has."""
     if not 1 <= number <= slices:
         raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
-    part: dict[str, list[Any] | None] = dict.fromkeys(NAMES)
+    part: dict[str, Any] = dict.fromkeys(NAMES)
+    positions: dict[str, list[str]] = {kind: [] for kind in NAMES}
     for file in files:
-        for kind in part:
+        for kind in NAMES:
             if kinds is not None and kind not in kinds:
                 continue
             listed = file.get(kind)
@@ -99,12 +102,19 @@ def directory_part(
             if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
                 raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
             option, begins = LATE.get(kind, (None, 1))
-            part[kind] = (part[kind] or []) + [
-                _without(entry, option if wave < begins else None)
-                for entry in listed
+            places = (file.get("positions") or {}).get(kind) or [""] * len(listed)
+            mine = [
+                (entry, place)
+                for entry, place in zip(listed, places)
                 if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave)
             ]
-    marked: dict[str, list[Any] | None] = mark_unsafe(part)
+            part[kind] = (part[kind] or []) + [
+                _without(entry, option if wave < begins else None) for entry, _place in mine
+            ]
+            positions[kind] += [place for _entry, place in mine]
+    if known := {kind: found for kind, found in positions.items() if any(found)}:
+        part["positions"] = known
+    marked: dict[str, Any] = mark_unsafe(part)
     return marked
 
 

@@ -44,7 +44,10 @@ _list:
       description: The path of the file.
       type: str
     content:
-      description: The lists of the file, with variables filled in; none when something is wrong.
+      description:
+        - The lists of the file, with variables filled in; none when something is wrong.
+        - Beside them, C(positions) has the file and the line of each entry, in the form that
+          M(idops.cyberark_identity.scim_directory) takes.
       type: dict
     wrong:
       description: What is wrong with the file; empty when nothing is.
@@ -103,6 +106,9 @@ OTHER_NUMBER = re.compile("[-+]?[0-9]")  # how what is meant as a number begins
 NUMBER = STANDARD + "int"
 NULL = STANDARD + "null"
 DATE = STANDARD + "timestamp"
+# A template where a value begins, which YAML takes for a map.
+UNQUOTED = re.compile(r"(^|[:\-\[,{])\s*\{\{")
+TEMPLATE_HINT = 'Quote the template: "{{ ... }}"'
 TEXT: Mapping[str, Any] = {"type": "str"}
 # The faster one, which is not everywhere, and takes the tabs of JSON.
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -131,7 +137,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _content(self, path: str) -> dict[str, Any]:
         text = self._text(path)
-        _check_text(text)
+        root = _check_text(text)
         try:
             # Without the path: from ansible-core 2.19 on, an error about any value would print the lines around it.
             loaded = self._loader.load(trust_as_template(text), show_content=False)
@@ -150,7 +156,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             if entries not in (None, "") and not _is_list_of_maps(entries):
                 hint = f". {GROUPS_HINT}" if is_inventory_groups(entries) else ""
                 raise Wrong(f"has the wrong shape: {kind} has to be a list of maps{hint}")
-        return content
+        positions = {kind: _positions(path, root, kind, len(entries)) for kind, entries in content.items() if entries}
+        return {**content, "positions": positions} if positions else content
 
     def _text(self, path: str) -> str:
         try:
@@ -186,14 +193,14 @@ def _paths(start: str) -> list[str]:
     return sorted(found.values())
 
 
-def _check_text(text: str) -> None:
-    """Refuse what is no YAML or no map, has a tag that Ansible does not know, or has a key twice."""
+def _check_text(text: str) -> yaml.Node:
+    """Return the root; refuse what is no YAML or no map, has a tag that Ansible does not know, or has a key twice."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as failure:
-        raise Wrong(_of_yaml(failure)) from None
+        raise Wrong(_of_yaml(failure) + _hint_of_template(text, failure)) from None
     if root is None or root.tag == STANDARD + "null":
-        return
+        return root
     if not isinstance(root, yaml.MappingNode):
         raise Wrong("is not a map of lists")
     for node in _nodes(root):
@@ -201,12 +208,42 @@ def _check_text(text: str) -> None:
             raise Wrong(f"has an unknown tag, {_at(node.start_mark)}")
         if node.tag == BINARY:
             raise Wrong(f"has a !!binary value, {_at(node.start_mark)}. Write it as a text")
+        if any(
+            isinstance(key, yaml.MappingNode) and key.start_mark.index == node.start_mark.index + 1
+            for key in _keys(node)
+        ):
+            raise Wrong(f"has a template without quotes, {_at(node.start_mark)}. {TEMPLATE_HINT}")
         keys = set()
-        for key, _value in node.value if isinstance(node, yaml.MappingNode) else ():
+        for key in _keys(node):
             mark = (key.tag, str(key.value))
             if mark in keys and key.tag != MERGE:
                 raise Wrong(f"has the key {key.value} twice in one map, {_at(key.start_mark)}")
             keys.add(mark)
+    _check_scalars(root)
+    return root
+
+
+def _keys(node: yaml.Node) -> list[yaml.Node]:
+    return [key for key, _value in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
+    """Return what to do about a template without quotes, if what YAML cannot read begins with one."""
+    marks = [getattr(failure, name, None) for name in ("context_mark", "problem_mark")]
+    lines = text.splitlines()
+    near = [lines[mark.line] for mark in marks if mark and mark.line < len(lines)]
+    return f". {TEMPLATE_HINT}" if any(UNQUOTED.search(line) for line in near) else ""
+
+
+def _positions(path: str, root: yaml.Node, kind: str, count: int) -> list[str]:
+    """Return the file and the line of each entry of a list: the line of the list where a template makes the entries."""
+    node = next((value for key, value in root.value if key.value == kind), root)
+    items = node.value if isinstance(node, yaml.SequenceNode) and len(node.value) == count else [node] * count
+    return [f"{path}:{item.start_mark.line + 1}" for item in items]
+
+
+def _check_scalars(root: yaml.Node) -> None:
+    """Refuse what YAML reads as something else than the text or the number that its option takes."""
     texts, numbers = {}, {}
     for node, spec in _scalars(FILE, root):
         spelling = "a secret" if spec.get("no_log") else node.value
@@ -323,18 +360,20 @@ def _is_list_of_maps(value: Any) -> bool:
 
 
 def _refuse_doubles(files: list[dict[str, Any]]) -> None:
-    """Say it of the later file when two entries are about the same object: a position among all would help nobody."""
+    """Say it of the later file when two entries are about the same object, with both lines."""
     holders: dict[tuple[str, ...], str] = {}
     for file in files:
         doubles = []
         for resource in RESOURCES.values():
-            for entry in file["content"].get(resource.plural) or ():
+            entries = file["content"].get(resource.plural) or ()
+            for entry, position in zip(entries, file["content"].get("positions", {}).get(resource.plural, ())):
                 keys = resource.name_of(entry)
                 if len(keys) < min(2, len(resource.keys)):  # it goes by its id
                     continue
                 name = (resource.name, *(fold(keys.get(option, "")) for option in resource.keys))
                 if name in holders:
-                    doubles.append(f"{resource.name} {' / '.join(map(str, keys.values()))!r}, as {holders[name]} does")
-                holders.setdefault(name, file["path"])
+                    label = f"{resource.name} {' / '.join(map(str, keys.values()))!r}"
+                    doubles.append(f"{label} at {position} and at {holders[name]}")
+                holders.setdefault(name, position)
         if doubles:
-            file["wrong"] = f"{file['path']} holds {some(doubles)}. Name each object only once."
+            file["wrong"] = f"{file['path']} holds what is there already: {some(doubles)}. Name each object only once."

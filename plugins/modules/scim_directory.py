@@ -380,6 +380,13 @@ options:
         type: str
         choices: [on_create, always]
         default: on_create
+  positions:
+    description:
+      - Where the entries were read, for messages. By kind, a list with a text for each entry in turn, such as a file
+        and a line. An entry with an empty text is told by its place in the list of the task.
+      - The lookup P(idops.cyberark_identity.directory_files#lookup) makes them, and the playbook
+        C(idops.cyberark_identity.apply_directory) uses them.
+    type: dict
   prune:
     description:
       - The kinds of objects to prune, which removes every object that no entry names.
@@ -604,7 +611,7 @@ actions:
           count: 1
           names: [ada@example.com]
     position:
-      description: The position of its entry in the task.
+      description: The position of its entry in the task, or what O(positions) says of it.
       type: str
       returned: for a failure
       sample: users[3]
@@ -677,7 +684,7 @@ stopped:
   elements: dict
   contains:
     position:
-      description: The position of the entry that failed.
+      description: The position of the entry that failed, as in C(actions).
       type: str
       returned: always
       sample: users[3]

@@ -214,6 +214,14 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
         "users:\n- password: !vault |\n" + textwrap.indent(VAULTED, "    "),
         "holds a value that cannot be decrypted.",
     ),
+    "template without quotes.yml": (
+        "users:\n- user_name: {{ somebody }}\n",
+        'has a template without quotes, line 2, column 14. Quote the template: "{{ ... }}".',
+    ),
+    "template with more without quotes.yml": (
+        "users:\n- user_name: {{ somebody }}@example.com\n",
+        "is not YAML that Ansible can read, line 2, column",
+    ),
     "lists twice.yml": (
         f"groups: [{{a: {PASSWORD}}}]\nusers: []\ngroups: []",
         "has the key groups twice in one map, line 3, col",
@@ -253,8 +261,26 @@ def test_what_is_wrong_with_files_is_said(tenant: Tenant, play: Player) -> None:
     expected = [f"{folder}/{name} {message}" for name, (_content, message) in WRONG_FILES.items() if message]
     assert [text for text in expected if text not in played.text] == [], played.output
     one, two = folder / "twice 1.yml", folder / "twice 2.yml"
-    assert f"{one} holds user 'A@example.com', as {one} does. Name each object only once" in played.text
-    assert f"{two} holds group 'DUP', as {one} does. Name each object only once" in played.text
+    doubles = "holds what is there already:"
+    assert f"{one} {doubles} user 'A@example.com' at {one}:2 and at {one}:2. Name each object" in played.text
+    assert f"{two} {doubles} group 'DUP' at {two}:1 and at {one}:1. Name each object only once" in played.text
+
+
+def test_what_is_wrong_with_entries_of_files_is_told_by_file_and_line(tenant: Tenant, play: Player) -> None:
+    """All of it at once, from all files."""
+    play.write("tenant/a.yml", "users:\n- user_name: ada@example.com\n  colour: red\n- email: grace@example.com\n")
+    play.write("tenant/b.yml", "groups:\n\n- display_name: team\n  users: {add: [team]}\n")
+    played = play("apply", directory_path="tenant")
+    assert played.status == 2
+    folder = play.folder / "tenant"
+    for text in (
+        f"{folder}/a.yml:2: user 'ada@example.com' has no option colour",
+        f"{folder}/a.yml:4: user without a name, with email 'grace@example.com'",
+        f"{folder}/b.yml:3: Could not resolve users of group 'team'",
+        "There is a group 'team': put it under groups",
+    ):
+        assert text in played.text, played.output
+    assert tenant.writes() == []
 
 
 def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:

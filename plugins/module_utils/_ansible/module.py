@@ -406,6 +406,7 @@ def _known_options(spec: Spec, paths: list[list[str]]) -> str:
 MOST_WARNINGS = 20
 DIRECTORY: Spec = {
     **directory_spec(),
+    "positions": {"type": "dict"},
     "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune_users": {"type": "str", "choices": ["deactivate", "delete"], "default": "deactivate"},
     "prune_to_nothing": {"type": "bool", "default": False},

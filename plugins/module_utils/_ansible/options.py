@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, raise_all
@@ -98,11 +99,21 @@ def entry_spec(resource: Resource) -> Spec:
 
 
 def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
-    """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself."""
+    """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself.
+
+    Raises InvalidError for positions that are not those of the entries.
+    """
+    positions = params["positions"] or {}
+    lists = {resource.plural: params[resource.plural] or () for resource in RESOURCES.values()}
+    for plural, places in positions.items():
+        if not isinstance(places, list) or len(places) != len(lists.get(plural, ())):
+            raise InvalidError(f"positions.{plural} has to be a list with an item for each of the {plural}")
     entries = [
-        Entry(f"{resource.plural}[{number}]", resource, options, check)
+        Entry(str(place or f"{resource.plural}[{number}]"), resource, options, check)
         for resource in RESOURCES.values()
-        for number, options in enumerate(params[resource.plural] or ())
+        for number, (options, place) in enumerate(
+            zip_longest(lists[resource.plural], positions.get(resource.plural, ()))
+        )
     ]
     for entry in entries:
         try:
@@ -118,8 +129,9 @@ def label_of(resource: Resource, given: Object) -> str:
     """Return what an entry is called: by its name, or else by what it holds beside secrets."""
     if name := " / ".join(str(given[option]) for option in resource.keys if given.get(option)):
         return f"{resource.name} {name!r}"
-    rows = [row for row in resource.attributes if not row.secret and isinstance(given.get(row.option), str)]
-    held = ", ".join(f"{row.option} {given[row.option]!r}" for row in rows[:SHOWN_OPTIONS])
+    texts = [row.option for row in resource.attributes if row.type == "str" and not row.secret]
+    shown = [option for option in texts if isinstance(given.get(option), str)][:SHOWN_OPTIONS]
+    held = ", ".join(f"{option} {given[option]!r}" for option in shown)
     return f"{resource.name} without a name" + (f", with {held}" if held else "")
 
 

@@ -174,11 +174,11 @@ class Directory:
         for entry in entries:
             if entry not in doubles:
                 self._known.announce(entry)
-        sound = [entry for entry in entries if not entry.failure]
+        sound, failed = ([entry for entry in entries if bool(entry.failure) is wrong] for wrong in (False, True))
         try:
-            changing = self._read(sound, all_sound=len(sound) == len(entries))
+            changing = self._read(sound, all_sound=not failed)
         except IdentityError:
-            _refuse_failed([entry for entry in entries if entry not in set(sound)])  # whatever the tenant holds
+            _refuse_failed(failed)  # which is wrong whatever the tenant holds
             raise
         self._warn_of_losses(changing)
         for entry in filter(_removes_object, changing):
@@ -188,7 +188,7 @@ class Directory:
         _refuse_failed(entries)
         if circle := _circle({entry: entry.needs for entry in changing}):
             raise InvalidError(
-                f"a circle of references, and none of these exists yet: {circle}", hint="Nothing was written"
+                f"a circle of references, and none of these exists yet: {_places(circle)}", hint="Nothing was written"
             )
         trimming = self._creators.plan(entries, changing)
         self._check_losses([*changing, *trimming])
@@ -625,17 +625,21 @@ def _note_nesting(entries: Iterable[Entry]) -> None:
         for group in groups.values()
     }
     if circle := _circle(nested):
-        text = f"a circle of groups, each of which would be a member of itself: {circle}"
-        next(entry for entry in nested if entry.position in circle).note(InvalidError(text))
+        text = f"a circle of groups, each of which would be a member of itself: {_places(circle)}"
+        circle[0].note(InvalidError(text))
 
 
-def _circle(needs: Mapping[Entry, Iterable[Entry]]) -> str:
-    """Return the entries of a circle among these, as a text; an empty one if there is none."""
+def _circle(needs: Mapping[Entry, Iterable[Entry]]) -> list[Entry]:
+    """Return the entries of a circle among these, in their order; none if there is no circle."""
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
-        return some(sorted(f"{entry.position} ({entry.label})" for entry in set(error.args[1])))
-    return ""
+        return [entry for entry in needs if entry in error.args[1]]
+    return []
+
+
+def _places(entries: Iterable[Entry]) -> str:
+    return some([f"{entry.position} ({entry.label})" for entry in entries])
 
 
 def created_by(changing: Iterable[Entry]) -> Iterator[tuple[Resource, Object]]:

@@ -27,6 +27,24 @@ def read(path: Path, text: str) -> dict[str, Any]:
     return dict(file["content"])
 
 
+# What a file holds, and the lines of its users.
+LINES = {
+    "users:\n- user_name: a\n\n- user_name: b\n  email: c\n": [2, 4],
+    "users: [{user_name: a},\n  {user_name: b}]\n": [1, 2],
+    "groups: []\nusers:\n  - &a {user_name: a}\n  - <<: *a\n    user_name: b\n": [3, 4],
+    "users: \"{{ [{'user_name': 'a'}, {'user_name': 'b'}] }}\"\n": [1, 1],
+    "groups: []\nusers:\n  - \"{{ {'user_name': 'a'} }}\"\n  - {user_name: b}\n": [3, 4],
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), LINES.items())
+def test_positions_are_files_and_lines(tmp_path: Path, text: str, lines: list[int]) -> None:
+    path = tmp_path / "a.yml"
+    content = read(path, text)
+    assert content["positions"]["users"] == [f"{path}:{line}" for line in lines]
+    assert len(content["users"]) == len(lines)
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("22", 22), ("0", 0), ("8022", 8022), ("'022'", "022"), ("'22'", "22"), ("~", None)]
 )

@@ -151,3 +151,25 @@ def test_a_member_of_the_other_kind_is_recognised(
         failed = run("scim_directory", **{f"{kind}s": [options]})
         assert (failed.code, text in failed["msg"]) == ("unknown_member", True), failed.output
     assert tenant.writes() == []
+
+
+def test_positions_take_the_place_of_numbers(tenant: Tenant, run: Run) -> None:
+    users = [{"display_name": "Ada"}, {"user_name": "a@example.com"}, {"user_name": "A@example.com"}]
+    result = run("scim_directory", users=users, positions={"users": ["a.yml:1", "", "b.yml:7"]})
+    assert "a.yml:1: user without a name" in result["msg"]
+    assert "b.yml:7: user 'A@example.com' is also at users[1]" in result["msg"]
+    tenant.fault(method="POST", path="/Users", status=500)
+    failed = run("scim_directory", users=users[1:2], positions={"users": ["a.yml:2"]})
+    assert [action["position"] for action in failed["actions"]] == ["a.yml:2"]
+
+
+@pytest.mark.parametrize(
+    "positions", [{"users": ["a"]}, {"people": ["a"]}, {"users": "a,b"}, {"groups": ["a"]}], ids=str
+)
+def test_positions_that_are_not_those_of_the_entries_are_refused(
+    tenant: Tenant, run: Run, positions: dict[str, Any]
+) -> None:
+    users = [{"user_name": "a@example.com"}, {"user_name": "b@example.com"}]
+    result = run("scim_directory", users=users, positions=positions)
+    assert (result.code, "positions." in result["msg"]) == ("invalid", True)
+    assert tenant.writes() == []

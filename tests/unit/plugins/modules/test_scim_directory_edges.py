@@ -208,7 +208,7 @@ def test_a_member_whom_prune_deletes(tenant: Tenant, run: Run) -> None:
     }
     result = apply(run, **options, prune_users="delete")
     assert result.code == "invalid", result.output
-    assert "groups[0] refers to 'alan@example.com', which prune: user 'alan@example.com' removes" in result["msg"]
+    assert "groups[0]: it refers to 'alan@example.com', which prune: user 'alan@example.com' removes" in result["msg"]
     assert tenant.writes() == []
     good(apply(run, **options))
     assert good(apply(run, **options))["changed"] is False
