@@ -33,9 +33,10 @@ SEARCHED = {
     "docs/errors": ["failure.code", "HTTP status"],
     "docs/inventory": ["inventory"],
     "docs/joiners_leavers": ["joiner", "mover", "leaver"],
-    "docs/onboarding": ["onboarding", "role"],
+    "docs/onboarding": ["onboarding"],
     "docs/pam_objects": ["safe", "account", "container", "privileged_data", "rights"],
     "docs/security": ["least privilege", "secret"],
+    "roles/admin_portal/README": ["admin_portal", "set up", "role"],
     "docs/troubleshooting": ["troubleshooting", "401", "403", "404", "429", "certificate", "error", "slow"],
 }
 HEADING = re.compile(r"^# .*\n", re.MULTILINE)
