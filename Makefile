@@ -27,6 +27,8 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
+# Images of containers often set it. Each of the hundreds of processes of the suite would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
 .PHONY: mutants

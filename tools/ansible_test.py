@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test for one release of ansible-core: ansible_test.py CORE [sanity] [units] [integration].
 
-With QUICK in the environment the units are those that depend on ansible-core, and SPARED says what is left out.
+With QUICK in the environment it does no more than the table QUICK says, and prints what is left out.
 
 ansible-test is particular about where it runs, so each release gets a folder of its own, build/ansible-test-CORE:
 
@@ -50,8 +50,7 @@ import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What a quick run has in units: what depends on ansible-core, which are options, results, warnings, and plugins that it
-# loads. All else tells of the product. "make unit" has it, and "make units-CORE" on each core.
+# What depends on ansible-core: options, results, warnings, and plugins that it loads. All else tells of the product.
 # Which texts are templates depends on it most, and the oldest takes the most for one.
 TEMPLATES = "tests/unit/plugins/inventory/test_hostile_texts.py"
 DEPENDENT = (
@@ -61,9 +60,30 @@ DEPENDENT = (
     "tests/unit/plugins/modules/test_scim_directory.py",
 )
 COMMANDS = ("sanity", "units", "integration")
-# A quick run has integration on the oldest and the rest on the newest: the two end together.
-SPARED = {"2.16": ("sanity",), "2.21": ("integration",)}
-QUICK_UNITS = {"2.16": (TEMPLATES,), "2.21": DEPENDENT}
+
+
+@dataclass(frozen=True)
+class Quick:
+    """The part of a release that a quick run has, and for each command that it lacks or has in part, why."""
+
+    commands: tuple[str, ...]
+    units: tuple[str, ...]
+    left_out: dict[str, str]
+
+
+# Integration on the oldest and the rest on the newest: the two end together.
+QUICK = {
+    "2.16": Quick(
+        ("units", "integration"),
+        (TEMPLATES,),
+        {"sanity": "2.21 has it", "units": "all but hostile texts: unit has the tests on 2.19, in one process"},
+    ),
+    "2.21": Quick(
+        ("sanity", "units"),
+        DEPENDENT,
+        {"integration": "2.16 has it", "units": "what does not depend on ansible-core: unit has it on 2.19"},
+    ),
+}
 
 
 def find_python(version: str) -> Path | None:
@@ -158,8 +178,8 @@ def main() -> int:
     parser.add_argument("commands", nargs="*", metavar="command", help=f"one or more of {', '.join(COMMANDS)}; all")
     options = parser.parse_args()
     core = CORES[options.core]
-    spared = SPARED.get(options.core, ()) if os.environ.get("QUICK") else ()
-    commands = options.commands or [command for command in COMMANDS if command not in spared]
+    quick = QUICK.get(options.core) if os.environ.get("QUICK") else None
+    commands = options.commands or (quick.commands if quick else COMMANDS)
     if unknown := set(commands) - set(COMMANDS):
         parser.error(f"unknown command: {', '.join(sorted(unknown))}")
 
@@ -175,6 +195,8 @@ def main() -> int:
     make_home(home, venv)
     copy_tree(tree)
     environment = {**os.environ, "HOME": str(home), "PATH": search_path(venv)}
+    for command, reason in quick.left_out.items() if quick else ():
+        print(f"LEFT OUT: {command}: {reason}", flush=True)  # tools/suite.py repeats it
     # Left over from the caller, these would point ansible-test at other files than its own.
     for name in [n for n in environment if n.startswith("ANSIBLE_") or n in ("PYTHONPATH", "VIRTUAL_ENV")]:
         del environment[name]
@@ -191,8 +213,7 @@ def main() -> int:
         if command == "units":
             # Not those of the emulator: they know nothing of Ansible, and "make unit" has them.
             # They would take minutes, as each test is forked here.
-            quick = QUICK_UNITS.get(options.core, DEPENDENT)
-            arguments += quick if os.environ.get("QUICK") else ["tests/unit/plugins/"]
+            arguments += quick.units if quick else ["tests/unit/plugins/"]
         status = subprocess.run(arguments, cwd=tree, env=environment, check=False).returncode
         if status:
             print(f"--- ansible-test {command} failed on ansible-core {core.version}")

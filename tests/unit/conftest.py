@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit import left_out
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
 
 # How long an example takes depends on what else the machine does, and a failing example is printed: no database.
@@ -29,7 +30,7 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="cyberark-identity-tests-")
 
 def pytest_configure(config: pytest.Config) -> None:
     # Here and not in pyproject.toml, which ansible-test does not read.
-    config.addinivalue_line("markers", "long: left out of the quick run of the suite")
+    config.pluginmanager.register(left_out)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -371,7 +371,7 @@ def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
 # --- the jobs
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
 def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
     """Check, run, run again, drift, export, failure; a survey sends nothing, "" or null for what is not filled in."""
     tenant = tls_tenant
@@ -426,7 +426,7 @@ def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
         assert '"code": "authentication"' in refused.text, refused.output
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
 def test_jobs_of_the_set_up(launch: Launcher, tls_tenant: Tenant) -> None:
     """Check, run, run again, failure. A survey that asks for every option of the role sends "" and null."""
     tenant = tls_tenant

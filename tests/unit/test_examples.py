@@ -138,7 +138,7 @@ def test_no_document_is_forgotten() -> None:
     assert languages <= {"console", "yaml", "python", "sh", "text"}
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="each guide runs ansible-playbook several times")
 @pytest.mark.parametrize("document", GUIDES)
 def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path, document: str) -> None:
     """A block of YAML or Python is the file that its first line names; the commands run in order, in one shell."""
@@ -187,7 +187,7 @@ def test_commands_for_elsewhere(document: str) -> None:
     assert {"".join(name).removesuffix(".") for name in named} <= {*targets, *(f"integration-{core}" for core in cores)}
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="it starts the emulator in every way")
 def test_the_emulator_starts_in_every_way_of_its_guide(tmp_path: Path) -> None:
     ways = next(block for language, block in blocks("docs/emulator.md") if language == "sh")
     for name in (path.name for path in ROOT.iterdir() if path.name != "build"):
@@ -274,7 +274,15 @@ def test_no_section_is_forgotten() -> None:
     assert {*SECTIONS} == {*EXAMPLES, "scim_pam"}
 
 
-@pytest.mark.parametrize("plugin", EXAMPLES)
+# The quick run has those that write; ansible-lint looks at the options of all.
+IN_TIME = ("identity_oauth2_app", "identity_role", "identity_user", "scim_directory", "scim_group", "scim_pam_object")
+IN_TIME += ("scim_token", "scim_user", "directory_csv")
+READING = pytest.mark.long(reason="examples that only read run in the whole suite")
+
+
+@pytest.mark.parametrize(
+    "plugin", [plugin if plugin in IN_TIME else pytest.param(plugin, marks=READING) for plugin in EXAMPLES]
+)
 def test_every_example_runs(tenant: Tenant, tmp_path: Path, plugin: str) -> None:
     """Each of its tasks, in order, in one play."""
     example = EXAMPLES[plugin]

@@ -232,6 +232,7 @@ def test_a_canary_is_found_however_it_is_written(canary: Canary, way: str) -> No
     assert not find(CANARIES, {"a place": said.replace(secret, "********")})
 
 
+@pytest.mark.long(reason="the search itself, in a run of ansible-playbook; it is tried on texts as well")
 def test_a_canary_is_found_wherever_it_is(stage: Stage) -> None:
     played = stage.play(plays(task for _place, _canary, task in PLANTED), secrets=SECRETS)
     assert played.status == 0, played.output
@@ -348,7 +349,7 @@ def test_every_module(guarded: Tenant, stage: Stage) -> None:
         assert guarded.control("POST", "check_password", login) == {"matches": True}
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_every_failure(guarded: Tenant, stage: Stage) -> None:
     """At a server that quotes what it is sent: seen by a rescue, and by what goes on."""
     rows = [*((*row, {}) for row in REFUSED.values()), *WAYS_TO_FAIL.values()]
@@ -363,7 +364,7 @@ def test_every_failure(guarded: Tenant, stage: Stage) -> None:
     assert_clean(played)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_every_refusal(guarded: Tenant, stage: Stage) -> None:
     tasks = [task(guarded, *row) for row in INVALID.values()]
     played = stage.play(plays(rescued(tasks)), "--diff", secrets=SECRETS)
@@ -373,7 +374,7 @@ def test_every_refusal(guarded: Tenant, stage: Stage) -> None:
     assert_clean(played)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_check_mode(guarded: Tenant, stage: Stage) -> None:
     tasks = [*first_steps(guarded, reading=False), task(guarded, "scim_directory", DIRECTORY)]
     guarded.forget_requests()
@@ -383,7 +384,7 @@ def test_check_mode(guarded: Tenant, stage: Stage) -> None:
     assert_clean(played)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_no_way_to_the_tenant(tls_tenant: Tenant, stage: Stage) -> None:
     """A certificate that is not trusted, and a proxy that refuses."""
     address = tls_tenant.info["tenant_url"]
@@ -417,7 +418,7 @@ Client.request = _stumble
 """
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> None:
     """Also with the tracebacks that Ansible can be told to show."""
     copied = tmp_path / "copied/ansible_collections/idops/cyberark_identity"
@@ -435,7 +436,7 @@ def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> Non
     assert_clean(played)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_the_role_and_the_playbooks(guarded: Tenant, stage: Stage) -> None:
     """A set-up with a generated password, rotated, refused for another user, and taken down; a directory in files."""
     stage.given.mkdir()

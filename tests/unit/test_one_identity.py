@@ -283,7 +283,7 @@ def test_the_inventory(site: Site, process: subprocess.Popen[str], tmp_path: Pat
     check(case, site, found.error or "")
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="it runs ansible-playbook; modules, lookups and the inventory are tested in one process")
 def test_module_defaults_variables_and_lookups(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path) -> None:
     """Address and app from module_defaults, the client from a variable, secrets from a lookup: all are the task."""
     play = Player.at(tmp_path, {})
@@ -320,7 +320,7 @@ def test_module_defaults_variables_and_lookups(tenant: Tenant, tls_tenant: Tenan
             check(CASES[name], site, paths[name].read_text())
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="it runs ansible-playbook; modules, lookups and the inventory are tested in one process")
 def test_the_role_leaves_the_administrator_to_its_tenant(site: Site, tmp_path: Path) -> None:
     play = Player.at(tmp_path, site.environment("app_id"))
     command = ["ansible-playbook", "idops.cyberark_identity.setup_scim_server", "-e"]

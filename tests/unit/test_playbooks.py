@@ -19,8 +19,7 @@ from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml i
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
 
-# Each of them runs ansible-playbook several times.
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(reason="each of them runs ansible-playbook several times")
 
 DIRECTORY: dict[str, Any] = {
     "users": [

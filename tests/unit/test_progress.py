@@ -18,15 +18,21 @@ from pathlib import Path
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
-USERS = [{"user_name": f"user{i}@example.com", "password": "Initial-pass-1"} for i in range(60)]
+OTHER_READER = pytest.mark.long(reason="like a run whose progress is shown: it only has another reader")
 
 
-@pytest.mark.parametrize(("progress", "no_log"), [(True, False), (False, False), (True, True)])
-def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress: bool, no_log: bool) -> None:
+def users_of(task: str) -> list[dict[str, str]]:
+    return [{"user_name": f"{task}{i}@example.com", "password": "Initial-pass-1"} for i in range(60)]
+
+
+def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path) -> None:
     """Unless the task is not to tell of them, or of nothing: the lines hold names."""
     tenant.switch(latency=0.1)
-    task = {"users": USERS, "workers": 2, "progress": progress, **tenant.connection}
-    tasks = [{"idops.cyberark_identity.scim_directory": task, "no_log": no_log}]
+    tasks = [
+        {"name": name, "idops.cyberark_identity.scim_directory": task, "no_log": no_log}
+        for name, progress, no_log in (("shown", True, False), ("silent", False, False), ("hidden", True, True))
+        for task in [{"users": users_of(name), "workers": 2, "progress": progress, **tenant.connection}]
+    ]
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([{**play, "vars": {"ansible_python_interpreter": sys.executable}}]))
@@ -35,12 +41,16 @@ def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path, progress
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if "of 60 done after" in line]
-    assert bool(lines) is (progress and not no_log)
+    assert lines
+    assert [line for line in lines if not line.startswith("  shown: ")] == []
     assert "Initial-pass-1" not in done.stdout + done.stderr
-    assert tenant.tokens() == 1
+    assert tenant.tokens() == len(tasks)
 
 
-@pytest.mark.parametrize(("progress", "no_log"), [(True, False), (False, False), (True, True)])
+@pytest.mark.parametrize(
+    ("progress", "no_log"),
+    [(True, False), *(pytest.param(*case, marks=OTHER_READER) for case in [(False, False), (True, True)])],
+)
 def test_a_run_stops_when_ansible_is_killed(tenant: Tenant, tmp_path: Path, progress: bool, no_log: bool) -> None:
     """Also if a shell between Ansible and the module lives on, as it does here."""
     with playbook_of(tenant, tmp_path, progress, no_log) as process:

@@ -54,7 +54,7 @@ def test_csv_files_of_the_table_are_refused(given: str, message: str) -> None:
     assert message in str(refusal.value)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="it runs ansible-playbook; the files are read the same way elsewhere")
 def test_files_of_the_table_are_refused(tenant: Tenant, tmp_path: Path) -> None:
     play = Player.at(tmp_path, tenant.connection)
     for number, (content, _message) in enumerate(FILES):

@@ -4,7 +4,8 @@
 """A rotation of the role admin_portal loses no password: with faults, killed and interrupted at each of its requests.
 
 The store keeps the pending password beside the current one, as the example of the role does. At every moment one of
-the two works, and another run converges. ``make faults`` tries everything; otherwise it is a few of each kind.
+the two works, and another run converges. EVERY_FAULT in the environment tries everything; otherwise it is a few of each
+kind, and one in the quick run.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ REQUESTS = (
     "/Groups",
 )
 RESET = REQUESTS.index("ResetUserPassword")
+SEVERAL_RUNS = pytest.mark.long(reason="each runs the role more than once; in unit it is killed right after the reset")
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def assert_another_run_converges(rotation: Rotation) -> None:
     assert rotation.works("current")
 
 
+@SEVERAL_RUNS
 def test_the_password_is_handed_over_before_it_is_set_and_when_it_is_proved(rotation: Rotation) -> None:
     """Although the tenant lists no service users, and what is only looked at may fail afterwards."""
     rotation.tenant.switch(list_service_users=False)
@@ -189,7 +192,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.long
+@SEVERAL_RUNS
 @pytest.mark.parametrize("case", REFUSALS.values(), ids=REFUSALS)
 def test_a_failure_says_which_password_is_in_force(
     rotation: Rotation, case: tuple[dict[str, Any], dict[str, Any], str, str]
@@ -225,7 +228,7 @@ EVERY = [(how, number) for how in (*FAULTS, *STOPS) for number in range(len(REQU
 CASES = EVERY if EVERYTHING else random.Random(1).sample(EVERY, 6)
 
 
-@pytest.mark.parametrize(("how", "number"), [*QUICK, *(pytest.param(*case, marks=pytest.mark.long) for case in CASES)])
+@pytest.mark.parametrize(("how", "number"), [*QUICK, *(pytest.param(*case, marks=SEVERAL_RUNS) for case in CASES)])
 def test_no_password_is_lost(rotation: Rotation, how: str, number: int) -> None:
     """What is said to be in force is, and one of the two that are stored always is."""
     if how in STOPS:

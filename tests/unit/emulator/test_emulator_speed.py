@@ -47,7 +47,7 @@ def test_a_large_tenant(client):
         assert min(times) < 0.005
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="ten thousand members take long; the same is tested with few")
 def test_a_large_role(client):
     """A role of ten thousand is read, changed, and turned into another ten thousand."""
     ids = client.seed(users=2 * MANY)["users"]

@@ -199,7 +199,7 @@ def test_names_of_hosts_and_groups_are_no_templates(tenant: Tenant, trap: Trap) 
     play(tenant, trap, {"hostname": "name", "keyed_groups": grouped}, tasks)
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="ansible-test-2.16 and ansible-test-2.21 have it")
 def test_results_and_exports_are_no_templates(tenant: Tenant, trap: Trap) -> None:
     """What a module returns, and an export that is read back in each way, and exported again."""
     named = [{**account, "name": f"a{number}"} for number, account in enumerate(accounts(trap.texts))]

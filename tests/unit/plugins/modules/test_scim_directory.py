@@ -503,7 +503,7 @@ def test_an_export_of_some_kinds(tenant: Tenant, run: Run) -> None:
     assert good(apply(run, **exported))["changed"] is False
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="five thousand users take long")
 @pytest.mark.parametrize("count", [5000])
 def test_a_large_directory_that_is_as_it_should_be(tenant: Tenant, run: Run, count: int) -> None:
     tenant.seed(users=count)
@@ -541,7 +541,9 @@ def _new_names(count: int) -> list[str]:
     return [f"{letters[n % 26]}{letters[-1 - n]}.new@example.com" for n in range(count)]
 
 
-@pytest.mark.parametrize("unique_case_sensitive", [pytest.param(True, marks=pytest.mark.long), False])
+@pytest.mark.parametrize(
+    "unique_case_sensitive", [pytest.param(True, marks=pytest.mark.long(reason="like False")), False]
+)
 def test_new_users_in_a_large_tenant_cost_one_listing(tenant: Tenant, run: Run, unique_case_sensitive: bool) -> None:
     """A few new names are not searched in all casings one by one, and one in another case is still found."""
     tenant.switch(unique_case_sensitive=unique_case_sensitive)

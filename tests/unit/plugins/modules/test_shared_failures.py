@@ -28,7 +28,8 @@ MANY = 300
 PEOPLE = [{"user_name": f"user{number}@example.com", "password": "Initial-pass-1"} for number in range(MANY)]
 GROUPS = [{"display_name": f"group{number}"} for number in range(5)]
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-WORKERS = pytest.mark.parametrize("workers", [1, 8, 32])
+MANY_WORKERS = pytest.param(32, marks=pytest.mark.long(reason="more workers than eight do the same"))
+WORKERS = pytest.mark.parametrize("workers", [1, 8, MANY_WORKERS])
 ROTATED = "Rotated-Pass-1"
 
 

@@ -21,7 +21,7 @@ def numbered(numbers: Iterable[int]) -> list[str]:
 MANY = 10_000
 
 
-@pytest.mark.long
+@pytest.mark.long(reason="very many members take long")
 def test_many_members_become_as_many_others(tenant: Tenant, run: Run) -> None:
     tenant.seed(users=2 * MANY)
     tenant.seed(groups=[{"displayName": "staff", "members": numbered(range(1, MANY + 1))}])

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(reason="the whole life of each object with each switch on its other side")
 
 Run = Callable[..., Result]
 
