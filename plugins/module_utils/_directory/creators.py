@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .._base.errors import InvalidError, some, trying
-from .._base.paths import Object, fold
+from .._base.paths import Object, fold, one_object
 from .._model.plan import Change, Plan, Task, make_plan
 from .._model.resources import CONTAINER_PERMISSION, USER
 from .._model.shapes import One
@@ -51,12 +51,11 @@ class Creators:
         there = [safe for _entry, safe in self._safes if safe]
         with trying("read the permissions of the creators of safes"):
             permissions = permissions_on(self._scim, there) if there else {}
-            planned = [
-                trimming
+            trimming = [
+                self._of_safe(entry, safe, permissions[safe["id"]]) if safe else self._of_new_safe(entry)
                 for entry, safe in self._safes
-                for permission in [self._permission(safe, permissions[safe["id"]]) if safe else None]
-                if (trimming := self._trimming(entry, safe, permission))
             ]
+        planned = [entry for entry in trimming if entry]
         _refuse_doubles(entries, planned)
         on_safe: dict[str, list[Entry]] = {}
         for entry in changing:
@@ -66,7 +65,7 @@ class Creators:
 
     def _permission(self, safe: Object, permissions: Iterable[Object]) -> Object | None:
         """Return the permission of the creator among those on a safe."""
-        owner = safe.get("owner") or {}
+        owner = one_object(safe.get("owner"))
         reference = owner.get("value") or owner.get("display") or self._own_name
         if not reference:
             return None
@@ -80,25 +79,38 @@ class Creators:
         """The login name of the service user, who creates what is not there yet."""
         return next(iter(self._relations.own_names.values()), None)
 
-    def _trimming(self, entry: Entry, safe: Object | None, permission: Object | None) -> Entry | None:
-        """Return the entry that trims the rights of the creator; None if there is nothing to take away."""
-        rights = entry.task.creator_rights or []
-        if permission:
-            task = kept_rights(permission, rights)
-            plan = make_plan(task, task.desired, permission)
-        elif safe is None:
-            kept = RIGHTS.shape.read(rights)
-            keys = {"container": entry.safe, "user": self._own_name or "the creator"}
-            task = Task(CONTAINER_PERMISSION, {**keys, "group": None, "rights": {"set": kept}})
-            # The vault makes it when it makes the safe, with every right: nobody loses what was there before.
-            plan = Plan(
-                CONTAINER_PERMISSION, "update", None, (Change(RIGHTS, None, kept),), {}, {"rights": {"set": kept}}
-            )
-        else:
+    def _of_safe(self, entry: Entry, safe: Object, permissions: Iterable[Object]) -> Entry | None:
+        """Return the entry that trims the creator of a safe that is there; None if there is nothing to take away."""
+        permission = self._permission(safe, permissions)
+        if permission is None:
             return None
-        position = f"{entry.position}.creator_rights"
-        trimming = Entry(position, CONTAINER_PERMISSION, {}, lambda kind, options: task, (permission, {}), plan)
-        return replace(trimming, creator_rights=rights) if plan.changed else None
+        task = kept_rights(permission, entry.task.creator_rights or [])
+        plan = make_plan(task, task.desired, permission)
+        return _trimming(entry, task, plan) if plan.changed else None
+
+    def _of_new_safe(self, entry: Entry) -> Entry:
+        """Return the entry that trims the creator of a safe that this run makes.
+
+        The vault makes the permission with the safe, with every right: nobody loses what was there before.
+        """
+        kept = RIGHTS.shape.read(entry.task.creator_rights)
+        keys = {"container": entry.safe, "user": self._own_name or "the creator", "group": None}
+        rights = {"rights": {"set": kept}}
+        plan = Plan(CONTAINER_PERMISSION, "update", None, (Change(RIGHTS, None, kept),), {}, rights)
+        return _trimming(entry, Task(CONTAINER_PERMISSION, {**keys, **rights}), plan)
+
+
+def _trimming(entry: Entry, task: Task, plan: Plan) -> Entry:
+    """Return the entry about the permission of the creator of a safe."""
+    return Entry(
+        f"{entry.position}.creator_rights",
+        CONTAINER_PERMISSION,
+        {},
+        lambda kind, options: task,
+        (plan.current, {}),
+        plan,
+        creator_rights=entry.task.creator_rights,
+    )
 
 
 def _refuse_doubles(entries: Iterable[Entry], planned: Iterable[Entry]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._base.errors import IdentityError, trying
-from .._base.paths import Object
+from .._base.paths import Object, one_object
 from .._ensure import Outcome, ensure
 from .._model.plan import Task
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, USER
@@ -89,7 +89,7 @@ def kept_rights(permission: Object, rights: list[str]) -> Task:
 
 def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
     container = objects.find(CONTAINER, {"name": name})
-    owner = (container or {}).get("owner") or {}
+    owner = one_object((container or {}).get("owner"))
     reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
     creator = (
         objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None

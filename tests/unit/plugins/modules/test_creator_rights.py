@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import directory_part
-from ansible_collections.idops.cyberark_identity.tests.emulator.rights import RIGHTS
+from ansible_collections.idops.cyberark_identity.tests.emulator.vault.rights import RIGHTS
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, good
 
