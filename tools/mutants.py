@@ -169,14 +169,14 @@ MUTANTS = (
         f"{RAILS}::test_the_user_that_runs_the_task_keeps_its_name_and_password",
     ),
     Mutant(
-        "_ansible/options",
+        "_directory/entries",
         'params["protected_unmatched"] == "fail"',
         'params["protected_unmatched"] == ""',
         f"{RAILS}::test_a_protected_name_that_nothing_has_is_told",
     ),
     Mutant("_base/paths", '.replace("[", "[[]")', "", f"{RAILS}::test_brackets_are_letters"),
     Mutant(
-        "_scim/references",
+        "_model/references",
         "if not task.absent or task.resource.matches(keys, current):",
         "if True:",
         f"{RAILS}::test_an_id_with_another_name_deletes_nothing",

@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "build/collections")]
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.options import entry_spec  # noqa: E402
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec  # noqa: E402
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (  # noqa: E402
     RESOURCES,
     Resource,

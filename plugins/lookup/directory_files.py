@@ -72,7 +72,6 @@ except ImportError:  # before ansible-core 2.19, where every text may be a templ
         return value
 
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.options import entry_spec
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import some
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misfits import (
     DECIMAL,
@@ -82,6 +81,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misf
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import means_secret
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES, Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe

@@ -20,7 +20,7 @@ from .._base.misfits import refuse_misfits
 from .._base.paths import Object, fold
 from .._base.secrets import spellings
 from .._http.client import Connection, origin, secrets_in
-from .options import Spec
+from .._model.options import Spec
 
 CONNECTION: Spec = {
     "tenant_url": {"type": "str", "required": True},

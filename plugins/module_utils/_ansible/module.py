@@ -35,6 +35,7 @@ from .._base.paths import fold, quoted
 from .._base.secrets import Secrets, is_secret, spellings
 from .._directory.directory import Directory, Done, action_of, created_by, result_of
 from .._directory.drift import drift_of
+from .._directory.entries import directory_spec, entries_of, label_of, rules_of
 from .._directory.export import export, secrets_of
 from .._directory.guard_rails import new_end
 from .._directory.progress import Progress
@@ -42,6 +43,17 @@ from .._ensure import Outcome, Store, ensure
 from .._http.answers import REQUESTS_IMPORT_ERROR
 from .._http.client import Client, lifetime_of, scope_of, secrets_in
 from .._model.new_values import suffix_of, suffixed, unknowns, warn_of_suffix
+from .._model.options import (
+    Spec,
+    check_characters,
+    entry_spec,
+    exclusive_options,
+    info_spec,
+    object_spec,
+    resource_of,
+    rows,
+    task_of,
+)
 from .._model.plan import Task
 from .._model.resources import CONTAINER, RESOURCES, Resource
 from .._model.shapes import Flat
@@ -57,21 +69,6 @@ from .connection import (
     resolve,
     with_unused,
     without_nulls,
-)
-from .options import (
-    Spec,
-    check_characters,
-    directory_spec,
-    entries_of,
-    entry_spec,
-    exclusive_options,
-    info_spec,
-    label_of,
-    object_spec,
-    resource_of,
-    rows,
-    rules_of,
-    task_of,
 )
 from .sentences import sentence_of_directory, sentence_of_object, sentence_of_reading
 

@@ -18,11 +18,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._ansible.options import Spec, entry_spec
 from .._base.errors import InvalidError, some
 from .._base.paths import Object, fold, letters
 from .._base.secrets import means_secret
 from .._base.texts import find_control, is_key_file, name_character
+from .._model.options import Spec, entry_spec
 from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS, Resource
 from .._model.shapes import Moment, seconds
 

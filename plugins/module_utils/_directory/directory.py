@@ -21,7 +21,6 @@ from graphlib import CycleError, TopologicalSorter
 from queue import SimpleQueue
 from typing import Any
 
-from .._ansible.options import check_characters
 from .._base.errors import (
     AuthorizationError,
     GuardRailError,
@@ -36,6 +35,7 @@ from .._base.paths import Object, fold, id_mark
 from .._ensure import ensure, refuse
 from .._model.members import members_of
 from .._model.new_values import new_suffixes, warn_of_suffix
+from .._model.options import check_characters
 from .._model.plan import Plan, Task, make_plan
 from .._model.references import names_in, resolve_keys
 from .._model.resources import (

@@ -44,6 +44,7 @@ IDENTITY_USER = Resource(
             caseless=True,
             required=True,
             pattern=r"[^@\s]+@[^@\s]+",
+            pattern_hint="It is the full login name, such as scim-service@example.com",
             new=NewValue(not_in_vault=NOT_IN_VAULT),
         ),
         Attribute("display_name", ("DisplayName",), default=lambda user_name: user_name.partition("@")[0]),
@@ -74,7 +75,14 @@ ROLE = Resource(
     endpoint="Role",
     keys=("name",),
     attributes=(
-        Attribute("name", ("Name",), caseless=True, required=True, pattern=r"\S(.*\S)?"),
+        Attribute(
+            "name",
+            ("Name",),
+            caseless=True,
+            required=True,
+            pattern=r"\S(.*\S)?",
+            pattern_hint="It must not be empty, nor begin or end with a blank",
+        ),
         Attribute("description", ("Description",), lines=True),
         Attribute("administrative_rights", ("AdministrativeRights",), type="dict", shape=Names(), spec=MEMBERS),
         Attribute("users", ("Members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="User"),
@@ -89,10 +97,23 @@ OAUTH2_APP = Resource(
     endpoint="Application",
     keys=("application_id",),
     attributes=(
-        Attribute("application_id", ("ServiceName",), caseless=True, required=True, pattern=r"[^\s/?#]+"),
+        Attribute(
+            "application_id",
+            ("ServiceName",),
+            caseless=True,
+            required=True,
+            pattern=r"[^\s/?#]+",
+            pattern_hint="It is part of the address of the token endpoint: no blanks, slashes, question marks or "
+            "hashes",
+        ),
         Attribute("name", ("Name",), default=lambda application_id: application_id),
         Attribute("description", ("Description",), lines=True),
-        Attribute("icon_uri", ("Icon",), pattern=r"/\S+"),
+        Attribute(
+            "icon_uri",
+            ("Icon",),
+            pattern=r"/\S+",
+            pattern_hint="It is a path on the tenant, such as /vfslow/lib/application/icons/GenericSaml.svg",
+        ),
         Attribute(
             "client_id_type",
             ("OAuthProfile", "ClientIDType"),

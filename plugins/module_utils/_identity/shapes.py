@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._base.errors import InvalidError
 from .._base.paths import Object, Path, Write, fold, objects
-from .._model.shapes import Shape
+from .._base.texts import check_name
+from .._model.shapes import Shape, check_names, refuse_contradictions, refuse_doubles
 
 # The permissions on an app, and the bits that say them (admin contract 8).
 GRANTS = {
@@ -24,6 +26,7 @@ GRANTS = {
     "Execute": 128,
     "Automatic": 1 << 31,
 }
+LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 # The bits that a permission sets where it holds others, too (admin contract 8 and 12).
 COMPOSED = {"Admin": 28, "ViewDetail": 20}
 
@@ -56,6 +59,10 @@ class Timespan(Shape):
         hours, minutes = divmod(minutes, 60)
         days, hours = divmod(hours, 24)
         return [(path, f"{days}.{hours:02}:{minutes:02}:{seconds:02}")]
+
+    def validate(self, option: str, value: Any) -> None:
+        if not 0 < value <= LONGEST_LIFETIME:
+            raise InvalidError(f"{option} has to be more than 0 and at most {LONGEST_LIFETIME} seconds")
 
 
 class Scopes(Shape):
@@ -103,6 +110,15 @@ class Scopes(Shape):
             )
         ]
 
+    def validate(self, option: str, value: Any) -> None:
+        refuse_doubles(option, [scope["name"] for scope in value])
+        if any(not re.fullmatch(r"\S+", scope["name"]) for scope in value):
+            raise InvalidError(f"{option} holds a scope whose name is empty or has a blank in it")
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        for number, scope in enumerate(value):
+            check_name(f"{option}[{number}].name", scope["name"])
+
 
 class Grants(Shape):
     """Permissions of roles: a map from a role's id to ``{role, rights}``.
@@ -135,6 +151,20 @@ class Grants(Shape):
 
     def show(self, value: Any) -> Any:
         return {"set": sorted((dict(grant) for grant in (value or {}).values()), key=lambda grant: fold(grant["role"]))}
+
+    def validate(self, option: str, value: Any) -> None:
+        roles = _roles_of(value)
+        for names in roles.values():
+            refuse_doubles(option, names)
+        refuse_contradictions(option, roles)
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        check_names(option, _roles_of(value), of_object=True)
+
+
+def _roles_of(value: Mapping[str, list[Object] | None]) -> dict[str, list[str]]:
+    """Return the names of the roles in each list of a desired value."""
+    return {way: [grant["role"] for grant in grants] for way, grants in value.items() if grants is not None}
 
 
 def rights_in(mask: Any) -> list[str]:

@@ -74,8 +74,9 @@ class Attribute:
     """One option of a module and the place of its value in the resource.
 
     ``spec`` goes to the argument spec as it is. ``also`` is another place where servers keep the value. ``caseless``
-    compares without case. ``pattern`` is a regular expression that a value matches as a whole. ``secret`` is written
-    and never read back (RFC 7643 section 7: mutability writeOnly), and has at least ``shortest`` characters.
+    compares without case. ``pattern`` is a regular expression that a value matches as a whole; ``pattern_hint`` says it
+    in words. ``secret`` is written and never read back (RFC 7643 section 7: mutability writeOnly), and has at least
+    ``shortest`` characters.
     ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
     ``filter`` is the attribute's name in filters. ``refers_to`` is the endpoint, or the table, of the object that the
     value names, by its key or by id. ``default`` makes the value of an empty attribute from the object's first key.
@@ -92,6 +93,7 @@ class Attribute:
     also: Path | None = None
     caseless: bool = False
     pattern: str | None = None
+    pattern_hint: str | None = None
     required: bool = False
     immutable: bool = False
     secret: bool = False

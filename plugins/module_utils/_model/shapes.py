@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
+from .._base.errors import InvalidError
+from .._base.misfits import DECIMAL, DECIMAL_HINT, QUOTE, is_number, misread
 from .._base.paths import (
     Object,
     Path,
@@ -31,7 +34,8 @@ from .._base.paths import (
     quoted,
     same,
 )
-from .._base.secrets import HIDDEN, is_secret
+from .._base.secrets import HIDDEN, is_secret, is_synonym, means_secret
+from .._base.texts import check_line, check_name, check_secret
 from .member_names import canonical
 
 # The most members that go into one PATCH request.
@@ -95,6 +99,14 @@ class Shape:
     def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
         for where, value in self.writes(path, get(resource, path), before, after):
             put(resource, where, value)
+
+    def validate(self, option: str, value: Any) -> None:
+        """Raise InvalidError for a value of the option that no server could take."""
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        """Raise InvalidError for invisible characters, and for line breaks. ``held`` is the value on the server."""
+        if isinstance(value, str):
+            check_line(option, value)
 
 
 class Truth(Shape):
@@ -180,6 +192,35 @@ class Flat(Shape):
             return False
         return all(value is None or (value != "" and held.get(key) == value) for key, value in wanted.items())
 
+    def validate(self, option: str, value: Any) -> None:
+        if any(isinstance(item, (dict, list)) for item in value.values()):
+            raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
+        for key, item in value.items():
+            number = is_number(item) and fold(key) in self.numbers
+            if item is not None and not isinstance(item, str) and not number:
+                raise InvalidError(
+                    f"{option}.{key} takes a text, but {misread(item, secret=means_secret(key))}", hint=QUOTE
+                )
+        if len({fold(key) for key in value}) < len(value):
+            raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
+        if secrets := [key for key in value if is_synonym(key, self.hidden)]:
+            raise InvalidError(
+                f"{option}.{secrets[0]} is a secret: the option {self.hidden} is for this",
+                hint=f"Whoever may see the object could read it among the {option}",
+            )
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        known = {fold(key): item for key, item in (held or {}).items()}
+        for key, item in value.items():
+            place = f"{option}.{key}"
+            if fold(key) not in known:
+                check_name(f"a key of {option},", key)
+            if item is None or same(item, known.get(fold(key))):
+                continue
+            if fold(key) in self.numbers and not DECIMAL.fullmatch(str(item)):
+                raise InvalidError(f"{place} {item!r} is no decimal number", hint=DECIMAL_HINT)
+            (check_secret if is_secret(key, item) else check_line)(place, str(item))
+
 
 class Keyed(Flat):
     """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
@@ -263,6 +304,22 @@ class Names(Shape):
     def show(self, value: Any) -> Any:
         return {"set": list(value or ())}
 
+    def validate(self, option: str, value: Any) -> None:
+        refuse_contradictions(option, value, self.spelled)
+        if self.known:
+            self.refuse_unknown(option, [name for names in value.values() for name in names or ()])
+
+    def refuse_unknown(self, option: str, names: Iterable[str]) -> None:
+        """Raise InvalidError for names that are not among the known ones."""
+        if unknown := sorted(name for name in names if letters(name) not in self.known):
+            raise InvalidError(
+                f"{option} names {', '.join(map(repr, unknown))}, which is not a right",
+                hint=f"Known are {', '.join(dict.fromkeys(self.known.values()))}",
+            )
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        check_names(option, value, of_object=False)
+
 
 class Joined(Shape):
     """A set of texts, stored as one text with a separator between them.
@@ -291,6 +348,19 @@ class Joined(Shape):
         """Return the text with the other separator."""
         return text.translate(str.maketrans(self.separators, self.separators[::-1]))
 
+    def validate(self, option: str, value: Any) -> None:
+        if "" in value:
+            raise InvalidError(f"{option} holds an empty name", hint="An empty list is []")
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        for number, part in enumerate(value):
+            if part in (held or ()):
+                continue
+            place = f"{option}[{number}]"
+            check_name(place, part, in_list=True)
+            if between := next((each for each in part if each.isspace() or each in self.separators), None):
+                raise InvalidError(f"{place} {part!r} holds {between!r}", hint="Give each as an item of its own")
+
 
 class Moment(Shape):
     """A point in time: ISO 8601 in the option, seconds since 1970 in the resource.
@@ -316,6 +386,19 @@ class Moment(Shape):
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         return [(path, seconds(after) if after else None)]
+
+    def validate(self, option: str, value: Any) -> None:
+        if not value:
+            return
+        try:
+            seconds(value)
+        except (ValueError, OverflowError):
+            raise InvalidError(
+                f"{option} {value!r} is not an ISO 8601 time after 1970", hint="It looks like 2027-01-31T18:00:00Z"
+            ) from None
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        """Check nothing: the value was parsed."""
 
 
 class Entry(Shape):
@@ -398,6 +481,12 @@ class Members(Shape):
     def _member(self, identifier: str) -> Object:
         return {"value": identifier, "type": self.kind}
 
+    def validate(self, option: str, value: Any) -> None:
+        refuse_contradictions(option, value)
+
+    def check_characters(self, option: str, value: Any, held: Any) -> None:
+        check_names(option, value, of_object=True)
+
 
 def kind_of(member: Object) -> str | None:
     """Return User or Group, as a member of a group says it of itself; None where it does not.
@@ -441,6 +530,33 @@ class One(Shape):
         identifier, name = next(iter(after.items()))
         # An id of which no name is known goes alone.
         return [(path, {"value": identifier, "display": name} if name != identifier else {"value": identifier})]
+
+
+def refuse_contradictions(
+    option: str, given: Mapping[str, list[str] | None], spelled: Callable[[str], str] = str
+) -> None:
+    """Raise InvalidError for an empty name in ``add``, ``remove`` or ``set``, and for one that is added and removed."""
+    if "" in [name for names in given.values() for name in names or ()]:
+        raise InvalidError(
+            f"{option} holds an empty name", hint="''.split(',') gives ['']: add | select to such a list"
+        )
+    added, removed = ({fold(spelled(name)) for name in given.get(way) or ()} for way in ("add", "remove"))
+    if both := added & removed:
+        raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}")
+
+
+def refuse_doubles(option: str, names: Collection[str]) -> None:
+    """Raise InvalidError for names that are given twice, case aside."""
+    counts = Counter(map(fold, names))
+    if twice := sorted({name for name in names if counts[fold(name)] > 1}):
+        raise InvalidError(f"{option} holds {', '.join(twice)} twice")
+
+
+def check_names(option: str, given: Mapping[str, list[str] | None], *, of_object: bool) -> None:
+    """Raise InvalidError for invisible characters in the names of the lists ``add``, ``remove`` and ``set``."""
+    for way, names in given.items():
+        for number, name in enumerate(names or ()):
+            check_name(f"{option}.{way}[{number}]", name, in_list=True, of_object=of_object)
 
 
 def _typed(value: Any, held: Any) -> Any:

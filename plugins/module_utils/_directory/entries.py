@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Read the input of a directory run: its entries, and the limits that the task sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import zip_longest
+
+from .._base.errors import InvalidError
+from .._base.misfits import DECIMAL_HINT
+from .._base.paths import Object
+from .._http.client import MOST_WORKERS
+from .._model.options import Spec
+from .._model.plan import Task
+from .._model.resources import RESOURCES, Resource
+from .guard_rails import Rules
+from .survey import Entry
+
+LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
+SHOWN_OPTIONS = 3  # of an entry that has no name
+
+
+def directory_spec() -> Spec:
+    """The options of a module that manages objects of every kind: a list for each.
+
+    What the entries hold is not in the spec: each is checked when it is about to be dealt with. A large directory is
+    mostly as it should be, and checking it all would take longer than reading the tenant.
+    """
+    return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
+
+
+def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
+    """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself.
+
+    Raises InvalidError for positions that are not those of the entries.
+    """
+    positions = params["positions"] or {}
+    lists = {resource.plural: params[resource.plural] or () for resource in RESOURCES.values()}
+    for plural, places in positions.items():
+        if not isinstance(places, list) or len(places) != len(lists.get(plural, ())):
+            raise InvalidError(f"positions.{plural} has to be a list with an item for each of the {plural}")
+    entries = [
+        Entry(str(place or f"{resource.plural}[{number}]"), resource, options, check)
+        for resource in RESOURCES.values()
+        for number, (options, place) in enumerate(
+            zip_longest(lists[resource.plural], positions.get(resource.plural, ()))
+        )
+    ]
+    for entry in entries:
+        try:
+            if not isinstance(entry.options, dict):
+                raise InvalidError(f"a {entry.resource.name} is a map of options, and this is not one")
+            entry.keys  # noqa: B018 - read for what it raises
+        except InvalidError as error:
+            entry.reject(error)
+    return entries
+
+
+def label_of(resource: Resource, given: Object) -> str:
+    """Return what an entry is called: by its name, or else by what it holds beside secrets."""
+    if name := " / ".join(str(given[option]) for option in resource.keys if given.get(option)):
+        return f"{resource.name} {name!r}"
+    texts = [row.option for row in resource.attributes if row.type == "str" and not row.secret]
+    shown = [option for option in texts if isinstance(given.get(option), str)][:SHOWN_OPTIONS]
+    held = ", ".join(f"{option} {given[option]!r}" for option in shown)
+    return f"{resource.name} without a name" + (f", with {held}" if held else "")
+
+
+def rules_of(params: Object) -> Rules:
+    """What the task allows. Raises InvalidError for limits that make no sense."""
+    limits = {option: (params[option] or "").strip() for option in ("max_removals", "max_access_removals")}
+    for option, limit in limits.items():
+        if not LIMIT.fullmatch(limit):
+            raise InvalidError(
+                f"{option} {limit!r} is neither a number nor a percentage, such as 10 or 5%", hint=DECIMAL_HINT
+            )
+    protected = tuple(name.strip() for name in params["protected"] or ())
+    if "" in protected:
+        raise InvalidError(
+            "protected holds an empty name, which protects nothing",
+            hint="Check the variable that it comes from. To protect nothing, leave protected out",
+        )
+    if not 1 <= params["workers"] <= MOST_WORKERS:
+        raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
+    return Rules(
+        prune=frozenset(params["prune"] or ()),
+        watched=frozenset(
+            resource.plural
+            for resource in RESOURCES.values()
+            if params["unmanaged"] != "ignore" and params[resource.plural] is not None
+        ),
+        delete_users=params["prune_users"] == "delete",
+        prune_to_nothing=params["prune_to_nothing"],
+        **limits,
+        protected=protected,
+        fail_unmatched=params["protected_unmatched"] == "fail",
+        fail_unmanaged=params["unmanaged"] == "fail",
+        workers=params["workers"],
+        stop_on_error=params["on_error"] == "stop",
+    )

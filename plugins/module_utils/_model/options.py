@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Turn the rows into options, and the options of a task into its desired state. Knows nothing of Ansible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._base.errors import IdentityError, InvalidError, raise_all
+from .._base.paths import Object, composed
+from .._base.texts import check_name, check_secret
+from .plan import Task
+from .resources import CONTAINER, RIGHT_NAMES, RIGHTS_PRESETS, Attribute, Resource
+from .shapes import Members, Names
+
+Spec = dict[str, dict[str, Any]]
+Resources = tuple[Resource, ...]
+
+
+STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+ID: Spec = {"id": {"type": "str"}}
+
+
+def rows(resources: Resources) -> list[Attribute]:
+    return [row for resource in resources for row in resource.attributes]
+
+
+def kind_spec(resources: Resources) -> Spec:
+    """The option that chooses among several kinds of objects; none where there is only one."""
+    if len(resources) == 1:
+        return {}
+    return {"kind": {"type": "str", "required": True, "choices": [resource.name for resource in resources]}}
+
+
+def object_spec(resources: Resources) -> Spec:
+    """The options of a module that manages one object, of one of these kinds."""
+    spec: Spec = {**kind_spec(resources), **STATE, **ID}
+    for row in rows(resources):
+        spec[row.option] = {"type": row.type, **row.spec}
+        if row.secret:
+            policy = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+            spec[f"update_{row.option}"] = policy
+        if isinstance(row.shape, Members):
+            spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
+        if row.option == "rights":
+            spec["rights_preset"] = {"type": "str", "choices": list(RIGHTS_PRESETS)}
+    for resource in resources:
+        spec.update({option: dict(policy) for option, policy in resource.policies.items()})
+    if CONTAINER in resources:
+        spec["creator_rights"] = {"type": "list", "elements": "str"}
+    return spec
+
+
+def info_spec(resources: Resources) -> Spec:
+    """The options of a module that reads objects: by id, by their keys, by a filter, or all."""
+    keys = {option: {"type": "str"} for resource in resources for option in resource.finding}
+    return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
+
+
+def exclusive_options(spec: Spec) -> list[tuple[str, str]]:
+    """The options of a spec that say the same in two ways."""
+    return [("rights", "rights_preset")] if "rights_preset" in spec else []
+
+
+def entry_spec(resource: Resource) -> Spec:
+    """The options of an entry: those of the module that manages one such object."""
+    return object_spec((resource,))
+
+
+def resource_of(resources: Resources, params: Object) -> Resource:
+    """The kind that the task is about. Raises InvalidError for an option of another kind."""
+    resource = next(each for each in resources if params.get("kind") in (None, each.name))
+    own = {row.option for row in resource.attributes}
+    others = {row.option for row in rows(resources)} - own
+    others |= {"creator_rights"} if resource is not CONTAINER else set()
+    others |= {"rights_preset"} if "rights" not in own else set()
+    for option in sorted(others):
+        if params.get(option) is not None:
+            raise InvalidError(f"{option} is not an option of the kind {resource.name}")
+    return resource
+
+
+def task_of(resource: Resource, params: Object) -> Task:
+    """What the task wants. Raises InvalidError for a value that no server could take."""
+    # A secret is written as it is.
+    given = {row.option: params[row.option] for row in resource.attributes}
+    desired = {
+        row.option: given[row.option] if row.secret else composed(given[row.option]) for row in resource.attributes
+    }
+    if preset := params.get("rights_preset"):
+        desired["rights"] = {"set": list(RIGHTS_PRESETS[preset])}
+    absent = params["state"] == "absent"
+    if params["id"] == "":
+        raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by its name")
+    _check_keys(resource, desired, params["id"])
+    rows_in_use = [row for row in resource.attributes if not absent or row.option in resource.keys]
+    problems: list[IdentityError] = []
+    for row in rows_in_use:
+        try:
+            if desired[row.option] is not None:
+                _check(row, desired[row.option])
+        except InvalidError as error:
+            problems.append(error)
+    raise_all(problems)
+    if creator_rights := params.get("creator_rights"):
+        Names(RIGHT_NAMES).refuse_unknown("creator_rights", creator_rights)
+    secrets = [row.option for row in resource.attributes if row.secret]
+    return Task(
+        resource,
+        desired,
+        identifier=params["id"],
+        absent=absent,
+        write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
+        unknown_members=params.get("unknown_members", "fail"),
+        creator_rights=params.get("creator_rights"),
+        policies={option: params[option] for option in resource.policies},
+    )
+
+
+def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:
+    missing = [option for option in resource.keys if desired[option] is None]
+    if "user" in resource.keys:
+        if desired["user"] and desired["group"]:
+            raise InvalidError("user and group exclude each other: a permission is for one of them")
+        if len({"user", "group"} & set(missing)) == 1:
+            missing = [option for option in missing if option not in ("user", "group")]
+    if missing and not identifier:
+        # Of user and group there is one.
+        names = ", ".join(resource.keys).replace("user, group", "user or group")
+        lacking = " or ".join(option for option in missing if option in ("user", "group")) or missing[0]
+        raise InvalidError(f"a {resource.name} is identified by id, or by {names}: {lacking} is missing")
+
+
+def check_characters(task: Task, held: Mapping[str, Any] | None = None) -> None:
+    """Raise InvalidError for names, lines of text and secrets with characters that nobody sees, or that end a line.
+
+    ``held`` are the options to check, with what the server holds of each, which is taken as it is; by default all.
+    """
+    for row in task.resource.attributes:
+        value = task.desired[row.option] if held is None or row.option in held else None
+        is_key = row.option in task.resource.keys
+        if value is not None and (is_key or not task.absent):
+            _check_characters(row, value, (held or {}).get(row.option), is_key=is_key)
+
+
+def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) -> None:
+    """Check the value of one option beside what the server holds of it."""
+    of_object = is_key or row.refers_to is not None
+    if row.secret:
+        check_secret(row.option, value)
+    elif isinstance(value, str) and (of_object or row.caseless):
+        check_name(row.option, value, of_object=of_object)
+    elif not row.lines:
+        row.shape.check_characters(row.option, value, held)
+
+
+def _check(row: Attribute, value: Any) -> None:
+    """Raise InvalidError for a value that no server could take."""
+    option = row.option
+    if (row.required or row.secret) and value == "":
+        raise InvalidError(f"{option} is empty", hint="Check the variable that it comes from, or leave it out")
+    if row.secret and len(value) < row.shortest:
+        raise InvalidError(f"{option} is shorter than the {row.shortest} characters that the tenant requires")
+    if row.pattern and not re.fullmatch(row.pattern, value):
+        raise InvalidError(f"{option} {value!r} is not valid", hint=row.pattern_hint)
+    row.shape.validate(option, value)

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The packages of module_utils: what imports what, as CONTRIBUTING.md says it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
+
+UTILS = ROOT / "plugins/module_utils"
+ROW = re.compile(r"^\| `(_\w+)` \| ", re.MULTILINE)  # of the table in CONTRIBUTING.md, the uppermost package first
+# Packages that stand side by side: neither imports the other.
+STRANGERS = [("_scim", "_identity"), ("_http", "_model")]
+
+
+def documented() -> list[str]:
+    return ROW.findall((ROOT / "CONTRIBUTING.md").read_text())
+
+
+def imports(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the package and the name of each import of a file from module_utils."""
+    folder = path.relative_to(UTILS).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
+            target = next(part for part in base if part)
+            yield from ((target, alias.name) for alias in node.names)
+
+
+FILES = sorted(UTILS.rglob("*.py"))
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(UTILS).parts[0].removesuffix(".py")
+
+
+def test_the_map_names_every_package() -> None:
+    assert set(documented()) == {package_of(path) for path in FILES}
+    assert len(documented()) <= 8
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(UTILS)))
+def test_imports_go_down(path: Path) -> None:
+    order = documented()
+    own = package_of(path)
+    upward = sorted({target for target, _name in imports(path) if order.index(target) < order.index(own)})
+    strange = sorted({target for target, _name in imports(path) if {own, target} in map(set, STRANGERS)})
+    private = sorted(
+        {name for target, name in imports(path) if target != own and name.startswith("_") and name not in order}
+    )
+    assert (upward, strange, private) == ([], [], [])
+
+
+def test_one_file_knows_the_class_of_modules() -> None:
+    knowing = [path.name for path in FILES if "AnsibleModule" in ast_names(path)]
+    assert knowing == ["module.py"]
+
+
+def ast_names(path: Path) -> set[str]:
+    return {
+        alias.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
