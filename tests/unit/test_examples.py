@@ -254,6 +254,7 @@ EXAMPLES = {
     "directory_csv": Example(1),
     "directory_files": Example(0),
     "directory_part": Example(1, {}, {"directory": {"users": [{"user_name": f"u{n}@example.com"} for n in range(9)]}}),
+    "unknown_variables": Example(0),
     "directory_yaml": Example(1, {}, {"tenant": {"directory": DIRECTORY}}),
 }
 SECRETS = ("vault_initial_password", "vault_new_password", "vault_root_password", "vault_scim_service_password")

@@ -16,7 +16,8 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import NAMES, directory_part
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
 
 pytestmark = pytest.mark.long(reason="each of them runs ansible-playbook several times")
@@ -547,7 +548,7 @@ def test_slices(tenant: Tenant, play: Player, slices: int, apart: bool) -> None:
     whole = {"directory_path": "tenant.yml", "directory_prune": "users", "directory_protected": ["*service*", "scim*"]}
     closing = play.good("apply", *SECRETS, **whole)
     assert closing.changed == 1
-    assert '"deactivate": 1' in closing.text
+    assert "1 user deactivated" in closing.text
     assert not tenant.user("leaver@example.com")["active"]
     tenant.reset()
     tenant.seed(users=[{"userName": "leaver@example.com", "active": True}])
@@ -588,3 +589,170 @@ def test_an_export_leaves_the_mode_of_a_folder_alone(tenant: Tenant, play: Playe
     new = target.replace("shared", "new")
     play.good("export", directory_path=new, directory_kinds="groups")
     assert stat.S_IMODE((play.folder / "new").stat().st_mode) == 0o750
+
+
+# --- variables
+
+
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
+VARIABLES = yaml.safe_load((ROOT / "playbooks/vars/variables.yml").read_text())
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_every_playbook_refuses_unknown_variables_and_takes_the_connection(path: Path) -> None:
+    (play,) = yaml.safe_load(path.read_text())
+    assert play["vars_files"] == ["vars/variables.yml"]
+    assert play["tasks"][0]["ansible.builtin.import_tasks"] == "tasks/refuse_unknown_variables.yml"
+    group = {"group/idops.cyberark_identity.scim": "{{ __cyberark_identity_connection }}"}
+    assert path.stem == "setup_scim_server" or play["module_defaults"] == group
+
+
+def test_the_known_variables_are_those_of_the_playbooks() -> None:
+    """What the first lines of a playbook list; what any file reads; every option of the connection."""
+    listed, read = set(), set()
+    for path in (ROOT / "playbooks").rglob("*.yml"):
+        text = path.read_text()
+        listed |= set(re.findall(r"^#.* ((?:directory|setup_scim_server)_\w+)  ", text, re.M))
+        read |= set(re.findall(r"(?<![\w./])((?:directory|setup_scim_server)_[a-z_]+)\b(?!\()", text))
+    assert listed == set(VARIABLES["__directory_known"])
+    assert read - {"directory_yaml", "directory_files", "directory_part", "setup_scim_server", "directory_"} == listed
+    assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION]
+
+
+def test_misspelt_variables_are_refused(tenant: Tenant, play: Player) -> None:
+    """Wherever they come from, all of them at once, before anything is read; those of another playbook are not."""
+    play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
+    play.write("hosts.yml", {"all": {"hosts": {"here": {"directory_protect": "x"}}, "vars": {"directory_prunes": 1}}})
+    play.write("group_vars/all.yml", {"cyberark_identity_clientid": "x", "my_directory_path": "x"})
+    tenant.forget_requests()
+    given = {"directory_path": "tenant.yml", "directory_hosts": "here", "directory_max_removal": 3, "directory_zzz": 1}
+    played = play("apply", "-i", "hosts.yml", **given, CYBERARK_IDENTITY_SCOPE="x")
+    for name, meant in {
+        "directory_protect": "directory_protected",
+        "directory_prunes": "directory_prune",
+        "directory_max_removal": "directory_max_removals",
+        "cyberark_identity_clientid": "cyberark_identity_client_id",
+        "CYBERARK_IDENTITY_SCOPE": "cyberark_identity_scope",
+    }.items():
+        assert f"There is no variable {name}. Did you mean {meant}?" in played.text, played.output
+    assert "There is no variable directory_zzz. There is" in played.text
+    assert "Names that begin with directory_, " in played.text
+    assert "my_directory_path" not in played.text
+    assert played.status == 2
+    assert tenant.requests() == []
+    assert "Did you mean directory_kinds?" in play("export", directory_path="out", directory_kind="users").text
+    siblings = {"directory_path": "out", "directory_prune": "users", "setup_scim_server_hosts": "x"}
+    play.good("export", **siblings, directory_kinds="groups")
+
+
+def test_misspelt_variables_of_the_role_are_refused(tenant: Tenant, play: Player) -> None:
+    """In a playbook of one's own as well; what begins otherwise is not looked at there."""
+    tenant.forget_requests()
+    given = ["-e", "admin_portal_user_name=new@example.com", "-e", "admin_portal_verfy=false"]
+    played = play.run(["ansible-playbook", "idops.cyberark_identity.setup_scim_server", *given])
+    assert "There is no variable admin_portal_verfy. Did you mean admin_portal_verify?" in played.text, played.output
+    own = {"hosts": "localhost", "gather_facts": False, "roles": ["idops.cyberark_identity.admin_portal"]}
+    play.write("own.yml", [own])
+    played = play.run(["ansible-playbook", "own.yml", *given, "-e", "directory_users=x"])
+    assert "There is no variable admin_portal_verfy. Did you mean admin_portal_verify?" in played.text, played.output
+    assert "directory_users" not in played.text
+    played = play.run(
+        ["ansible-playbook", "idops.cyberark_identity.setup_scim_server", "-e", "setup_scim_server_host=x"]
+    )
+    assert "Did you mean setup_scim_server_hosts?" in played.text
+    assert tenant.requests() == []
+
+
+def test_the_administrator_comes_from_variables(tenant: Tenant, play: Player) -> None:
+    """Those of the role go before those of the playbooks, which go before the environment, each as a whole."""
+    tenant.reset(empty=True)
+    for name in [name for name in play.environment if name.startswith("CYBERARK_IDENTITY_")]:
+        del play.environment[name]
+    set_up = ["ansible-playbook", "-vvv", "idops.cyberark_identity.setup_scim_server", "-e", "@given.json"]
+    names = {"admin_portal_user_name": "new@example.com", "admin_portal_verify": False}
+    given = {f"cyberark_identity_{name}": value for name, value in tenant.administrator.items() if value is not None}
+    play.write("given.json", {**names, **given, "admin_portal_user_password": PASSWORD})
+    played = play.run([*set_up, "--check"])
+    assert played.status == 0, played.output
+    assert tenant.administrator["client_secret"] not in played.output
+    own = {f"admin_portal_administrator_{name}": tenant.administrator[name] for name in ("client_id", "client_secret")}
+    given |= {f"cyberark_identity_{name}": tenant.connection[name] for name in ("app_id", "client_id", "client_secret")}
+    given["cyberark_identity_access_token"] = "nobody's-token"
+    play.write("given.json", {**names, **given, **own, "admin_portal_user_password": PASSWORD})
+    played = play.run(set_up)
+    assert played.status == 0, played.output
+    assert "new@example.com" in str(tenant.state()["users"])
+
+
+# --- hosts that are tenants
+
+
+def tenants(*connections: dict[str, Any], **variables: Any) -> dict[str, Any]:
+    """An inventory with a host for each connection, whose folder has the host's name."""
+    hosts = {
+        f"tenant-{number}": {
+            **{f"cyberark_identity_{option}": value for option, value in connection.items() if value is not None},
+            "directory_path": f"{{{{ inventory_dir }}}}/tenant-{number}.yml",
+        }
+        for number, connection in enumerate(connections, 1)
+    }
+    return {"tenants": {"hosts": hosts, "vars": variables}}
+
+
+def test_hosts_are_tenants(tenant: Tenant, tls_tenant: Tenant, play: Player) -> None:
+    """Each with its own folder and client; one that fails keeps no other from its work."""
+    for name in [name for name in play.environment if name.startswith("CYBERARK_IDENTITY_")]:
+        del play.environment[name]
+    secrets = {"first": tenant.info["client_secret"], "second": tls_tenant.info["client_secret"]}
+    play.write("secrets.yml", {**secrets, "initial": PASSWORD})
+    inventory = tenants(
+        {**tenant.connection, "client_secret": "{{ first }}"},
+        {**tls_tenant.connection, "client_secret": "{{ second }}"},
+    )
+    play.write("hosts.yml", inventory)
+    for number, name in enumerate(("ada", "grace"), 1):
+        play.write(f"tenant-{number}.yml", {"users": [{"user_name": f"{name}@example.com", "password": PASSWORD}]})
+    both = ("-i", "hosts.yml", *SECRETS)
+    played = play.good("apply", *both, directory_hosts="tenants")
+    assert played.changed == 2
+    assert all(f'ok: [tenant-{number}] => {{ "msg": "1 user created" }}' in played.text for number in (1, 2))
+    assert [tenant.user("ada@example.com"), tls_tenant.user("grace@example.com")]
+    assert not any(secret in played.output for secret in secrets.values())
+    assert play.good("apply", *both, directory_hosts="tenants").changed == 0
+
+    play.write("tenant-1.yml", "users: [")
+    play.write("tenant-2.yml", {"users": [{"user_name": "alan@example.com", "password": PASSWORD}]})
+    played = play("apply", *both, directory_hosts="tenants")
+    assert played.status == 2
+    assert "is not YAML that Ansible can read" in played.text
+    assert tls_tenant.user("alan@example.com")
+
+    target = "out-{{ inventory_hostname }}.yml"
+    play.good("export", *both, directory_hosts="tenants", directory_path=target, directory_kinds="users")
+    assert "alan@example.com" in (play.folder / "out-tenant-2.yml").read_text()
+    assert "alan@example.com" not in (play.folder / "out-tenant-1.yml").read_text()
+    played = play("export", *both, directory_hosts="tenants", directory_path="out")
+    assert "Several hosts have the directory_path" in played.text
+    assert not (play.folder / "out").exists()
+
+
+def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: Player) -> None:
+    """A spelling of the address makes no other tenant, and no slice goes on to what another one did not do."""
+    play.write("tenant.yml", large())
+    hosts = inventory(2)
+    url = tenant.info["tenant_url"]
+    for number, spelled in enumerate((url, f"{url.upper()}/"), 1):
+        hosts["slices"]["hosts"][f"slice-{number}"]["cyberark_identity_tenant_url"] = spelled
+        for option in ("app_id", "client_id", "client_secret"):
+            hosts["slices"]["hosts"][f"slice-{number}"][f"cyberark_identity_{option}"] = tenant.info[option]
+    hosts["slices"]["hosts"]["slice-2"]["directory_workers"] = 0
+    play.write("slices.yml", hosts)
+    played = play("apply", "-i", "slices.yml", *SECRETS, directory_path="tenant.yml", directory_hosts="slices")
+    assert played.status == 2
+    assert "workers has to be from 1 to 32" in played.text
+    assert "slice-2 failed, and has a part of the same directory" in played.text
+    assert not [write for write in tenant.writes() if "/Groups" in write]
+    hosts["slices"]["vars"] = {}
+    play.write("slices.yml", hosts)
+    played = play("apply", "-i", "slices.yml", *SECRETS, directory_path="tenant.yml", directory_hosts="slices")
+    assert "Each of these hosts would apply the whole directory: slice-1, slice-2." in played.text

@@ -31,13 +31,11 @@ def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bo
         counts = summary.get(resource.plural, {})
         acted = [(counts[action], done) for action, done in DONE.items() if counts.get(action)]
         if acted:
-            (number, first), *others = acted
-            rest = "".join(f", {other} {done}" for other, done in others)
+            (number, first), *further = acted
+            rest = "".join(f", {other} {done}" for other, done in further)
             parts.append(f"{counted(number, resource)} {_would_be(check)}{first}{rest}")
-    unchanged, unmanaged = (
-        sum(counts.get(name, 0) for counts in summary.values()) for name in ("unchanged", "unmanaged")
-    )
-    return "; ".join([*parts, f"{unchanged} unchanged", *([f"{unmanaged} unmanaged"] if unmanaged else [])])
+    others = {word: sum(counts.get(word, 0) for counts in summary.values()) for word in ("unchanged", "unmanaged")}
+    return "; ".join([*parts, *(f"{number} {word}" for word, number in others.items() if number)]) or "0 unchanged"
 
 
 def sentence_of_reading(numbers: Iterable[tuple[int, Resource]]) -> str:
