@@ -1,18 +1,19 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Everything the project does on a machine that has Python 3.11 or newer, git, make and a package index.
-# Each target sets up what it needs. All that is written stays in this folder: in .venv and in build.
+# Every task of the project, on a machine with Python 3.11 or newer, git, make and a package index. Each target installs
+# its requirements. All files are written to this folder: to .venv and to build.
 
 PYTHON ?= python3
 BIN := .venv/bin
 BUILD := $(CURDIR)/build
 
-# Ansible finds a collection by its folder, .../ansible_collections/NAMESPACE/NAME. This link makes a clone of any name
-# one. It is the fast way to run from the working tree; ansible-test refuses links and gets a copy (tools/ansible_test.py).
+# Ansible finds a collection by its folder, .../ansible_collections/NAMESPACE/NAME. This link gives a clone of any name
+# such a path, so that the working tree can be run directly. ansible-test refuses links and gets a copy, made by
+# tools/ansible_test.py.
 COLLECTION := build/collections/ansible_collections/idops/cyberark_identity
 
-# The releases of ansible-core to test with. Their versions and Pythons are in tools/ansible_test.py.
+# The releases of ansible-core to test with. tools/ansible_test.py has their versions and Pythons.
 CORES := 2.16 2.19 2.21
 ANSIBLE_TEST := $(addprefix ansible-test-,$(CORES))
 SANITY := $(addprefix sanity-,$(CORES))
@@ -27,7 +28,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
 export PIP_CACHE_DIR := $(BUILD)/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export XDG_CACHE_HOME := $(BUILD)/cache
-# Images of containers often set it. Each of the hundreds of processes of the suite would compile all that it imports.
+# Container images often set this variable. Each of the suite's hundreds of processes would then compile every import.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
@@ -41,16 +42,16 @@ help: ## print this list
 	@echo "  sanity-CORE, units-CORE, integration-CORE"
 	@echo "Python: PYTHON=$(PYTHON)"
 
-test: $(BIN)/.installed $(COLLECTION) ## the suite as CI runs it; says in the end what it leaves out
+test: $(BIN)/.installed $(COLLECTION) ## run the suite as CI does; prints at the end what it left out
 	@$(BIN)/python tools/suite.py
 
-test-all: $(BIN)/.installed $(COLLECTION) ## the whole suite: everything on every ansible-core
+test-all: $(BIN)/.installed $(COLLECTION) ## run the whole suite: everything on every ansible-core
 	@$(BIN)/python tools/suite.py --all
 
 # --- set-up
 
-# The stamp is newer than the requirements when .venv is up to date. An existing .venv is updated in place. All that is
-# said here goes to stderr: the stdout of `make emulator` is for a program to read.
+# The stamp is newer than the requirements if .venv is up to date. An existing .venv is updated in place. All messages
+# go to stderr: programs read the stdout of `make emulator`.
 $(BIN)/.installed: requirements-dev.txt requirements-test.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is not Python 3.11 or newer. Name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
@@ -68,10 +69,10 @@ $(COLLECTION):
 
 # --- checks
 
-# ansible-lint and antsibull-docs look for ansible on the PATH. antsibull-docs leaves a log in HOME.
+# ansible-lint and antsibull-docs search for ansible on the PATH. antsibull-docs writes a log to HOME.
 lint ansible-lint: export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-# Without the detector of names: in this project every other line says "password". A false alarm is answered with the
+# The keyword detector is off, because every other line of this project says "password". Mark a false alarm with the
 # comment "pragma: allowlist secret" on its line.
 DETECT_SECRETS := $(BIN)/detect-secrets-hook --disable-plugin KeywordDetector
 
@@ -88,7 +89,7 @@ lint: $(BIN)/.installed $(COLLECTION) ansible-lint ## style, types, licences, do
 ansible-lint: $(BIN)/.installed $(COLLECTION)
 	$(BIN)/ansible-lint
 
-format: $(BIN)/.installed ## let ruff format the code and mend what it can
+format: $(BIN)/.installed ## format the code and apply ruff's fixes
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
@@ -97,20 +98,20 @@ unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing \
 	  $(if $(QUICK),-m "not long")
 
-leaks: $(BIN)/.installed $(COLLECTION) ## look for secrets in all that a real ansible-playbook leaves behind
+leaks: $(BIN)/.installed $(COLLECTION) ## search everything that a real ansible-playbook leaves behind for secrets
 	$(BIN)/python -m pytest tests/unit/test_leaks.py
 
-thorough: $(BIN)/.installed $(COLLECTION) ## the laws of test_*properties.py, with ten times the examples and others each time
+thorough: $(BIN)/.installed $(COLLECTION) ## property tests with ten times the examples and a fresh seed
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/
 
-mutants: $(BIN)/.installed $(COLLECTION) ## break single lines of guard rails, masking, retries and merging: a test has to notice
+mutants: $(BIN)/.installed $(COLLECTION) ## break single lines of guard rails, masking, retries and merging; a test must fail
 	$(BIN)/python tools/mutants.py
 
 faults: export EVERY_FAULT := 1
-faults: $(BIN)/.installed $(COLLECTION) ## every request of every task with every fault, and with the task killed at it
+faults: $(BIN)/.installed $(COLLECTION) ## combine every request of every task with every fault, and kill the task at each request
 	$(BIN)/python -m pytest -n 2 tests/unit/plugins/modules/test_fault_matrix.py tests/unit/plugins/modules/test_kill.py
 
-# One HOME and one tree for each ansible-core: never run two targets of the same one side by side.
+# Each ansible-core has one HOME and one tree: never run two targets of the same release at once.
 $(ANSIBLE_TEST): ansible-test-%: $(BIN)/.installed
 	@$(BIN)/python tools/ansible_test.py $*
 
@@ -125,12 +126,12 @@ $(INTEGRATION): integration-%: $(BIN)/.installed
 
 integration: integration-2.19 ## integration tests on the ansible-core of .venv
 
-# Servers by other authors, each installed once from its registry into a folder of its own.
+# Servers by other authors, each installed once from its registry into its own folder.
 INTEROP := $(BUILD)/interop
 .PHONY: interop
 interop: $(BIN)/.installed $(COLLECTION) $(INTEROP)/django-scim2/.installed $(INTEROP)/better-auth/.installed
 interop: $(INTEROP)/awx/.installed
-interop: ## SCIM servers by other authors, the emulator under checks by another author, docs/awx with awx.awx itself
+interop: ## test with SCIM servers by other authors, the emulator with scim2-tester, docs/awx with awx.awx
 	$(BIN)/python -m pytest -rs tests/interop
 	@test -e $(INTEROP)/better-auth/.installed || echo "SKIPPED: Better Auth: npm was not found"
 
@@ -139,7 +140,7 @@ $(INTEROP)/django-scim2/.installed: tests/interop/servers/django-scim2/requireme
 	$(@D)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
-# Node finds packages from where a file is, so that the server is put beside them.
+# Node searches for packages next to the running file, so the server is copied to them.
 $(INTEROP)/better-auth/.installed: export npm_config_cache := $(BUILD)/cache/npm
 $(INTEROP)/better-auth/.installed: $(wildcard tests/interop/servers/better-auth/*)
 	@mkdir -p $(@D)
@@ -147,7 +148,7 @@ $(INTEROP)/better-auth/.installed: $(wildcard tests/interop/servers/better-auth/
 	@! command -v npm > /dev/null || { \
 	  npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; }
 
-# awx.awx is not on a package index but inside a package that is.
+# awx.awx is not on a package index itself, but is part of the package "ansible".
 $(INTEROP)/awx/.installed: tests/interop/servers/awx/requirements.txt
 	rm -rf $(@D)
 	mkdir -p $(@D)
@@ -156,19 +157,19 @@ $(INTEROP)/awx/.installed: tests/interop/servers/awx/requirements.txt
 	rm $(@D)/ansible-*.tar.gz
 	@touch $@
 
-package: $(BIN)/.installed $(COLLECTION) ## build the tarball, install it, and see what Galaxy would say to it
+package: $(BIN)/.installed $(COLLECTION) ## build the tarball, install it, and run the checks of Galaxy
 	rm -rf $(BUILD)/package
 	$(BIN)/python -m pytest tests/package
 
-# antsibull-changelog looks for ansible-doc on the PATH, to list what modules and plugins are new.
+# antsibull-changelog searches for ansible-doc on the PATH, to list new modules and plugins.
 changelog: export PATH := $(CURDIR)/$(BIN):$(PATH)
-changelog: $(BIN)/.installed $(COLLECTION) ## make of the fragments the changelog of the version in galaxy.yml
+changelog: $(BIN)/.installed $(COLLECTION) ## turn the fragments into the changelog of the version in galaxy.yml
 	antsibull-changelog release
 
-release: $(BIN)/.installed $(COLLECTION) ## build the release that HEAD has a tag of; CONTRIBUTING.md has the steps
+release: $(BIN)/.installed $(COLLECTION) ## build the release that HEAD is tagged as; CONTRIBUTING.md has the steps
 	@$(BIN)/python tools/release.py
 
-# Pages lie in the site where they lie in the repository, so that their links hold in both.
+# Pages have the same paths in the site and in the repository, so that links work in both.
 docs: SOURCE := $(BUILD)/docs/source
 docs: export PATH := $(CURDIR)/$(BIN):$(PATH)
 docs: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
@@ -182,7 +183,7 @@ docs: $(BIN)/.installed $(COLLECTION) ## the documentation as a site, in build/d
 	sphinx-build --quiet --fail-on-warning --keep-going -c tools/docs $(SOURCE) $(BUILD)/docs/html
 	$(BIN)/python -m pytest -q tests/docs
 
-# --- to try it
+# --- demonstration
 
 demo emulator: export PYTHONPATH := $(BUILD)/collections
 
@@ -192,17 +193,17 @@ demo: $(BIN)/.installed $(COLLECTION) ## run a playbook against the emulated ten
 emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the foreground
 	@$(BIN)/python -m tests.emulator
 
-# --- to measure
+# --- benchmarks
 
-bench: $(BIN)/.installed $(COLLECTION) ## measure against other ways to do the same; writes docs/benchmarks.md
+bench: $(BIN)/.installed $(COLLECTION) ## compare the speed with other ways to do the same; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.bench
 
 bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with no more than 1,000 users; writes to build
 	@$(BIN)/python -m tests.benchmarks.bench --quick
 
-# --- to tidy up
+# --- clean-up
 
-clean: ## remove all that was built, but not .venv
+clean: ## remove everything that was built, except .venv
 	rm -rf build tests/output .ansible
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test for one release of ansible-core: ansible_test.py CORE [sanity] [units] [integration].
 
-With QUICK in the environment it does no more than the table QUICK says, and prints what is left out.
+With QUICK in the environment it runs only what the table QUICK lists, and prints what it leaves out.
 
-ansible-test is particular about where it runs, so each release gets a folder of its own, build/ansible-test-CORE:
+ansible-test restricts where it runs, so each release gets a folder of its own, build/ansible-test-CORE:
 
 venv/                 the release, with requirements-test.txt
 home/                 its HOME: the virtual environments of the sanity tests are kept there
-ansible_collections/  a real copy of the tree (a symlink is refused), made anew on every run
+ansible_collections/  a real copy of the tree (a symlink is refused), replaced on every run
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Core:
-    """A release of ansible-core, and the Pythons it is tested with: the first one found is taken."""
+    """A release of ansible-core, and the Pythons to test it with. The first one found is used."""
 
     version: str
     pythons: tuple[str, ...]
@@ -41,17 +41,17 @@ CORES = {
     "2.19": Core("2.19.14", ("3.11", "3.12", "3.13")),
     "2.21": Core("2.21.5", ("3.13", "3.12", "3.14")),
 }
-# The oldest Python that modules support. Where it is found, sanity compiles and imports the modules with it as well.
+# The oldest Python that modules support. If it is installed, sanity also compiles and imports the modules with it.
 OLDEST_PYTHON = "3.9"
-# What ansible-test gets in place of get-pip.py, see make_home.
+# Replacement for get-pip.py, see make_home.
 BOOTSTRAP = """\
 import subprocess
 import sys
 
 subprocess.check_output([sys.executable, "-m", "ensurepip", "--upgrade"])
 """
-# What depends on ansible-core: options, results, warnings, and plugins that it loads. All else tells of the product.
-# Which texts are templates depends on it most, and the oldest takes the most for one.
+# Tests that depend on ansible-core: options, results, warnings, and plugins that it loads. All others test the product.
+# Templates depend on it most, and the oldest release treats the most texts as templates.
 TEMPLATES = "tests/unit/plugins/inventory/test_hostile_texts.py"
 DEPENDENT = (
     "tests/unit/plugins/inventory/",
@@ -64,13 +64,13 @@ COMMANDS = ("sanity", "units", "integration")
 
 @dataclass(frozen=True)
 class Quick:
-    """The arguments of each command that a quick run has, and for each that it lacks or has in part, why."""
+    """The arguments of each command in a quick run, and the reason for each command that is left out or reduced."""
 
     commands: dict[str, tuple[str, ...]]
     left_out: dict[str, str]
 
 
-# Integration on the oldest and the rest on the newest: the two end together.
+# Integration runs on the oldest release and the rest on the newest: both then take the same time.
 QUICK = {
     "2.16": Quick(
         {"units": (TEMPLATES,), "integration": ("role_admin_portal", "scim_directory", "scim_pam_object")},
@@ -88,9 +88,9 @@ QUICK = {
 
 
 def find_python(version: str) -> Path | None:
-    """Find an interpreter of a version that runs and can make virtual environments.
+    """Find a working interpreter of a version that can create virtual environments.
 
-    Only running it tells: a shim of pyenv is there for every version and fails for those that are not active.
+    Running it is the only proof: a shim of pyenv exists for every version and fails for those that are not active.
     """
     name = f"python{version}"
     folders = [Path(sys.base_prefix, "bin"), *map(Path, os.get_exec_path())]
@@ -108,7 +108,7 @@ def find_python(version: str) -> Path | None:
 
 
 def make_venv(venv: Path, python: Path, core: Core) -> None:
-    """Create the virtual environment, unless it already is what it should be."""
+    """Create the virtual environment, unless it is up to date."""
     requirements = ROOT / "requirements-test.txt"
     wanted = json.dumps([str(python), core.version, requirements.read_text()])
     stamp = venv / "installed.json"
@@ -124,8 +124,8 @@ def make_venv(venv: Path, python: Path, core: Core) -> None:
 def make_home(home: Path, venv: Path) -> None:
     """Give ansible-test a HOME in which its own pip works.
 
-    ansible-test drops the environment, and with it how pip was told to reach an index: hand that on in a file.
-    It also downloads get-pip.py from a site that not everyone can reach. What Python brings along does the same.
+    ansible-test drops the environment, which may hold the address of the package index. A file passes it on.
+    ansible-test also downloads get-pip.py from a site that may be unreachable. The ensurepip of Python does the same.
     """
     listing = subprocess.check_output([venv / "bin/python", "-m", "pip", "config", "list"], text=True)
     settings = {"cache-dir": str(ROOT / "build/cache/pip"), "quiet": "1"}
@@ -153,7 +153,7 @@ def make_home(home: Path, venv: Path) -> None:
 
 
 def copy_tree(target: Path) -> None:
-    """Copy what git tracks or would track. A repository there too, so that ansible-test heeds .gitignore."""
+    """Copy the files that git tracks or would track, as a repository, so that ansible-test heeds .gitignore."""
     shutil.rmtree(target, ignore_errors=True)
     listing = subprocess.check_output(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
@@ -167,7 +167,7 @@ def copy_tree(target: Path) -> None:
 
 
 def search_path(venv: Path) -> str:
-    """Build a PATH without shims, which ansible-test would stop on, and with the oldest Python where there is one."""
+    """Build a PATH that has the oldest Python, if there is one, and no shims, at which ansible-test would stop."""
     folders = [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
     oldest = find_python(OLDEST_PYTHON)
     return os.pathsep.join([str(venv / "bin"), *folders, *([str(oldest.parent)] if oldest else [])])
@@ -198,7 +198,7 @@ def main() -> int:
     environment = {**os.environ, "HOME": str(home), "PATH": search_path(venv)}
     for command, reason in quick.left_out.items() if quick else ():
         print(f"LEFT OUT: {command}: {reason}", flush=True)  # tools/suite.py repeats it
-    # Left over from the caller, these would point ansible-test at other files than its own.
+    # If inherited from the caller, these variables would point ansible-test at files other than its own.
     for name in [n for n in environment if n.startswith("ANSIBLE_") or n in ("PYTHONPATH", "VIRTUAL_ENV")]:
         del environment[name]
 
@@ -209,12 +209,12 @@ def main() -> int:
         print(f"--- ansible-test {command}: ansible-core {core.version}, Python {version}", flush=True)
         started = time.monotonic()
         arguments = [venv / "bin/ansible-test", command, "--local", "--color", "no"]
-        if command != "sanity":  # sanity compiles and imports with every Python on the PATH, unless it is told one
+        if command != "sanity":  # without --python, sanity compiles and imports with every Python on the PATH
             arguments += ["--python", version]
         arguments += quick.commands.get(command, ()) if quick else ()
         if command == "units" and not quick:
-            # Not those of the emulator: they know nothing of Ansible, and "make unit" has them.
-            # They would take minutes, as each test is forked here.
+            # Without the tests of the emulator: they do not depend on Ansible, and "make unit" runs them.
+            # Here each test is forked, so that they would take minutes.
             arguments += ["tests/unit/plugins/"]
         status = subprocess.run(arguments, cwd=tree, env=environment, check=False).returncode
         if status:

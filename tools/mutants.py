@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Break one line after another and see whether a test notices: mutants.py [WORD ...], only files with such a word.
+"""Break single lines and check that a test fails: mutants.py [WORD ...], only for files whose name has such a word.
 
-Each mutant is tried in a copy of the tree. One that survives its tests is a line that no test holds. The list is fixed:
+Each mutant runs in a copy of the tree. A mutant that survives shows a line that no test covers. The list is fixed:
 guard rails, masking, marking and checking of texts, retries and merging, where a wrong line costs access or secrets.
 """
 
@@ -25,12 +25,12 @@ LINES = f"{UTILS_TESTS}/test_held_lines.py"
 SECRETS = f"{UTILS_TESTS}/test_secrets.py"
 CHARACTERS = f"{MODULE_TESTS}/test_invisible_characters.py"
 EVERY_TEXT = "tests/unit/plugins/inventory/test_hostile_texts.py::test_every_text_is_marked"
-TESTS_FAILED = 1  # the exit status of pytest; all others but 0 say that the tests did not run
+TESTS_FAILED = 1  # exit status of pytest; any other status except 0 means that the tests did not run
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One line of a file, by a part of it that is there once, what it becomes, and the tests that have to notice."""
+    """A changed line: the file, a unique part of the line, its replacement, and the tests that must fail."""
 
     file: str
     original: str
@@ -39,7 +39,7 @@ class Mutant:
 
 
 MUTANTS = (
-    # Guard rails: how much may go
+    # Guard rails: limits on removals
     Mutant(
         "_directory/guard_rails",
         "if len(going) > limit:",
@@ -83,7 +83,7 @@ MUTANTS = (
         "if True",
         f"{RAILS}::test_rights_on_safes_count",
     ),
-    # Guard rails: what never goes
+    # Guard rails: protected objects
     Mutant(
         "_directory/guard_rails",
         "last=not left",
@@ -190,7 +190,7 @@ MUTANTS = (
         "",
         f"{SECRETS}::test_a_name_of_a_secret_is_known_in_any_case_and_with_any_separators",
     ),
-    # Texts of others, and characters that nobody sees
+    # Untrusted texts, and invisible characters
     Mutant("_unsafe", "mark_unsafe(key): mark_unsafe(item)", "key: mark_unsafe(item)", EVERY_TEXT),
     Mutant("_unsafe", "wrap_var(value) if isinstance(value, str) else value", "value", EVERY_TEXT),
     Mutant("_unsafe", "isinstance(value, (list, tuple))", "isinstance(value, list)", EVERY_TEXT),
@@ -239,7 +239,7 @@ def survives(mutant: Mutant | None, tests: list[str], tree: Path) -> bool:
 
 
 def copied(tree: Path) -> None:
-    """Copy what git knows, and what it would take, with the link by which Ansible finds the collection."""
+    """Copy tracked and untracked files, with the link by which Ansible finds the collection."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
         if name and (ROOT / name).is_file():

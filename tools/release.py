@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build what is released, if HEAD can be: release.py. It says what is left to do, and publishes nothing.
+"""Build the release that HEAD is tagged as: release.py. It prints the remaining steps, and publishes nothing.
 
-HEAD can be released when it has a tag, the tag is the version, everything that tells the version tells the same, and
-nothing is in the working tree but HEAD. The tag has no prefix, as those of most collections in the community package.
+HEAD can be released if its tag equals the version, every file that states the version agrees, and the working tree is
+clean. The tag has no prefix, like the tags of most collections in the community package.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from ansible.utils.version import SemanticVersion
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What antsibull-changelog writes, and the heading of a release in it.
+# The files that antsibull-changelog writes, and the heading of a release in each.
 PAGES = (("CHANGELOG.md", r"^## v(.+)$"), ("CHANGELOG.rst", r"^v(.+)$"))
-# Where the version stands beside galaxy.yml, and what stands around it.
+# Files other than galaxy.yml that state the version, and the text around it.
 PLACES = (
     ("plugins/module_utils/_http/client.py", r'^VERSION = "(.+)"$'),
     ("docs/awx.md", r"/ee-cyberark-identity:(\S+)"),
@@ -38,12 +38,12 @@ def version_of(root: Path) -> str:
 
 
 def releases_of(root: Path) -> dict[str, object]:
-    """What the changelog has, by version."""
+    """Return the entries of the changelog by version."""
     return dict(yaml.safe_load((root / "changelogs/changelog.yaml").read_text())["releases"])
 
 
 def in_the_changelog(version: str, released: Collection[str], fragments: Collection[str]) -> Iterator[str]:
-    """What is wrong with a version that the changelog has, or is yet to have."""
+    """Yield the faults of the changelog for a version, released or not."""
     newest = max([version, *released], key=SemanticVersion)
     if version != newest:
         yield f"galaxy.yml: {version} is older than {newest}, which the changelog has"
@@ -52,7 +52,7 @@ def in_the_changelog(version: str, released: Collection[str], fragments: Collect
 
 
 def in_the_tree(root: Path) -> Iterator[str]:
-    """What does not agree with the version of galaxy.yml: on every commit there is nothing."""
+    """Yield each disagreement with the version of galaxy.yml. No commit may have one."""
     version, released = version_of(root), releases_of(root)
     for name, pattern in PLACES:
         found = re.findall(pattern, (root / name).read_text(), re.MULTILINE)
@@ -70,7 +70,7 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def in_the_way(root: Path) -> Iterator[str]:
-    """Why HEAD cannot be released."""
+    """Yield each reason why HEAD cannot be released."""
     yield from in_the_tree(root)
     version = version_of(root)
     if version not in releases_of(root):

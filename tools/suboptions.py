@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write into scim_directory what its entries take: the options of the modules for single objects, in one line each.
+"""Generate the documentation of scim_directory's entries from the single-object modules, one line per option.
 
-python tools/suboptions.py rewrites the file; test_docs.py holds that it would change nothing.
+python tools/suboptions.py rewrites the file; test_docs.py checks that the file is up to date.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.res
 DIRECTORY = ROOT / "plugins/modules/scim_directory.py"
 COLLECTION = "idops.cyberark_identity"
 MODULES = {"user": "scim_user", "group": "scim_group"}
-# What says to which kind an option of scim_pam_object belongs; an entry is of one kind.
+# The words that limit an option of scim_pam_object to a kind. An entry has one kind.
 OF_KIND = re.compile(r",? for O\(kind=(\w+)\)(?: and O\(kind=(\w+)\))?")
 
 

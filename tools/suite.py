@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the test suite: suite.py [--all]. Its stages are targets of the Makefile. Stop at the first group that fails.
 
-The quick run leaves out what is least likely to find something that the rest does not; --all leaves out nothing.
-A stage says in its output what it skipped or left out, with lines that begin with SKIPPED: or LEFT OUT:.
+The quick run leaves out the tests least likely to find an error that the others miss; --all leaves out nothing.
+A stage prints what it skipped or left out on lines that begin with SKIPPED: or LEFT OUT:.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/logs"
 
-# The stages of a group run side by side, two at a time and in this order, so that two cores are never idle. The first
-# prints as it goes; the others print when they are done, so that the output stays readable.
+# The stages of a group run two at a time and in this order, so that two cores are never idle. The first one prints as
+# it runs; the others print when they are done, so that the output stays readable.
 ALL = (
     ("unit", "lint"),
     ("faults",),
@@ -35,10 +35,10 @@ ALL = (
     ("ansible-test-2.16", "ansible-test-2.21", "ansible-test-2.19", "package"),
 )
 QUICK = (("unit", "lint", "ansible-test-2.21", "ansible-test-2.16", "package"),)
-# The stages that only the whole suite has. Other stages say themselves what they leave out of a quick run.
+# Stages that only the whole suite runs. The other stages print what they leave out of a quick run.
 LEFT_OUT = {
     "faults": "every request with every fault, and killed at every one; unit has a spread of them",
-    "thorough": "the laws of test_*properties.py are in unit, with fewer examples",
+    "thorough": "the property tests run in unit, with fewer examples",
     "interop": "it installs SCIM servers by other authors, and awx.awx, from their registries",
     "docs": "a person sees better what it shows; the build of the site fails on any warning",
     "demo": "a person sees better what it shows",
@@ -51,9 +51,9 @@ class Result:
     stage: str
     state: str  # passed, skipped or FAILED
     seconds: float
-    skipped: list[str]  # what the stage says it could not do here
-    left_out: list[str]  # what it says it leaves out of a quick run
-    parts: list[str]  # how long the parts took of a stage that has some
+    skipped: list[str]  # parts that could not run here
+    left_out: list[str]  # parts that a quick run leaves out
+    parts: list[str]  # times of the parts, if the stage has any
 
 
 def heading(text: str) -> None:
@@ -61,9 +61,9 @@ def heading(text: str) -> None:
 
 
 def run(stage: str, live: bool, quick: bool, failed: threading.Event) -> Result:
-    """Run one stage, unless another has failed, and read in its output what it skipped and left out.
+    """Run one stage, unless another has failed, and collect the skipped and omitted parts from its output.
 
-    The output goes to a log as well; if ``live``, it is printed as it comes.
+    The output is also written to a log; if ``live``, it is printed as it comes.
     """
     if failed.is_set():
         return Result(stage, "not run", 0, [], [], [])
@@ -90,7 +90,7 @@ def run(stage: str, live: bool, quick: bool, failed: threading.Event) -> Result:
 
 def start(stage: str, quick: bool) -> subprocess.Popen[str]:
     """Start the target of a stage."""
-    # The flags of the make above are not for these: it may have offered them a job server that they cannot reach.
+    # Drop the flags of the calling make: it may offer a job server that these processes cannot reach.
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
     if quick:
         environment["QUICK"] = "1"
@@ -107,7 +107,7 @@ def run_group(group: tuple[str, ...], quick: bool, failed: threading.Event) -> l
 
 
 def summary(results: list[Result], seconds: float, quick: bool) -> None:
-    """Print how each stage ended, and what was not tested."""
+    """Print the result of each stage, and what was not tested."""
     heading("summary")
     for result in results:
         print(f"{result.stage:<20}{result.state:<8}{result.seconds:>6.0f} s  {', '.join(result.parts)}".rstrip())

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball of the collection: tarball.py FOLDER. The same commit gives the same bytes, whoever builds it.
+"""Build the tarball of the collection: tarball.py FOLDER. Builds of one commit are identical, byte for byte.
 
-ansible-galaxy packs what lies in the folder, in the order in which the file system lists it, with the times of the
-files and of the build. So it is given a copy of what git tracks, and what it has packed is packed again: in order, with
-the date of the commit. https://reproducible-builds.org/docs/archives/ has what else tells two archives apart.
+ansible-galaxy packs every file of the folder in the file system's order, with the times of the files and of the build.
+It is therefore given a copy of the tracked files, and its result is packed again: sorted, with the date of the commit.
+https://reproducible-builds.org/docs/archives/ lists the other sources of differences.
 """
 
 from __future__ import annotations
@@ -23,23 +23,26 @@ from pathlib import Path
 
 from ansible_test import ROOT, copy_tree
 
-# They come first: who reads the tarball as a stream wants them before the rest.
+# These come first, for readers that stream the tarball.
 MANIFEST, FILES = "MANIFEST.json", "FILES.json"
 
 
 def commit_date() -> int:
-    """Seconds since 1970. SOURCE_DATE_EPOCH has precedence, see https://reproducible-builds.org/specs/."""
+    """Return the date of the commit in seconds since 1970, or SOURCE_DATE_EPOCH if it is set.
+
+    See https://reproducible-builds.org/specs/.
+    """
     given = os.environ.get("SOURCE_DATE_EPOCH")
     return int(given or subprocess.check_output(["git", "log", "-1", "--format=%ct"], cwd=ROOT))
 
 
 def as_json(value: object) -> bytes:
-    """The way ansible-galaxy writes it."""
+    """Format JSON as ansible-galaxy does."""
     return json.dumps(value, indent=1).encode()
 
 
 def in_order(contents: dict[str, bytes]) -> dict[str, bytes]:
-    """Sort the files, also in the list of them, whose checksum is in the manifest."""
+    """Sort the files and the list of files, and update the list's checksum in the manifest."""
     listed, manifest = json.loads(contents[FILES]), json.loads(contents[MANIFEST])
     listed["files"].sort(key=lambda entry: entry["name"])
     files = as_json(listed)
@@ -50,11 +53,11 @@ def in_order(contents: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def pack_again(packed: Path, target: Path, date: int) -> None:
-    """Keep of each member what ansible-galaxy sets: its name, type, mode and content."""
+    """Repack the members with only the name, type, mode and content that ansible-galaxy sets."""
     with tarfile.open(packed) as tar:
         members = {member.name: member for member in tar}
         contents = {name: file.read() if (file := tar.extractfile(name)) else b"" for name in members}
-    # An empty name: gzip would put that of the file into its header.
+    # With an empty name: gzip would otherwise put the file's name into its header.
     with (
         target.open("wb") as file,
         gzip.GzipFile("", "wb", fileobj=file, mtime=date) as stream,

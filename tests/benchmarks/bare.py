@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The floor: what scim_directory does, by requests alone. As many workers, one session, and the same requests.
+"""A lower bound for scim_directory: the same requests sent by a bare script, with as many workers and one session.
 
-It compares an object with what is wanted as a whole and knows nothing of failures, references or check mode.
+The script compares whole objects. It handles no failures, no references and no check mode.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same work four ways, measured side by side: bench.py [--quick]. Run by ``make bench``.
+"""Measure the same work done in four ways: bench.py [--quick]. ``make bench`` runs it.
 
-Writes docs/benchmarks.md and docs/benchmarks.svg, and exits with a status other than 0 when a bar is missed.
+Writes docs/benchmarks.md and docs/benchmarks.svg. Exits with a status other than 0 if a bar is missed.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LATENCY = 0.05
 WORKERS = 16
-LOOPED = 20  # users of the runs that loop
+LOOPED = 20  # users in the runs that loop over scim_user or uri
 MEMBERS = 10_000
 RATE, LIMITED = 20, 400  # requests a second, users
 
 
 @dataclass(frozen=True)
 class Run:
-    """One way to do one piece of work. ``seconds`` are those of the process that does it: the module's, the script's.
+    """One way to do one piece of work.
 
-    For a loop they are those of the tasks: of ansible-playbook, without its start. ``whole`` is all of it.
+    ``seconds`` is the time of the process that does the work: module or script. For a loop it is the time of the
+    tasks: ansible-playbook without its start. ``whole`` is the time of the whole command.
     """
 
     way: str
@@ -64,7 +65,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Bar:
-    """What a figure must not be above; with ``least``, below."""
+    """An upper limit for a figure; with ``least``, a lower limit."""
 
     what: str
     value: float
@@ -96,10 +97,10 @@ class Bench:
         return found
 
     def _execute(self, command: Sequence[str]) -> tuple[float, Object]:
-        """Seconds of a command, and what was measured of the longest of the processes in it that were."""
+        """Return the seconds that a command took, and the measures of its longest measured process."""
         measures = self._folder / "measures"
         measures.unlink(missing_ok=True)
-        # With it Python reads a module that comes through a pipe byte by byte: half a second for each megabyte.
+        # With this variable set, Python reads a module from a pipe byte by byte: half a second per megabyte.
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         environment = {
             **inherited,
@@ -133,7 +134,7 @@ class Bench:
         return self._execute(command)
 
     def wanted(self, users: int, members: Sequence[str] = ()) -> Path:
-        """The desired state, as a file of variables."""
+        """Write the desired state to a file of variables, and return its path."""
         groups = [{"display_name": "everybody-else", "users": {"set": list(members)}}] if members else []
         path = self._folder / "wanted.json"
         entries = [entry(number) for number in range(users)]
@@ -146,13 +147,13 @@ class Bench:
         self._note(Run(name, "new users", LOOPED, latency, whole - self.start, whole, report=self.control()))
 
     def both(self, work: str, count: int, latency: float, times: int = 1) -> None:
-        """By scim_directory and by the bare script: the median of so many times each, taken in turn."""
+        """Measure scim_directory and the bare script in turn, so many times each, and note the median of each."""
         if work == "new users":
             wanted, tenant = self.wanted(count), {"users": 0, "latency": latency}
         elif work == "unchanged users":
             wanted, tenant = self.wanted(count), {"users": count, "latency": latency}
         else:
-            # The first 500 of the members on the server are to go, and 500 others to come.
+            # The task removes the first 500 members on the server and adds 500 others.
             shift = 500 if work == "changed members" else 0
             members = [entry(number)["user_name"] for number in range(shift, count + shift)]
             wanted = self.wanted(0, members)
@@ -184,7 +185,7 @@ class Bench:
         report = self.control()
         run = Run("scim_directory", work, LIMITED, 0, measure["seconds"], whole, measure["megabytes"], 0, report)
         self._note(run)
-        # What the server would have let through: the bucket was full, and filled all the time.
+        # The requests that the server could have admitted: the bucket starts full and is refilled at the rate.
         admitted = sum(number for kind, number in report["requests"].items() if kind not in ("token", "refused"))
         share = admitted / (RATE + RATE * report["seconds"])
         self.bars.append(Bar(f"{work}: share of what the server allows", share, 0.9, least=True))

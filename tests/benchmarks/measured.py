@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Python that notes what it took to run a script: given to Ansible as the interpreter of its modules.
+"""Run a script with Python and record its cost. Ansible takes this file as the interpreter of its modules.
 
-The Python itself is BENCHMARK_PYTHON. A line of JSON goes to BENCHMARK_MEASURES: seconds from the start of the process
-to its end, and the most memory that it had (ru_maxrss of wait4).
+BENCHMARK_PYTHON is the Python to run. A line of JSON goes to BENCHMARK_MEASURES: the seconds from start to end of the
+process, and its peak memory (ru_maxrss of wait4).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The people of the benchmark: as options of scim_user, and as the SCIM user that these mean."""
+"""Users of the benchmark: as options of scim_user, and as the SCIM user that the options stand for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was measured, as a page and a picture."""
+"""Write the results of a benchmark as a page and a chart."""
 
 from __future__ import annotations
 

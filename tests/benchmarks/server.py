@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A SCIM server that costs as little as possible, so that a benchmark measures its clients: ``-m``, in a process.
+"""A SCIM server that is as cheap as possible, so that a benchmark measures its clients. Run with ``-m``, as a process.
 
-It knows what the benchmark asks for and checks nothing. It prints one line of JSON when it is ready, and serves over
-TLS until it is terminated. ``POST /control`` begins anew with a tenant, a latency and a limit; ``GET /control`` tells
-what was asked since then.
+It supports only the requests of the benchmark and checks nothing. It prints one line of JSON when it is ready, and
+serves over TLS until it is terminated. ``POST /control`` starts again with a new tenant, latency and rate limit;
+``GET /control`` returns the requests that were counted since then.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TOKEN = b'{"access_token":"benchmark-token","token_type":"Bearer","expires_in":1
 
 
 class Kind:
-    """The objects of one kind, as the bytes that are sent."""
+    """Objects of one kind, stored as the bytes that are sent."""
 
     def __init__(self, name: str, key: str) -> None:
         self.name, self.key = name, key
@@ -65,13 +65,13 @@ class Kind:
 
 
 class Tenant:
-    """All that the server holds, and what was asked of it."""
+    """The objects that the server holds, and the requests that it received."""
 
     def __init__(self, users: int = 0, members: int = 0, latency: float = 0, rate: int = 0, retry_after: int = 0):
         self.lock = threading.Lock()
         self.latency, self.rate, self.retry_after = latency, rate, retry_after
         self.requests: Counter[str] = Counter()
-        self.times: list[float] = []  # of the first and the last SCIM request that was let through
+        self.times: list[float] = []  # of the first and the last SCIM request that was admitted
         self._left, self._looked = float(rate), time.monotonic()
         self._cpu = time.process_time()
         self.kinds = {"Users": Kind("User", "userName"), "Groups": Kind("Group", "displayName")}
@@ -93,7 +93,7 @@ class Tenant:
         }
 
     def admits(self) -> bool:
-        """A bucket of as many requests as there may be in a second, filled at that rate."""
+        """Return whether the rate limit admits the request: a bucket of one second's requests, refilled steadily."""
         now = time.monotonic()
         self._left = min(float(self.rate), self._left + (now - self._looked) * self.rate)
         self._looked = now
@@ -128,7 +128,7 @@ class Tenant:
         if clause := FILTER.fullmatch(query.get("filter", [""])[0]):
             identifier = kind.ids.get(clause[2].lower())
             return kind.listed([kind.objects[identifier]], 1) if identifier else kind.listed([], 0)
-        if "filter" in query:  # a name in another case, of which there are none here
+        if "filter" in query:  # a name in another case: there are none here
             return kind.listed([], 0)
         return kind.page(int(query.get("startIndex", ["1"])[0]), int(query.get("count", ["1000"])[0]))
 
@@ -155,7 +155,7 @@ class Tenant:
 
 
 class Handler(socketserver.StreamRequestHandler):
-    """One connection, kept alive. Parses just enough of HTTP/1.1 for the clients at hand."""
+    """One connection that is kept alive. It parses only as much HTTP/1.1 as the clients of the benchmark need."""
 
     server: Server
     disable_nagle_algorithm = True
@@ -205,7 +205,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.info = {"url": f"https://127.0.0.1:{self.server_address[1]}", "ca_path": str(folder / "ca.pem")}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A handshake that a client broke off is no news; anything else is."""
+        """Ignore a handshake that the client broke off, and report any other error."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

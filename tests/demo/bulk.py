@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The directory that the demonstration applies: a thousand people in forty teams, and some safes, as YAML files."""
+"""Write the directory of the demonstration as YAML files: a thousand people in forty teams, and some safes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _names(team: str) -> list[str]:
 
 
 def write(folder: Path) -> None:
-    """A file for each team, and one with the safes."""
+    """Write a file for each team, and one with the safes."""
     for number in range(1, TEAMS + 1):
         team = f"team-{number:02}"
         names = _names(team)
@@ -42,7 +42,7 @@ def write(folder: Path) -> None:
 
 
 def dismiss(exported: Path) -> None:
-    """Take the people of one team out of an export."""
+    """Remove the people of one team from an export."""
     path = exported / "users.yml"
     users = yaml.safe_load(path.read_text())["users"]
     leaving = set(_names(LEAVING))
@@ -50,7 +50,7 @@ def dismiss(exported: Path) -> None:
 
 
 def write_absent(folder: Path) -> None:
-    """The same objects, to be removed."""
+    """Write the same objects with ``state: absent``."""
     teams = [f"team-{number:02}" for number in range(1, TEAMS + 1)]
     _write(
         folder / "gone.yml",

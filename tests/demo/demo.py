@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Show the collection at work: an empty tenant on this machine, a playbook that sets it up and fills it, what it did.
+"""Show the collection at work: start an empty tenant here, set it up with a playbook, and print the requests.
 
-Then a directory of a thousand people in files, applied, exported, applied again, and pruned.
+Then apply a directory of a thousand people from files, export it, apply it again, and prune it.
 
-Run by ``make demo``. Exits with a status other than 0 on anything that is not as it should be.
+``make demo`` runs it. Exits with a status other than 0 if any result differs from the expected one.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ PEOPLE = {
     "alan@example.com": "Alan Turing",
     "charles@example.com": "Charles Babbage",
 }
-# What two clients take in the Admin Portal, each a user, a role with rights and a member, an app with a permission: for
-# each, two verbs for the user, no more than one for each of the rest.
+# Writes to the Admin Portal for two clients. Each client is a user, a role with rights and a member, and an app with a
+# permission. The user takes two requests, every other object takes one.
 PORTAL_WRITES = 14
 # Three users, two groups, a safe, two permissions, an account; two users change; the creator's permission; a leaver.
 SCIM_WRITES = {"POST": 9, "PATCH": 2, "PUT": 1, "DELETE": 1}
-SET_UP_TASKS, STORING_TASKS, SCIM_TASKS = 12, 2, 10  # that change something; a loop is one
+SET_UP_TASKS, STORING_TASKS, SCIM_TASKS = 12, 2, 10  # tasks that change something; a loop counts as one
 WRITES = ("portal write", "POST", "PATCH", "PUT", "DELETE")
-READING = re.compile(r"/(Redrock/query|[A-Za-z]+/Get)", re.IGNORECASE)  # what the Admin Portal POSTs to read
+READING = re.compile(r"/(Redrock/query|[A-Za-z]+/Get)", re.IGNORECASE)  # POSTs to the Admin Portal that only read
 PEOPLE_KINDS, VAULT_KINDS = "users,groups", "containers"
 CHANGED = re.compile(r"^localhost .* changed=(\d+) .* failed=0 ", re.MULTILINE)
 
 
 class Surprise(Exception):
-    """Something that the demonstration did not expect."""
+    """A result differs from the one that the demonstration expects."""
 
 
 class Tenant:
-    """The emulator's control interface, as far as the demonstration needs it."""
+    """The part of the emulator's control interface that the demonstration needs."""
 
     def __init__(self, info: dict[str, Any]) -> None:
         self.info = info
@@ -66,7 +66,7 @@ class Tenant:
         return answer.json() if answer.content else None
 
     def take_requests(self) -> Counter[str]:
-        """Requests since the last call: for a token, to the Admin Portal (reads and writes apart), SCIM by method."""
+        """Count the requests since the last call: tokens, reads and writes of the Admin Portal, SCIM by method."""
         seen = self.control("GET", "requests")
         self.control("DELETE", "requests")
         return Counter(kind_of(item) for item in seen)
@@ -83,7 +83,7 @@ def kind_of(request: dict[str, str]) -> str:
 
 @contextmanager
 def emulator() -> Iterator[Tenant]:
-    """A tenant over TLS on a free port of this machine, for as long as the block runs."""
+    """Run a tenant over TLS on a free port of this machine until the block ends."""
     with tempfile.TemporaryDirectory(prefix="cyberark-identity-demo-") as folder:
         command = [sys.executable, "-m", "tests.emulator", "--empty", "--tls", folder]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -101,7 +101,7 @@ def emulator() -> Iterator[Tenant]:
 
 
 class Runner:
-    """Runs playbooks as a person would, with the connection in the environment and passwords in files."""
+    """Run playbooks from the command line, with the connection in the environment and passwords in files."""
 
     def __init__(self, tenant: Tenant, secrets_folder: Path, password: str) -> None:
         self._tenant = tenant
@@ -110,13 +110,13 @@ class Runner:
         (secrets_folder / "variables.yml").write_text(yaml.safe_dump({"initial_password": password}))
 
     def play(self, playbook: str, *, arguments: Sequence[str] = ()) -> int:
-        """One of the demonstration's own playbooks, as the administrator. Returns how many tasks changed."""
+        """Run one of the demonstration's own playbooks as the administrator. Return the number of changed tasks."""
         info = self._tenant.info
         credentials = {name: info[f"admin_{name}"] for name in ("client_id", "client_secret")}
         return self._run([str(HERE / playbook), "--diff", *arguments], credentials)[0]
 
     def directory(self, playbook: str, path: Path, *, refused: str = "", **variables: Any) -> int:
-        """A directory playbook, as the client that the kinds of objects take. Returns how many tasks changed."""
+        """Run a directory playbook as the client for these kinds of objects. Return the number of changed tasks."""
         profile = "vault" if variables["directory_kinds"] == VAULT_KINDS else "directory"
         credentials = {
             "app_id": f"scim-{profile}",
@@ -140,7 +140,7 @@ class Runner:
             "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
         }
-        if "app_id" in credentials:  # a directory playbook: what it does, not what it looks at before
+        if "app_id" in credentials:  # a directory playbook: show its writes, not the checks before them
             environment["ANSIBLE_DISPLAY_OK_HOSTS"] = "false"
         command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
         lines: list[str] = []
@@ -168,7 +168,7 @@ class Runner:
 
 
 def show_bulk(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
-    """A directory in files: applied, exported, applied again, pruned, removed. Returns what the tenant saw of each."""
+    """Apply, export, apply again, prune and remove a directory in files. Return the requests of each step."""
     seen: dict[str, Counter[str]] = {}
     kinds = (PEOPLE_KINDS, VAULT_KINDS)
     wanted, exported, gone = folder / "directory", folder / "exported", folder / "gone"
@@ -228,7 +228,7 @@ def check_bulk(seen: dict[str, Counter[str]]) -> None:
 
 
 def comparable(tenant: Tenant) -> dict[str, list[Any]]:
-    """The tenant's objects, without the people that the playbook is about."""
+    """Return the tenant's objects, without the people that the playbook creates."""
     state: dict[str, list[Any]] = tenant.control("GET", "state")
     return {kind: [item for item in items if item.get("userName") not in PEOPLE] for kind, items in state.items()}
 
@@ -256,10 +256,10 @@ def show(columns: dict[str, Counter[str]]) -> None:
 def main() -> int:
     password = f"Demo-{secrets.token_urlsafe(12)}-1a"
     with emulator() as tenant, tempfile.TemporaryDirectory(prefix="cyberark-identity-secrets-") as folder:
-        # What is documented of Vault Management: it hides the directory, and another right beside it hides the vault.
+        # Vault Management is documented to hide the directory. Another right in the same role hides the vault.
         tenant.control("POST", "switches", {"mixed_rights_hide_vault": True, "vault_overrides_directory": "alone"})
         people = [{"schemas": [CORE_USER], "userName": name, "displayName": shown} for name, shown in PEOPLE.items()]
-        # Who has signed in to the vault is known there; its client will have.
+        # The vault knows users who have signed in. The client for the vault will be one of them.
         known = [{"userName": name} for name in ("ada@example.com", "scim-vault@example.com")]
         vault = {"vault_users": known, "vault_groups": [{"displayName": "db-admins"}]}
         tenant.control("POST", "seed", {"users": [{**person, "active": True} for person in people], **vault})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The built site: what a reader searches for comes first, and so do a module's own options. `make docs` runs it."""
+"""The built site: search finds the right page first, and modules list their own options first. `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_module_documents_its_own_options_first(module: str) -> None:
     assert set(options.findall(connection)) == CONNECTION
 
 
-def test_the_front_page_has_a_picture_an_install_line_and_a_playbook() -> None:
+def test_front_page_has_a_picture_an_install_line_and_a_playbook() -> None:
     page = (SITE / "index.html").read_text()
     assert "architecture.svg" in page
     assert "ansible-galaxy collection install" in re.sub("<[^>]+>", "", page)

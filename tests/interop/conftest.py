@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tenant of the unit tests, for the test of conformance."""
+"""Share the tenant of the unit tests with the conformance test."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/awx/configure.yml with the modules of awx.awx, on a stand-in for AWX that refuses what AWX refuses."""
+"""Run docs/awx/configure.yml with the modules of awx.awx, on a stand-in that refuses the same input as AWX."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ pytestmark = pytest.mark.skipif(not (INSTALLED / ".installed").exists(), reason=
 
 @dataclass
 class Site:
-    """An AWX, and ansible-playbook with awx.awx in a folder of its own."""
+    """An AWX server, and ansible-playbook with awx.awx in a folder of its own."""
 
     awx: Awx
     url: str
     folder: Path
 
     def play(self, playbook: Path, *arguments: str, **settings: str) -> list[dict[str, Any]]:
-        """What each task came to."""
+        """Run a playbook, and return the result of each task."""
         outcomes = self.folder / "outcomes.jsonl"
         outcomes.unlink(missing_ok=True)
         environment = {
@@ -84,7 +84,7 @@ def test_syntax(site: Site) -> None:
     site.play(AWX / "configure.yml", "--syntax-check")
 
 
-def test_everything_is_made(site: Site, first: list[dict[str, Any]]) -> None:
+def test_first_run_creates_everything(site: Site, first: list[dict[str, Any]]) -> None:
     assert [told["task"] for told in first if not told["changed"] or "warnings" in told] == []
     awx = site.awx
     made = {
@@ -164,11 +164,11 @@ def test_a_second_run_changes_nothing(site: Site, first: list[dict[str, Any]]) -
     assert awx.one("credentials", f"{CI} directory").fields["inputs"] == FILLED_IN
 
 
-def test_infra_aap_configuration_makes_the_same(site: Site, first: list[dict[str, Any]]) -> None:
+def test_infra_aap_configuration_creates_the_same_objects(site: Site, first: list[dict[str, Any]]) -> None:
     before = deepcopy(site.awx.table)
     told = site.play(HERE / "as_infra.yml", cyberark_identity_project_credential="")
     assert site.awx.table == before
-    # Why configure.yml makes the nodes otherwise: awx.awx does not know an approval again.
+    # configure.yml creates the nodes in another way, because awx.awx does not recognise an existing approval node.
     assert [each["changed"] for each in told] == [False, False, True]
     assert "workflow_approval_template" in told[2]["warnings"][0]
 
@@ -190,7 +190,7 @@ def test_infra_aap_configuration_makes_the_same(site: Site, first: list[dict[str
         ("schedules", f"{CI} drift", {"extra_data": {"directory_other": "true"}}),
     ],
 )
-def test_the_stand_in_refuses(
+def test_stand_in_refuses_invalid_input(
     site: Site, first: list[dict[str, Any]], endpoint: str, name: str, broken: dict[str, Any]
 ) -> None:
     with pytest.raises(checks.Refused):
@@ -208,7 +208,7 @@ def test_the_stand_in_refuses(
         {"variable": "taken"},
     ],
 )
-def test_the_stand_in_refuses_a_question(broken: dict[str, Any]) -> None:
+def test_stand_in_refuses_an_invalid_question(broken: dict[str, Any]) -> None:
     question = {"variable": "asked", "question_name": "Asked", "type": "text", "required": True}
     survey = {"name": "", "description": "", "spec": [question, {**question, "variable": "taken"}]}
     checks.survey(survey)
@@ -217,8 +217,8 @@ def test_the_stand_in_refuses_a_question(broken: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", MODULES)
-def test_the_options_of_the_unit_tests(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """The table of tests/unit/test_awx.py says what the modules say."""
+def test_options_in_the_unit_tests_match_the_modules(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The table in tests/unit/test_awx.py matches the options of the modules."""
     monkeypatch.syspath_prepend(INSTALLED)
     module = importlib.import_module(f"ansible_collections.awx.awx.plugins.modules.{kind}")
     with mock.patch.object(module, "ControllerAPIModule", side_effect=EOFError) as made, suppress(EOFError):

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator against the checks of scim2-tester: what it does otherwise than the RFCs is on a list, with the reason.
+"""Check the emulator with scim2-tester. Each deviation from the RFCs is listed with its reason.
 
-Where a switch has the RFC's side, it is on that side.
+A switch that has a side of the RFC is set to that side.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scim2_tester import Status, check_server
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 PAM = "urn:ietf:params:scim:schemas:pam:1.0:"
 ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
-# The library takes no URN whose last part begins with a digit for a path.
+# The library does not accept a URN whose last part begins with a digit as a path.
 CUSTOM = "urn:scim:schemas:extension:custom:2.0"
 RFC = {
     "discovery": "rfc",
@@ -32,7 +32,7 @@ RFC = {
     "properties_patch": "replace",
     "resources_omitted_when_empty": False,
 }
-# What a value has to be like in a tenant, which no schema tells: the tester makes values up from the type alone.
+# Rules of a tenant for values that no schema states. The tester derives values from the type alone.
 SAFE = "APP"
 VALUES: dict[str, dict[str, list[str]]] = {
     f"{CORE}User": {
@@ -49,7 +49,7 @@ KINDS = ("User", "Group", "Container", "PrivilegedData")
 
 @dataclass(frozen=True)
 class Difference:
-    """What remains: a word of it, and why it is so."""
+    """A remaining deviation: part of its message, and the reason."""
 
     kinds: tuple[str, ...]
     word: str
@@ -77,7 +77,7 @@ KNOWN = (
 
 
 def suited(attributes: list[dict[str, Any]], urn: str, prefix: str = "") -> None:
-    """Tell in a schema what the tester has to know to make objects that a tenant takes."""
+    """Add to a schema the rules that the tester needs to create objects that a tenant accepts."""
     for attribute in attributes:
         path = prefix + attribute["name"]
         if values := VALUES.get(urn, {}).get(path):

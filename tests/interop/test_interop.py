@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One playbook on SCIM servers by other authors: what works, what warns and what is refused.
+"""Run one playbook on SCIM servers by other authors: what works, what warns and what is refused.
 
-It comes to what docs/interoperability.md says.
+The outcome must match docs/interoperability.md.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ GUIDE = ROOT / "docs/interoperability.md"
 
 @dataclass(frozen=True)
 class Server:
-    """How a server is started, with ``{port}`` and ``{token}``."""
+    """A server and the command that starts it. The command holds ``{port}`` and ``{token}``."""
 
     name: str
-    installed: Path  # what is there once the server is
+    installed: Path  # a file that exists once the server is installed
     command: tuple[str, ...]
     scim_path: str
 
@@ -66,7 +66,7 @@ SERVERS = (
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers, and a client of it that is not ours."""
+    """A running server, and an independent client for it."""
 
     url: str
     scim_path: str
@@ -112,7 +112,7 @@ def _await(server: Running, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def play(server: Running, folder: Path) -> dict[str, str]:
-    """What each task of the playbook came to, in order."""
+    """Run the playbook, and return the outcome of each task in order."""
     outcomes = folder / "outcomes.jsonl"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))},
@@ -134,7 +134,7 @@ def play(server: Running, folder: Path) -> dict[str, str]:
 
 
 def outcome(told: dict[str, Any]) -> str:
-    """In a word or a few: changed, unchanged or refused, and the attributes that a warning names."""
+    """Describe a result: changed, unchanged or refused, and the attributes that a warning names."""
     if told["failed"]:
         return f"refused: {told['failure']['code'] if 'failure' in told else told['msg']}"
     said = "changed" if told["changed"] else "unchanged"
@@ -149,7 +149,7 @@ def ideal(task: str) -> str:
 
 
 def lines(server: Server, came: dict[str, str]) -> list[str]:
-    """The lines of the guide's tables: how many tasks came to what, and each that did not come to what was wanted."""
+    """Return the lines of the guide's tables: how many tasks had each outcome, and each task with an unwanted one."""
     otherwise = {task: said for task, said in came.items() if said != ideal(task)}
     warned, refused = (sum(word in said for said in otherwise.values()) for word in ("warns", "refused"))
     counts = (len(came) - len(otherwise), warned, refused)

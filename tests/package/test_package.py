@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tarball: what is in it, that it installs, that Galaxy takes it, and that everyone builds the same one."""
+"""The tarball: it holds the listed files, it installs, Galaxy accepts it, and the build is reproducible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 BIN = Path(sys.executable).parent
 NAME = "idops.cyberark_identity"
 
-# All that may lie at the root of the tarball, and what it is there for. What is new has to be let in here.
+# Every entry that is allowed at the root of the tarball, with its purpose. Add new entries here.
 ENTRIES = {
     "FILES.json": "the checksum of every file",
     "LICENSES": "the licence",
@@ -34,11 +34,11 @@ ENTRIES = {
     "requirements.txt": "named by meta/execution-environment.yml",
     "roles": "run as idops.cyberark_identity.NAME",
 }
-# These are there from the first release on.
+# These files exist from the first release on.
 CHANGELOGS = {"CHANGELOG.md", "CHANGELOG.rst"}
 
-# As Automation Hub runs it, which wants one of its tags, but without ansible-test, which has stages of its own.
-# flake8 is off by default, and stays it: what it has to say (E203, W503) is at odds with the formatter.
+# The importer is configured as on Automation Hub, which requires one of its tags. ansible-test is off, because it has
+# stages of its own. flake8 is off by default and stays off: its checks E203 and W503 contradict the formatter.
 IMPORTER = {
     "GALAXY_IMPORTER_CHECK_CHANGELOG": "true",
     "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
@@ -46,15 +46,15 @@ IMPORTER = {
     "GALAXY_IMPORTER_RUN_FLAKE8": "false",
 }
 
-# What it warns of all the same. Each has to come, so that this list ends with its reasons.
+# Expected warnings of the importer. Each must occur, so that an entry is removed when its reason is gone.
 EXPECTED = (
-    # docs/awx is for those who have the collection awx.awx. In the repository .ansible-lint says so.
+    # docs/awx needs the collection awx.awx. In the repository .ansible-lint handles that.
     r"docs/awx/configure\.yml:\d+:\d+: syntax-check\[unknown-module\]: couldn't resolve module/action 'awx\.awx\.",
-    # It points ansible-lint at the folder ansible_collections, not at the one above, where playbooks would be found.
+    # The importer runs ansible-lint in ansible_collections, not in the folder above, where it would find the playbooks.
     r"ERROR    Failed to find idops\.cyberark_identity\.\w+ playbook\.$",
 )
 
-# Lists every folder the other way round, as another file system might.
+# List every folder in reverse order, as another file system could.
 OTHER_ORDER = """\
 import os
 
@@ -64,12 +64,12 @@ os.listdir = lambda *given: sorted(listdir(*given), reverse=True)
 
 
 def clean(home: Path) -> dict[str, str]:
-    """An environment in which nothing is found but what is installed below home, and all that is written goes there."""
+    """Return an environment that finds only programs installed below home and writes only there."""
     return {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(home), "ANSIBLE_NOCOLOR": "1"}
 
 
 def done(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
-    """Run a command that has to succeed; what it printed."""
+    """Run a command that must succeed, and return its output."""
     process = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stdout + process.stderr
     return process.stdout
@@ -77,14 +77,14 @@ def done(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
 
 @pytest.fixture(scope="session")
 def tarball() -> Path:
-    """The tarball that "make package" leaves."""
+    """Build the tarball that "make package" leaves, and return its path."""
     command = (BIN / "python", "tools/tarball.py", ROOT / "build/package")
     return Path(done(*command, cwd=ROOT, environment=clean(ROOT / "build/cache")).strip())
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, tarball: Path) -> Path:
-    """The home of somebody who has installed it."""
+    """Return a home in which the tarball is installed."""
     home = tmp_path_factory.mktemp("home")
     command = (BIN / "ansible-galaxy", "collection", "install", "--offline", tarball)
     done(*command, cwd=home, environment=clean(home))
@@ -96,14 +96,14 @@ def installed(home: Path) -> Path:
     return home / ".ansible/collections/ansible_collections/idops/cyberark_identity"
 
 
-def test_nothing_is_in_it_that_has_no_reason_to_be(installed: Path) -> None:
+def test_tarball_holds_only_listed_entries(installed: Path) -> None:
     assert {path.name for path in installed.iterdir()} - CHANGELOGS == set(ENTRIES)
     assert [path.name for path in (installed / "changelogs").iterdir()] == ["changelog.yaml"]
     hidden = [path for path in installed.rglob("*") if path.name.startswith((".", "__pycache__"))]
     assert hidden == []
 
 
-def test_what_its_pages_link_to_is_in_it(installed: Path) -> None:
+def test_tarball_holds_all_linked_files(installed: Path) -> None:
     links = {
         page.parent / link
         for page in installed.rglob("*.md")
@@ -115,7 +115,7 @@ def test_what_its_pages_link_to_is_in_it(installed: Path) -> None:
 
 
 def test_every_checksum_is_right(home: Path, installed: Path) -> None:
-    """And they are looked at: a file that was changed is found."""
+    """A changed file is detected."""
     command = (BIN / "ansible-galaxy", "collection", "verify", "--offline", NAME)
     done(*command, cwd=home, environment=clean(home))
     runtime = installed / "meta/runtime.yml"
@@ -127,13 +127,13 @@ def test_every_checksum_is_right(home: Path, installed: Path) -> None:
         runtime.write_text(runtime.read_text()[:-1])
 
 
-def test_its_modules_are_found(home: Path) -> None:
+def test_installed_modules_are_found(home: Path) -> None:
     listed = done(BIN / "ansible-doc", "--type", "module", "--list", NAME, cwd=home, environment=clean(home))
     modules = {f"{NAME}.{path.stem}" for path in (ROOT / "plugins/modules").glob("*.py")}
     assert {line.split()[0] for line in listed.splitlines()} == modules
 
 
-def test_galaxy_takes_it(tarball: Path, tmp_path: Path) -> None:
+def test_galaxy_accepts_the_tarball(tarball: Path, tmp_path: Path) -> None:
     environment = {**clean(tmp_path), **IMPORTER, "GALAXY_IMPORTER_TMP_ROOT_DIR": str(tmp_path)}
     said = done(BIN / "python", "-m", "galaxy_importer.main", tarball, cwd=tmp_path, environment=environment)
     assert "...ansible-lint run complete" in said
@@ -142,8 +142,8 @@ def test_galaxy_takes_it(tarball: Path, tmp_path: Path) -> None:
     assert [pattern for pattern in EXPECTED if not any(re.match(pattern, warning) for warning in warnings)] == []
 
 
-def test_everyone_builds_the_same(tarball: Path, tmp_path: Path) -> None:
-    """Somewhere else, at another time, with other permissions, and from a file system that lists files as it likes."""
+def test_build_is_reproducible(tarball: Path, tmp_path: Path) -> None:
+    """The bytes do not depend on the folder, the time, the permissions or the order in which files are listed."""
     date = done("git", "log", "-1", "--format=%ct", cwd=ROOT, environment=clean(tmp_path)).strip()
     clone = tmp_path / "clone"
     listing = done(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sphinx: the Markdown of the repository, where it lies, and the reference that antsibull-docs makes of the plugins."""
+"""Configure Sphinx: the Markdown of the repository in place, and the reference that antsibull-docs generates."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/idops/cyberark_identity/blob/main"
-# A link of Markdown to a file of the repository, and where in that file.
+# A Markdown link to a file of the repository, and the anchor in that file.
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
-# What readers search for, and the pages that are for it: the search finds entries of the index first.
+# Search terms of readers, and the pages for them. The search ranks entries of the index first.
 SEARCHED = {
     "docs/addresses": ["tenant URL", "portal", "vanity domain", "Privilege Cloud"],
     "docs/authentication": ["token", "OAuth", "proxy"],
@@ -41,18 +41,18 @@ SEARCHED = {
 }
 HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 
-# The rows of a table of options, of which each tells its option by an anchor.
+# The rows of a table of options. An anchor in each row names the option.
 TABLE = re.compile(
     r"\nParameters\n-+\n(?P<head>.*?\n  \* - Parameter\n    - Comments\n\n)(?P<rows>.*?)\n\n(?=\.\. )", re.DOTALL
 )
 ROW = re.compile(r"^  \* - ", re.MULTILINE)
 ANCHOR = re.compile(r'id="parameter-(\w+)')
 CONTENTS = re.compile(r"^\.\. contents::\n(   .*\n)+", re.MULTILINE)
-# A page of the reference in a toctree, and the name of what it describes.
+# A page of the reference in a toctree, and the name of the plugin that it describes.
 PLUGIN_PAGE = re.compile(r"^    ((\w+)_(?:callback|module|filter|inventory|lookup|role))$", re.MULTILINE)
-# What every title of the reference begins with.
+# The prefix of every title in the reference.
 PLUGIN_TITLE = re.compile(r"^idops\.cyberark_identity\.(?=\w+ \w+ -- )", re.MULTILINE)
-# What the reference says of Ansible is described there. Not by intersphinx: the site is built without a network.
+# Links of the reference to Ansible's documentation. Intersphinx is not used: the site is built without a network.
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_PAGES = {
     "action_plugins": "plugins/action.html",
@@ -61,7 +61,7 @@ ANSIBLE_PAGES = {
 }
 CORE = re.compile(r"ansible_collections\.ansible\.builtin\.(\w+)")
 
-# The options that all modules share; they are documented in one place.
+# The options that all modules share. They are documented in one place.
 FRAGMENT = runpy.run_path(str(ROOT / "plugins/doc_fragments/connection.py"))["ModuleDocFragment"]
 CONNECTION = yaml.safe_load(FRAGMENT.DOCUMENTATION)["options"]
 CONNECTION_TITLE = "Parameters of the connection"
@@ -72,7 +72,7 @@ copyright = "2026 idops contributors, GPL-3.0-or-later"
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 root_doc = "index"
 html_theme = "furo"
-# The reference's own dark colours, wherever the theme is dark: also by its switch.
+# Use the dark colours of the reference in the theme's dark mode, also when the reader switches to it.
 DARK = resources.files("sphinx_antsibull_ext").joinpath("colors-default-dark.css").read_text()
 html_theme_options = {"dark_css_variables": dict(re.findall(r"--([\w-]+):([^;}]+)", DARK))}
 html_title = project
@@ -86,14 +86,14 @@ nitpicky = False
 
 
 def _short(app: Sphinx, docname: str, source: list[str]) -> None:
-    """The theme has the contents of a page beside it, and little room for names in titles and navigation."""
+    """Remove the contents and shorten the titles: the theme shows the contents beside the page and has little room."""
     source[0] = PLUGIN_TITLE.sub("", CONTENTS.sub("", source[0]))
     if docname == "reference/index":
         source[0] = PLUGIN_PAGE.sub(r"    \2 <\1>", source[0]).replace(project.title(), project)
 
 
 def _own_options_first(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Give a module's own options the first table, and those of the connection another one below."""
+    """Put a module's own options into the first table, and those of the connection into a second one."""
     found = TABLE.search(source[0]) if docname.startswith("reference/") else None
     if not found:
         return
@@ -110,13 +110,13 @@ def _own_options_first(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _index(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Give a page its entries in the index."""
+    """Add a page's entries to the index."""
     entries = "".join(f"```{{index}} ! single: {word}\n```\n\n" for word in SEARCHED.get(docname, ()))
     source[0] = HEADING.sub(lambda heading: f"{heading[0]}\n{entries}", source[0], count=1)
 
 
 def _to_repository(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let links to what is no page of the site lead to the repository."""
+    """Point links to files outside the site at the repository."""
     folder = Path(app.srcdir, docname).parent
 
     def link(found: re.Match[str]) -> str:
@@ -131,7 +131,7 @@ def _to_repository(app: Sphinx, docname: str, source: list[str]) -> None:
 def _to_ansible(
     app: Sphinx, env: BuildEnvironment, node: nodes.Element, content: nodes.TextElement
 ) -> nodes.reference | None:
-    """Let what Ansible describes lead to its site."""
+    """Point references to Ansible's own plugins at its site."""
     target = str(node.get("reftarget"))
     core = CORE.fullmatch(target)
     page = f"collections/ansible/builtin/{core[1]}.html" if core else ANSIBLE_PAGES.get(target)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Notes what each task came to: a line of JSON in the file that INTEROP_OUTCOMES names."""
+"""Record the outcome of each task: a line of JSON in the file that INTEROP_OUTCOMES names."""
 
 from __future__ import annotations
 

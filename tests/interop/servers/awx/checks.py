@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWX refuses, by its sources.
+"""Input that AWX refuses, taken from its source code.
 
-Types of credentials: awx/main/fields.py. Surveys: JobTemplateSurveySpec in awx/api/views. All else:
+Types of credentials: awx/main/fields.py. Surveys: JobTemplateSurveySpec in awx/api/views. Everything else:
 awx/api/serializers.py.
 """
 
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def need(fine: object, name: str, why: str) -> None:
-    """Refuse a field that is not fine."""
+    """Refuse a field unless it is valid."""
     if not fine:
         raise Refused(400, {name: [why]})
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the REST API of AWX 24.6.1, as far as the modules of awx.awx ask for it."""
+"""A stand-in for the REST API of AWX 24.6.1. It covers the requests that the modules of awx.awx send."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOT_FOUND = Refused(404, {"detail": "Not found."})
 
 @dataclass(frozen=True)
 class Kind:
-    """Fields with their defaults: AWX ignores others. Sets are the relations to more than one."""
+    """Fields with their defaults. AWX ignores any other field. A set is a relation to several objects."""
 
     type: str
     fields: Fields
@@ -122,7 +122,7 @@ class Row:
 
 @dataclass
 class Awx:
-    """What AWX holds. Each of its projects is fetched from the repository."""
+    """The objects of AWX. Each of its projects is fetched from the repository."""
 
     repository: Path
     table: dict[int, Row] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class Awx:
             **(old.fields if old else {}),
             **{name: given[name] for name in kind.fields.keys() & given.keys()},
         }
-        # As CharNullField and ChoiceNullField of AWX do.
+        # CharNullField and ChoiceNullField of AWX do the same.
         new = {name: "" if value is None and kind.fields[name] == "" else value for name, value in new.items()}
         same = [row for row in self.rows(endpoint) if all(row.fields[name] == new[name] for name in kind.unique)]
         need(not kind.unique or same in ([], [old]), "__all__", f"{kind.type} with this {kind.unique} already exists.")
@@ -168,7 +168,7 @@ class Awx:
         return new
 
     def fetch(self, update: Row) -> None:
-        """The playbooks of a project, as could_be_playbook in awx/main/utils/ansible.py knows them."""
+        """Find the playbooks of a project by the rules of could_be_playbook in awx/main/utils/ansible.py."""
         project = self.get(update.fields["project"])
         files = sorted(self.repository.glob("*.yml"))
         playbook = re.compile(r"^\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.MULTILINE)
@@ -191,7 +191,7 @@ class Awx:
         head = {"id": row.id, "type": row.kind.type, "url": row.url, "related": related, "summary_fields": summary}
         return {**head, **fields}
 
-    # --- requests: each answers with a status and a body
+    # --- requests: each returns a status and a body
 
     def answer(self, method: str, endpoint: str, number: str, relation: str, query: Fields, body: Fields) -> Any:
         if not number:
@@ -211,7 +211,7 @@ class Awx:
             self.change(row, body)
         shown = self.shown(row)
         if endpoint == "project_updates":
-            # It is seen running once.
+            # The first reading shows it as running.
             self.fetch(row)
         return 200, shown
 
@@ -286,7 +286,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(awx: Awx) -> Iterator[str]:
-    """Its address."""
+    """Serve until the block ends, and yield the URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), type("AwxHandler", (Handler,), {"awx": awx})) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Django application with django-scim2 over a database in memory: server.py PORT TOKEN"""
+"""A Django application with django-scim2 and a database in memory: server.py PORT TOKEN"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ settings.configure(
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django_scim", "people"],
     MIDDLEWARE=["__main__.bearer", "django_scim.middleware.SCIMAuthCheckMiddleware"],
-    MIGRATION_MODULES=dict.fromkeys(APPS),  # tables are made as the models are
+    MIGRATION_MODULES=dict.fromkeys(APPS),  # tables are created directly from the models
     ROOT_URLCONF="__main__",
     SCIM_SERVICE_PROVIDER={
         "AUTHENTICATION_SCHEMES": [{"type": "oauthbearertoken", "name": "Bearer", "description": "A bearer token"}],
@@ -41,7 +41,7 @@ urlpatterns = [path("scim/v2/", include("django_scim.urls"))]
 
 
 def bearer(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Who brings the token is somebody; django-scim2 asks for no more."""
+    """Log in every request that has the token; django-scim2 checks nothing else."""
     from django.contrib.auth import get_user_model
     from django.contrib.auth.models import AnonymousUser
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.spelling import Spelling
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.filters import could_match
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.spelling import Spelling
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The users and groups of an application that offers them by django-scim2, as its documentation has them made."""
+"""Users and groups of an application that uses django-scim2, written as in its documentation."""
 
 from __future__ import annotations
 
