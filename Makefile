@@ -190,8 +190,8 @@ demo emulator: export PYTHONPATH := $(BUILD)/collections
 demo: $(BIN)/.installed $(COLLECTION) ## run a playbook against the emulated tenant
 	@$(BIN)/python tests/demo/demo.py
 
-emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the foreground
-	@$(BIN)/python -m tests.emulator
+emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the foreground; prints what to export
+	@$(BIN)/python -m tests.emulator --two-clients --export
 
 # --- benchmarks
 

@@ -116,6 +116,39 @@ notes:
     not followed.
 """
 
+    # A module that reads or writes the vault, which may have a service user of its own.
+    VAULT = r"""
+options:
+  vault_client_id:
+    description:
+      - The full login name of the service user for the vault, where another one than O(client_id) may see it. It reads
+        and writes safes, permissions on safes and privileged accounts; O(client_id) reads and writes users and groups.
+      - When only one of the two is given, it does everything that the module does with it.
+      - The address, O(token_endpoint_auth_method) and all other options of the connection are the same for both.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_CLIENT_ID) is used.
+    type: str
+  vault_client_secret:
+    description:
+      - The password of O(vault_client_id).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_CLIENT_SECRET) is used.
+    type: str
+  vault_access_token:
+    description:
+      - A bearer token of the service user for the vault, as O(access_token) is one of the other service user.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_ACCESS_TOKEN) is used.
+    type: str
+  vault_app_id:
+    description:
+      - The Application ID of the OAuth2 client app for the service user for the vault. When omitted, that in O(app_id).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_APP_ID) is used.
+    type: str
+  vault_scope:
+    description:
+      - The scope to request for the service user for the vault. When omitted, that in O(scope).
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_SCOPE) is used.
+    type: str
+"""
+
     # A module of the administration API.
     ADMINISTRATOR = r"""
 options: {}
@@ -171,4 +204,19 @@ options:
   retries:
     env:
       - name: CYBERARK_IDENTITY_RETRIES
+  vault_client_id:
+    env:
+      - name: CYBERARK_IDENTITY_VAULT_CLIENT_ID
+  vault_client_secret:
+    env:
+      - name: CYBERARK_IDENTITY_VAULT_CLIENT_SECRET
+  vault_access_token:
+    env:
+      - name: CYBERARK_IDENTITY_VAULT_ACCESS_TOKEN
+  vault_app_id:
+    env:
+      - name: CYBERARK_IDENTITY_VAULT_APP_ID
+  vault_scope:
+    env:
+      - name: CYBERARK_IDENTITY_VAULT_SCOPE
 """

@@ -21,6 +21,7 @@ description:
     C(pam_user_name). None of them holds a secret.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.vault
   - idops.cyberark_identity.connection.plugins
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
@@ -54,8 +55,8 @@ notes:
   - O(compose), O(groups), O(keyed_groups) and O(hostname) are expressions. All other options may be templates, with
     lookups and extra variables, and may be encrypted with Ansible Vault.
   - The cache holds what the variables hold, and no secret. It belongs to one combination of O(tenant_url),
-    O(scim_path), O(app_id), O(client_id), O(containers) and O(filter); with any other, or with C(--flush-cache), the
-    accounts are read again.
+    O(scim_path), O(app_id), O(client_id), O(vault_app_id), O(vault_client_id), O(containers) and O(filter); with any
+    other, or with C(--flush-cache), the accounts are read again.
   - Every text of the vault is marked as unsafe, so that none is taken for a template. C(ansible-inventory --list) shows
     such a text as a map with the key C(__ansible_unsafe), from which Ansible and AWX read the text back. Names of hosts
     and RV(ansible_host) are plain texts there, unless they hold C({) or C(#).
@@ -155,10 +156,10 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
     checked_options,
-    connection_of,
+    connections_of,
     environment_options,
     given_options,
-    resolve,
+    resolve_all,
     secrets_among,
     with_unused,
     without_nulls,
@@ -187,7 +188,7 @@ GROUPED_BY = ("safe", "platform")
 EXPRESSIONS = ("hostname", "compose", "groups", "keyed_groups")
 CHOICE = {"containers": {"type": "list", "elements": "str"}, "filter": {"type": "str"}}
 # On what else the accounts depend, besides the file.
-ASKED = ("tenant_url", "scim_path", "app_id", "client_id", "containers", "filter")
+ASKED = ("tenant_url", "scim_path", "app_id", "client_id", "vault_app_id", "vault_client_id", "containers", "filter")
 # The name or number of a host: nothing that ssh could take for an option or a shell for more than a word.
 ADDRESS = re.compile(r"(?!-)[\w.:%-]+")
 
@@ -225,7 +226,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self.templar.available_variables = self._vars or {}
         given = {name: value if name in EXPRESSIONS else self._rendered(value) for name, value in written.items()}
         self._secrets |= secrets_among(given)
-        options, self._unused = resolve(given_options(given), environment)
+        options, self._unused = resolve_all(given_options(given), environment, vault=True)
         self._connection = checked_options(options)
         refuse_misfits(CHOICE, without_nulls(given))
         super().set_options(task_keys, var_options, {**given, **self._connection})
@@ -248,7 +249,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return accounts
 
     def _read(self) -> list[Object]:
-        client = Client(connection_of(self._connection), warn=self._warn, protect=self._secrets.add, mask=self._masked)
+        connection = connections_of(self._connection)[-1]  # that of the vault, if it has one of its own
+        client = Client(connection, warn=self._warn, protect=self._secrets.add, mask=self._masked)
         try:
             with trying("read the privileged accounts"):
                 objects = ScimObjects(Scim(client, self._connection["scim_path"]))

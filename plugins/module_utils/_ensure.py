@@ -23,7 +23,8 @@ from ._base.paths import Object
 from ._http.client import Client
 from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, make_plan
-from ._model.resources import Resource
+from ._model.resources import PAM_OBJECTS, Resource
+from ._scim.sight import OTHER_RIGHT, TWO_USERS
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]
@@ -113,7 +114,12 @@ def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
 
 def _taken(error: IdentityError, task: Task) -> IdentityError:
     """Explain a conflict with an object that lookups do not return."""
-    if isinstance(error, ConflictError):
+    if isinstance(error, ConflictError) and task.resource in PAM_OBJECTS:
+        error.hint = error.hint or (
+            f"The service user sees no {task.resource.name} of this name. It is no member of the safe, or "
+            f"{OTHER_RIGHT}. {TWO_USERS}. The vault may also keep one that was deleted"
+        )
+    elif isinstance(error, ConflictError):
         error.hint = error.hint or (
             f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "
             "or what is taken may be another value, such as the mail address"

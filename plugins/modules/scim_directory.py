@@ -22,6 +22,7 @@ description:
   - Objects that no entry names are left alone, unless O(prune) says otherwise. O(unmanaged) reports them.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.vault
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.object
 attributes:
@@ -387,6 +388,16 @@ options:
       - The lookup P(idops.cyberark_identity.directory_files#lookup) makes them, and the playbook
         C(idops.cyberark_identity.apply_directory) uses them.
     type: dict
+  kinds:
+    description:
+      - The kinds of objects to deal with. When omitted, all that there is a service user for. With O(vault_client_id)
+        alone, these are V(containers), V(container_permissions) and V(privileged_data).
+      - Entries of other kinds are left alone, so that each of two service users can apply its part of the same input.
+        In check mode, the objects that they make count as there, and a warning names those that others need. In a run,
+        such an object has to be there.
+    type: list
+    elements: str
+    choices: [users, groups, containers, container_permissions, privileged_data]
   prune:
     description:
       - The kinds of objects to prune, which removes every object that no entry names.
@@ -466,6 +477,15 @@ options:
     type: str
     choices: [ignore, report, fail]
     default: ignore
+  allow_empty_vault:
+    description:
+      - Whether the vault may show nothing to a service user that the task also uses for users and groups.
+      - On many tenants, Vault Management and another administrative right together hide the whole vault, as if it were
+        empty. So the task creates nothing there if it sees no safe, no permission and no account. V(true) is for an
+        empty vault of a tenant that hides nothing; as soon as there is a first safe, it is not needed any more.
+      - With a service user for the vault, in O(vault_client_id), a warning takes the place of the failure.
+    type: bool
+    default: false
   workers:
     description: How many requests to send side by side, from 1 to 32.
     type: int
@@ -495,7 +515,7 @@ notes:
     all that would cost the service user that runs the task its user, its name, its password, a role that it is in
     (directly or through other roles), or its permission on a safe that stays.
   - The service user is known by O(client_id) and by the claims of the token. If neither says who it is, changes that
-    could concern it are refused.
+    could concern it are refused. With a service user for the vault, all of this is true of both.
   - When the process that waits for the module is gone, such as after C(kill -9) of C(ansible-playbook), no further
     change is begun. The module only knows on the control node, without C(async), and not with C(become) to another user
     than V(root).

@@ -18,6 +18,7 @@ description:
     so are secrets.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.vault
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.info
 options:
@@ -25,10 +26,11 @@ options:
     description:
       - The kinds of objects to read. Groups and permissions refer to their members as the server shows them, which is
         certain to be by name only when users and groups are read as well.
+      - When omitted, all that there is a service user for. With O(vault_client_id) alone, these are V(containers),
+        V(container_permissions) and V(privileged_data).
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
-    default: [users, groups, containers, container_permissions, privileged_data]
 seealso:
   - module: idops.cyberark_identity.scim_directory
 """

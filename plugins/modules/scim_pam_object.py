@@ -18,6 +18,7 @@ description:
   - A change is a read, a merge and a PUT of the whole object. What the task does not name is preserved.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.vault
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.object
 attributes:

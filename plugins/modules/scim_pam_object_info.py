@@ -17,6 +17,7 @@ description:
     module as it is. The result holds no secret.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
+  - idops.cyberark_identity.connection.vault
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.info
 options:

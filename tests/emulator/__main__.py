@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``python -m tests.emulator``: the emulator as a process of its own.
 
-It prints one JSON line once it accepts connections, and ends on TERM or INT.
+Once it accepts connections, it prints one JSON line, or what a shell takes for its
+environment. It ends on TERM or INT.
 """
 
 from __future__ import annotations
@@ -18,8 +19,21 @@ import argparse  # noqa: E402
 import gc  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import shlex  # noqa: E402
+from typing import Any  # noqa: E402
 
 from .server import Emulator  # noqa: E402
+
+
+def exports(info: dict[str, Any]) -> str:
+    """Return the connection as lines for a shell; what is for an administrator or for a test is a comment there."""
+    lines = []
+    for name, value in info.items():
+        line = f"export CYBERARK_IDENTITY_{name.upper()}={shlex.quote(str(value))}"
+        if name == "control_url" or name.startswith("admin_"):
+            line = f"# {name}={shlex.quote(str(value))}"
+        lines += [line] if value is not None else []
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -29,13 +43,20 @@ def main() -> None:
     parser.add_argument("--tls", metavar="DIR", help="serve TLS, and write the CA to DIR/ca.pem")
     parser.add_argument("--seed-users", type=int, default=0, metavar="N", help="start with N users")
     parser.add_argument("--empty", action="store_true", help="start without the SCIM client, its role and its app")
+    parser.add_argument("--two-clients", action="store_true", help="start with a client for the vault, as real tenants")
+    parser.add_argument("--export", action="store_true", help="print lines for a shell instead of JSON")
     arguments = parser.parse_args()
     # Resources hold no cycles, and looking for some doubles the time a large seed takes.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    users, empty = arguments.seed_users, arguments.empty
-    with Emulator(tls_dir=arguments.tls, port=arguments.port, seed_users=users, empty=empty) as emulator:
-        print(json.dumps(emulator.info), flush=True)
+    with Emulator(
+        tls_dir=arguments.tls,
+        port=arguments.port,
+        seed_users=arguments.seed_users,
+        empty=arguments.empty,
+        two_clients=arguments.two_clients,
+    ) as emulator:
+        print(exports(emulator.info) if arguments.export else json.dumps(emulator.info), flush=True)
         signal.sigwait(STOP)
     # Freeing a large tenant would take longer than everything else at the end.
     os._exit(0)

@@ -25,9 +25,15 @@ class Emulator:
     """A tenant on a loopback port, for as long as the ``with`` block runs."""
 
     def __init__(
-        self, tls_dir: str | Path | None = None, port: int = 0, seed_users: int = 0, *, empty: bool = False
+        self,
+        tls_dir: str | Path | None = None,
+        port: int = 0,
+        seed_users: int = 0,
+        *,
+        empty: bool = False,
+        two_clients: bool = False,
     ) -> None:
-        self.tenant = Tenant(seed_users, empty=empty)
+        self.tenant = Tenant(seed_users, empty=empty, two_clients=two_clients)
         self._server = wsgi.Server(
             (HOST, port), Application(self.tenant), numthreads=THREADS, request_queue_size=128, shutdown_timeout=1
         )
@@ -70,6 +76,7 @@ class Emulator:
             "ca_path": self._ca_path,
             # An empty tenant has no client yet.
             **{name: None if self.tenant.starts_empty else getattr(credentials, name) for name in names},
+            **({} if self.tenant.starts_empty else self.tenant.second_client),
             "admin_client_id": credentials.admin_client_id,
             "admin_client_secret": credentials.admin_client_secret,
             "control_url": f"{self.tenant.base_url}/{CONTROL}",

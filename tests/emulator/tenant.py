@@ -16,7 +16,7 @@ from scim2_models import Context, ScimPolicy, ScimProvider
 
 from .admin.database import Database
 from .control.faults import Faults
-from .control.starting import fill, grant_client_rights
+from .control.starting import TWO_CLIENTS, fill, grant_client_rights
 from .control.switches import Switches
 from .failures import Failure
 from .models import Model, build_provider
@@ -47,6 +47,9 @@ class Credentials:
     scope: str = "scim"
     client_id: str = "scim-service$@example.com"
     client_secret: str = field(default_factory=lambda: f"Aa1{secrets.token_urlsafe(24)}", repr=False)
+    vault_app_id: str = "scim-vault"
+    vault_client_id: str = "scim-vault$@example.com"
+    vault_client_secret: str = field(default_factory=lambda: f"Aa1{secrets.token_urlsafe(24)}", repr=False)
     admin_client_id: str = "admin-service$@example.com"
     admin_client_secret: str = field(default_factory=lambda: f"Aa1{secrets.token_urlsafe(24)}", repr=False)
 
@@ -64,7 +67,7 @@ class Entry:
 class Tenant:
     """Everything the endpoints read and change, behind one lock."""
 
-    def __init__(self, users: int = 0, *, empty: bool = False) -> None:
+    def __init__(self, users: int = 0, *, empty: bool = False, two_clients: bool = False) -> None:
         self.lock = threading.RLock()
         self.base_url = ""
         self.suffixes = {suffix.casefold() for suffix in SUFFIXES}
@@ -85,6 +88,7 @@ class Tenant:
         self.authority = Authority()
         self.directory = CLOUD
         self.starts_empty = empty
+        self.has_two_clients = self._starts_with_two = two_clients
         self._start_numbered = users
         self._stale: tuple[Snapshot, int] | None = None
         self._kept: list[Snapshot] = []
@@ -96,18 +100,32 @@ class Tenant:
             remove_value_as_filter=ScimPolicy.RemoveValue.apply,
             comparison_key=lambda binding, value: value if self.switches["filter_case_sensitive"] else value.casefold(),
         )
+        self._set_first_switches()
         self.build()
         self.apply_switches()
+
+    def _set_first_switches(self) -> None:
+        """Set the switches as the tenant starts with them."""
+        self.switches.reset()
+        if self.has_two_clients:
+            self.switches.update(TWO_CLIENTS)
 
     def start(self, base_url: str) -> None:
         """Fill the tenant, whose links need its address, and note the states that a reset returns to."""
         self.base_url = base_url
-        nothing = self.storage.snapshot()
+        self._nothing = self.storage.snapshot()
         fill(self, 0, empty=True)
         self._empty = self.storage.snapshot()
-        self.storage.restore(nothing)
-        fill(self, self.numbered, empty=self.starts_empty)
-        self._start = self.storage.snapshot()
+        self._starts: dict[bool, Snapshot] = {}
+        self.storage.restore(self._first_state())
+
+    def _first_state(self) -> Snapshot:
+        """Return the state right after the start, with one client for SCIM or with two."""
+        if self.has_two_clients not in self._starts:
+            self.storage.restore(self._nothing)
+            fill(self, self.numbered, empty=self.starts_empty)
+            self._starts[self.has_two_clients] = self.storage.snapshot()
+        return self._starts[self.has_two_clients]
 
     def build(self) -> None:
         """Build the models for the additional attributes of the tenant, and what depends on them."""
@@ -179,11 +197,21 @@ class Tenant:
         self._kept.append(self.storage.snapshot())
         return len(self._kept) - 1
 
-    def reset(self, *, empty: bool | None = None, to: int | None = None) -> None:
-        """Return to the state right after the start, to an empty tenant, or to what was kept; the credentials stay."""
+    @property
+    def second_client(self) -> dict[str, str]:
+        """The credentials of the client for the vault, where there are two."""
+        names = ("vault_app_id", "vault_client_id", "vault_client_secret") if self.has_two_clients else ()
+        return {name: getattr(self.credentials, name) for name in names}
+
+    def reset(self, *, empty: bool | None = None, to: int | None = None, two_clients: bool | None = None) -> None:
+        """Return to the state right after the start, to an empty tenant, or to what was kept; the credentials stay.
+
+        With ``two_clients``, the start is one with or without a client for the vault.
+        """
+        self.has_two_clients = self._starts_with_two if two_clients is None else two_clients
         if to is None:
             self._kept = []
-        self.switches.reset()
+        self._set_first_switches()
         self.faults.clear()
         self.tokens.revoke_all()
         self.log = []
@@ -191,7 +219,7 @@ class Tenant:
         self.numbered = 0 if empty else self._start_numbered
         self._stale = None
         self.apply_switches()
-        self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._start)
+        self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._first_state())
         if tuple(self.switches["custom_attributes"]) != self.custom_attributes:
             self.build()
 

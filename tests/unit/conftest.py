@@ -76,6 +76,6 @@ def run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def call(module: str, *, check: bool = False, **options: object) -> Result:
-        return run_module(module, {**tenant.connection_for(module), **options}, check=check)
+        return run_module(module, {**tenant.defaults_for(module), **options}, check=check)
 
     return call

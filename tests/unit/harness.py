@@ -71,6 +71,11 @@ class Tenant:
         """The connection options of a module: as its service user, or as its administrator where it is for that."""
         return self.administrator if module.startswith("identity_") else self.connection
 
+    def defaults_for(self, module: str) -> dict[str, Any]:
+        """The options that a test need not give: the tenant hides nothing from a service user with all rights."""
+        many = {"allow_empty_vault": True} if module == "scim_directory" else {}
+        return {**self.connection_for(module), **many}
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._control.request(method, f"{self.info['control_url']}/{path}", json=body, timeout=60)
         assert answer.ok, answer.text
@@ -80,6 +85,12 @@ class Tenant:
         """As after the start; with ``empty``, nothing is set up for SCIM; ``to`` what was kept, as it was then."""
         self.control("POST", "reset", how)
         self._token = ""
+
+    def reset_with_two_clients(self) -> dict[str, Any]:
+        """As a real tenant: a client for the directory, one for the vault. Return the options of the latter."""
+        self._token = ""
+        second: dict[str, Any] = self.control("POST", "reset", {"two_clients": True})
+        return second
 
     def keep(self) -> int:
         """Keep all objects as they are, for a reset ``to`` them."""

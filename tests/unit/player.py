@@ -65,7 +65,9 @@ class Player:
         """
         name = playbook if "_" in playbook else f"{playbook}_directory"
         command = ["ansible-playbook", f"idops.cyberark_identity.{name}", "-vvv", *arguments]
-        (self.folder / "given.json").write_text(yaml.safe_dump(variables))
+        # The tenant of the tests hides nothing from its only service user, and has no safe to show it.
+        given = {"directory_allow_empty_vault": True, **variables} if playbook == "apply" else variables
+        (self.folder / "given.json").write_text(yaml.safe_dump(given))
         return self.run([*command, "-e", "@given.json"])
 
     def good(self, playbook: str, *arguments: str, **variables: Any) -> Played:

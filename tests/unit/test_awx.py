@@ -265,6 +265,7 @@ def launch(told: Told, tls_tenant: Tenant, tmp_path: Path) -> Launcher:
         tmp_path,
         {
             "CyberArk Identity SCIM client": {**shared, **client_of},
+            "CyberArk Identity vault client": {},
             "CyberArk Identity administrator": {**shared, **administrator, "user_password": PASSWORD},
         },
     )
@@ -279,13 +280,13 @@ def test_awx_takes_the_credential_types(told: Told) -> None:
         fields = [question["id"] for question in inputs["fields"]]
         assert len(set(fields)) == len(fields)
         assert set(inputs["required"]) <= set(fields)
-        assert set(injectors) == {"file", "env"}, f"{name} must not inject extra variables"
+        assert set(injectors) <= {"file", "env"}, f"{name} must not inject extra variables"
         assert not [env for env in injectors["env"] if env in ENV_BLOCKLIST or env.startswith(("ANSIBLE_", "EDA_"))]
         # AWX tries the templates with a value for each field, and refuses what is undefined.
-        files = {label.removeprefix("template."): "/a/file" for label in injectors["file"]}
+        files = {label.removeprefix("template."): "/a/file" for label in injectors.get("file", ())}
         example = {**dict.fromkeys(fields, "EXAMPLE"), "tower": {"filename": files}}
         used = set()
-        for template in [*injectors["env"].values(), *injectors["file"].values()]:
+        for template in [*injectors["env"].values(), *injectors.get("file", {}).values()]:
             ImmutableSandboxedEnvironment(undefined=StrictUndefined).from_string(template).render(example)
             used |= {each for each in fields if re.search(rf"\b{each}\b", template)}
         assert used == set(fields), f"{name} asks for what it does not use"
@@ -424,6 +425,32 @@ def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
         refused = launch(template)
         assert refused.status != 0
         assert '"code": "authentication"' in refused.text, refused.output
+
+
+@pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
+def test_one_job_with_both_credentials(launch: Launcher, tls_tenant: Tenant) -> None:
+    """Each deals with what its service user may, in one plan; without a vault, its credential is not filled in."""
+    launch.inputs["CyberArk Identity vault client"] = tls_tenant.reset_with_two_clients()
+    people = {
+        "users": [{"user_name": "alan@example.com", "password": PASSWORD}],
+        "groups": [{"display_name": "app-team", "users": {"set": ["alan@example.com"]}}],
+    }
+    safes = {
+        "containers": [{"name": "APP"}],
+        "container_permissions": [{"container": "APP", "group": "app-team", "rights_preset": "read_only"}],
+    }
+    folder = launch.folder / "project/directory"
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "people.yml").write_text(yaml.safe_dump(people))
+    (folder / "safes.yml").write_text(yaml.safe_dump(safes))
+    seen = launch("check", "")
+    assert (seen.status, seen.changed) == (0, 1), seen.output
+    made = launch("apply", "")
+    assert (made.status, made.changed) == (0, 1), made.output
+    exported = launch("export", "")
+    assert exported.status == 0, exported.output
+    assert launch("apply", "").changed == 0
 
 
 @pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")

@@ -86,6 +86,8 @@ DIRECTORY: Options = {
     "containers": [{"name": "APP-TST"}],
     "privileged_data": [{"container": "APP-TST", "name": "root", "secret": "{{ account_secret }}"}],
 }
+# The tenant hides nothing from its only service user, and has no safe to show it.
+WHOLE: Options = {**DIRECTORY, "allow_empty_vault": True}
 # What is wrong before anything is sent: the module and its options.
 INVALID: dict[str, tuple[str, Options]] = {
     "a secret in the wrong place": ("scim_pam_object", MISPLACED),
@@ -109,8 +111,8 @@ REFUSED: dict[str, tuple[str, Options]] = {
     "a conflict": ("scim_user", {**ADA, "scim_path": "/409/scim/v2"}),
     "a missing right": ("scim_pam_object", {**ACCOUNT, "scim_path": "/403/scim/v2"}),
     "a refusal of the portal": ("identity_user", ADA),
-    "a directory": ("scim_directory", {**DIRECTORY, "on_error": "continue", "scim_path": "/500/scim/v2"}),
-    "a directory, tried again": ("scim_directory", {**DIRECTORY, "scim_path": "/503/scim/v2", "retries": 1}),
+    "a directory": ("scim_directory", {**WHOLE, "on_error": "continue", "scim_path": "/500/scim/v2"}),
+    "a directory, tried again": ("scim_directory", {**WHOLE, "scim_path": "/503/scim/v2", "retries": 1}),
     "a directory with a number": (
         "scim_directory",
         {"users": [{**ADA, "password": "{{ number }}"}], "scim_path": "/400/scim/v2"},
@@ -326,7 +328,7 @@ def test_every_module(guarded: Tenant, stage: Stage) -> None:
     people = {**ADA, "user_name": "{{ item }}@example.com"}
     finished = {"async_status": {"jid": "{{ job.ansible_job_id }}"}, "until": "result is finished"}
     tasks = [
-        task(guarded, "scim_directory", DIRECTORY, register="job", poll=0, **{"async": 60}),
+        task(guarded, "scim_directory", WHOLE, register="job", poll=0, **{"async": 60}),
         *shown(first_steps(guarded, reading=True)),
         task(guarded, "scim_token", BASIC, register="token", no_log=True),
         task(guarded, "scim_server_info", {**TOKEN_ONLY, "access_token": "{{ token.access_token }}"}),
@@ -376,7 +378,7 @@ def test_every_refusal(guarded: Tenant, stage: Stage) -> None:
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
 def test_check_mode(guarded: Tenant, stage: Stage) -> None:
-    tasks = [*first_steps(guarded, reading=False), task(guarded, "scim_directory", DIRECTORY)]
+    tasks = [*first_steps(guarded, reading=False), task(guarded, "scim_directory", WHOLE)]
     guarded.forget_requests()
     played = stage.play(plays(shown(tasks)), "--check", "--diff", secrets=SECRETS)
     assert played.status == 0, played.output
@@ -393,7 +395,7 @@ def test_no_way_to_the_tenant(tls_tenant: Tenant, stage: Stage) -> None:
     tasks = [
         task(tls_tenant, module, {**options, "tenant_url": url, "ca_path": None})
         for url in ways.values()
-        for module, options in [("scim_user", ADA), ("scim_directory", DIRECTORY), ("identity_user", {**ADA, **BASIC})]
+        for module, options in [("scim_user", ADA), ("scim_directory", WHOLE), ("identity_user", {**ADA, **BASIC})]
     ]
     with refusing_proxy() as proxy:
         variables = {
@@ -427,7 +429,7 @@ def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> Non
     shutil.copy(ROOT / "galaxy.yml", copied)
     with (copied / "plugins/module_utils/_http/client.py").open("a") as client:
         client.write(STUMBLE)
-    modules = [("scim_user", ADA), ("scim_directory", DIRECTORY), ("identity_user", ADA), ("scim_server_info", {})]
+    modules = [("scim_user", ADA), ("scim_directory", WHOLE), ("identity_user", ADA), ("scim_server_info", {})]
     tasks = [task(guarded, *each) for each in modules]
     stumbling = Stage(stage.folder, stage.given, tmp_path / "copied")
     played = stumbling.play(plays(rescued(tasks)), secrets=SECRETS, environment={"ANSIBLE_DISPLAY_TRACEBACK": "always"})

@@ -16,7 +16,10 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import NAMES, directory_part
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_yaml import directory_yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
+    CONNECTION,
+    VAULT_IDENTITY,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
 
@@ -103,6 +106,25 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
         assert play.good("apply", directory_path=target).changed == 0
     assert sorted(path.stem for path in (play.folder / "exported").iterdir()) == sorted(NAMES)
     assert yaml.safe_load((play.folder / "new/sub/one.YAML").read_text())["containers"] == DIRECTORY["containers"]
+
+
+def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
+    """Both in the environment, in one run without further variables; the vault's alone, which only plans its kinds."""
+    second = tenant.reset_with_two_clients()
+    both = Player.at(tmp_path, {**tenant.connection, **second})
+    both.write("secrets.yml", {"initial": PASSWORD, "surname": "Lovelace"})
+    both.write("tenant.yml", DIRECTORY)
+    given = {"directory_path": "tenant.yml", "directory_allow_empty_vault": ""}
+    own = {name: second[f"vault_{name}"] for name in ("app_id", "client_id", "client_secret")}
+    vault = Player.at(tmp_path, {**tenant.connection, **own})
+    kinds = {"directory_kinds": "containers,container_permissions,privileged_data"}
+    planned = vault.good("apply", "--check", *SECRETS, **given, **kinds)
+    assert "counted as there: group 'inner'" in planned.text
+    assert "have to be applied first: group 'inner'" in vault("apply", *SECRETS, **given, **kinds).text
+    assert both.good("apply", "--check", *SECRETS, **given).changed == 1
+    assert both.good("apply", *SECRETS, **given).changed == 1
+    both.good("export", directory_path="exported")
+    assert both.good("apply", directory_path="exported").changed == 0
 
 
 def test_secrets_of_a_vault(tenant: Tenant, play: Player) -> None:
@@ -616,7 +638,7 @@ def test_the_known_variables_are_those_of_the_playbooks() -> None:
         read |= set(re.findall(r"(?<![\w./])((?:directory|setup_scim_server)_[a-z_]+)\b(?!\()", text))
     assert listed == set(VARIABLES["__directory_known"])
     assert read - {"directory_yaml", "directory_files", "directory_part", "setup_scim_server", "directory_"} == listed
-    assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION]
+    assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION, *VAULT_IDENTITY]
 
 
 def test_misspelt_variables_are_refused(tenant: Tenant, play: Player) -> None:

@@ -19,7 +19,7 @@ from .._base.errors import InvalidError
 from .._base.misfits import refuse_misfits
 from .._base.paths import Object, fold
 from .._base.secrets import spellings
-from .._http.client import Connection, origin, secrets_in
+from .._http.client import VAULT_PREFIX, Connection, origin, secrets_in
 from .._model.options import Spec
 
 CONNECTION: Spec = {
@@ -47,6 +47,17 @@ CONNECTION_RULES: Mapping[str, Any] = {
     "required_one_of": [("access_token", "client_id")],
     "required_together": [("client_id", "client_secret")],
     "required_by": {"client_key": ["client_cert"]},
+}
+# Who calls. A second identity, for the vault alone, has options of its own for it and shares the others.
+IDENTITY = ("app_id", "scope", "client_id", "client_secret", "access_token")
+VAULT_IDENTITY: Spec = {
+    f"{VAULT_PREFIX}{option}": {key: value for key, value in CONNECTION[option].items() if key != "default"}
+    for option in IDENTITY
+}
+VAULT_RULES: Mapping[str, Any] = {
+    "required_one_of": [("access_token", "client_id", "vault_access_token", "vault_client_id")],
+    "required_together": [*CONNECTION_RULES["required_together"], ("vault_client_id", "vault_client_secret")],
+    "required_by": CONNECTION_RULES["required_by"],
 }
 # How what Ansible says of a missing option begins, and what it does not know.
 MISSING = {
@@ -93,25 +104,45 @@ def environment_options() -> Object:
 
     A credential of AWX sets a variable even where its field was left empty: that gives nothing.
     """
-    values = {option: os.environ.get(variable(option), "") for option in CONNECTION}
+    values = {option: os.environ.get(variable(option), "") for option in (*CONNECTION, *VAULT_IDENTITY)}
     return {option: value for option, value in values.items() if value}
 
 
-def resolve(given: Object, environment: Object) -> Resolved:
+def resolve_all(given: Object, environment: Object, *, vault: bool) -> Resolved:
+    """Return the connection options that are in force, with ``vault`` also those of the identity for the vault.
+
+    The same rules hold for both, each with the options of its own.
+    """
+    first = resolve(_of_identity(given, ""), _of_identity(environment, ""))
+    if not vault:
+        return first
+    second = resolve(_of_identity(given, VAULT_PREFIX), _of_identity(environment, VAULT_PREFIX), VAULT_PREFIX)
+    options, unused = ({VAULT_PREFIX + name: found[name] for name in IDENTITY if name in found} for found in second)
+    return Resolved({**first.options, **options}, {**first.unused, **unused})
+
+
+def _of_identity(options: Object, prefix: str) -> Object:
+    """Return the options of one identity, by the names that those of the first have, and what both share."""
+    own = {name: options[prefix + name] for name in IDENTITY if prefix + name in options}
+    return {**{name: options[name] for name in CONNECTION if name in options and name not in IDENTITY}, **own}
+
+
+def resolve(given: Object, environment: Object, prefix: str = "") -> Resolved:
     """Return the connection options that are in force, by the rules in docs/authentication.md.
 
     ``given`` is what the task or the inventory file gives, without nulls. An empty text is given, and means none.
+    ``prefix`` is that of the options, for messages.
     Raises InvalidError for an address that is none, and for a secret without the address that it is for.
     """
     lonely = [option for option in SECRETS if given.get(option)]
     if lonely and "tenant_url" not in given and "tenant_url" in environment:
         raise InvalidError(
-            f"{lonely[0]} is given without tenant_url: a secret is not sent to the address that only "
+            f"{prefix}{lonely[0]} is given without tenant_url: a secret is not sent to the address that only "
             f"{variable('tenant_url')} gives",
-            hint=f"Give tenant_url beside {lonely[0]}",
+            hint=f"Give tenant_url beside {prefix}{lonely[0]}",
         )
     unused: dict[str, str] = {}
-    for options, reason in _contradictions(given, environment):
+    for options, reason in _contradictions(given, environment, prefix):
         for option in options:
             if option in environment and option not in given:
                 unused.setdefault(option, reason)
@@ -119,21 +150,21 @@ def resolve(given: Object, environment: Object) -> Resolved:
     return Resolved({**used, **given}, unused)
 
 
-def _contradictions(given: Object, environment: Object) -> Iterator[tuple[tuple[str, ...], str]]:
+def _contradictions(given: Object, environment: Object, prefix: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the options of the environment that do not go with what is given, and the reason."""
     if "tenant_url" in given:
         here, there = origin(str(given["tenant_url"]).strip()), _origin_or_none(environment.get("tenant_url"))
         if "tenant_url" in environment and (there is None or _place(there) != _place(here)):
             yield OF_A_TENANT, f"tenant_url is {here}, and in the environment {there or 'another one'}"
     if _is_other("client_id", given, environment):
-        yield SECRETS, "client_id is another one than in the environment"
+        yield SECRETS, f"{prefix}client_id is another one than in the environment"
     for option in ("client_id", "client_secret"):
         if option in given:
-            yield ("access_token",), f"{option} is given"
+            yield ("access_token",), f"{prefix}{option} is given"
     if "access_token" in given:
-        yield ("client_id", "client_secret"), "access_token is given"
+        yield ("client_id", "client_secret"), f"{prefix}access_token is given"
     if _app({**environment, **given}) != _app(environment):
-        yield ("access_token",), "app_id or scope is another one than in the environment"
+        yield ("access_token",), f"{prefix}app_id or scope is another one than in the environment"
     if _is_other("client_cert", given, environment):
         yield ("client_key",), "client_cert is another one than in the environment"
 
@@ -170,16 +201,36 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
     return Connection(**{name: options[name] for name in CONNECTION if name != "scim_path"})
 
 
+def connections_of(options: Mapping[str, Any]) -> list[Connection]:
+    """Return the connections that checked options make: that of the first identity, that of the vault's, or both.
+
+    A module without options for the vault has the first.
+    """
+    with_vault = any(options.get(f"{VAULT_PREFIX}{option}") for option in ("client_id", "access_token"))
+    with_first = options["client_id"] or options["access_token"]
+    first = [connection_of(options)] if with_first or not with_vault else []
+    return first + ([_vault_connection_of(options)] if with_vault else [])
+
+
+def _vault_connection_of(options: Mapping[str, Any]) -> Connection:
+    """Return the connection of the vault's identity. Its app and scope are those of the first unless they are given."""
+    own = {option: options[f"{VAULT_PREFIX}{option}"] for option in IDENTITY}
+    own.update({option: own[option] or options[option] for option in ("app_id", "scope")})
+    shared = {name: options[name] for name in CONNECTION if name not in (*IDENTITY, "scim_path")}
+    return Connection(**shared, **own, prefix=VAULT_PREFIX)
+
+
 def given_options(options: Object) -> Object:
     """Return the connection options among others, without nulls. Raises InvalidError for a value of another type."""
-    given = without_nulls({name: value for name, value in options.items() if name in CONNECTION})
-    refuse_misfits(CONNECTION, given)
+    spec = {**CONNECTION, **VAULT_IDENTITY}
+    given = without_nulls({name: value for name, value in options.items() if name in spec})
+    refuse_misfits(spec, given)
     return given
 
 
 def checked_options(options: Object) -> Object:
     """Return the connection options checked and completed, as Ansible does it for a module."""
-    checked = ArgumentSpecValidator(CONNECTION, **CONNECTION_RULES).validate(options)
+    checked = ArgumentSpecValidator({**CONNECTION, **VAULT_IDENTITY}, **VAULT_RULES).validate(options)
     if checked.error_messages:
         raise InvalidError("; ".join(map(explained, checked.error_messages)))
     validated: Object = checked.validated_parameters
@@ -208,7 +259,7 @@ def _speaks_of(message: str, option: str) -> bool:
 def secrets_among(options: Mapping[str, Any]) -> set[str]:
     """Every spelling of the secrets in connection options."""
     texts = {name: value for name, value in options.items() if value and isinstance(value, str)}
-    secrets = {texts[name] for name in texts if CONNECTION.get(name, {}).get("no_log")}
+    secrets = {texts[name] for name in texts if {**CONNECTION, **VAULT_IDENTITY}.get(name, {}).get("no_log")}
     secrets |= secrets_in(texts.get("tenant_url", ""))
     return {spelling for secret in secrets for spelling in spellings(secret)}
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -35,10 +36,11 @@ from .._base.paths import fold, quoted
 from .._base.secrets import Secrets, is_secret, spellings
 from .._directory.directory import Directory, Done, action_of, created_by, result_of
 from .._directory.drift import drift_of
-from .._directory.entries import directory_spec, entries_of, label_of, rules_of
+from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
 from .._directory.export import export, secrets_of
 from .._directory.guard_rails import new_end
 from .._directory.progress import Progress
+from .._directory.survey import Entry
 from .._ensure import Outcome, Store, ensure
 from .._http.answers import REQUESTS_IMPORT_ERROR
 from .._http.client import Client, lifetime_of, scope_of, secrets_in
@@ -55,7 +57,7 @@ from .._model.options import (
     task_of,
 )
 from .._model.plan import Task
-from .._model.resources import CONTAINER, RESOURCES, Resource
+from .._model.resources import CONTAINER, PAM_OBJECTS, RESOURCES, Resource
 from .._model.shapes import Flat
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
@@ -63,14 +65,16 @@ from .._scim.vault import delete_container, trim_creator
 from .connection import (
     CONNECTION,
     CONNECTION_RULES,
-    connection_of,
+    VAULT_IDENTITY,
+    VAULT_RULES,
+    connections_of,
     environment_options,
     explained,
-    resolve,
+    resolve_all,
     with_unused,
     without_nulls,
 )
-from .sentences import sentence_of_directory, sentence_of_object, sentence_of_reading
+from .sentences import counted, sentence_of_directory, sentence_of_object, sentence_of_reading
 
 # Options and results that are maps with keys of the task or of the tenant.
 FREE_MAPS = {
@@ -91,11 +95,12 @@ class Module(AnsibleModule):  # type: ignore[misc]
     unused: Mapping[str, str] = {}
     refusal: InvalidError | None = None
 
-    def __init__(self, argument_spec: Spec, **restrictions: Any) -> None:
+    def __init__(self, argument_spec: Spec, *, for_vault: bool = False, **restrictions: Any) -> None:
+        """Take the options of a connection besides; ``for_vault``, also those of a second identity."""
         super().__init__(
-            argument_spec={**CONNECTION, **argument_spec},
+            argument_spec={**CONNECTION, **(VAULT_IDENTITY if for_vault else {}), **argument_spec},
             supports_check_mode=True,
-            **CONNECTION_RULES,
+            **(VAULT_RULES if for_vault else CONNECTION_RULES),
             **restrictions,
         )
 
@@ -111,11 +116,15 @@ class Module(AnsibleModule):  # type: ignore[misc]
         given = {option: value for option, value in self._given.items() if option not in self.apart}
         environment = environment_options()
         for options in (environment, given):  # also what of the environment is not used
-            for secret in _secrets_of(self.argument_spec, options):
+            for secret in _secrets_of({**VAULT_IDENTITY, **self.argument_spec}, options):
                 self.no_log_values.update(spellings(secret))
         try:
-            connection = {option: value for option, value in given.items() if option in CONNECTION}
-            options, self.unused = resolve(connection, environment)
+            # Read here, and not from the arguments of the constructor, which calls this.
+            vault = next(iter(VAULT_IDENTITY)) in self.argument_spec
+            connection = {
+                option: value for option, value in given.items() if option in {**CONNECTION, **VAULT_IDENTITY}
+            }
+            options, self.unused = resolve_all(connection, environment, vault=vault)
             self.params.update(options)
         except InvalidError as error:  # not told before all options are read
             self.refusal = error
@@ -163,6 +172,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
         """Do the work with a client and leave with its result, or with the failure that kept it from it."""
+        self._leave(lambda clients: work(clients[0]))
+
+    def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
+        """Do the work with the SCIM server, as ``run`` does with a client."""
+        self._leave(lambda clients: work(Scim(clients[0], self.params["scim_path"], vault=clients[-1])))
+
+    def _leave(self, work: Callable[[list[Client]], dict[str, Any]]) -> None:
         if REQUESTS_IMPORT_ERROR:
             self.fail_json(
                 f"{missing_required_lib('requests')} Install it with: python -m pip install requests",
@@ -186,14 +202,14 @@ class Module(AnsibleModule):  # type: ignore[misc]
         # Not while the failure is handled: Ansible can be told to show that with its text.
         (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
-    def _connected(self, work: Callable[[Client], dict[str, Any]]) -> dict[str, Any]:
-        client = Client(
-            connection_of(self.params), warn=self.warn, protect=self.no_log_values.add, mask=self.secrets.masked
-        )
-        try:
-            return work(client)
-        finally:
-            client.close()
+    def _connected(self, work: Callable[[list[Client]], dict[str, Any]]) -> dict[str, Any]:
+        protect, mask = self.no_log_values.add, self.secrets.masked
+        with ExitStack() as opened:
+            clients = []
+            for connection in connections_of(self.params):
+                client = Client(connection, warn=self.warn, protect=protect, mask=mask)
+                clients.append(opened.enter_context(closing(client)))
+            return work(clients)
 
 
 def _with_nearest(message: str) -> str:
@@ -267,7 +283,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     The object is kept on the SCIM server unless there is another ``store``.
     """
     spec = object_spec(resources)
-    module = Module(spec, mutually_exclusive=exclusive_options(spec))
+    module = Module(spec, for_vault=_in_vault(resources), mutually_exclusive=exclusive_options(spec))
     for row in rows(resources):
         given = module.params[row.option] or ""
         if row.secret and len(given) < row.shortest:
@@ -275,8 +291,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             module.no_log_values.discard(given)
             module.params[row.option] = module.params[row.option] and "*" * len(given)
 
-    def work(client: Client) -> dict[str, Any]:
-        objects = store(client) if store else ScimObjects(Scim(client, module.params["scim_path"]))
+    def work(objects: Store) -> dict[str, Any]:
         resource = resource_of(resources, module.params)
         task = task_of(resource, module.params)
         check_characters(task)
@@ -297,7 +312,10 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         msg = sentence_of_object(task.label, outcome, check=module.check_mode)
         return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
 
-    module.run(work)
+    if store:
+        module.run(lambda client: work(store(client)))
+    else:
+        module.run_scim(lambda scim: work(ScimObjects(scim)))
 
 
 def _is_new(task: Task, outcome: Outcome) -> bool:
@@ -329,10 +347,10 @@ def run_info(*resources: Resource, result: str) -> None:
     """The ``main()`` of a module that reads objects: by id, by their keys, by a filter, or all of them."""
     keys = sorted({option for resource in resources for option in resource.finding})
     ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
-    module = Module(info_spec(resources), mutually_exclusive=ways)
+    module = Module(info_spec(resources), for_vault=_in_vault(resources), mutually_exclusive=ways)
 
-    def work(client: Client) -> dict[str, Any]:
-        objects = ScimObjects(Scim(client, module.params["scim_path"]))
+    def work(scim: Scim) -> dict[str, Any]:
+        objects = ScimObjects(scim)
         resource = resource_of(resources, module.params)
         given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
         if empty := [way for way in given if not given[way]]:
@@ -345,7 +363,7 @@ def run_info(*resources: Resource, result: str) -> None:
         described = [{**kind, **resource.describe(item)} for item in found]
         return {"changed": False, "msg": sentence_of_reading([(len(found), resource)]), result: described}
 
-    module.run(work)
+    module.run_scim(work)
 
 
 def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
@@ -404,6 +422,7 @@ MOST_WARNINGS = 20
 DIRECTORY: Spec = {
     **directory_spec(),
     "positions": {"type": "dict"},
+    "kinds": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune_users": {"type": "str", "choices": ["deactivate", "delete"], "default": "deactivate"},
     "prune_to_nothing": {"type": "bool", "default": False},
@@ -412,11 +431,15 @@ DIRECTORY: Spec = {
     "protected": {"type": "list", "elements": "str", "default": []},
     "protected_unmatched": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
     "unmanaged": {"type": "str", "choices": ["ignore", "report", "fail"], "default": "ignore"},
+    "allow_empty_vault": {"type": "bool", "default": False},
     "workers": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     "progress": {"type": "bool", "default": True},
     "progress_path": {"type": "path"},
 }
+
+
+SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that a result and the log have
 
 
 class DirectoryModule(Module):
@@ -453,10 +476,10 @@ class DirectoryModule(Module):
     @property
     def invocation(self) -> dict[str, Any]:
         """Neither the desired state nor its secrets: a result is short, and kept by callers and logs."""
-        return {"module_args": {name: value for name, value in self.params.items() if name in CONNECTION}}
+        return {"module_args": {name: value for name, value in self.params.items() if name in SHOWN}}
 
     def _log_invocation(self) -> None:
-        given, self.params = self.params, {name: self.params[name] for name in CONNECTION}
+        given, self.params = self.params, {name: self.params[name] for name in SHOWN}
         try:
             super()._log_invocation()
         finally:
@@ -478,29 +501,36 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 def run_directory() -> None:
     """The ``main()`` of the module that manages a whole directory."""
-    module = DirectoryModule(DIRECTORY)
+    module = DirectoryModule(DIRECTORY, for_vault=True)
     warnings: Counter[str] = Counter()
 
-    def work(client: Client) -> dict[str, Any]:
-        entries = entries_of({**module.params, **module.listed}, _checker())
-        rules = rules_of({**module.params, **module.listed})
-        client.warn = lambda text: warnings.update([text])
+    def hear(scim: Scim, warn: Callable[[str], None]) -> None:
+        for client in scim.clients:
+            client.warn = warn
+
+    def work(scim: Scim) -> dict[str, Any]:
+        given, check = {**module.params, **module.listed}, _checker()
+        managed = only_of(kinds_of(given, scim.served), given)
+        entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
+        rules = rules_of(managed)
+        hear(scim, lambda text: warnings.update([text]))
+        if elsewhere and given["kinds"] is None:
+            scim.client.warn(left_alone(elsewhere))
         with Progress(module.params["progress_path"], quiet=not module.params["progress"]) as progress:
-            scim = Scim(client, module.params["scim_path"])
-            directory = Directory(scim, rules, progress.report, progress.is_abandoned)
+            directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
             try:
                 with trying("plan the directory"):
-                    changing = directory.plan(entries)
+                    changing = directory.plan(entries, elsewhere)
                 drift = drift_of(directory.unmanaged) if directory.unmanaged and rules.fail_unmanaged else None
                 if drift:
                     changing = []
                 if module.check_mode:
                     if text := unknowns(created_by(changing)):
-                        client.warn(text)
+                        scim.client.warn(text)
                     done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
                 else:
                     # What was said of the plan is said again when it is carried out.
-                    client.warn = lambda text: None if text in warnings else warnings.update([text])
+                    hear(scim, lambda text: None if text in warnings else warnings.update([text]))
                     done = directory.apply(changing)
             finally:
                 for text, count in warnings.most_common(MOST_WARNINGS):
@@ -533,16 +563,25 @@ def run_directory() -> None:
             result.update(failed=True, msg=str(error), failure=failure)
         return result
 
-    module.run(work)
+    module.run_scim(work)
+
+
+def left_alone(entries: Sequence[Entry]) -> str:
+    """Return the warning of entries of which there is no service user."""
+    numbers = Counter(entry.resource.plural for entry in entries)
+    kinds = [resource for resource in RESOURCES.values() if numbers[resource.plural]]
+    text = " and ".join(counted(numbers[resource.plural], resource) for resource in kinds)
+    return f"Left alone: {text}, because the only service user is that of the vault. Give client_id, too, or kinds"
 
 
 def run_directory_info() -> None:
     """The ``main()`` of the module that exports a directory."""
     plurals = [resource.plural for resource in RESOURCES.values()]
-    module = Module({"include": {"type": "list", "elements": "str", "choices": plurals, "default": plurals}})
+    module = Module({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
 
-    def work(client: Client) -> dict[str, Any]:
-        directory = export(Scim(client, module.params["scim_path"]), module.params["include"])
+    def work(scim: Scim) -> dict[str, Any]:
+        included = module.params["include"]
+        directory = export(scim, [each.plural for each in scim.served] if included is None else included)
         read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
         return {
             "changed": False,
@@ -551,20 +590,20 @@ def run_directory_info() -> None:
             "secrets": secrets_of(directory),
         }
 
-    module.run(work)
+    module.run_scim(work)
 
 
 def run_server_info() -> None:
     """The ``main()`` of the module that reads what the SCIM server can do."""
     module = Module({})
 
-    def work(client: Client) -> dict[str, Any]:
+    def work(scim: Scim) -> dict[str, Any]:
         with trying("read what the SCIM server can do"):
-            config = Scim(client, module.params["scim_path"]).service_provider_config()
+            config = scim.service_provider_config()
         offers = {name: value for name, value in config.items() if name not in ("schemas", "meta")}
         return {"changed": False, "msg": "service provider configuration read", "service_provider_config": offers}
 
-    module.run(work)
+    module.run_scim(work)
 
 
 def run_token() -> None:
@@ -591,6 +630,10 @@ def run_token() -> None:
         }
 
     module.run(work)
+
+
+def _in_vault(resources: tuple[Resource, ...]) -> bool:
+    return all(resource in PAM_OBJECTS for resource in resources)
 
 
 def _kind(resources: tuple[Resource, ...], resource: Resource) -> dict[str, str]:

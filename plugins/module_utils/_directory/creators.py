@@ -77,7 +77,7 @@ class Creators:
     @property
     def _own_name(self) -> str | None:
         """The login name of the service user, who creates what is not there yet."""
-        return next(iter(self._relations.own_names.values()), None)
+        return next(iter(self._relations.vault_caller.names.values()), None)
 
     def _of_safe(self, entry: Entry, safe: Object, permissions: Iterable[Object]) -> Entry | None:
         """Return the entry that trims the creator of a safe that is there; None if there is nothing to take away."""

@@ -43,6 +43,7 @@ from .._model.resources import (
     CONTAINER_PERMISSION,
     GROUP,
     LINKED_OBJECT,
+    PAM_OBJECTS,
     PRIVILEGED_DATA,
     RESOURCES,
     USER,
@@ -51,6 +52,7 @@ from .._model.resources import (
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
+from .._scim.sight import TWO_USERS, may_be_hidden, sees_nothing, unseen
 from .._scim.vault import trim_permission
 from .creators import Creators
 from .drift import Scope, in_order, unmanaged
@@ -71,6 +73,7 @@ from .relations import Relations
 from .survey import Entry, Known, Survey, marks_of, references_of, same_object
 
 MUST_BE_THERE = "an entry that it needs failed"
+EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
 # The options by which an object would no longer be what it is known by, or a user could no longer log in.
 IDENTIFYING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}, PRIVILEGED_DATA.name: {"name"}}
 
@@ -143,12 +146,14 @@ class Directory:
         rules: Rules,
         report: Report = lambda text, done, total: None,
         is_abandoned: Callable[[], bool] = lambda: False,
+        *,
+        check: bool = False,
     ) -> None:
         self._rules = rules
         self._report = report
         self._is_abandoned = is_abandoned
         self._scim = scim
-        self._known = Known(scim)
+        self._known = Known(scim, expect=check)
         self._store = ScimObjects(scim, self._known, verify_late=True)
         self._relations = Relations(scim, self._known, self._store.lists)
         self._creators = Creators(scim, self._known, self._relations)
@@ -161,9 +166,10 @@ class Directory:
 
     # -- Planning -----------------------------------------------------------
 
-    def plan(self, entries: Sequence[Entry]) -> list[Entry]:
+    def plan(self, entries: Sequence[Entry], elsewhere: Iterable[Entry] = ()) -> list[Entry]:
         """The entries that change something, removals last, in an order in which they can be carried out.
 
+        ``elsewhere`` are entries that another run deals with, as far as they make something.
         Raises one error for everything that is wrong with the entries, and GuardRailError for what goes too far.
         """
         doubles = _note_doubles(entries)
@@ -174,6 +180,8 @@ class Directory:
         for entry in entries:
             if entry not in doubles:
                 self._known.announce(entry)
+        for entry in elsewhere:
+            self._known.announce_elsewhere(entry)
         sound, failed = ([entry for entry in entries if bool(entry.failure) is wrong] for wrong in (False, True))
         try:
             changing = self._read(sound, all_sound=not failed)
@@ -185,7 +193,11 @@ class Directory:
             self._known.leaves(entry)
         self._note_leavers(sound)
         _note_nesting(sound)
-        _refuse_failed(entries)
+        expected = some([entry.label for entry in self._known.expected])
+        _refuse_failed(entries, f"{EXPECTED}: {expected}" if expected else "")
+        if expected:
+            self._scim.client.warn(f"{EXPECTED}, counted as there: {expected}")
+        self._check_sight(entries, changing)
         if circle := _circle({entry: entry.needs for entry in changing}):
             raise InvalidError(
                 f"a circle of references, and none of these exists yet: {_places(circle)}", hint="Nothing was written"
@@ -350,6 +362,22 @@ class Directory:
         for entry in changing:
             if entry.plan and (end := new_end(entry.plan.diff)):
                 self._scim.client.warn(f"The membership_expiration {end} of {entry.label} is over: it gives no access")
+
+    def _check_sight(self, entries: Sequence[Entry], changing: Sequence[Entry]) -> None:
+        """Refuse to make what may be there already, in a vault that may be hidden from who makes it."""
+        in_vault = [entry for entry in changing if entry.resource in PAM_OBJECTS]
+        is_seen = self._known.names(CONTAINER.endpoint) or any(entry.located[0] for entry in in_vault)
+        kinds = [entry.resource for entry in entries]
+        if is_seen or self._rules.allow_empty_vault or not any(kind in PAM_OBJECTS for kind in kinds):
+            return
+        if not sees_nothing(self._scim):
+            return
+        if in_vault and may_be_hidden(self._scim, kinds):
+            raise AuthorizationError(
+                f"{unseen(self._scim)}. What the task would create there may exist",
+                hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
+            )
+        self._scim.client.warn(f"{unseen(self._scim)}. {TWO_USERS}")
 
     def _check_losses(self, changing: Sequence[Entry]) -> None:
         """Hold the plan against the guard rails: first how much it takes away, then what and from whom."""
@@ -685,15 +713,19 @@ def _refers_to_its_own_kind(entry: Entry) -> bool:
     )
 
 
-def _refuse_failed(entries: Iterable[Entry]) -> None:
-    """Raise one failure that tells of all entries that have one, in their order, with the code that they share."""
+def _refuse_failed(entries: Iterable[Entry], missing: str = "") -> None:
+    """Raise one failure that tells of all entries that have one, in their order, with the code that they share.
+
+    ``missing`` says what other entries they need.
+    """
     failed = [(entry, entry.failure) for entry in entries if entry.failure]
     if not failed:
         return
     kinds = {failure.__class__ for _entry, failure in failed}
     kind = kinds.pop() if len(kinds) == 1 else InvalidError
     texts = [f"{entry.position}: {str(failure).rstrip('.')}" for entry, failure in failed]
-    raise kind(f"entries that cannot be carried out ({len(texts)}): {some(texts, '; ')}", hint="Nothing was written")
+    hint = f"{missing}. Nothing was written" if missing else "Nothing was written"
+    raise kind(f"entries that cannot be carried out ({len(texts)}): {some(texts, '; ')}", hint=hint)
 
 
 def result_of(directory: Directory, changing: Sequence[Entry], done: Sequence[Done]) -> Object:

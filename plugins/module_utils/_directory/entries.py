@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 from .._base.errors import InvalidError
@@ -21,6 +21,7 @@ from .._model.resources import RESOURCES, Resource
 from .guard_rails import Rules
 from .survey import Entry
 
+Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 SHOWN_OPTIONS = 3  # of an entry that has no name
 
@@ -34,7 +35,7 @@ def directory_spec() -> Spec:
     return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
 
 
-def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> list[Entry]:
+def entries_of(params: Object, check: Check) -> list[Entry]:
     """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself.
 
     Raises InvalidError for positions that are not those of the entries.
@@ -59,6 +60,43 @@ def entries_of(params: Object, check: Callable[[Resource, Object], Task]) -> lis
         except InvalidError as error:
             entry.reject(error)
     return entries
+
+
+def kinds_of(params: Object, served: Sequence[Resource]) -> list[Resource]:
+    """Return the kinds that the task deals with: those it names, or all that its service users are for (``served``).
+
+    Raises InvalidError where it names, or prunes, one of which it has no service user.
+    """
+    plurals = [resource.plural for resource in served]
+    named = plurals if params["kinds"] is None else params["kinds"]
+    if not named:
+        raise InvalidError("kinds is empty", hint="Leave it out to deal with all kinds")
+    if unserved := [plural for plural in named if plural not in plurals]:
+        raise InvalidError(
+            f"kinds names {', '.join(unserved)}, and the only service user is that of the vault",
+            hint="Give client_id and client_secret as well",
+        )
+    if unpruned := [plural for plural in params["prune"] or () if plural not in named]:
+        raise InvalidError(f"prune names {', '.join(unpruned)}, and the task only deals with {', '.join(named)}")
+    return [resource for resource in served if resource.plural in named]
+
+
+def only_of(kinds: Sequence[Resource], params: Object) -> Object:
+    """Return the options without the lists of other kinds than these, and without their positions."""
+    others = [resource.plural for resource in RESOURCES.values() if resource not in kinds]
+    positions = {plural: places for plural, places in (params["positions"] or {}).items() if plural not in others}
+    return {**params, **dict.fromkeys(others), "positions": positions}
+
+
+def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Entry]:
+    """Return what the task lists and does not deal with. ``managed`` are the options without it."""
+    return [
+        Entry(f"{resource.plural}[{number}]", resource, options, check)
+        for resource in RESOURCES.values()
+        if managed[resource.plural] is None
+        for number, options in enumerate(params[resource.plural] or ())
+        if isinstance(options, dict)
+    ]
 
 
 def label_of(resource: Resource, given: Object) -> str:
@@ -100,6 +138,7 @@ def rules_of(params: Object) -> Rules:
         protected=protected,
         fail_unmatched=params["protected_unmatched"] == "fail",
         fail_unmanaged=params["unmanaged"] == "fail",
+        allow_empty_vault=params["allow_empty_vault"],
         workers=params["workers"],
         stop_on_error=params["on_error"] == "stop",
     )

@@ -14,10 +14,11 @@ from typing import Any
 
 from .._base.errors import AuthorizationError, trying
 from .._base.paths import Object, fold
-from .._model.resources import RESOURCES, Attribute, Resource
+from .._model.resources import PAM_OBJECTS, RESOURCES, Attribute, Resource
 from .._model.shapes import Members, One
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import PAGES_AHEAD, Scim
+from .._scim.sight import TWO_USERS, may_be_hidden, sees_nothing, unseen
 
 
 def export(scim: Scim, plurals: Collection[str]) -> Object:
@@ -40,6 +41,14 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
                 raise
             if len(resource.keys) == 1:
                 names[resource.endpoint] = _names(resource, items[resource.plural])
+    in_vault = [resource.plural for resource in chosen if resource in PAM_OBJECTS]
+    if (
+        in_vault
+        and not any(items[plural] for plural in in_vault)
+        and may_be_hidden(scim, chosen)
+        and sees_nothing(scim)
+    ):
+        scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
     return {
         resource.plural: sorted((_entry(resource, item, names) for item in items[resource.plural]), key=_place)
         for resource in chosen

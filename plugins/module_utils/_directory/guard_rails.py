@@ -45,6 +45,7 @@ class Rules:
     protected: tuple[str, ...] = ()
     fail_unmatched: bool = False
     fail_unmanaged: bool = False
+    allow_empty_vault: bool = False
     workers: int = 8
     stop_on_error: bool = True
 

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from .._base.errors import AuthorizationError, UnsupportedError, trying
 from .._base.paths import Object, fold, id_mark, look
+from .._http.client import Client
 from .._model.members import members_of
 from .._model.plan import Plan
 from .._model.references import names_in
@@ -32,6 +33,34 @@ LOGIN_CLAIMS = ("unique_name", "preferred_username")
 CONTAINER_OF, USER_OF = (CONTAINER_PERMISSION.attribute(option) for option in ("container", "user"))
 
 
+class Caller:
+    """A service user that runs the task, as its options and its token describe it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @cached_property
+    def _claims(self) -> Object:
+        return self._client.claims()
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The login names by what they look like: configured, and of the token."""
+        given = [self._client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
+        return {look(name): str(name) for name in given if name}
+
+    @property
+    def subject(self) -> str | None:
+        """The claim ``sub``, which is the user's id on this tenant."""
+        subject = self._claims.get("sub")
+        return subject if isinstance(subject, str) and subject else None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known at all who this is."""
+        return bool(self.names or self.subject)
+
+
 class Relations:
     """Answers questions about one tenant, by what is ``known`` where that is enough."""
 
@@ -39,58 +68,61 @@ class Relations:
         self._scim = scim
         self._known = known
         self._lists = lists
+        # With one service user for the vault and another for the rest, both run the task.
+        self._callers = {client: Caller(client) for client in scim.clients}
+        self._own_ids: dict[Caller, str | None] = {}
         self._seen: dict[tuple[str, str], Object | None] = {}
-        self._own_safes: dict[str, bool] = {}  # by name, whether the user that runs the task is a member
+        self._own_safes: dict[str, bool] = {}  # by name, whether who reads and writes the vault is a member
 
     # -- Who runs the task ----------------------------------------------------
 
-    @cached_property
-    def _claims(self) -> Object:
-        return self._scim.client.claims()
+    @property
+    def vault_caller(self) -> Caller:
+        """The service user that reads and writes the vault."""
+        return self._callers[self._scim.client_of(CONTAINER.endpoint)]
 
-    @cached_property
-    def own_names(self) -> dict[str, str]:
-        """The login names of the user that runs the task by what they look like: configured, and of the token."""
-        given = [self._scim.client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
-        return {look(name): str(name) for name in given if name}
+    def _id_of(self, caller: Caller) -> str | None:
+        """The id of a user that runs the task; None if it is not known, because the server does not show that user.
 
-    @cached_property
-    def own_id(self) -> str | None:
-        """The id of the user that runs the task; None if it is not known, because the server does not show that user.
-
-        The claim ``sub`` is the user's id on this tenant; it is believed where the server has a user with that id.
+        The claim ``sub`` is believed where the server has a user with that id.
         """
-        subject = self._claims.get("sub")
-        if isinstance(subject, str) and subject and self.login_of(subject):
-            return subject
-        for name in self.own_names.values():
+        if caller not in self._own_ids:
+            self._own_ids[caller] = self._find_id(caller)
+        return self._own_ids[caller]
+
+    def _find_id(self, caller: Caller) -> str | None:
+        if caller.subject and self.login_of(caller.subject):
+            return caller.subject
+        for name in caller.names.values():
             with suppress(AuthorizationError, UnsupportedError):
                 if found := self._scim.find_named(USER.endpoint, USER.key_attribute, name):
                     return str(found["id"])
         return None
 
-    @property
-    def knows_own(self) -> bool:
-        """Whether it is known at all who runs the task."""
-        return bool(self.own_names or self._claims.get("sub"))
-
     def is_own(self, endpoint: str, identifier: str, shown: Iterable[str]) -> bool | None:
-        """Return whether this is the user that runs the task, or a group with that user in it; None if unknown."""
-        if not self.knows_own:
+        """Return whether this is a user that runs the task, or a group with such a user in it; None if unknown."""
+        callers = self._callers.values()
+        if not any(caller.is_known for caller in callers):
             return None
         if endpoint == GROUP.endpoint:
             return self._holds_own(identifier, set())
-        if identifier == self._claims.get("sub") or any(look(name) in self.own_names for name in shown):
+        return _any(self._is(caller, identifier, shown) for caller in callers)
+
+    def _is(self, caller: Caller, identifier: str, shown: Iterable[str]) -> bool | None:
+        """Return whether a user is this caller; None if unknown."""
+        if not caller.is_known:
+            return None
+        if identifier == caller.subject or any(look(name) in caller.names for name in shown):
             return True
         if (login := self._known.name_of(USER.endpoint, identifier)) is not None:
-            return look(login) in self.own_names
-        if self.own_id is not None:
-            return identifier == self.own_id
+            return look(login) in caller.names
+        if (own_id := self._id_of(caller)) is not None:
+            return identifier == own_id
         login = self.login_of(identifier)
-        return None if login is None else look(login) in self.own_names
+        return None if login is None else look(login) in caller.names
 
     def _holds_own(self, identifier: str, passed: set[str]) -> bool | None:
-        """Whether a group has the user that runs the task in it, directly or through other groups."""
+        """Whether a group has a user that runs the task in it, directly or through other groups."""
         if identifier in passed:
             return False
         passed.add(identifier)
@@ -100,32 +132,33 @@ class Relations:
         return self.holds_own(GROUP, group, passed)
 
     def holds_own(self, resource: Resource, item: Object, passed: set[str] | None = None) -> bool | None:
-        """Return whether a group, or a permission on a safe, is that of the user that runs the task; None if unknown.
+        """Return whether a group, or a permission on a safe, is that of a user that runs the task; None if unknown.
 
         ``passed`` are groups that need no other look: groups may be members of each other.
         """
         passed = {item["id"]} if passed is None and resource is GROUP else passed or set()
-        answers = {
+        return _any(
             self._holds_own(identifier, passed)
             if endpoint == GROUP.endpoint
             else self.is_own(endpoint, identifier, [shown])
             for endpoint, identifier, shown in members_of(resource, item)
-        }
-        return True if True in answers else None if None in answers else False
+        )
 
     def is_own_object(self, resource: Resource, item: Object) -> bool | None:
-        """Return whether a user, a group or a permission is that of the user that runs the task; None if unknown."""
+        """Return whether a user, a group or a permission is that of a user that runs the task; None if unknown."""
         if resource is USER:
             login = look(item.get(USER.key_attribute))
-            own = login in self.own_names or item["id"] == self._claims.get("sub")
-            return own if self.knows_own else None
+            return _any(
+                (login in caller.names or item["id"] == caller.subject) if caller.is_known else None
+                for caller in self._callers.values()
+            )
         if resource not in (GROUP, CONTAINER_PERMISSION):
             return False
         safe = str(CONTAINER_OF.read(item)) if resource is CONTAINER_PERMISSION else None
         return self._on_safe(self.holds_own(resource, item), safe)
 
     def _on_safe(self, own: bool | None, safe: str | None) -> bool | None:
-        """Return False for what is not known, where the user that runs the task is a member of the safe itself.
+        """Return False for what is not known, where the user that reads and writes the vault is a member of the safe.
 
         Half of the groups on real safes are those of another directory, which the server does not show: who is in them
         cannot be told. To take one off a safe locks nobody out who is a member of it directly.
@@ -133,11 +166,14 @@ class Relations:
         return False if own is None and safe is not None and self.is_member(safe) else own
 
     def is_member(self, safe: str) -> bool:
-        """Whether the user that runs the task has a permission of its own on a safe, and not through a group."""
+        """Whether the user that reads and writes the vault has a permission on a safe, and not through a group."""
         if fold(safe) not in self._own_safes:
             (permissions,) = permissions_on(self._scim, [{"id": safe, "name": safe}]).values()
-            users = [permission for permission in permissions if USER_OF.read(permission)]
-            self._own_safes[fold(safe)] = any(self.holds_own(CONTAINER_PERMISSION, each) for each in users)
+            self._own_safes[fold(safe)] = any(
+                self._is(self.vault_caller, identifier, [shown])
+                for permission in permissions
+                for identifier, shown in (USER_OF.read(permission) or {}).items()
+            )
         return self._own_safes[fold(safe)]
 
     # -- Who is left ----------------------------------------------------------
@@ -293,3 +329,9 @@ class Relations:
                 names = names_in(resource.keys_of(item))
                 found.update([*names, " / ".join(names)])
         return found
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    """Return True if one answer is, None if one is unknown, and False otherwise."""
+    found = set(answers)
+    return True if True in found else None if None in found else False

@@ -125,12 +125,14 @@ class Entry:
 class Known:
     """What is known of names and ids so far, and what this run is going to make or to remove.
 
-    Finds objects for references as the SCIM server would, but asks it only for what has not been seen.
+    Finds objects for references as the SCIM server would, but asks it only for what has not been seen. With ``expect``,
+    what another run is going to make counts as there.
     """
 
-    def __init__(self, scim: Scim) -> None:
+    def __init__(self, scim: Scim, *, expect: bool = False) -> None:
         self.client = scim.client
         self.resources = scim.resources
+        self._expect = expect
         self._scim = scim
         self._names: dict[str, dict[str, str]] = {}  # by endpoint and id
         self._ids: dict[str, dict[str, str]] = {}  # by endpoint and name without case
@@ -138,6 +140,8 @@ class Known:
         self._absent: set[tuple[str, str]] = set()
         self._complete: set[str] = set()
         self._coming: dict[tuple[str, str], Entry] = {}
+        self._elsewhere: dict[tuple[str, str], Entry] = {}
+        self.expected: dict[Entry, None] = {}  # entries of another run that are needed and not there, in order
         self._leaving: dict[tuple[str, str], Entry] = {}
         self._leaving_ids: dict[tuple[str, str | None], Entry] = {}
         self.hits: set[Entry] = set()  # entries still to be made that were found since this was cleared
@@ -168,6 +172,11 @@ class Known:
         if name and len(entry.resource.keys) == 1:
             place = self._leaving if entry.absent else self._coming
             place[entry.resource.endpoint, fold(name)] = entry
+
+    def announce_elsewhere(self, entry: Entry) -> None:
+        """Another run is going to make an object."""
+        if entry.is_plain:
+            self._elsewhere[entry.resource.endpoint, fold(entry.name)] = entry
 
     def arrived(self, entry: Entry, identifier: str | None) -> None:
         """An object that was announced is there. Without its id, who refers to it has to look for it."""
@@ -229,6 +238,9 @@ class Known:
         if coming := self._coming.get(key):
             self.hits.add(coming)
             return {"id": reference, attribute: reference}
+        if elsewhere := self._elsewhere.get(key):
+            self.expected[elsewhere] = None
+            return {"id": reference, attribute: reference} if self._expect else None
         return None
 
 

@@ -40,6 +40,7 @@ with contextlib.suppress(ImportError):  # _answers says so, and the module with 
     from urllib3.exceptions import InsecureRequestWarning
 
 VERSION = "0.1.0"
+VAULT_PREFIX = "vault_"  # what the options of a client for the vault alone begin with
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
@@ -51,13 +52,14 @@ LONGEST_SCOPE = 10_000  # characters
 SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 section 3.3
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
+# In place of {0} stands the prefix of the options that were given.
 CREDENTIALS_HINT = (
-    "Check client_id (the user's full login name) and client_secret (its password). On its page under "
+    "Check {0}client_id (the user's full login name) and {0}client_secret (its password). On its page under "
     "Core Services > Users, the box 'Is OAuth confidential client' has to be ticked, and the user must not be locked, "
     "disabled or due for a new password"
 )
-SCOPE_HINT = "Set the option scope to a scope that the OAuth2 client app defines on its Scope page"
-APP_HINT = "Check that app_id is the Application ID of an OAuth2 client app of this tenant, under Web Apps"
+SCOPE_HINT = "Set the option {0}scope to a scope that the OAuth2 client app defines on its Scope page"
+APP_HINT = "Check that {0}app_id is the Application ID of an OAuth2 client app of this tenant, under Web Apps"
 METHOD_HINT = "Enable 'Client Creds' on the Tokens page of the OAuth2 client app"
 # A part of what the token endpoint says, in lower case, or its error code (RFC 6749 section 5.2), and what to do then.
 TOKEN_HINTS = {
@@ -92,19 +94,21 @@ class Connection:
     client_key: str | None = None
     timeout: float = 30.0
     retries: int = 5
+    prefix: str = ""  # of the options for this identity
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tenant_url", origin(self.tenant_url.strip()))
         object.__setattr__(self, "access_token", (self.access_token or "").strip() or None)
+        prefix = self.prefix
         for option in ("client_id", "app_id"):
-            check_name(option, getattr(self, option) or "")
-        check_secret("client_secret", self.client_secret or "")
+            check_name(f"{prefix}{option}", getattr(self, option) or "")
+        check_secret(f"{prefix}client_secret", self.client_secret or "")
         if self.app_id in (".", ".."):
-            raise InvalidError(f"app_id {self.app_id!r} is not an Application ID")
+            raise InvalidError(f"{prefix}app_id {self.app_id!r} is not an Application ID")
         if not self.access_token and not (self.client_id and self.client_secret):
             raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
         if self.access_token and (flaw := flaw_of(self.access_token)):
-            raise InvalidError(f"access_token {flaw}", hint="Is there a line break in it?")
+            raise InvalidError(f"{prefix}access_token {flaw}", hint="Is there a line break in it?")
         if not 0 < self.timeout <= LONGEST_TIMEOUT:
             raise InvalidError(f"timeout has to be more than 0 and at most {LONGEST_TIMEOUT:g} seconds")
         if self.retries < 0:
@@ -361,7 +365,7 @@ class Client:
             try:
                 answer = self._exchange("POST", connection.token_url, auth=auth, data=form, repeatable=True) or {}
             except IdentityError as error:
-                raise _token_error(error) from error
+                raise _token_error(error, connection.prefix) from error
             token = answer.get("access_token")
             if not isinstance(token, str) or not token:
                 raise ProtocolError("the answer holds no access_token", hint=HTML_HINT)
@@ -449,14 +453,14 @@ def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
     return error.transient and (not error.uncertain or repeatable or method in IDEMPOTENT)
 
 
-def _token_error(error: IdentityError) -> IdentityError:
-    """Return the failure as what it means at the token endpoint."""
+def _token_error(error: IdentityError, prefix: str) -> IdentityError:
+    """Return the failure as what it means at the token endpoint, where the options begin with ``prefix``."""
     if error.status not in (400, 401, 403, 404):
         return error
     said = "unknown app" if error.status == 404 else f"{error.detail} {error.error_type}".lower()
     return AuthenticationError(
         error.reason,
-        hint=next((hint for part, hint in TOKEN_HINTS.items() if part in said), CREDENTIALS_HINT),
+        hint=next((hint for part, hint in TOKEN_HINTS.items() if part in said), CREDENTIALS_HINT).format(prefix),
         status=error.status,
         detail=error.detail,
         error_type=error.error_type,

@@ -22,9 +22,9 @@ from .._base.errors import AmbiguousError, InvalidError, NotFoundError, Protocol
 from .._base.paths import Object, fold, quoted
 from .._base.spelling import Spelling
 from .._http.bounds import MOST_OBJECTS, MOST_PAGES
-from .._http.client import Client
+from .._http.client import VAULT_PREFIX, Client
 from .._model.filters import could_match, is_named, name_stages
-from .._model.resources import RESOURCES
+from .._model.resources import PAM_OBJECTS, RESOURCES, Resource
 
 # The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
 LIST_RESPONSE = Spelling([("schemas",), ("Resources",), ("totalResults",)])
@@ -40,6 +40,7 @@ PROVIDER_CONFIG = Spelling(
         ),
     ]
 )
+VAULT_ENDPOINTS = frozenset(resource.endpoint for resource in PAM_OBJECTS)
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
@@ -53,18 +54,38 @@ Page = tuple[list[Object], "int | None"]  # objects, and how many there are in a
 
 
 class Scim:
-    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts."""
+    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts.
+
+    ``vault`` is the client for what is in the vault, where that is another one: a tenant may hide the vault from a
+    client that may see anything else.
+    """
 
     resources = RESOURCES
 
-    def __init__(self, client: Client, base_path: str = "/scim/v2") -> None:
+    def __init__(self, client: Client, base_path: str = "/scim/v2", *, vault: Client | None = None) -> None:
         if not re.fullmatch(r"[\w./~-]*", base_path):
             raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
         self.client = client
+        self._vault = vault or client
         # By endpoint: whether its filters are known to miss objects. Only for endpoints where that was tried.
         self._blind: dict[str, bool] = {}
         self._doubting = threading.Lock()  # several workers may need this at once; one of them asks
         self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
+
+    @property
+    def clients(self) -> list[Client]:
+        """The clients, each once."""
+        return list(dict.fromkeys((self.client, self._vault)))
+
+    @property
+    def served(self) -> list[Resource]:
+        """The kinds of objects that there is a client for: those of the vault, where only the vault's is given."""
+        only_vault = self.client.connection.prefix == VAULT_PREFIX
+        return [each for each in RESOURCES.values() if each in PAM_OBJECTS or not only_vault]
+
+    def client_of(self, endpoint: str) -> Client:
+        """The client that reads and writes the objects of an endpoint."""
+        return self._vault if endpoint in VAULT_ENDPOINTS else self.client
 
     def query(
         self,
@@ -123,6 +144,11 @@ class Scim:
     def count(self, endpoint: str, **filter: str) -> int | None:
         """Return how many objects there are, in all or for a ``filter``. None if the server does not say."""
         return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
+
+    def is_empty(self, endpoint: str) -> bool:
+        """Whether the server shows no object, and counts none."""
+        listed, total = self._page(endpoint, {"startIndex": 1, "count": 1})
+        return not listed and not total
 
     def confirm_missing(self, endpoint: str) -> None:
         """Raise ProtocolError if it is the path that the server does not know, rather than the id."""
@@ -297,7 +323,7 @@ class Scim:
             ):  # these would be dropped from the path, which would then name the whole collection
                 raise InvalidError(f"{identifier!r} is not an id")
             path += f"/{quoted_id}"
-        return self.client.request(method, path, **content)
+        return self.client_of(endpoint).request(method, path, **content)
 
 
 def _conclude_nothing(text: str) -> None:

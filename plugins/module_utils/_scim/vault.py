@@ -90,7 +90,8 @@ def kept_rights(permission: Object, rights: list[str]) -> Task:
 def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
     container = objects.find(CONTAINER, {"name": name})
     owner = one_object((container or {}).get("owner"))
-    reference = owner.get("value") or owner.get("display") or objects.client.connection.client_id
+    caller = objects.scim.client_of(CONTAINER.endpoint).connection.client_id
+    reference = owner.get("value") or owner.get("display") or caller
     creator = (
         objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
     )

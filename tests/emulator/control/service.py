@@ -33,9 +33,12 @@ def clear_requests(tenant: Tenant, payload: Any) -> Any:
 
 
 def reset(tenant: Tenant, payload: Any) -> Any:
-    """Return to the state right after the start, to an empty tenant, or to one that was kept."""
-    tenant.reset(empty=payload.get("empty"), to=payload.get("to"))
-    return {}
+    """Return to the state right after the start, to an empty tenant, or to one that was kept.
+
+    With two clients, the answer has the credentials of the second.
+    """
+    tenant.reset(empty=payload.get("empty"), to=payload.get("to"), two_clients=payload.get("two_clients"))
+    return tenant.second_client
 
 
 def keep(tenant: Tenant, payload: Any) -> Any:

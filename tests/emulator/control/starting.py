@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tenant as it starts: the built-in roles, its administrator, and a client that is set up for SCIM."""
+"""The tenant as it starts: the built-in roles, its administrator, and the clients that are set up for SCIM."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ..admin.superrights import SCIM_RIGHTS
 from ..facts import ROLE_FACTS, USER_FACTS, UserFacts, role_facts
 from ..models import GROUP_URN, USER_URN
 from ..oauth.profile import CONFIDENTIAL, REST_FILTER
-from ..scim.directories import CLOUD, VAULT
+from ..scim.directories import CLOUD, VAULT, VAULT_RIGHT
 from ..scim.groups import BUILT_IN, SYSTEM_ADMINISTRATOR, resolved
 from ..scim.rules import RULES
 from .seed import numbered_users, seed_users
@@ -21,7 +22,10 @@ from .seed import numbered_users, seed_users
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-CLIENT_ROLE = "SCIM client"
+CLIENT_ROLE, VAULT_ROLE = "SCIM client", "SCIM vault client"
+# What is documented of a real tenant: Vault Management and another right in one client hide the vault, so that there
+# are two clients.
+TWO_CLIENTS = {"granted_rights": ["UserManagement", "RoleManagement"], "mixed_rights_hide_vault": True}
 CLIENT_FACTS = UserFacts(oauth_client=True, service_user=True, in_everybody=False, never_expires=True)
 
 
@@ -32,7 +36,12 @@ def fill(tenant: Tenant, users: int, *, empty: bool) -> None:
     credentials = tenant.credentials
     if not empty:
         client = add_client(tenant, credentials.client_id, credentials.client_secret)
-        add_scim_access(tenant, client)
+        add_scim_access(tenant, client, CLIENT_ROLE, credentials.app_id)
+        grant_client_rights(tenant)
+    if not empty and tenant.has_two_clients:
+        client = add_client(tenant, credentials.vault_client_id, credentials.vault_client_secret)
+        role_id = add_scim_access(tenant, client, VAULT_ROLE, credentials.vault_app_id)
+        grant_rights(tenant, role_id, [VAULT_RIGHT])
     administrator = add_client(tenant, credentials.admin_client_id, credentials.admin_client_secret)
     add_member(tenant, SYSTEM_ADMINISTRATOR, administrator)
     seed_users(tenant, numbered_users(1, users))
@@ -70,11 +79,10 @@ def add_member(tenant: Tenant, role_id: str, user_id: str) -> None:
     tenant.storage.put("Group", role.model_copy(update={"members": [member]}))
 
 
-def add_scim_access(tenant: Tenant, user_id: str) -> None:
-    """Set up what the product's guide has an administrator set up: a role with rights, and an app for it."""
-    role_id = add_role(tenant, CLIENT_ROLE)
+def add_scim_access(tenant: Tenant, user_id: str, role_name: str, app_id: str) -> str:
+    """Set up what the product's guide has an administrator set up: a role and an app for it. Return the role's id."""
+    role_id = add_role(tenant, role_name)
     add_member(tenant, role_id, user_id)
-    grant_client_rights(tenant)
     app = new_app("OAuth2ServerClient")
     scope = {"Scope": tenant.credentials.scope, "Description": "SCIM", "Mode": REST_FILTER, "AllowedRest": ["scim*"]}
     profile = {
@@ -85,14 +93,19 @@ def add_scim_access(tenant: Tenant, user_id: str) -> None:
         "AllowedAuth": "ClientCreds",
         "KnownScopes": [scope],
     }
-    values = {"Name": CLIENT_ROLE, "ServiceName": tenant.credentials.app_id}
+    values = {"Name": role_name, "ServiceName": app_id}
     permissions = {role_id: Permission("Role", VIEW | EXECUTE)}
     keep(tenant.storage, replace(app, values=values, profile=profile, permissions=permissions))
+    return role_id
 
 
 def grant_client_rights(tenant: Tenant) -> None:
     """Give the role of the client the rights the switch names, as far as the role is there."""
-    rights = frozenset(SCIM_RIGHTS[name] for name in tenant.switches["granted_rights"])
     for role in tenant.storage.find("Group", "displayName", CLIENT_ROLE):
-        facts = replace(role_facts(tenant.storage, str(role.id)), rights=rights)
-        tenant.storage.remember(ROLE_FACTS, str(role.id), facts)
+        grant_rights(tenant, str(role.id), tenant.switches["granted_rights"])
+
+
+def grant_rights(tenant: Tenant, role_id: str, names: Iterable[str]) -> None:
+    """Give a role these rights and no others."""
+    rights = frozenset(SCIM_RIGHTS[name] for name in names)
+    tenant.storage.remember(ROLE_FACTS, role_id, replace(role_facts(tenant.storage, role_id), rights=rights))

@@ -22,7 +22,11 @@ import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.idops.cyberark_identity.plugins.inventory import scim_pam
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import CONNECTION, variable
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
+    CONNECTION,
+    VAULT_IDENTITY,
+    variable,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 
 BIN = Path(sys.executable).parent
@@ -343,10 +347,11 @@ def test_nothing_is_cached_of_a_failure(tenant: Tenant, read: Reader, tmp_path: 
 
 
 def test_options_of_the_connection_are_those_of_the_modules() -> None:
-    documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    fragments = (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.VAULT)
+    documented = {name: row for text in fragments for name, row in yaml.safe_load(text)["options"].items()}
     variables = yaml.safe_load(ModuleDocFragment.PLUGINS)["options"]
-    assert set(documented) == set(variables) == set(CONNECTION)
-    for name, spec in CONNECTION.items():
+    assert set(documented) == set(variables) == {*CONNECTION, *VAULT_IDENTITY}
+    for name, spec in {**CONNECTION, **VAULT_IDENTITY}.items():
         for key in ("type", "default", "required", "choices"):
             assert documented[name].get(key) == spec.get(key), (name, key)
         assert variables[name]["env"] == [{"name": variable(name)}]

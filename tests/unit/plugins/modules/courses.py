@@ -228,7 +228,7 @@ def kill_at(tenant: Tenant, module: str, options: Options, number: int, *, effec
     """
     fault = {"latency": None} if effect else {"latency": None, "drop": "before"}
     tenant.fault(skip=number - 1, **fault)
-    with module_process(module, {**tenant.connection_for(module), **options}) as process:
+    with module_process(module, {**tenant.defaults_for(module), **options}) as process:
         while len(tenant.requests()) < number:
             assert process.poll() is None, "the task ended before that request"
             time.sleep(0.01)

@@ -9,6 +9,7 @@ import json
 import resource
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,31 @@ def test_in_process_use(connect):
         client.session.close()
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.get(emulator.info["tenant_url"])
+
+
+def test_two_clients_as_a_real_tenant_has_them(start, connect):
+    info = json.loads(start("--two-clients").stdout.readline())
+    client = connect(info)
+    client.login()
+    assert client.get("Users").status_code == 200
+    assert client.get("Containers").status_code == 403
+    vault = (info["vault_client_id"].encode(), info["vault_client_secret"].encode())
+    client.login(path=f"/oauth2/token/{info['vault_app_id']}", auth=vault)
+    client.container("APP")
+    assert client.get("Containers").json()["totalResults"] == 1
+    assert client.get("Users").status_code == 200
+    assert client.create("ada@example.com").status_code == 403
+    client.control("POST", "reset")
+    assert client.control("GET", "switches")["mixed_rights_hide_vault"] is True
+    client.session.close()
+
+
+def test_a_shell_takes_the_connection(start):
+    process = start("--two-clients", "--export")
+    lines = [process.stdout.readline() for _line in range(11)]
+    shown = subprocess.run(["sh"], input="".join([*lines, "env\n"]), capture_output=True, text=True, check=True).stdout
+    found = dict(line.partition("=")[::2] for line in shown.splitlines() if line.startswith("CYBERARK_IDENTITY_"))
+    names = ("TENANT_URL", "APP_ID", "SCOPE", "CLIENT_ID", "CLIENT_SECRET")
+    second = ("VAULT_APP_ID", "VAULT_CLIENT_ID", "VAULT_CLIENT_SECRET")
+    assert set(found) == {f"CYBERARK_IDENTITY_{name}" for name in (*names, *second)}
+    assert found["CYBERARK_IDENTITY_CLIENT_ID"] == "scim-service$@example.com"

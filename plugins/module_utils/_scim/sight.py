@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Whether the vault is empty, or hidden from who asks. Writes nothing.
+
+A service user that has Vault Management and another administrative right sees nothing in the vault, and is not told so:
+lists are empty, and objects unknown (documentation of the SCIM server, v3.0). No answer tells this from an empty vault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+
+from .._base.errors import AuthorizationError, UnsupportedError
+from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, USER, Resource
+from .protocol import Scim
+
+OTHER_RIGHT = "has another administrative right beside Vault Management, which hides the whole vault"
+TWO_USERS = (
+    "Give the vault a service user of its own, with Vault Management and no other right: set vault_client_id and "
+    "vault_client_secret"
+)
+
+
+def sees_nothing(scim: Scim) -> bool:
+    """Tell whether the vault shows no safe, no permission and no account."""
+    with suppress(AuthorizationError, UnsupportedError):  # who is refused is not kept in the dark
+        return all(scim.is_empty(resource.endpoint) for resource in PAM_OBJECTS)
+    return False
+
+
+def may_be_hidden(scim: Scim, kinds: Collection[Resource]) -> bool:
+    """Tell whether one service user deals with the directory and with the vault, given the kinds of a task."""
+    directory, vault = scim.client_of(USER.endpoint), scim.client_of(CONTAINER.endpoint)
+    name = vault.connection.client_id
+    is_one = directory is vault or (name is not None and name == directory.connection.client_id)
+    return is_one and (USER in kinds or GROUP in kinds)
+
+
+def unseen(scim: Scim) -> str:
+    """Say that nothing in the vault is seen, and why that may be."""
+    name = scim.client_of(CONTAINER.endpoint).connection.client_id
+    who = f"The service user {name!r}" if name else "The service user"
+    return f"{who} sees nothing in the vault. If the vault is not empty, that user {OTHER_RIGHT}, or is on no safe"
