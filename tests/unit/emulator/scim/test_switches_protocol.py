@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import time
-
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, ENTERPRISE_URN
 
@@ -30,14 +26,6 @@ def test_switch_manager_shape(client):
     assert [manager["value"] for manager in shown()] == [boss]
     client.switch(manager_shape="text")
     assert shown() == boss
-
-
-def test_switch_token_type(client):
-    _header, claims, _signature = client.token().json()["access_token"].split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    assert said["unique_name"] == client.info["client_id"]
-    client.switch(token_type="opaque")
-    assert "." not in client.token().json()["access_token"]
 
 
 # -- PATCH ------------------------------------------------------------------
@@ -158,63 +146,6 @@ def test_switch_auth_error_body(client):
     assert (answer.status_code, answer.json()["success"]) == (401, False)
 
 
-@pytest.mark.parametrize("status", [400, 401])
-def test_switch_token_error_status(client, status):
-    client.switch(token_error_status=status)
-    for errors, error in (("described", "access_denied"), ("rfc", "invalid_client")):
-        client.switch(token_errors=errors)
-        answer = client.token(auth=("a", "b"))
-        assert (answer.status_code, answer.json()["error"]) == (status, error)
-
-
-def test_switch_lock_after(client):
-    good = (client.info["client_id"], client.info["client_secret"])
-    bad = (good[0], "wrong")
-    for _time in range(3):
-        assert client.token(auth=bad).status_code == 400
-    assert client.token(auth=good).status_code == 200
-    client.switch(lock_after=2)
-    for attempt in (bad, good, bad, bad):
-        assert client.token(auth=attempt).status_code == (200 if attempt is good else 400)
-    assert client.token(auth=good).status_code == 400
-
-
-@pytest.mark.parametrize("status", [404, 400])
-def test_switch_unknown_app_status(client, status):
-    client.switch(unknown_app_status=status)
-    for errors in ("described", "rfc"):
-        client.switch(token_errors=errors)
-        answer = client.token("/oauth2/token/nope")
-        assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request")
-
-
-def test_switch_client_creds_enabled(client):
-    client.switch(client_creds_enabled=False)
-    answer = client.token()
-    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
-    assert client.token("/oauth2/platformtoken").status_code == 200
-    client.switch(client_creds_enabled=True)
-    assert client.token().status_code == 200
-
-
-def test_switch_platform_token_accepted(client):
-    client.login(path="/oauth2/platformtoken")
-    assert client.get("Users").status_code == 200
-    client.switch(platform_token_accepted=False)
-    assert client.get("Users").status_code == 401
-    client.login()
-    assert client.get("Users").status_code == 200
-
-
-def test_switch_token_lifetime(client):
-    assert client.token().json()["expires_in"] == 18000
-    client.switch(token_lifetime=0)
-    client.login()
-    assert client.get("Users").status_code == 401
-    client.switch(token_lifetime=60)
-    assert client.token().json()["expires_in"] == 60
-
-
 def test_switch_granted_rights(client, error):
     client.switch(granted_rights=["RoleManagement"])
     assert client.get("Groups").status_code == client.get("Schemas").status_code == 200
@@ -234,32 +165,3 @@ def test_switch_missing_right_status(client, error, status):
     code, _scim_type, detail = error(client.get("Users"))
     assert code == status
     assert "UserManagement" in detail
-
-
-# -- Load -------------------------------------------------------------------
-
-
-def test_switch_throttle(client, error):
-    client.switch(throttle={"every": 3, "retry_after": 7})
-    answers = [client.get("Users") for _time in range(6)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200, 429]
-    assert error(answers[2])[0] == 429
-    assert answers[2].headers["Retry-After"] == "7"
-    assert client.token().status_code == 200
-    client.switch(throttle={"every": 1})
-    answer = client.create("ada@example.com")
-    assert answer.status_code == 429 and "Retry-After" not in answer.headers
-    client.switch(throttle=None)
-    assert client.create("ada@example.com").status_code == 201
-
-
-def test_switch_latency(client):
-    def elapsed(call):
-        begin = time.perf_counter()
-        call()
-        return time.perf_counter() - begin
-
-    assert min(elapsed(lambda: client.get("Schemas/User")) for _time in range(5)) < 0.15
-    client.switch(latency=0.2)
-    assert elapsed(lambda: client.get("Schemas/User")) >= 0.2
-    assert elapsed(client.token) >= 0.2
