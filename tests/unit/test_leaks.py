@@ -447,6 +447,7 @@ def test_the_role_and_the_playbooks(guarded: Tenant, stage: Stage) -> None:
     for name, users in {"good": DIRECTORY["users"], "bad": [{**ADA, "colour": "red"}]}.items():
         (stage.given / f"{name}.yml").write_text(yaml.safe_dump({**DIRECTORY, "users": users}))
     role = {
+        "admin_portal_tenant_url": guarded.info["tenant_url"],
         "admin_portal_administrator_client_id": guarded.info["admin_client_id"],
         "admin_portal_administrator_client_secret": "{{ client_secret }}",
         "admin_portal_user_name": "portal-service@example.com",

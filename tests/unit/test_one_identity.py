@@ -328,6 +328,10 @@ def test_the_role_leaves_the_administrator_to_its_tenant(site: Site, tmp_path: P
     played = play.run([*command, json.dumps(names)])
     assert (played.status, site.seen) == (2, [])
     assert f"{NOT_USED} tenant_url is {site.there.url}" in played.text
+    own = {"admin_portal_administrator_client_id": "a@example.com", "admin_portal_administrator_client_secret": "A-1"}
+    played = play.run([*command, json.dumps({"admin_portal_user_name": "new@example.com", **own})])
+    assert (played.status, site.seen) == (2, [])
+    assert "client_secret is given without tenant_url" in played.text
     play.run([*command, json.dumps({**names, "admin_portal_tenant_url": site.here.url})])
     assert site.seen[0].startswith("here: environment's token")
 
