@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.idops.cyberark_identity.tests.unit.conftest import (
+    pytest_configure,
     pytest_sessionfinish,
     pytest_sessionstart,
     tenant,
 )
 
-__all__ = ["pytest_sessionfinish", "pytest_sessionstart", "tenant"]
+__all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_sessionstart", "tenant"]

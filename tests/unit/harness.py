@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A tenant and a way to run the modules against it, for tests: nothing in between is replaced."""
+"""Run the modules against a tenant in tests. No part of the collection is replaced."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ansible.module_utils.common import warnings
 
 ROOT = Path(__file__).parents[2]
 MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
-# What the administration API is POSTed to read.
+# POST requests of the administration API that only read.
 READING = re.compile(r"/(redrock/query|getcdsaliases|security/|[a-z]+/(get|whoami))", re.IGNORECASE)
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 class Tenant:
-    """The emulator in a process of its own, with its control interface and a SCIM client that is not ours."""
+    """The emulator in its own process, with its control interface and an independent SCIM client."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -57,18 +57,18 @@ class Tenant:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """The connection options of a module. No waiting: a test that wants retries says so."""
+        """Return the connection options of a module. There are no retries; a test that needs them sets them."""
         names = ("tenant_url", "app_id", "scope", "client_id", "client_secret")
         return {name: self.info[name] for name in names} | {"ca_path": self.info["ca_path"], "retries": 0}
 
     @property
     def administrator(self) -> dict[str, Any]:
-        """The connection options of a module of the administration API."""
+        """Return the connection options of a module of the administration API."""
         credentials = {name: self.info[f"admin_{name}"] for name in ("client_id", "client_secret")}
         return {**self.connection, "app_id": None, "scope": None, **credentials}
 
     def connection_for(self, module: str) -> dict[str, Any]:
-        """The connection options of a module: as its service user, or as its administrator where it is for that."""
+        """Return the connection options of a module: as its service user, or as the administrator if it needs that."""
         return self.administrator if module.startswith("identity_") else self.connection
 
     def defaults_for(self, module: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Tenant:
         return answer.json() if answer.content else None
 
     def reset(self, **how: Any) -> None:
-        """As after the start; with ``empty``, nothing is set up for SCIM; ``to`` what was kept, as it was then."""
+        """Reset to the state after the start. ``empty``: without a set-up of SCIM. ``to``: a state that was kept."""
         self.control("POST", "reset", how)
         self._token = ""
 
@@ -93,7 +93,7 @@ class Tenant:
         return second
 
     def keep(self) -> int:
-        """Keep all objects as they are, for a reset ``to`` them."""
+        """Keep the current objects for a later reset ``to`` them, and return their number."""
         return int(self.control("POST", "keep")["kept"])
 
     def switch(self, **values: Any) -> None:
@@ -106,18 +106,18 @@ class Tenant:
         return self.control("POST", "seed", what)
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that a request can change, by kind, sorted and without secrets."""
+        """Return all state that a request can change, by kind, sorted and without secrets."""
         return self.control("GET", "state")
 
     def seed_administrator(self, *rights: str) -> dict[str, Any]:
-        """A user of the administration API with these administrative rights; its credentials as options."""
+        """Create a user of the administration API with these rights. Return its credentials as options."""
         password = f"Aa1-{uuid.uuid4()}"
         user = {"schemas": [CORE_USER], "userName": "limited@example.com", "password": password, "oauthClient": True}
         self.seed(users=[user], groups=[{"displayName": "limited", "members": [user["userName"]], "rights": [*rights]}])
         return {"client_id": user["userName"], "client_secret": password}
 
     def seed_user(self, **attributes: Any) -> str:
-        """One user, past all checks; the id."""
+        """Create one user without any check, and return its id."""
         return self.seed(users=[{"schemas": [CORE_USER], **attributes}])["users"][0]
 
     def requests(self) -> list[dict[str, Any]]:
@@ -127,16 +127,16 @@ class Tenant:
         self.control("DELETE", "requests")
 
     def writes(self) -> list[str]:
-        """The requests that could change an object, such as ``POST /scim/v2/Users``."""
+        """Return the requests that could change an object, such as ``POST /scim/v2/Users``."""
         return [f"{seen['method']} {seen['path']}" for seen in self.requests() if could_write(seen)]
 
     def tokens(self) -> int:
-        """How many tokens were asked for."""
+        """Count the requests for a token."""
         return sum("/oauth2/" in seen["path"].lower() for seen in self.requests())
 
     @property
     def token(self) -> str:
-        """A token of another client. Asking for it is recorded like all requests."""
+        """Return the token of another client. The request for it is recorded like all others."""
         if not self._token:
             form = {name: self.info[name] for name in ("client_id", "client_secret", "scope")}
             url = f"{self.info['tenant_url']}/oauth2/token/{self.info['app_id']}"
@@ -145,7 +145,7 @@ class Tenant:
         return self._token
 
     def scim(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """A request of another client. It is recorded like all others: count first, or forget afterwards."""
+        """Send a request as another client. It is recorded like all others: count before, or forget afterwards."""
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.info['tenant_url']}/scim/v2/{path}"
         answer = self._control.request(method, url, json=body, headers=headers, timeout=60)
@@ -153,7 +153,7 @@ class Tenant:
         return answer
 
     def resources(self, endpoint: str) -> list[dict[str, Any]]:
-        """Every object of a type, as the server holds it."""
+        """Return every object of a type, as the server holds it."""
         found: dict[str, Any] = {}
         while page := self.scim("GET", f"{endpoint}?startIndex={len(found) + 1}").json().get("Resources"):
             known = len(found)
@@ -163,7 +163,7 @@ class Tenant:
         return list(found.values())
 
     def users(self, user_name: str) -> list[dict[str, Any]]:
-        """The users with this login name, compared without case."""
+        """Return the users with this login name, compared without case."""
         return [user for user in self.resources("Users") if user["userName"].casefold() == user_name.casefold()]
 
     def user(self, user_name: str) -> dict[str, Any]:
@@ -172,14 +172,14 @@ class Tenant:
 
 
 def could_write(seen: dict[str, Any]) -> bool:
-    """Whether a request could change an object."""
+    """Return whether a request could change an object."""
     path = seen["path"]
     return seen["method"] != "GET" and "/oauth2/" not in path.lower() and not READING.search(path)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a module printed, and the exit status it left with."""
+    """The output of a module, and its exit status."""
 
     json: dict[str, Any]
     status: int
@@ -199,7 +199,7 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         items = self.json.get("warnings", [])
-        # A text up to ansible-core 2.18, then a summary of events.
+        # Up to ansible-core 2.18 a text, later a summary of events.
         return [item if isinstance(item, str) else item["event"]["msg"] for item in items]
 
 
@@ -221,7 +221,7 @@ def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> 
 
 @contextlib.contextmanager
 def module_process(module: str, options: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
-    """The module in a process of its own, with its options on the standard input. It is killed in the end."""
+    """Run the module in its own process, with its options on standard input, and kill it at the end of the block."""
     command = [sys.executable, "-m", f"{MODULES}.{module}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT.parents[2])}
     given = {name: value for name, value in options.items() if value is not None}
@@ -240,7 +240,7 @@ def _arguments(arguments: dict[str, Any]) -> Iterator[None]:
         patches.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", encoded))
         if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and newer
             patches.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))
-            # Where a test has imported a plugin, this process is a controller, and a module would print its warnings.
+            # If a test has imported a plugin, this process is a controller, and a module would print its warnings.
             from ansible.module_utils import _internal
 
             patches.enter_context(mock.patch.object(_internal, "is_controller", False))

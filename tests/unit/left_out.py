@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plugin of pytest for the mark ``long``: it prints how many tests a quick run leaves out, and why."""
+"""A pytest plugin for the mark ``long``: print how many tests a quick run leaves out, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-# How many tests are left out, by file and reason.
+# The number of tests that are left out, by file and reason.
 _COUNTS: Counter[str] = Counter()
 
 
@@ -34,7 +34,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker left out. Each of them collects all tests, so that each leaves out the same."""
+    """Copy the count of a worker. Every worker collects all tests and leaves out the same ones."""
     if not _COUNTS:
         _COUNTS.update(getattr(node, "workeroutput", {}).get("left_out", {}))
 

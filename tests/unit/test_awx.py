@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/awx: what AWX is told, and each of its job templates run as AWX runs it, by ansible-runner."""
+"""Check docs/awx: the objects of configure.yml, and each job template, run like in AWX by ansible-runner."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ BIN = Path(sys.executable).parent
 AWX = ROOT / "docs/awx"
 GUIDE = (ROOT / "docs/awx.md").read_text()
 PASSWORD = "Initial-pass-1"
-# Nothing of the machine that runs the tests: a job has what its execution environment and its credentials give it.
+# An environment without settings of this machine: a job has only its execution environment and its credentials.
 CLEAN = {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"}
 COLLECTIONS = ROOT.parents[2]
-# What the credentials are for, and no survey asks for.
+# Variables that credentials set and no survey may ask for.
 CONNECTION = re.compile("_tenant_url|_administrator_|_user_password")
 
-# The options of the modules of awx.awx 24.6.1, as far as they are used here; tests/interop/test_awx.py compares them.
+# The options of the modules of awx.awx 24.6.1 that are used here; tests/interop/test_awx.py compares them.
 SHARED = {"name": "str", "description": "str", "organization": "str"}
 SURVEYED = {
     "allow_simultaneous": "bool",
@@ -99,7 +99,7 @@ Told = dict[str, dict[str, dict[str, Any]]]
 
 
 def make_collections(folder: Path) -> None:
-    """Stand-ins for awx.awx, whose modules write down what they are told, and for infra.aap_configuration."""
+    """Write stand-ins for awx.awx, whose modules record their options, and for infra.aap_configuration."""
     actions = folder / "ansible_collections/awx/awx/plugins/action"
     actions.mkdir(parents=True)
     for kind in MODULES:
@@ -111,7 +111,7 @@ def make_collections(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """What AWX has after configure.yml, by kind and name, with its options as awx.awx takes them."""
+    """Run configure.yml, and return the options of each AWX object by kind and name."""
     folder = tmp_path_factory.mktemp("configure")
     make_collections(folder)
     environment = {
@@ -133,25 +133,25 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     told: Told = {kind: {} for kind in MODULES}
     for line in (folder / "told").read_text().splitlines():
         kind, item = json.loads(line)
-        # More than one task tells of a node.
+        # Several tasks configure one node.
         told[kind].setdefault(item.get("name") or item["identifier"], {}).update(item)
     return told
 
 
 def variables(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The questions of a survey by variable."""
+    """Return the questions of a survey by variable."""
     return {question["variable"]: question for question in item["survey_spec"]["spec"]}
 
 
 class Unsafe(str):
-    """A text of a survey, which is never a template."""
+    """A text from a survey. It is never a template."""
 
 
 yaml.SafeDumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))
 
 
 def as_data(value: Any) -> Any:
-    """The answers as AWX hands them on."""
+    """Mark the answers as AWX does."""
     if isinstance(value, dict):
         return {name: as_data(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -176,7 +176,7 @@ class Job:
 
 @dataclass
 class Launcher:
-    """Launches job templates of AWX, each in a folder of its own, with the values of the credentials."""
+    """Launch job templates of AWX, each in a folder of its own, with the values of the credentials."""
 
     told: Told
     folder: Path
@@ -184,7 +184,7 @@ class Launcher:
     jobs: int = field(default=0)
 
     def __call__(self, template: str, empty: Any = ..., /, *, check: bool = False, **answers: Any) -> Job:
-        """``empty`` is what the survey sends for a question without answer and default; ... is nothing at all."""
+        """Launch a template. ``empty`` is sent for a question without answer and default; with ``...`` nothing is."""
         item = self.told["job_template"][f"CyberArk Identity {template}"]
         self.jobs += 1
         job = self.folder / f"job-{self.jobs}"
@@ -225,7 +225,7 @@ class Launcher:
         return Job(done.returncode, [json.loads(event) for event in events], output)
 
     def inject(self, name: str, job: Path) -> dict[str, Any]:
-        """The variables that a credential becomes, by AWX's own code. Here a job runs in no container."""
+        """Return the variables of a credential, made by AWX's own code. The job runs without a container."""
         declared = self.told["credential_type"][name]
         managed = ManagedCredentialType(name, name, declared["kind"], declared["inputs"], declared["injectors"])
         environment: dict[str, Any] = {}
@@ -241,14 +241,14 @@ class Launcher:
         for name, values in self.inputs.items():
             for question in self.told["credential_type"][name]["inputs"]["fields"]:
                 if question.get("secret") and values.get(question["id"]):
-                    # Of a key, each line is one, but for those around it and the end, which may be short.
+                    # Each inner line of a key is a secret. The line before the last may be too short to search for.
                     lines = values[question["id"]].splitlines()
                     yield from lines[1:-2] if len(lines) > 1 else lines
 
 
 @pytest.fixture
 def launch(told: Told, tls_tenant: Tenant, tmp_path: Path) -> Launcher:
-    """With a private authority, and a client certificate, so that each kind of file is there."""
+    """Return a launcher for a tenant with a private authority and a client certificate, to cover all file types."""
     shutil.copytree(AWX / "project", tmp_path / "project")
     info = tls_tenant.info
     client = trustme.CA().issue_cert("client.example.com")
@@ -271,10 +271,10 @@ def launch(told: Told, tls_tenant: Tenant, tmp_path: Path) -> Launcher:
     )
 
 
-# --- what AWX is told
+# --- the configuration of AWX
 
 
-def test_awx_takes_the_credential_types(told: Told) -> None:
+def test_awx_accepts_the_credential_types(told: Told) -> None:
     for name, declared in told["credential_type"].items():
         inputs, injectors = declared["inputs"], declared["injectors"]
         fields = [question["id"] for question in inputs["fields"]]
@@ -282,7 +282,7 @@ def test_awx_takes_the_credential_types(told: Told) -> None:
         assert set(inputs["required"]) <= set(fields)
         assert set(injectors) <= {"file", "env"}, f"{name} must not inject extra variables"
         assert not [env for env in injectors["env"] if env in ENV_BLOCKLIST or env.startswith(("ANSIBLE_", "EDA_"))]
-        # AWX tries the templates with a value for each field, and refuses what is undefined.
+        # AWX renders the templates with a value for each field, and refuses undefined variables.
         files = {label.removeprefix("template."): "/a/file" for label in injectors.get("file", ())}
         example = {**dict.fromkeys(fields, "EXAMPLE"), "tower": {"filename": files}}
         used = set()
@@ -293,7 +293,7 @@ def test_awx_takes_the_credential_types(told: Told) -> None:
 
 
 @pytest.mark.parametrize("kind", ["client", "administrator"])
-def test_what_is_left_empty_is_not_set(launch: Launcher, kind: str) -> None:
+def test_empty_credential_fields_are_not_set(launch: Launcher, kind: str) -> None:
     name = next(name for name in launch.inputs if name.endswith(kind))
     required = launch.told["credential_type"][name]["inputs"]["required"]
     launch.inputs[name] = {key: value for key, value in launch.inputs[name].items() if key in required}
@@ -304,7 +304,7 @@ def test_what_is_left_empty_is_not_set(launch: Launcher, kind: str) -> None:
     }
 
 
-def test_every_variable_is_one_of_its_playbook(told: Told) -> None:
+def test_survey_variables_belong_to_their_playbook(told: Told) -> None:
     role = yaml.safe_load((ROOT / "roles/admin_portal/meta/argument_specs.yml").read_text())
     for name, item in told["job_template"].items():
         playbook = (ROOT / "playbooks" / item["playbook"]).read_text()
@@ -314,8 +314,8 @@ def test_every_variable_is_one_of_its_playbook(told: Told) -> None:
         assert set(variables(item)) <= known, name
 
 
-def test_awx_takes_the_surveys(told: Told) -> None:
-    """As its API checks them, and as it checks answers: a default has to be one of the answers."""
+def test_awx_accepts_the_surveys(told: Told) -> None:
+    """The stand-in for the API checks surveys and answers; a default must be one of the choices."""
     for item in [*told["job_template"].values(), *told["workflow_job_template"].values()]:
         assert item["survey_enabled"]
         assert set(item["survey_spec"]) == {"name", "description", "spec"}
@@ -331,7 +331,7 @@ def test_awx_takes_the_surveys(told: Told) -> None:
             assert not question["variable"].startswith(("ansible_", "awx_", "tower_", "eda_"))
 
 
-def test_everything_that_is_named_is_there(told: Told) -> None:
+def test_every_named_object_exists(told: Told) -> None:
     templates = told["job_template"]
     for item in templates.values():
         assert (AWX / "project" / item["playbook"]).exists()
@@ -344,7 +344,7 @@ def test_everything_that_is_named_is_there(told: Told) -> None:
     for node in told["workflow_job_template_node"].values():
         assert node["workflow_job_template"] == workflow["name"]
         assert "approval_node" in node or node["unified_job_template"] in {**told["project"], **templates}
-    # A variable is handed on to a node only if the survey of its template asks for it.
+    # A node receives a variable only if the survey of its template asks for it.
     for name in ("check", "apply"):
         assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
     (schedule,) = told["schedule"].values()
@@ -373,8 +373,8 @@ def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
 
 
 @pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
-def test_jobs_of_a_directory(launch: Launcher, tls_tenant: Tenant) -> None:
-    """Check, run, run again, drift, export, failure; a survey sends nothing, "" or null for what is not filled in."""
+def test_lifecycle_of_the_directory_jobs(launch: Launcher, tls_tenant: Tenant) -> None:
+    """Check, run, run again, drift, export, failure. A survey sends nothing, "" or null for an empty field."""
     tenant = tls_tenant
     people = {"users": [{"user_name": "alan@example.com", "password": PASSWORD}]}
     (launch.folder / "project/directory/people.yml").write_text(yaml.safe_dump(people))
@@ -454,8 +454,8 @@ def test_one_job_with_both_credentials(launch: Launcher, tls_tenant: Tenant) -> 
 
 
 @pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
-def test_jobs_of_the_set_up(launch: Launcher, tls_tenant: Tenant) -> None:
-    """Check, run, run again, failure. A survey that asks for every option of the role sends "" and null."""
+def test_lifecycle_of_the_set_up_jobs(launch: Launcher, tls_tenant: Tenant) -> None:
+    """Check, run, run again, failure. The survey asks for every option of the role and sends "" and null."""
     tenant = tls_tenant
     tenant.reset(empty=True)
     spec = yaml.safe_load((ROOT / "roles/admin_portal/meta/argument_specs.yml").read_text())
@@ -487,11 +487,11 @@ def test_jobs_of_the_set_up(launch: Launcher, tls_tenant: Tenant) -> None:
     assert '"code": "authentication"' in refused.text, refused.output
 
 
-# --- the guide, and what it takes along
+# --- the guide, and the files that it uses
 
 
 def test_every_block_of_the_guide_runs(tmp_path: Path) -> None:
-    """Console runs as it stands; YAML is the file that its first line names; sh wants a registry or an AWX."""
+    """Console blocks run unchanged; YAML blocks are the file in their first line; sh needs a registry or an AWX."""
     installed = tmp_path / ".ansible/collections"
     make_collections(installed)
     (installed / "ansible_collections/idops").symlink_to(COLLECTIONS / "ansible_collections/idops")
@@ -516,8 +516,8 @@ def test_every_block_of_the_guide_runs(tmp_path: Path) -> None:
     assert shipped["collections"] == [{"name": "idops.cyberark_identity", "version": galaxy["version"]}]
 
 
-def test_the_image_gets_what_the_collection_needs(tmp_path: Path) -> None:
-    """As ansible-builder finds it inside the image, by meta/execution-environment.yml."""
+def test_image_gets_the_requirements_of_the_collection(tmp_path: Path) -> None:
+    """ansible-builder finds the requirements inside the image by meta/execution-environment.yml."""
     (tmp_path / "ansible_collections").symlink_to(COLLECTIONS / "ansible_collections")
     done = subprocess.run(
         [BIN / "ansible-builder", "introspect", tmp_path], env=CLEAN, capture_output=True, text=True, check=False

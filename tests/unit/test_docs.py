@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documents promise is there, and what is there is in the documents."""
+"""The documents match the code: codes, statuses, modules, variables and switches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text()
 
 
 def table(text: str, heading: str) -> set[str]:
-    """The first column of the table below the heading row."""
+    """Return the first column of the table below the heading row."""
     rows = text.partition(heading)[2].partition("\n\n")[0]
     return set(re.findall(r"^\| `([^`]+)`", rows, re.MULTILINE))
 
@@ -29,7 +29,7 @@ def test_every_failure_code_is_explained() -> None:
 
 
 def line_of(row: Status) -> str:
-    """The row of a status as the table in docs/errors.md has it."""
+    """Format the row of a status as in docs/errors.md."""
     again = "yes" if row.transient else "no"
     if row.error is errors.ServerError:
         again = "a reading"
@@ -58,7 +58,7 @@ def test_every_variable_of_the_environment_is_explained() -> None:
     assert set(re.findall("`(CYBERARK_IDENTITY_[A-Z_]+)`", (ROOT / "docs/authentication.md").read_text())) == named
 
 
-def test_what_entries_of_a_directory_take_is_that_of_the_modules_for_single_objects() -> None:
+def test_directory_entries_have_the_options_of_single_object_modules() -> None:
     tool = runpy.run_path(str(ROOT / "tools/suboptions.py"))
     module = (ROOT / "plugins/modules/scim_directory.py").read_text()
     assert tool["written"](module) == module, "run tools/suboptions.py"

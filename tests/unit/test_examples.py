@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every block of code in the documents and every EXAMPLES section runs as it stands.
+"""Every code block of the documents and every EXAMPLES section runs unchanged.
 
-Those of docs/awx.md are run by test_awx.py, those of the inventory plugin by test_scim_pam.py.
+test_awx.py runs those of docs/awx.md, test_scim_pam.py those of the inventory plugin.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, ROOT, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
 
 # --- documents
 
 
 @dataclass(frozen=True)
 class Guide:
-    """What a document takes for given. Nothing of it is said to the commands in another way."""
+    """The preconditions of a document. The commands get no other information about them."""
 
-    clone: bool = False  # they are typed in a clone of the repository
+    clone: bool = False  # the commands run in a clone of the repository
     connected: bool = True  # the connection is in the environment
     administrator: bool = False  # the connection is that of the administrator of a tenant in which nothing is set up
-    stands_for: dict[str, str] = field(default_factory=dict)  # texts that stand for something of the reader's
+    stands_for: dict[str, str] = field(default_factory=dict)  # placeholders for values of the reader
     token: bool = False  # a token is in the environment
     vault: bool = False  # the client has the right on the vault and no other
-    seed: dict[str, Any] = field(default_factory=dict)  # what is there
+    seed: dict[str, Any] = field(default_factory=dict)  # objects of the tenant
     tls: bool = False  # the tenant has a certificate of a private authority
-    left: Callable[[Tenant], bool] = lambda tenant: True  # what holds of the tenant afterwards
-    typed: tuple[str, ...] = ()  # what is asked for: a key of the emulator's line, or a text
+    left: Callable[[Tenant], bool] = lambda tenant: True  # check of the tenant afterwards
+    typed: tuple[str, ...] = ()  # answers to prompts: a key of the emulator's line, or a text
 
 
 def login(name: str) -> str:
@@ -53,7 +53,7 @@ def members(tenant: Tenant, group: str) -> list[str]:
 
 
 def leaver_is_gone(tenant: Tenant) -> bool:
-    """Tell whether the joiner, the mover and the leaver of docs/joiners_leavers.md are where they should be."""
+    """Return whether the joiner, the mover and the leaver of docs/joiners_leavers.md are where they should be."""
     left = [each["id"] for each in tenant.resources("ContainerPermissions")]
     teams = {name: members(tenant, name) for name in ("finance", "operations")}
     users = {each["userName"] for each in tenant.resources("Users")}
@@ -124,7 +124,7 @@ DOCUMENTS = sorted(
 
 
 def blocks(document: str) -> list[tuple[str, str]]:
-    """The language and the text of each."""
+    """Return the language and the text of each block."""
     text = (ROOT / document).read_text()
     found = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
     return [(language, re.sub(f"^{indent}", "", block, flags=re.MULTILINE)) for indent, language, block in found]
@@ -133,7 +133,7 @@ def blocks(document: str) -> list[tuple[str, str]]:
 def test_no_document_is_forgotten() -> None:
     run = {document for document in DOCUMENTS if {"console", "yaml", "python"} & set(dict(blocks(document)))}
     assert run == {*GUIDES, "docs/awx.md"}
-    # sh is what wants more than a tenant, such as a registry; text is not typed.
+    # A block marked sh needs more than a tenant, such as a registry; a block marked text is not typed.
     languages = {language for document in DOCUMENTS for language, _text in blocks(document)}
     assert languages <= {"console", "yaml", "python", "sh", "text"}
 
@@ -141,7 +141,7 @@ def test_no_document_is_forgotten() -> None:
 @pytest.mark.long(reason="each guide runs ansible-playbook several times")
 @pytest.mark.parametrize("document", GUIDES)
 def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path, document: str) -> None:
-    """A block of YAML or Python is the file that its first line names; the commands run in order, in one shell."""
+    """YAML and Python blocks are the file in their first line; the commands run in order, in one shell."""
     guide = GUIDES[document]
     tenant = tls_tenant if guide.tls else tenant
     tenant.reset(empty=guide.administrator)
@@ -150,7 +150,7 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_pat
     if guide.vault:
         tenant.switch(granted_rights=["VaultManagement"])
     who = tenant.administrator if guide.administrator else tenant.connection
-    play = Player.at(tmp_path, who if guide.connected else {})
+    play = PlaybookRunner.at(tmp_path, who if guide.connected else {})
     if guide.token:
         play.environment["DIRECTORY_TOKEN"] = tenant.token
     if guide.clone:
@@ -170,15 +170,15 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_pat
     done = play.run(["bash", "-c", "\n".join(script)], typed)
     assert done.status == 0, done.output
     assert guide.left(tenant)
-    # In check mode, what an earlier task would make is not there, and what only the server decides is not known.
+    # In check mode, objects of earlier tasks do not exist, and values that the server decides are unknown.
     warnings = re.findall(r"^\[WARNING\]: .*", done.output, re.MULTILINE)
     known = r".* yet; the run fails unless an earlier task changes that|\[WARNING\]: Check mode cannot know .*"
     assert all(re.fullmatch(known, warning) for warning in warnings), warnings
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_commands_for_elsewhere(document: str) -> None:
-    """What cannot be run here is a command all the same, and a target of make is one."""
+def test_commands_that_cannot_run_here_are_valid(document: str) -> None:
+    """A block that cannot run here still holds valid commands, and existing targets of make."""
     targets = re.findall(r"^([a-z.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     cores = re.findall(r"[0-9.]+", re.findall(r"^CORES := (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)[0])
     for language, block in blocks(document):
@@ -226,7 +226,7 @@ VAULT = {
 
 @dataclass(frozen=True)
 class Example:
-    """What is in the tenant before, and how many of the tasks change something."""
+    """The objects of the tenant before the example, and the number of tasks that change something."""
 
     changes: int
     seed: dict[str, Any] = field(default_factory=dict)
@@ -266,7 +266,7 @@ SECRETS = ("vault_initial_password", "vault_new_password", "vault_root_password"
 
 
 def sections() -> Iterator[tuple[str, str]]:
-    """The name and the EXAMPLES of each plugin."""
+    """Yield the name and the EXAMPLES of each plugin."""
     for path in sorted(ROOT.glob("plugins/*/*.py")):
         for statement in ast.parse(path.read_text()).body:
             if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == "EXAMPLES":
@@ -280,7 +280,7 @@ def test_no_section_is_forgotten() -> None:
     assert {*SECTIONS} == {*EXAMPLES, "scim_pam"}
 
 
-# The quick run has those that write; ansible-lint looks at the options of all.
+# The quick run has the examples that write; ansible-lint checks the options of all.
 IN_TIME = ("identity_oauth2_app", "identity_role", "identity_user", "scim_directory", "scim_group", "scim_pam_object")
 IN_TIME += ("scim_token", "scim_user", "directory_csv")
 READING = pytest.mark.long(reason="examples that only read run in the whole suite")
@@ -290,12 +290,12 @@ READING = pytest.mark.long(reason="examples that only read run in the whole suit
     "plugin", [plugin if plugin in IN_TIME else pytest.param(plugin, marks=READING) for plugin in EXAMPLES]
 )
 def test_every_example_runs(tenant: Tenant, tmp_path: Path, plugin: str) -> None:
-    """Each of its tasks, in order, in one play."""
+    """Run all tasks of the section in order, in one play."""
     example = EXAMPLES[plugin]
     administration = plugin.startswith("identity_")
     tenant.reset(empty=administration)
     tenant.seed(**example.seed)
-    play = Player.at(tmp_path, tenant.administrator if administration else tenant.connection)
+    play = PlaybookRunner.at(tmp_path, tenant.administrator if administration else tenant.connection)
     for number, name in enumerate(SECRETS):
         play.environment[name] = f"{PASSWORD}{number}"
     play.write("tenant/users.yml", {"users": DIRECTORY["users"]})

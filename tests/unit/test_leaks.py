@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret is left anywhere: every module, the role and the playbooks in a real ansible-playbook, and all it leaves.
+"""No secret is left behind: run every module, the role and the playbooks in ansible-playbook and search all traces.
 
-What Ansible does itself is not in here: ANSIBLE_DEBUG and ANSIBLE_KEEP_REMOTE_FILES show the arguments of any module,
+Leaks of Ansible itself are out of scope: ANSIBLE_DEBUG and ANSIBLE_KEEP_REMOTE_FILES show the arguments of any module,
 a loop shows its items, and the keyword ``environment`` becomes part of command lines.
 """
 
@@ -31,7 +31,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import 
     spellings,
 )
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.quoting import REFUSING_APP, quoting, refusing_proxy
-from ansible_collections.idops.cyberark_identity.tests.unit.leaks.stage import Played, Stage
+from ansible_collections.idops.cyberark_identity.tests.unit.leaks.stage import PlaybookRun, Stage
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES
 
 Run = Callable[..., Result]
@@ -48,7 +48,7 @@ PRIVATE_KEY = Canary(
     "\n-----END PRIVATE KEY-----\n",
     head="-----BEGIN PRIVATE KEY-----\n",  # pragma: allowlist secret
 )
-# How each token of the emulated tenant begins.
+# The beginning of each token of the emulated tenant.
 ISSUED_TOKEN = Canary("eyJhbGciOiJSUzI1NiJ9", "")
 NUMBER = Canary("47114711471147", "")
 CANARIES = (
@@ -62,9 +62,9 @@ CANARIES = (
     NUMBER,
 )
 
-# --- what is run
+# --- tasks
 
-# The variables of every playbook. They come from a file that is not searched.
+# The variables of every playbook. They come from a file that the search leaves out.
 SECRETS: dict[str, Any] = {
     "client_secret": CLIENT_SECRET.text,
     "access_token": ACCESS_TOKEN.text,
@@ -88,7 +88,7 @@ DIRECTORY: Options = {
 }
 # The tenant hides nothing from its only service user, and has no safe to show it.
 WHOLE: Options = {**DIRECTORY, "allow_empty_vault": True}
-# What is wrong before anything is sent: the module and its options.
+# Errors before the first request: the module and its options.
 INVALID: dict[str, tuple[str, Options]] = {
     "a secret in the wrong place": ("scim_pam_object", MISPLACED),
     "a secret in the wrong place, and more": ("scim_pam_object", {**MISPLACED, "state": "gone"}),
@@ -106,7 +106,7 @@ INVALID: dict[str, tuple[str, Options]] = {
     "a misspelt secret of an entry": ("scim_directory", {"users": [{**ADA, "pasword": "{{ password }}"}]}),
     "a secret in the wrong place of an entry": ("scim_directory", {"privileged_data": [MISPLACED]}),
 }
-# What goes wrong at a server that quotes what it is sent: the module and its options.
+# Errors of a server that quotes the request: the module and its options.
 REFUSED: dict[str, tuple[str, Options]] = {
     "a conflict": ("scim_user", {**ADA, "scim_path": "/409/scim/v2"}),
     "a missing right": ("scim_pam_object", {**ACCOUNT, "scim_path": "/403/scim/v2"}),
@@ -122,7 +122,7 @@ REFUSED: dict[str, tuple[str, Options]] = {
     "a refused token": ("scim_user_info", {"access_token": "{{ access_token }}", **TOKEN_ONLY}),
     "no answer in time": ("scim_user", {**ADA, "scim_path": "/000/scim/v2", "timeout": 0.3, "retries": 1}),
 }
-# How a task can fail besides: the module, its options, and the keywords of the task.
+# Other failures of a task: the module, its options, and the keywords of the task.
 WAYS_TO_FAIL: dict[str, tuple[str, Options, Options]] = {
     "too long for Ansible": ("scim_user", {**ADA, "scim_path": "/000/scim/v2"}, {"timeout": 1}),
     "in a loop": ("identity_user", ADA, {"loop": [1, 2]}),
@@ -133,7 +133,7 @@ WAYS_TO_FAIL: dict[str, tuple[str, Options, Options]] = {
 
 
 def filled(options: Any) -> Any:
-    """The options with the canaries that their variables stand for."""
+    """Replace variables in options by their canaries."""
     if isinstance(options, dict):
         return {name: filled(value) for name, value in options.items()}
     if isinstance(options, list):
@@ -143,7 +143,7 @@ def filled(options: Any) -> Any:
 
 @pytest.fixture
 def guarded(tenant: Tenant, run: Run) -> Tenant:
-    """A tenant whose service user and administrator have a canary for a password."""
+    """Return a tenant whose service user and administrator have canaries as passwords."""
     for name in ("grace", "alan", "boss"):
         tenant.seed_user(userName=f"{name}@example.com")
     tenant.seed(groups=[{"displayName": "operators"}], containers=[{"name": "APP-PRD"}])
@@ -159,7 +159,7 @@ def stage(tmp_path: Path) -> Stage:
 
 
 def task(tenant: Tenant, module: str, options: Options, **keywords: Any) -> Options:
-    """A task as a person would write it, with its secrets in variables."""
+    """Return a task in its usual form, with its secrets in variables."""
     connection = tenant.administrator if module in ADMINISTRATION else tenant.connection
     given = {**connection, "client_secret": "{{ client_secret }}", **options}
     return {
@@ -169,7 +169,7 @@ def task(tenant: Tenant, module: str, options: Options, **keywords: Any) -> Opti
 
 
 def first_steps(tenant: Tenant, *, reading: bool) -> list[Options]:
-    """A task for each kind of object that a module manages, or reads."""
+    """Return one task for each kind of object that a module manages, or reads."""
     variables = {"password": "{{ password }}", "secret": "{{ account_secret }}"}
     tasks = []
     for case in CASES:
@@ -186,12 +186,12 @@ def plays(tasks: Iterable[Options]) -> list[Options]:
 
 
 def shown(tasks: Iterable[Options]) -> list[Options]:
-    """The tasks, each followed by one that shows its result."""
+    """Follow each task with one that shows its result."""
     return [part for each in tasks for part in ({**each, "register": "result"}, {"debug": {"var": "result"}})]
 
 
 def rescued(tasks: Iterable[Options]) -> list[Options]:
-    """The tasks, each of which is to fail, and what failed is shown."""
+    """Wrap each task, which must fail, in a block that shows the failure."""
     show = [{"debug": {"var": "ansible_failed_result"}}]
     return [{"block": [each, {"fail": {"msg": "This was to fail"}}], "rescue": show} for each in tasks]
 
@@ -200,8 +200,8 @@ def assert_no_trace(*said: str) -> None:
     assert find(CANARIES, {f"text {number}": text for number, text in enumerate(said)}) == []
 
 
-def assert_clean(played: Played, *more: Canary) -> None:
-    """Nothing is left of a canary, where there was something to be searched."""
+def assert_clean(played: PlaybookRun, *more: Canary) -> None:
+    """Check that the run left no trace of a canary, and that there was something to search."""
     assert find([*CANARIES, *more], played.places) == []
     assert "AnsiballZ" in played.place("command line")
     assert "Invoked with" in played.place("host.log")
@@ -211,7 +211,7 @@ def assert_clean(played: Played, *more: Canary) -> None:
 
 # --- the search itself
 
-# A secret that is planted: the place, the secret, and the task that does it.
+# A planted secret: the place, the secret, and the task that puts it there.
 PLANTED: list[tuple[str, Canary, Options]] = [
     ("stdout", CLIENT_SECRET, {"debug": {"msg": "{{ client_secret | b64encode }}"}}),
     ("ansible.log", CLIENT_SECRET, {"debug": {"msg": "{{ client_secret | urlencode }}"}}),
@@ -246,8 +246,8 @@ def test_a_canary_is_found_wherever_it_is(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_server_that_quotes_secrets(guarded: Tenant, run: Run, name: str) -> None:
-    """In every usual spelling, and in every part of its answer: a failure shows its words, without the secrets."""
+def test_quoted_secrets_are_masked(guarded: Tenant, run: Run, name: str) -> None:
+    """The server quotes every usual spelling in every part of its answer: failures show the rest of its text."""
     module, options = REFUSED[name]
     with quoting(guarded.info["tenant_url"]) as url:
         result = run(module, **filled({"tenant_url": url, "client_secret": "{{ client_secret }}", **options}))
@@ -259,8 +259,8 @@ ECHOED = ("a conflict", "a refusal of the portal", "a directory", "a directory, 
 
 
 @pytest.mark.parametrize("way", echoes(""))
-def test_a_server_that_encodes_what_it_quotes(guarded: Tenant, run: Run, way: str) -> None:
-    """The words that hold a secret are left out, and what is known without them stays."""
+def test_encoded_quotations_leak_nothing(guarded: Tenant, run: Run, way: str) -> None:
+    """The words with a secret are left out; the rest of the message stays."""
     with quoting(guarded.info["tenant_url"], lambda word: f"{echoes(word)[way]} {SAID}") as url:
         for name in ECHOED:
             module, options = REFUSED[name]
@@ -270,7 +270,7 @@ def test_a_server_that_encodes_what_it_quotes(guarded: Tenant, run: Run, way: st
             assert_no_trace(result.output)
 
 
-def test_a_long_text_that_is_cut_within_a_secret(guarded: Tenant, run: Run) -> None:
+def test_text_truncated_within_a_secret_leaks_nothing(guarded: Tenant, run: Run) -> None:
     before = f"client_credentials scim {guarded.info['client_id']} "
     padding = "x" * (LONGEST_TEXT - len(before) - len(CLIENT_SECRET.stem) - 1)
     with quoting(
@@ -282,8 +282,8 @@ def test_a_long_text_that_is_cut_within_a_secret(guarded: Tenant, run: Run) -> N
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_options_that_are_refused(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Neither the result nor the log of the host repeats a secret that is among them."""
+def test_refused_options_are_not_logged(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Neither the result nor the host's log repeats a secret among them."""
     logged: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, msg, log_args=None: logged.append(f"{msg} {log_args}"))
     module, options = INVALID[name]
@@ -292,8 +292,8 @@ def test_options_that_are_refused(run: Run, monkeypatch: pytest.MonkeyPatch, nam
     assert_no_trace(result.output, *logged)
 
 
-def test_a_secret_that_is_no_text(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a variable of the environment can be, in which any bytes can stand."""
+def test_secret_that_is_not_text_leaks_nothing(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of the environment can hold arbitrary bytes."""
     monkeypatch.setenv("CYBERARK_IDENTITY_CLIENT_SECRET", f"{CLIENT_SECRET.text}\udcff")
     result = run("scim_server_info", client_secret=None)
     assert result.code == "transport"
@@ -305,7 +305,7 @@ def use_proxy(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("NO_PROXY", "")
 
 
-def test_a_proxy_that_quotes_its_login(tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_that_quotes_its_login_leaks_nothing(tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with refusing_proxy() as proxy:
         use_proxy(monkeypatch, proxy)
         result = run_module("scim_server_info", tls_tenant.connection)
@@ -313,18 +313,18 @@ def test_a_proxy_that_quotes_its_login(tls_tenant: Tenant, monkeypatch: pytest.M
     assert_no_trace(result.output)
 
 
-def test_a_proxy_that_is_not_there(tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_proxy_leaks_nothing(tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     use_proxy(monkeypatch, "127.0.0.1:9")
     result = run_module("scim_server_info", tls_tenant.connection)
     assert result.code == "transport"
     assert_no_trace(result.output)
 
 
-# --- in a real ansible-playbook
+# --- in ansible-playbook
 
 
-def test_every_module(guarded: Tenant, stage: Stage) -> None:
-    """A task of each, its result shown; in a loop, in the background, with a token that is handed on, and cached."""
+def test_modules_leak_nothing(guarded: Tenant, stage: Stage) -> None:
+    """Each module shows its result; in a loop, in the background, with a token that is passed on, and cached."""
     people = {**ADA, "user_name": "{{ item }}@example.com"}
     finished = {"async_status": {"jid": "{{ job.ansible_job_id }}"}, "until": "result is finished"}
     tasks = [
@@ -335,7 +335,7 @@ def test_every_module(guarded: Tenant, stage: Stage) -> None:
         *shown(
             [
                 task(guarded, "identity_user", people, loop=["mary", "joan"]),
-                # A token that is refused, and renewed.
+                # A refused token that is renewed.
                 task(guarded, "scim_user", {**ADA, "access_token": "{{ access_token }}", "update_password": "always"}),
                 {**finished, "retries": 60, "delay": 1},
             ]
@@ -352,8 +352,8 @@ def test_every_module(guarded: Tenant, stage: Stage) -> None:
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_every_failure(guarded: Tenant, stage: Stage) -> None:
-    """At a server that quotes what it is sent: seen by a rescue, and by what goes on."""
+def test_failures_leak_nothing(guarded: Tenant, stage: Stage) -> None:
+    """The server quotes the request; a rescue block and later tasks see the failure."""
     rows = [*((*row, {}) for row in REFUSED.values()), *WAYS_TO_FAIL.values()]
     with quoting(guarded.info["tenant_url"]) as url:
         tasks = [task(guarded, module, {"tenant_url": url, **given}, **keywords) for module, given, keywords in rows]
@@ -367,7 +367,7 @@ def test_every_failure(guarded: Tenant, stage: Stage) -> None:
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_every_refusal(guarded: Tenant, stage: Stage) -> None:
+def test_refused_options_leak_nothing(guarded: Tenant, stage: Stage) -> None:
     tasks = [task(guarded, *row) for row in INVALID.values()]
     played = stage.play(plays(rescued(tasks)), "--diff", secrets=SECRETS)
     assert played.status == 0, played.output
@@ -377,7 +377,7 @@ def test_every_refusal(guarded: Tenant, stage: Stage) -> None:
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_check_mode(guarded: Tenant, stage: Stage) -> None:
+def test_check_mode_leaks_nothing(guarded: Tenant, stage: Stage) -> None:
     tasks = [*first_steps(guarded, reading=False), task(guarded, "scim_directory", WHOLE)]
     guarded.forget_requests()
     played = stage.play(plays(shown(tasks)), "--check", "--diff", secrets=SECRETS)
@@ -387,8 +387,8 @@ def test_check_mode(guarded: Tenant, stage: Stage) -> None:
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_no_way_to_the_tenant(tls_tenant: Tenant, stage: Stage) -> None:
-    """A certificate that is not trusted, and a proxy that refuses."""
+def test_transport_failures_leak_nothing(tls_tenant: Tenant, stage: Stage) -> None:
+    """The certificate is not trusted, and the proxy refuses."""
     address = tls_tenant.info["tenant_url"]
     port = address.rpartition(":")[2]
     ways = {"untrusted": f"https://127.0.0.1:{port}", "proxied": f"https://tenant.example.com:{port}"}
@@ -409,7 +409,7 @@ def test_no_way_to_the_tenant(tls_tenant: Tenant, stage: Stage) -> None:
     assert_clean(played)
 
 
-# Put behind the client: a mistake of ours whose text holds what no redaction could find.
+# Appended to the client: an internal error whose text holds a secret that no redaction could find.
 STUMBLE = """
 
 def _stumble(self, method, path, **content):
@@ -421,8 +421,8 @@ Client.request = _stumble
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> None:
-    """Also with the tracebacks that Ansible can be told to show."""
+def test_internal_error_leaks_nothing(guarded: Tenant, stage: Stage, tmp_path: Path) -> None:
+    """Ansible's option to show tracebacks leaks nothing either."""
     copied = tmp_path / "copied/ansible_collections/idops/cyberark_identity"
     for part in ("plugins", "meta"):
         shutil.copytree(ROOT / part, copied / part)
@@ -439,8 +439,8 @@ def test_a_mistake_of_ours(guarded: Tenant, stage: Stage, tmp_path: Path) -> Non
 
 
 @pytest.mark.long(reason="more runs of ansible-playbook; one has each module, and failures are searched in one process")
-def test_the_role_and_the_playbooks(guarded: Tenant, stage: Stage) -> None:
-    """A set-up with a generated password, rotated, refused for another user, and taken down; a directory in files."""
+def test_role_and_playbooks_leak_nothing(guarded: Tenant, stage: Stage) -> None:
+    """Set up with a generated password, rotate it, refuse another user, take down; then a directory in files."""
     stage.given.mkdir()
     stored = {"content": "{{ admin_portal_new_secret }}", "dest": f"{stage.given}/{{{{ admin_portal_user_name }}}}"}
     (stage.given / "store.yml").write_text(json.dumps([{"copy": stored}]))

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Credentials and the address that they are for are one unit, in every mix of a task and the environment.
+"""Credentials belong to one address, in every mix of options of a task and variables of the environment.
 
-Two tenants stand behind gates that note which credentials reach them. The table of docs/authentication.md is checked
-row by row, and its cases are run by a module, by the inventory and by a playbook with module_defaults.
+Two tenants stand behind gates that record the credentials they receive. Each row of the table in
+docs/authentication.md is checked; a module, the inventory and a playbook with module_defaults run its cases.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.c
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, run_module
-from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PlaybookRunner
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.inventory.test_scim_pam import (
     Reader,
     ansible_environment,
@@ -47,11 +47,11 @@ from hypothesis import strategies as st
 TASK = {"client_id": "task@example.com", "client_secret": "Task-secret-4711", "access_token": "Task-token-4711"}
 OPTIONS = ("tenant_url", "app_id", "client_id", "client_secret", "access_token")
 
-# --- two tenants, and what reaches them
+# --- two tenants, and the credentials that they receive
 
 
 class Gate:
-    """A tenant at an address of its own, and the secrets that arrive there: ``(client, secret)`` or ``("", token)``."""
+    """A tenant at its own address, and the secrets received there: ``(client, secret)`` or ``("", token)``."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -112,7 +112,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Site:
-    """The tenant of the environment, another one, and the credentials of the environment."""
+    """The tenant of the environment, a second one, and the credentials of the environment."""
 
     here: Gate
     there: Gate
@@ -129,7 +129,7 @@ class Site:
         return {option: value for option, value in self.own.items() if option not in without}
 
     def options(self, names: dict[str, str]) -> dict[str, str]:
-        """Return options for words: ``same`` as in the environment, ``other``, or a text itself."""
+        """Translate words to options: ``same`` as in the environment, ``other``, or a literal text."""
         other = {**TASK, "tenant_url": self.there.url, "app_id": "another-app"}
         words = {
             name: {"same": self.own[name], "other": other[name], "spelled": self.own[name].upper() + "/"}
@@ -139,7 +139,7 @@ class Site:
 
     @property
     def seen(self) -> list[str]:
-        """The secrets that arrived, in words such as ``there: secret of the task for its own client``."""
+        """Describe the received secrets, such as ``there: secret of the task for its own client``."""
         names = {self.own["access_token"]: "environment's token", self.own["client_secret"]: "environment's secret"}
         names |= {TASK["access_token"]: "task's token", TASK["client_secret"]: "task's secret"}
         whose = {"": "", self.own["client_id"].casefold(): " of its client", TASK["client_id"]: " of the task's client"}
@@ -155,7 +155,7 @@ def variables(environment: dict[str, str]) -> dict[str, str]:
 
 
 def act(environment: dict[str, str], options: dict[str, str]) -> Result:
-    """Read with a module, with nothing else of the connection in the environment."""
+    """Read with a module, with no other connection settings in the environment."""
     foreign = [name for name in os.environ if name.startswith("CYBERARK_")]
     with mock.patch.dict(os.environ, variables(environment)):
         for name in foreign:
@@ -174,7 +174,7 @@ def site(tenant: Tenant, tls_tenant: Tenant) -> Iterator[Site]:
 
 @dataclass(frozen=True)
 class Case:
-    """What is missing in the environment, what is given, and what arrives or how the failure reads."""
+    """The gaps of the environment, the options, and either the received secrets or the text of the failure."""
 
     given: dict[str, str]
     seen: tuple[str, ...] = ()
@@ -246,7 +246,7 @@ CASES = {
 
 
 def check(case: Case, site: Site, message: str) -> None:
-    """Check what arrived and what was said; of a token that works, the rest is silence."""
+    """Check the received secrets and the message; a working token produces no message."""
     assert site.seen == list(case.seen)
     for words in case.says:
         assert words in message, message
@@ -285,8 +285,8 @@ def test_the_inventory(site: Site, process: subprocess.Popen[str], tmp_path: Pat
 
 @pytest.mark.long(reason="it runs ansible-playbook; modules, lookups and the inventory are tested in one process")
 def test_module_defaults_variables_and_lookups(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path) -> None:
-    """Address and app from module_defaults, the client from a variable, secrets from a lookup: all are the task."""
-    play = Player.at(tmp_path, {})
+    """Address and app come from module_defaults, the client from a variable, secrets from a lookup."""
+    play = PlaybookRunner.at(tmp_path, {})
     with contextlib.ExitStack() as stack:
         sites = {name: stack.enter_context(Site.open(tenant, tls_tenant)) for name in CASES}
         blocks, paths = [], {}
@@ -322,7 +322,7 @@ def test_module_defaults_variables_and_lookups(tenant: Tenant, tls_tenant: Tenan
 
 @pytest.mark.long(reason="it runs ansible-playbook; modules, lookups and the inventory are tested in one process")
 def test_the_role_leaves_the_administrator_to_its_tenant(site: Site, tmp_path: Path) -> None:
-    play = Player.at(tmp_path, site.environment("app_id"))
+    play = PlaybookRunner.at(tmp_path, site.environment("app_id"))
     command = ["ansible-playbook", "idops.cyberark_identity.setup_scim_server", "-e"]
     names = {"admin_portal_user_name": "new@example.com", "admin_portal_tenant_url": site.there.url}
     played = play.run([*command, json.dumps(names)])
@@ -341,7 +341,7 @@ def test_the_role_leaves_the_administrator_to_its_tenant(site: Site, tmp_path: P
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table, by an example: what is given, and what of a full environment is not used."""
+    """A row of the table as an example: the options, and the unused part of a full environment."""
 
     given: dict[str, Any]
     unused: set[str] = field(default_factory=set)
@@ -365,7 +365,7 @@ ROWS = {
 }
 
 
-def test_the_table_is_the_rule() -> None:
+def test_the_table_matches_the_rule() -> None:
     text = (ROOT / "docs/authentication.md").read_text().partition("| given by the task")[2]
     table = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", text.partition("\n\n")[0], re.MULTILINE)
     assert [cells[0] for cells in table] == ["---", *ROWS]
@@ -396,15 +396,15 @@ def test_the_table_is_the_rule() -> None:
         ("https://a.example.com/scim", "https://a.example.com", False),
     ],
 )
-def test_what_is_the_same_tenant(one: str, other: str, same: bool) -> None:
+def test_addresses_of_one_tenant_are_recognised(one: str, other: str, same: bool) -> None:
     resolved = resolve({"tenant_url": other}, {"tenant_url": one, "access_token": "x"})
     assert ("access_token" not in resolved.unused) == same
     assert "Wrong-secret-1" not in str(resolved.unused)
 
 
 @pytest.mark.parametrize("given_token", [True, False])
-def test_a_token_of_an_app_that_is_none(given_token: bool) -> None:
-    """Without an app no scope is sent: the role gives both as empty texts."""
+def test_empty_app_is_no_app(given_token: bool) -> None:
+    """Without an app no scope is sent: the role passes both as empty texts."""
     environment = {"tenant_url": "https://a.example.com", "access_token": "x"}
     options = {"tenant_url": "https://a.example.com", "app_id": "", "scope": ""}
     assert not resolve(options, environment).unused
@@ -412,7 +412,7 @@ def test_a_token_of_an_app_that_is_none(given_token: bool) -> None:
 
 
 def test_verification_is_turned_off_for_one_tenant_only(tls_tenant: Tenant) -> None:
-    """An environment without verification says so, when the certificate of another tenant is refused."""
+    """If verification is off for another tenant only, a refused certificate names that setting."""
     environment = {"tenant_url": "https://127.0.0.1:9", "validate_certs": "false"}
     options = {name: tls_tenant.info[name] for name in ("tenant_url", "app_id", "client_id", "client_secret")}
     result = act(environment, options)
@@ -442,10 +442,10 @@ def sides(site: Site, near: dict[str, str], far: dict[str, bool]) -> tuple[dict[
     return site.environment(*(name for name in OPTIONS if not far[name])), site.options(words)
 
 
-def strays(environment: dict[str, str], options: dict[str, str], sent: dict[str, Any]) -> list[str]:
-    """Return the flaws of what is sent: address, client and secrets, each from the task or from the environment.
+def violations(environment: dict[str, str], options: dict[str, str], sent: dict[str, Any]) -> list[str]:
+    """Return the faults of a connection: address, client and secrets must all come from the task or the environment.
 
-    This is the promise, written another way than the rule.
+    This states the guarantee independently of the implementation.
     """
     flaws: list[str] = []
     if "tenant_url" not in sent:
@@ -472,8 +472,8 @@ def strays(environment: dict[str, str], options: dict[str, str], sent: dict[str,
     return flaws
 
 
-def test_no_mix_is_sent_astray() -> None:
-    """All of them, without a server."""
+def test_no_mix_sends_credentials_to_another_tenant() -> None:
+    """Check all mixes without a server."""
     own = {"tenant_url": "https://a.example.com", **{name: f"own-{name}" for name in OPTIONS[1:]}}
     site = Site(mock.Mock(url=own["tenant_url"]), mock.Mock(url="https://b.example.com"), own)
     tried = refused = 0
@@ -488,15 +488,15 @@ def test_no_mix_is_sent_astray() -> None:
             except InvalidError:
                 refused += 1
                 continue
-            assert strays(environment, options, sent) == [], (environment, options)
+            assert violations(environment, options, sent) == [], (environment, options)
     assert tried == 4**5 * 2**5
     assert 0 < refused < tried / 2
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(near=MIXES, far=ENVIRONMENTS)
-def test_nothing_arrives_astray(site: Site, near: dict[str, str], far: dict[str, bool]) -> None:
-    """Some of them over HTTP, by what the tenants have received."""
+def test_no_credentials_arrive_at_another_tenant(site: Site, near: dict[str, str], far: dict[str, bool]) -> None:
+    """Check some mixes over HTTP, by the credentials that the tenants received."""
     site.here.seen.clear()
     site.there.seen.clear()
     environment, options = sides(site, near, far)
@@ -504,14 +504,14 @@ def test_nothing_arrives_astray(site: Site, near: dict[str, str], far: dict[str,
     for gate in (site.here, site.there):
         for client, secret in gate.seen:
             kind = {"client_id": client, "client_secret": secret} if client else {"access_token": secret}
-            assert strays(environment, options, {"tenant_url": gate.url, **kind}) == []
+            assert violations(environment, options, {"tenant_url": gate.url, **kind}) == []
 
 
-def test_the_promise_can_be_broken() -> None:
-    """Options that are merged one by one, as they once were, break each part of it."""
+def test_the_check_detects_every_violation() -> None:
+    """Merging options one by one, a former bug, violates each part of the guarantee."""
     environment = {name: f"own-{name}" for name in OPTIONS}
     broken = set()
     for words in itertools.product((None, "task"), repeat=len(OPTIONS)):
         options = {name: f"{word}-{name}" for name, word in zip(OPTIONS, words, strict=True) if word}
-        broken.update(strays(environment, options, {**environment, **options}))
+        broken.update(violations(environment, options, {**environment, **options}))
     assert len(broken) == 8, json.dumps(sorted(broken))

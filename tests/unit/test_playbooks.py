@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks of a directory in files, each run as a person would run it."""
+"""The playbooks for a directory in files, run from the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.c
     VAULT_IDENTITY,
 )
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.player import PASSWORD, Player
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
 
 pytestmark = pytest.mark.long(reason="each of them runs ansible-playbook several times")
 
@@ -54,16 +54,16 @@ DIRECTORY: dict[str, Any] = {
 
 
 @pytest.fixture
-def play(tenant: Tenant, tmp_path: Path) -> Player:
+def play(tenant: Tenant, tmp_path: Path) -> PlaybookRunner:
     (tmp_path / "secrets.yml").write_text(yaml.safe_dump({"initial": PASSWORD, "surname": "Lovelace"}))
-    return Player.at(tmp_path, tenant.connection)
+    return PlaybookRunner.at(tmp_path, tenant.connection)
 
 
 SECRETS = ("-e", "@secrets.yml")
 
 
-def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
-    """Check mode writes nothing, a run all, the next one nothing; an export given back changes nothing."""
+def test_lifecycle_of_a_folder(tenant: Tenant, play: PlaybookRunner) -> None:
+    """Check mode writes nothing, the first run everything, the second nothing; applying an export changes nothing."""
     for number, (kind, entries) in enumerate(DIRECTORY.items()):
         play.write(
             f"tenant/{'vault' if number > 1 else 'people'}/{kind}.{'yaml' if number % 2 else 'yml'}", {kind: entries}
@@ -73,7 +73,7 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
     play.write("tenant/.github/workflow.yml", "jobs: {}\n")
     play.write("tenant/notes.txt", "no YAML\n")
     before = tenant.state()
-    # As a survey sends what nobody filled in.
+    # A survey sends these values for empty fields.
     survey: dict[str, Any] = {
         "directory_path": "tenant",
         "directory_prune": "",
@@ -111,12 +111,12 @@ def test_a_folder_its_life(tenant: Tenant, play: Player) -> None:
 def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
     """Both in the environment, in one run without further variables; the vault's alone, which only plans its kinds."""
     second = tenant.reset_with_two_clients()
-    both = Player.at(tmp_path, {**tenant.connection, **second})
+    both = PlaybookRunner.at(tmp_path, {**tenant.connection, **second})
     both.write("secrets.yml", {"initial": PASSWORD, "surname": "Lovelace"})
     both.write("tenant.yml", DIRECTORY)
     given = {"directory_path": "tenant.yml", "directory_allow_empty_vault": ""}
     own = {name: second[f"vault_{name}"] for name in ("app_id", "client_id", "client_secret")}
-    vault = Player.at(tmp_path, {**tenant.connection, **own})
+    vault = PlaybookRunner.at(tmp_path, {**tenant.connection, **own})
     kinds = {"directory_kinds": "containers,container_permissions,privileged_data"}
     planned = vault.good("apply", "--check", *SECRETS, **given, **kinds)
     assert "counted as there: group 'inner'" in planned.text
@@ -127,8 +127,8 @@ def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
     assert both.good("apply", directory_path="exported").changed == 0
 
 
-def test_secrets_of_a_vault(tenant: Tenant, play: Player) -> None:
-    """A value, and a whole file."""
+def test_vaulted_secrets_are_read(tenant: Tenant, play: PlaybookRunner) -> None:
+    """A single value is encrypted, and a whole file."""
     play.write("key", "the-key\n")
     made = play.run(["ansible-vault", "encrypt_string", "--vault-password-file", "key", PASSWORD])
     vaulted = made.output[made.output.index("!vault") :].partition("\nEncryption")[0]
@@ -194,7 +194,9 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", BAD.values(), ids=BAD)
-def test_what_is_wrong_is_said(tenant: Tenant, play: Player, case: tuple[dict[str, str], dict[str, Any], str]) -> None:
+def test_invalid_variables_are_explained(
+    tenant: Tenant, play: PlaybookRunner, case: tuple[dict[str, str], dict[str, Any], str]
+) -> None:
     files, variables, message = case
     tenant.seed_user(userName="boss@example.com")
     (play.folder / "tenant").mkdir()
@@ -207,9 +209,9 @@ def test_what_is_wrong_is_said(tenant: Tenant, play: Player, case: tuple[dict[st
     assert tenant.writes() == []
 
 
-# In the shape of Ansible's vault: a salt, a digest that no password gives, and the text.
+# The format of Ansible's vault: a salt, a digest that no password gives, and the text.
 VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n" + b"\n".join((b"00" * 32, b"11" * 32, b"22" * 32)).hex() + "\n"
-# What a file holds, and what is said of it. Each has the password in plain or cannot be read without another one.
+# The content of a file, and its error. Each holds the password in plain text or needs another one to be read.
 WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
     "a list.yml": (f"- password: {PASSWORD}", "is not a map of lists"),
     "a text.yml": (PASSWORD, "is not a map of lists"),
@@ -269,8 +271,8 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
 }
 
 
-def test_what_is_wrong_with_files_is_said(tenant: Tenant, play: Player) -> None:
-    """Of all of them at once, with names and places, and without what they hold."""
+def test_all_errors_in_files_are_reported_at_once(tenant: Tenant, play: PlaybookRunner) -> None:
+    """All errors are reported at once, with names and places, and without the content of the files."""
     for name, (content, _message) in WRONG_FILES.items():
         play.write(f"tenant/{name}", content)
     (play.folder / "tenant/leads nowhere.yml").unlink()
@@ -288,8 +290,8 @@ def test_what_is_wrong_with_files_is_said(tenant: Tenant, play: Player) -> None:
     assert f"{two} {doubles} group 'DUP' at {two}:1 and at {one}:1. Name each object only once" in played.text
 
 
-def test_what_is_wrong_with_entries_of_files_is_told_by_file_and_line(tenant: Tenant, play: Player) -> None:
-    """All of it at once, from all files."""
+def test_errors_in_entries_name_file_and_line(tenant: Tenant, play: PlaybookRunner) -> None:
+    """All errors of all files are reported at once."""
     play.write("tenant/a.yml", "users:\n- user_name: ada@example.com\n  colour: red\n- email: grace@example.com\n")
     play.write("tenant/b.yml", "groups:\n\n- display_name: team\n  users: {add: [team]}\n")
     played = play("apply", directory_path="tenant")
@@ -305,8 +307,8 @@ def test_what_is_wrong_with_entries_of_files_is_told_by_file_and_line(tenant: Te
     assert tenant.writes() == []
 
 
-def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:
-    """To files and folders, once to each, whatever the case; a loop ends."""
+def test_symbolic_links_are_followed(tenant: Tenant, play: PlaybookRunner) -> None:
+    """Links to files and folders are followed, each target once, in any case; a loop ends."""
     for number in range(6):
         play.write(f"{'tenant' if number < 2 else 'teams'}/{number}.yml", {"groups": [{"display_name": f"g{number}"}]})
     folder, teams = play.folder / "tenant", play.folder / "teams"
@@ -326,8 +328,8 @@ def test_links_lead_to_files(tenant: Tenant, play: Player) -> None:
     assert "g3" not in groups
 
 
-def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: Player) -> None:
-    """It names what would change, whatever that is called. In a run that changes it, the variable means nothing."""
+def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: PlaybookRunner) -> None:
+    """The failure names the changes, whatever the objects are called. A run outside check mode ignores the variable."""
     trap = "{{ lookup('pipe', 'touch run') }}"
     tenant.seed(groups=[{"displayName": trap, "members": []}])
     names = [f"user{number:02}@example.com" for number in range(22)]
@@ -350,8 +352,8 @@ def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: Player) -> None:
     assert not (play.folder / "run").exists()
 
 
-def stranger_on_a_safe(tenant: Tenant, play: Player) -> dict[str, Any]:
-    """A tenant that is as the files say, but for a stranger on a safe, and an old group; the variables."""
+def stranger_on_a_safe(tenant: Tenant, play: PlaybookRunner) -> dict[str, Any]:
+    """Prepare a tenant that matches the files, except for a stranger on a safe and an old group; return variables."""
     tenant.seed(
         users=[{"userName": f"{name}@example.com", "active": True} for name in ("ada", "mallory")],
         containers=[{"name": "APP"}, {"name": "OTHER"}],
@@ -369,8 +371,8 @@ def stranger_on_a_safe(tenant: Tenant, play: Player) -> dict[str, Any]:
     return {"directory_path": "tenant"}
 
 
-def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: Player) -> None:
-    """Without check mode being asked for. Kinds that no file has are nobody's business; groups: [] is one."""
+def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: PlaybookRunner) -> None:
+    """check_drift needs no --check. Kinds without a list in any file are ignored; groups: [] is a list."""
     given = stranger_on_a_safe(tenant, play)
     tenant.forget_requests()
     found = play("check_drift", **given)
@@ -389,13 +391,13 @@ def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: Player
     assert tenant.writes() == []
 
 
-def test_check_drift_by_choice(tenant: Tenant, play: Player) -> None:
+def test_check_drift_options(tenant: Tenant, play: PlaybookRunner) -> None:
     given = stranger_on_a_safe(tenant, play)
     before = tenant.state()
     for quiet in (False, "false"):
         shown = play.good("check_drift", directory_fail_on_drift=quiet, **given)
         assert "APP / mallory@example.com" in shown.text
-    for nothing in ("", None):  # as a survey sends what nobody filled in
+    for nothing in ("", None):  # a survey sends these for an empty field
         assert play("check_drift", directory_fail_on_drift=nothing, directory_unmanaged=nothing, **given).status == 2
     play.good("check_drift", directory_unmanaged="ignore", **given)
     failed = play("check_drift", directory_unmanaged="fail", **given)
@@ -405,7 +407,7 @@ def test_check_drift_by_choice(tenant: Tenant, play: Player) -> None:
     assert "value of unmanaged must be one of: ignore, report, fail, got: tell" in refused.text, refused.output
     refused = play("check_drift", directory_slices=2, directory_slice=1, **given)
     assert "A slice or a wave cannot tell what no file has" in refused.text, refused.output
-    # And in apply_directory, where it is off.
+    # The variable works in apply_directory too, where it is off by default.
     play.good("apply", "--check", directory_fail_on_drift=True, **given)
     found = play("apply", "--check", directory_fail_on_drift=True, directory_unmanaged="report", **given)
     assert found.status == 2
@@ -414,7 +416,7 @@ def test_check_drift_by_choice(tenant: Tenant, play: Player) -> None:
     assert tenant.state() == before
 
 
-def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: Player) -> None:
+def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: PlaybookRunner) -> None:
     play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
     before = tenant.state()
     variables = {"ansible_check_mode": False, "directory_fail_on_drift": False, "directory_wave": ""}
@@ -423,8 +425,8 @@ def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: Player
     assert tenant.state() == before
 
 
-def test_the_callback_fails_a_check_in_which_anything_would_change(play: Player) -> None:
-    """After all tasks, also for one that notifies a handler; a run without changes ends well."""
+def test_the_callback_fails_a_check_in_which_anything_would_change(play: PlaybookRunner) -> None:
+    """It fails the run after all tasks, also for a task that notifies a handler; a run without changes succeeds."""
     tasks = [
         {"ansible.builtin.copy": {"content": "{{ text }}", "dest": str(play.folder / "state")}, "notify": "Say so"},
         {"ansible.builtin.debug": {"msg": "the last task"}},
@@ -443,7 +445,7 @@ def test_the_callback_fails_a_check_in_which_anything_would_change(play: Player)
     assert (play.folder / "state").read_text() == "old"
 
 
-def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
+def test_lists_may_be_separated_by_commas(tenant: Tenant, play: PlaybookRunner) -> None:
     for name in ("leaver", "break-glass", "svc-backup", "admin"):
         tenant.seed_user(userName=f"{name}@example.com", active=True)
     play.write("a.yml", {"users": [{"user_name": "ada@example.com"}], "groups": [{"display_name": "a"}]})
@@ -464,13 +466,13 @@ def test_lists_with_commas(tenant: Tenant, play: Player) -> None:
     "name",
     [
         "{{ lookup('pipe', 'touch RUN') }} {# x #} {% if %}",
-        # A line that gives templates other marks (ansible-core: the header of a template).
+        # A line that changes the markers of templates (ansible-core: the header of a template).
         "#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ lookup('pipe', 'touch RUN') ]]",
     ],
     ids=["marks", "header"],
 )
-def test_an_export_runs_nothing_when_it_is_read_back(tenant: Tenant, play: Player, name: str) -> None:
-    """What somebody wrote into the tenant is data, whatever it looks like."""
+def test_an_export_runs_nothing_when_it_is_read_back(tenant: Tenant, play: PlaybookRunner, name: str) -> None:
+    """Texts from the tenant are data, even if they look like templates."""
     name = name.replace("RUN", str(play.folder / "run"))
     tenant.seed_user(userName="eve@example.com", displayName=name)
     play.good("export", directory_path="out", directory_kinds="users,groups")
@@ -480,7 +482,7 @@ def test_an_export_runs_nothing_when_it_is_read_back(tenant: Tenant, play: Playe
     assert tenant.user("eve@example.com")["displayName"] == name
 
 
-def test_yaml_of_an_export() -> None:
+def test_exported_yaml_is_readable() -> None:
     data = {"users": [{"user_name": "a", "active": False, "n": 1, "x": "{{ y }}", "set": []}], "groups": []}
     text = directory_yaml(data)
     assert "x: !unsafe '{{ y }}'" in text
@@ -489,8 +491,8 @@ def test_yaml_of_an_export() -> None:
 
 @pytest.mark.parametrize("slices", [1, 2, 4])
 @pytest.mark.parametrize("wave", [1, 2, 3])
-def test_parts_make_the_whole(slices: int, wave: int) -> None:
-    """No entry twice, none forgotten, the same entry in the same place whatever the rest is."""
+def test_slices_cover_every_entry_once(slices: int, wave: int) -> None:
+    """Every entry is in exactly one slice, and its slice does not depend on the other entries."""
     files = [{"users": [{"user_name": f"u{i}@example.com", "manager": "u1@example.com"}]} for i in range(200)]
     files += [{"groups": [{"display_name": "G", "groups": {"set": ["H"]}}, {"id": "7", "state": "absent"}]}]
     files += [{"containers": [{"name": "APP"}], "privileged_data": [{"container": "app", "name": "root"}]}]
@@ -509,7 +511,7 @@ def test_parts_make_the_whole(slices: int, wave: int) -> None:
 
 
 def large() -> dict[str, Any]:
-    """A directory in which nearly everything refers to something in another slice."""
+    """Return a directory in which nearly every entry refers to one in another slice."""
     names = [f"user{i:03}@example.com" for i in range(60)]
     users = [
         {"user_name": name, "active": number % 7 > 0, "password": "{{ initial }}", "manager": names[number - 1]}
@@ -548,8 +550,10 @@ def inventory(slices: int) -> dict[str, Any]:
     [(2, False), (4, False), (2, True)],
     ids=["two hosts of a play", "four hosts of a play", "a job for each of two slices"],
 )
-def test_slices(tenant: Tenant, play: Player, slices: int, apart: bool) -> None:
-    """They make what one host would make, nothing twice; then one host has nothing left to do but to prune."""
+def test_slices_converge_to_the_same_state_as_one_host(
+    tenant: Tenant, play: PlaybookRunner, slices: int, apart: bool
+) -> None:
+    """Slices create the same as one host, and nothing twice. Afterwards one host only has to prune."""
     tenant.seed(users=[{"userName": "leaver@example.com", "active": True}])
     play.write("tenant.yml", large())
     play.write("slices.yml", inventory(slices))
@@ -579,7 +583,7 @@ def test_slices(tenant: Tenant, play: Player, slices: int, apart: bool) -> None:
     assert alone == {user["userName"]: user["active"] for user in again["users"]} | {"leaver@example.com": False}
 
 
-def test_slices_remove_no_more_than_all_together_may(tenant: Tenant, play: Player) -> None:
+def test_max_removals_is_shared_between_slices(tenant: Tenant, play: PlaybookRunner) -> None:
     names = [f"user{i:03}@example.com" for i in range(40)]
     tenant.seed(users=[{"userName": name, "active": True} for name in names])
     play.write("tenant.yml", {"users": [{"user_name": name, "active": False} for name in names]})
@@ -591,7 +595,7 @@ def test_slices_remove_no_more_than_all_together_may(tenant: Tenant, play: Playe
     assert "max_removals allows 9" in refused.text
 
 
-def test_hosts_do_not_do_each_others_work(tenant: Tenant, play: Player) -> None:
+def test_hosts_that_would_repeat_work_are_refused(tenant: Tenant, play: PlaybookRunner) -> None:
     play.write("tenant.yml", "users: []")
     play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}}})
     played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
@@ -602,7 +606,7 @@ def test_hosts_do_not_do_each_others_work(tenant: Tenant, play: Player) -> None:
 
 
 @pytest.mark.parametrize("target", ["shared", "shared/all.yml"])
-def test_an_export_leaves_the_mode_of_a_folder_alone(tenant: Tenant, play: Player, target: str) -> None:
+def test_an_export_leaves_the_mode_of_a_folder_alone(tenant: Tenant, play: PlaybookRunner, target: str) -> None:
     folder = play.folder / "shared"
     folder.mkdir()
     folder.chmod(0o2775)
@@ -641,7 +645,7 @@ def test_the_known_variables_are_those_of_the_playbooks() -> None:
     assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION, *VAULT_IDENTITY]
 
 
-def test_misspelt_variables_are_refused(tenant: Tenant, play: Player) -> None:
+def test_misspelt_variables_are_refused(tenant: Tenant, play: PlaybookRunner) -> None:
     """Wherever they come from, all of them at once, before anything is read; those of another playbook are not."""
     play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
     play.write("hosts.yml", {"all": {"hosts": {"here": {"directory_protect": "x"}}, "vars": {"directory_prunes": 1}}})
@@ -667,8 +671,8 @@ def test_misspelt_variables_are_refused(tenant: Tenant, play: Player) -> None:
     play.good("export", **siblings, directory_kinds="groups")
 
 
-def test_misspelt_variables_of_the_role_are_refused(tenant: Tenant, play: Player) -> None:
-    """In a playbook of one's own as well; what begins otherwise is not looked at there."""
+def test_misspelt_variables_of_the_role_are_refused(tenant: Tenant, play: PlaybookRunner) -> None:
+    """Other playbooks check them too; variables with another prefix are ignored there."""
     tenant.forget_requests()
     given = ["-e", "admin_portal_user_name=new@example.com", "-e", "admin_portal_verfy=false"]
     played = play.run(["ansible-playbook", "idops.cyberark_identity.setup_scim_server", *given])
@@ -685,8 +689,8 @@ def test_misspelt_variables_of_the_role_are_refused(tenant: Tenant, play: Player
     assert tenant.requests() == []
 
 
-def test_the_administrator_comes_from_variables(tenant: Tenant, play: Player) -> None:
-    """Those of the role go before those of the playbooks, which go before the environment, each as a whole."""
+def test_the_administrator_comes_from_variables(tenant: Tenant, play: PlaybookRunner) -> None:
+    """The role's variables override those of the playbooks, which override the environment, each set as a whole."""
     tenant.reset(empty=True)
     for name in [name for name in play.environment if name.startswith("CYBERARK_IDENTITY_")]:
         del play.environment[name]
@@ -710,7 +714,7 @@ def test_the_administrator_comes_from_variables(tenant: Tenant, play: Player) ->
 
 
 def tenants(*connections: dict[str, Any], **variables: Any) -> dict[str, Any]:
-    """An inventory with a host for each connection, whose folder has the host's name."""
+    """Return an inventory with a host for each connection, whose folder has the host's name."""
     hosts = {
         f"tenant-{number}": {
             **{f"cyberark_identity_{option}": value for option, value in connection.items() if value is not None},
@@ -721,8 +725,8 @@ def tenants(*connections: dict[str, Any], **variables: Any) -> dict[str, Any]:
     return {"tenants": {"hosts": hosts, "vars": variables}}
 
 
-def test_hosts_are_tenants(tenant: Tenant, tls_tenant: Tenant, play: Player) -> None:
-    """Each with its own folder and client; one that fails keeps no other from its work."""
+def test_hosts_are_tenants(tenant: Tenant, tls_tenant: Tenant, play: PlaybookRunner) -> None:
+    """Each host has its own folder and client. A failed host does not stop the others."""
     for name in [name for name in play.environment if name.startswith("CYBERARK_IDENTITY_")]:
         del play.environment[name]
     secrets = {"first": tenant.info["client_secret"], "second": tls_tenant.info["client_secret"]}
@@ -758,8 +762,8 @@ def test_hosts_are_tenants(tenant: Tenant, tls_tenant: Tenant, play: Player) -> 
     assert not (play.folder / "out").exists()
 
 
-def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: Player) -> None:
-    """A spelling of the address makes no other tenant, and no slice goes on to what another one did not do."""
+def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: PlaybookRunner) -> None:
+    """Two spellings of the address are one tenant, and no slice continues after another one has failed."""
     play.write("tenant.yml", large())
     hosts = inventory(2)
     url = tenant.info["tenant_url"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person sees of scim_directory while it runs: the action plugin, in a real ansible-playbook."""
+"""Progress of scim_directory while it runs: the action plugin, in ansible-playbook."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def users_of(task: str) -> list[dict[str, str]]:
 
 
 def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path) -> None:
-    """Unless the task is not to tell of them, or of nothing: the lines hold names."""
+    """No line is shown if progress is off or with no_log: the lines hold names."""
     tenant.switch(latency=0.1)
     tasks = [
         {"name": name, "idops.cyberark_identity.scim_directory": task, "no_log": no_log}
@@ -52,7 +52,7 @@ def test_lines_come_while_the_task_runs(tenant: Tenant, tmp_path: Path) -> None:
     [(True, False), *(pytest.param(*case, marks=OTHER_READER) for case in [(False, False), (True, True)])],
 )
 def test_a_run_stops_when_ansible_is_killed(tenant: Tenant, tmp_path: Path, progress: bool, no_log: bool) -> None:
-    """Also if a shell between Ansible and the module lives on, as it does here."""
+    """The run also stops if a shell between Ansible and the module survives, as here."""
     with playbook_of(tenant, tmp_path, progress, no_log) as process:
         wait_until(lambda: len(tenant.writes()) > 2)
         before = len(tenant.writes())
@@ -63,12 +63,12 @@ def test_a_run_stops_when_ansible_is_killed(tenant: Tenant, tmp_path: Path, prog
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_no_signal_leaves_a_folder_behind(tenant: Tenant, tmp_path: Path, number: signal.Signals) -> None:
-    """The folder is gone as soon as the module runs."""
+    """The folder is removed as soon as the module runs."""
     with playbook_of(tenant, tmp_path) as process:
         wait_until(lambda: len(tenant.writes()) > 0)
         wait_until(lambda: not list(tmp_path.glob("scim-directory-*")))
         assert len(tenant.writes()) < 200
-        os.killpg(process.pid, number)  # as a terminal does it
+        os.killpg(process.pid, number)  # as a terminal does
     assert list(tmp_path.glob("scim-directory-*")) == []
 
 
@@ -76,7 +76,7 @@ def test_no_signal_leaves_a_folder_behind(tenant: Tenant, tmp_path: Path, number
 def playbook_of(
     tenant: Tenant, tmp_path: Path, progress: bool = True, no_log: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a playbook of 200 users, 20 seconds of work. Its module has ended after the block."""
+    """Run a playbook of 200 users, 20 seconds of work. The module has ended when the block ends."""
     tenant.switch(latency=0.2)
     users = [{"user_name": f"user{i}@example.com"} for i in range(200)]
     task = {"users": users, "workers": 2, "progress": progress, **tenant.connection}
@@ -96,7 +96,7 @@ def playbook_of(
         with subprocess.Popen(command, env=environment, cwd=tmp_path, start_new_session=True, **quiet) as process:
             yield process
         os.set_blocking(pipe.fileno(), True)
-        assert pipe.read() == b""  # which comes when no process has it open for writing
+        assert pipe.read() == b""  # the end comes when no process has it open for writing
 
 
 def wait_until(happens: Callable[[], bool]) -> None:
@@ -107,7 +107,7 @@ def wait_until(happens: Callable[[], bool]) -> None:
 
 
 def test_the_last_lines_are_shown(tmp_path: Path) -> None:
-    """Also those that came just before the end. In a process of its own: what it needs makes this one a controller."""
+    """Lines from just before the end are shown too. In its own process, because the imports make it a controller."""
     path = tmp_path / "progress"
     path.write_text("60 of 60 done\n")
     script = (

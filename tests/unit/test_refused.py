@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each row of docs/refused.md is true: the options are refused with the message, and nothing is written.
+"""Each row of docs/refused.md holds: the options are refused with the message, and nothing is written.
 
-A new refusal is a new row there: nothing has to be added here.
+For a new refusal, add a row there. No change is needed here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PlaybookRunner
 
 DOCUMENT = (ROOT / "docs/refused.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| `(.+?)` \| (.+?) \| .+ \|$", re.MULTILINE)
@@ -56,7 +56,7 @@ def test_csv_files_of_the_table_are_refused(given: str, message: str) -> None:
 
 @pytest.mark.long(reason="it runs ansible-playbook; the files are read the same way elsewhere")
 def test_files_of_the_table_are_refused(tenant: Tenant, tmp_path: Path) -> None:
-    play = Player.at(tmp_path, tenant.connection)
+    play = PlaybookRunner.at(tmp_path, tenant.connection)
     for number, (content, _message) in enumerate(FILES):
         play.write(f"tenant/{number}.yml", content)
     played = play("apply", directory_path="tenant")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The version is the same wherever it is told, and "make release" refuses what is not to be released."""
+"""Every file states the same version, and "make release" refuses an inconsistent tree."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_changelog_agrees(version: str, released: list[str], fragments: list
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with what tells the version, whose HEAD can be released."""
+    """Return a repository with all files that state the version. Its HEAD can be released."""
     version = release.version_of(ROOT)
     for name in ("galaxy.yml", *(name for name, _pattern in release.PLACES)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def git(repository: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=repository, check=True)
 
 
-def test_what_agrees_can_be_released(repository: Path) -> None:
+def test_consistent_tree_can_be_released(repository: Path) -> None:
     assert list(release.in_the_way(repository)) == NOTHING
 
 
@@ -97,7 +97,7 @@ def with_a_fragment(repository: Path) -> None:
 
 
 def elsewhere(name: str) -> Callable[[Path], None]:
-    """Another version in one of the files; in galaxy.yml, which is what all the others are compared with."""
+    """Return a function that changes the version in one file; in galaxy.yml, this contradicts all others."""
     return lambda repository: replace(repository, name, release.version_of(repository), "9.9.9")
 
 
@@ -115,6 +115,6 @@ def elsewhere(name: str) -> Callable[[Path], None]:
         pytest.param(elsewhere("galaxy.yml"), "instead of 9.9.9", id="galaxy.yml"),
     ],
 )
-def test_what_does_not_agree_is_refused(repository: Path, spoil: Callable[[Path], object], reason: str) -> None:
+def test_inconsistent_tree_is_refused(repository: Path, spoil: Callable[[Path], object], reason: str) -> None:
     spoil(repository)
     assert reason in "\n".join(release.in_the_way(repository))

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A rotation of the role admin_portal loses no password: with faults, killed and interrupted at each of its requests.
+"""A rotation by the role admin_portal never loses a password, even if a request fails or the run is killed there.
 
-The store keeps the pending password beside the current one, as the example of the role does. At every moment one of
-the two works, and another run converges. EVERY_FAULT in the environment tries everything; otherwise it is a few of each
-kind, and one in the quick run.
+The store keeps the pending password next to the current one, as in the role's example. One of the two works at every
+moment, and another run converges. With EVERY_FAULT in the environment all cases run; otherwise a few of each kind, and
+one in the quick run.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.player import BIN, Played, Player
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import EVERYTHING, call_off
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import BIN, PlaybookRun, PlaybookRunner
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import EVERYTHING, call_off
 
 ROLE = "idops.cyberark_identity.admin_portal"
 NEW, NEWER = "New-pass-Word-1", "Newer-pass-Word-2"
-# What a rotation asks the tenant, in this order.
+# The requests of a rotation, in order.
 REQUESTS = (
     "platformtoken",
     "Redrock/query",
@@ -49,15 +49,15 @@ SEVERAL_RUNS = pytest.mark.long(reason="each runs the role more than once; in un
 
 @dataclass(frozen=True)
 class Rotation:
-    """The end of the role: a new password for the service user of the emulator, and the proof."""
+    """The last part of the role: set a new password for the emulator's service user, and verify it."""
 
     tenant: Tenant
-    play: Player
+    play: PlaybookRunner
 
     @classmethod
     def at(cls, tenant: Tenant, folder: Path) -> Rotation:
         administrator = tenant.administrator
-        play = Player.at(folder, {name: administrator[name] for name in ("tenant_url", "ca_path", "retries")})
+        play = PlaybookRunner.at(folder, {name: administrator[name] for name in ("tenant_url", "ca_path", "retries")})
         role = {
             "admin_portal_user_name": tenant.info["client_id"],
             "admin_portal_application_id": tenant.info["app_id"],
@@ -90,7 +90,7 @@ class Rotation:
         given = {"__admin_portal_password": new, **variables}
         return ["ansible-playbook", "play.yml", "-e", json.dumps(given)]
 
-    def __call__(self, new: str = NEW, **variables: Any) -> Played:
+    def __call__(self, new: str = NEW, **variables: Any) -> PlaybookRun:
         played = self.play.run(self.command(new, **variables))
         assert NEW not in played.output
         assert NEWER not in played.output
@@ -135,7 +135,7 @@ def assert_another_run_converges(rotation: Rotation) -> None:
 
 @SEVERAL_RUNS
 def test_the_password_is_handed_over_before_it_is_set_and_when_it_is_proved(rotation: Rotation) -> None:
-    """Although the tenant lists no service users, and what is only looked at may fail afterwards."""
+    """The tenant lists no service users, and later checks may fail."""
     rotation.tenant.switch(list_service_users=False)
     rotation.tenant.fault(path="/Groups", status=503, count=2)
     seen = '{{ query("ansible.builtin.url", control, ca_path=ca) | join }}'
@@ -230,12 +230,12 @@ CASES = EVERY if EVERYTHING else random.Random(1).sample(EVERY, 6)
 
 @pytest.mark.parametrize(("how", "number"), [*QUICK, *(pytest.param(*case, marks=SEVERAL_RUNS) for case in CASES)])
 def test_no_password_is_lost(rotation: Rotation, how: str, number: int) -> None:
-    """What is said to be in force is, and one of the two that are stored always is."""
+    """The password reported as in force works, and one of the two stored passwords always works."""
     if how in STOPS:
         signal_sent, effect = STOPS[how]
         rotation.stopped(number, signal_sent, effect=effect)
     else:
-        # The role is waited for, once.
+        # The role sends this request twice before it fails.
         rotation.tenant.fault(skip=number, count=2 if REQUESTS[number] == "/Groups" else 1, **FAULTS[how])
         played = rotation()
         assert played.status == 2, played.output

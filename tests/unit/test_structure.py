@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The packages of module_utils: what imports what, as CONTRIBUTING.md says it."""
+"""The packages of module_utils import each other only as CONTRIBUTING.md says."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 
 UTILS = ROOT / "plugins/module_utils"
-ROW = re.compile(r"^\| `(_\w+)` \| ", re.MULTILINE)  # of the table in CONTRIBUTING.md, the uppermost package first
-# Packages that stand side by side: neither imports the other.
+ROW = re.compile(r"^\| `(_\w+)` \| ", re.MULTILINE)  # in CONTRIBUTING.md, the uppermost package first
+# Packages on one level: neither imports the other.
 STRANGERS = [("_scim", "_identity"), ("_http", "_model")]
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The suite and CI agree on the stages, and each that is left out of a quick run has a reason."""
+"""The suite and CI run the same stages, and each stage that a quick run leaves out has a reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     specification = importlib.util.spec_from_file_location("suite", ROOT / "tools/suite.py")
     assert specification and specification.loader
     module = importlib.util.module_from_spec(specification)
-    monkeypatch.setitem(sys.modules, "suite", module)  # where dataclasses look
+    monkeypatch.setitem(sys.modules, "suite", module)  # dataclasses look it up there
     specification.loader.exec_module(module)
     return module
 
@@ -44,7 +44,7 @@ def test_the_nightly_workflow_runs_every_stage(suite: ModuleType) -> None:
 
 
 def test_a_long_test_that_is_left_out_is_counted_with_its_reason(tmp_path: Path) -> None:
-    """With several workers as with one process, although each worker leaves out the same."""
+    """The count is the same with several workers as with one process, although each worker leaves out the same."""
     (tmp_path / "test_some.py").write_text(
         "import pytest\n"
         "@pytest.mark.long(reason='they take hours')\n"

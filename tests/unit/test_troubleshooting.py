@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each message that docs/troubleshooting.md explains is one that a module gives, in the case that the page names."""
+"""A module gives each message of docs/troubleshooting.md in the case that the page names."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Case = Callable[[Tenant], dict[str, Any]]
 
 
 def given(**options: Any) -> Case:
-    """Return a case of options of the connection."""
+    """Return a case with these options of the connection."""
     return lambda tenant: options
 
 
 def fault(**what: Any) -> Case:
-    """Return a case of an answer of the server."""
+    """Return a case with this answer of the server."""
 
     def prepare(tenant: Tenant) -> dict[str, Any]:
         tenant.fault(path="/scim/", count=None, **what)

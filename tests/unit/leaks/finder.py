@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Canaries, which are secrets that can be told apart, and the search for what is left of them."""
+"""Canaries, which are distinguishable secrets, and the search for their traces."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, urlencode
 
-# What a form, an address, JSON, a page and Python each write in a way of their own.
+# Characters that forms, URLs, JSON, HTML and Python each encode in their own way.
 HARD = "\"'\\ &+%<\u00fc"
-# Of these, what can stand in a token.
+# The characters of these that a token can hold.
 HARD_IN_A_TOKEN = "\"'\\&+%<"
-# What a wrapped line or base64 in lines puts in between, also where a line break is written as an escape.
+# Characters that wrapped lines or base64 lines insert, also when the line break is written as an escape.
 BREAKS = re.compile(r"\s|\\+[nr]")
-# What stands for one character: in a page, in a program or JSON, in a URL.
+# Codes for one character: in HTML, in a program or JSON, in a URL.
 CODES = re.compile(
     r"&#(\d{1,7});|&#[xX]([0-9a-fA-F]{1,6});|\\+u([0-9a-fA-F]{4})|\\+x([0-9a-fA-F]{2})|%u?(?:00)?([0-9a-fA-F]{2})"
 )
@@ -28,7 +28,7 @@ CONTEXT = 60
 
 @dataclass(frozen=True)
 class Canary:
-    """A secret. Its ``stem`` is letters and digits: every spelling that is none of bytes keeps it as it is."""
+    """A secret. Its ``stem`` is letters and digits, which every form except the byte encodings keeps unchanged."""
 
     stem: str
     tail: str = HARD
@@ -40,7 +40,7 @@ class Canary:
 
 
 def aligned(text: str) -> list[str]:
-    """What base64 makes of the text wherever it stands in something longer, without what its neighbours decide."""
+    """Return the base64 of the text at each alignment, without the characters that depend on its neighbours."""
     raw, pieces = text.encode(), []
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
@@ -50,12 +50,12 @@ def aligned(text: str) -> list[str]:
 
 
 def spellings(text: str) -> dict[str, str]:
-    """How the text could be written, by the name of the way."""
+    """Return every form of the text, keyed by name."""
     return {**texts(text), **encodings(text), **echoes(text), **disguises(text)}
 
 
 def texts(text: str) -> dict[str, str]:
-    """As a form, an address, JSON, a page and a program write it."""
+    """Return the forms that web forms, URLs, JSON, HTML and programs use."""
     return {
         "plain": text,
         "in a URL": quote(text, safe=""),
@@ -70,7 +70,7 @@ def texts(text: str) -> dict[str, str]:
 
 
 def encodings(text: str) -> dict[str, str]:
-    """In letters that stand for bytes."""
+    """Return the forms that encode bytes as letters."""
     raw = text.encode()
     return {
         "in hex": raw.hex(),
@@ -83,7 +83,7 @@ def encodings(text: str) -> dict[str, str]:
 
 
 def echoes(text: str) -> dict[str, str]:
-    """As servers write it that encode a request which is encoded already, or each of its characters."""
+    """Return the forms of servers that encode an already encoded request, or each of its characters."""
     raw, form = text.encode(), urlencode({"grant_type": "client_credentials", "password": text})
     latin = text.encode("latin-1", "replace")
     return {
@@ -115,12 +115,12 @@ def echoes(text: str) -> dict[str, str]:
 
 
 def disguises(text: str) -> dict[str, str]:
-    """As only a server writes it that wants it to be seen. No client can know all that there are."""
+    """Return forms that only a server with intent would use. No client can know all of them."""
     return {"in lower case": text.lower(), "over two lines": f"{text[:6]}\n{text[6:]}"}
 
 
 def needles(canary: Canary) -> dict[str, str]:
-    """What betrays the canary in a text without white space, by its name. Lower case is searched for in lower case."""
+    """Return the encodings of the canary without white space, keyed by name. Lower-case ones ignore case."""
     return {
         "letters": canary.stem.lower(),
         "hex": canary.stem.encode().hex(),
@@ -130,7 +130,7 @@ def needles(canary: Canary) -> dict[str, str]:
 
 
 def decoded(text: str) -> Iterator[str]:
-    """The text, and without what stands for one character each, as often as there is something of it."""
+    """Yield the text, then the text with its codes decoded, as long as there are any."""
     yield text
     yield re.sub("(?<=[0-9a-fA-F]{2}):(?=[0-9a-fA-F]{2})", "", text)
     for _time in range(4):
@@ -147,7 +147,7 @@ def _character(code: re.Match[str]) -> str:
 
 
 def find(canaries: Iterable[Canary], places: Mapping[str, str]) -> list[str]:
-    """Where there is something left of a canary: the place, the canary, how it is written, and what is around it."""
+    """Return each trace of a canary: the place, the canary, its form, and the text around it."""
     found = []
     canaries = list(canaries)
     for place, text in ((place, form) for place, whole in places.items() for form in decoded(whole)):

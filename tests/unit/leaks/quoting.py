@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server between client and tenant that refuses every write, and quotes in its answer all that it was sent.
+"""A server between client and tenant that refuses every write and quotes the whole request in its answer.
 
-It does so as well with a token that the tenant does not know, and at the token endpoint of an app of its own.
+It does the same for a token that the tenant does not know, and at the token endpoint of an app of its own.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import READI
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import encodings, texts
 
 SLOW = 2.0  # seconds
-# The app whose token endpoint gives no token.
+# The app whose token endpoint refuses every request.
 REFUSING_APP = "quoting"
 Quote = Callable[[str], str]
 
 
 def usual(word: str) -> str:
-    """The word in every usual spelling and encoding, one after the other."""
+    """Return the word in every usual spelling and encoding, one after the other."""
     return " ".join([*texts(word).values(), *encodings(word).values()])
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """``/409/scim/v2/Users`` is ``/scim/v2/Users`` whose writes are answered with 409; ``/000`` answers late."""
+    """A prefix sets the status of refusals: writes to ``/409/scim/v2/Users`` get 409; ``/000`` answers too late."""
 
     tenant_url = ""
     quote: Quote = staticmethod(usual)
@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.command != "GET" and not READING.search(path)
 
     def _quote(self, status: int, sent: str) -> None:
-        """The quotation in every part of an answer that can hold one: of SCIM, of OAuth, of the administration API."""
+        """Put the quotation into every part of an answer that can hold one: SCIM, OAuth and the administration API."""
         values = _texts(json.loads(sent)) if sent.startswith(("{", "[")) else dict(parse_qsl(sent)).values()
         kind, _blank, token = self.headers.get("Authorization", "").partition(" ")
         words = " ".join([kind, *map(self.quote, filter(None, [*values, token])), sent])
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
-        except OSError:  # the client waited long enough
+        except OSError:  # the client gave up
             pass
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
@@ -109,7 +109,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 class _Proxy(BaseHTTPRequestHandler):
-    """A proxy that lets nobody through."""
+    """A proxy that refuses every client."""
 
     quote: Quote = staticmethod(usual)
 
@@ -141,13 +141,13 @@ def _serving(handler: type[BaseHTTPRequestHandler], **attributes: Any) -> Iterat
 
 @contextmanager
 def quoting(tenant_url: str, quote: Quote = usual) -> Iterator[str]:
-    """The address of a server that quotes, for as long as the block runs."""
+    """Run a server that quotes until the block ends, and yield its address."""
     with _serving(_Handler, tenant_url=tenant_url, quote=staticmethod(quote)) as server:
         yield f"http://{server}"
 
 
 @contextmanager
 def refusing_proxy(quote: Quote = usual) -> Iterator[str]:
-    """The host and port of a proxy that quotes its login when it refuses it, for as long as the block runs."""
+    """Run a proxy that quotes the login in its refusal until the block ends, and yield its host and port."""
     with _serving(_Proxy, quote=staticmethod(quote)) as proxy:
         yield proxy

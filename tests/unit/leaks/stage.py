@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a playbook with all that it says, writes and starts kept in one place, to be searched afterwards."""
+"""Run a playbook, and keep its output, its files and its processes in one place for a later search."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
 LOOK_EVERY = 0.03  # seconds
-# ansible-playbook takes its own time, and a test machine may be busy.
+# ansible-playbook is slow, and a test machine may be busy.
 WATCH = 5  # seconds
 LONGEST = 600  # seconds
 
 
 @dataclass(frozen=True)
-class Played:
-    """``places`` is all that can be searched, by name: output, files, and the processes that there were."""
+class PlaybookRun:
+    """The result of a run. ``places`` maps names to searchable texts: output, files, and processes that ran."""
 
     status: int
     output: str
     places: dict[str, str]
 
     def place(self, beginning: str) -> str:
-        """All places whose name begins so, as one text."""
+        """Return all places whose name begins like this, as one text."""
         return "\n".join(text for name, text in self.places.items() if name.startswith(beginning))
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A folder in which playbooks run. What they are given in secret is kept in another one."""
+    """A folder in which playbooks run. Their secret input is kept in another folder."""
 
     folder: Path
     given: Path
@@ -54,11 +54,10 @@ class Stage:
         *arguments: str,
         secrets: Mapping[str, Any],
         environment: Mapping[str, str] | None = None,
-    ) -> Played:
+    ) -> PlaybookRun:
         """Run plays with -vvvv. Secrets become variables.
 
-        The variables of ``environment`` are the caller's own, whatever is in them, and are not searched: every child
-        inherits them.
+        The variables of ``environment`` are the caller's own and are not searched: every child process inherits them.
         """
         self.folder.mkdir(exist_ok=True)
         self.given.mkdir(exist_ok=True)
@@ -80,15 +79,15 @@ class Stage:
                 timeout=LONGEST,
                 check=False,
             )
-        # What watches over a task in the background looks every five seconds whether it has ended, and tidies up then.
+        # Ansible checks every five seconds whether a background task has ended, and cleans up then.
         until = time.monotonic() + 3 * WATCH
         while any(self.folder.glob("remote/ansible-tmp-*")) and time.monotonic() < until:
             time.sleep(0.1)
         output = {"stdout": done.stdout, "stderr": done.stderr}
-        return Played(done.returncode, done.stdout + done.stderr, {**output, **processes.seen, **self.files()})
+        return PlaybookRun(done.returncode, done.stdout + done.stderr, {**output, **processes.seen, **self.files()})
 
     def files(self) -> dict[str, str]:
-        """Every file that is left, by its path; the path is searched as well."""
+        """Return every remaining file by its path; the path is searched as well."""
         paths = [path for path in self.folder.rglob("*") if path.is_file()]
         return {
             (name := str(path.relative_to(self.folder))): f"{name}\n{path.read_bytes().decode(errors='replace')}"
@@ -123,7 +122,7 @@ class Stage:
 
 @dataclass
 class Processes:
-    """Looks, while the block runs, at the command lines and environments of processes that have ``mark`` in theirs."""
+    """Record the command lines and environments of processes with ``mark`` in theirs, until the block ends."""
 
     mark: str
     own: frozenset[str]
@@ -145,19 +144,19 @@ class Processes:
             for number in _numbers() - self._others:
                 environment, command = _read(number, "environ"), _read(number, "cmdline")
                 if self.mark in environment and command:
-                    # One process is several programs, one after the other.
+                    # One process can run several programs, one after the other.
                     self.seen[f"command line of {number}, {command[0]}"] = "\n".join(command)
                     kept = [entry for entry in environment if entry.partition("=")[0] not in self.own]
                     self.seen[f"environment of {number}"] = "\n".join(kept)
 
 
 def _numbers() -> set[str]:
-    """The processes that there are; none where the system does not tell."""
+    """Return the numbers of the running processes; none if the system does not list them."""
     return {entry for entry in os.listdir("/proc") if entry.isdigit()} if os.path.isdir("/proc") else set()
 
 
 def _read(number: str, what: str) -> list[str]:
-    """The entries of a file of a process; none if it has ended, or is another user's."""
+    """Return the entries of a file of a process; none if it has ended, or belongs to another user."""
     try:
         return Path("/proc", number, what).read_bytes().decode(errors="replace").split("\0")
     except OSError:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A callback plugin that writes every result to a file as JSON, as those of controllers and of log servers do."""
+"""A callback plugin that writes every result to a file as JSON, like the callbacks of controllers and log servers."""
 
 from __future__ import annotations
 

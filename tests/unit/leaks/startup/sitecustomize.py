@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Python reads this before anything else when its folder is on PYTHONPATH: what goes to the host's log goes to a file.
+"""Redirect messages for the host's log to a file. Python imports this at startup if its folder is on PYTHONPATH.
 
-Ansible writes to the journal, with each option in a field of its own, and to syslog where there is none. Here it does
-both: the journal takes what it is given and fails.
+Ansible writes to the journal, with each option in a field of its own, and to syslog if there is no journal. Here it
+does both: the journal records its input and then fails.
 """
 
 from __future__ import annotations

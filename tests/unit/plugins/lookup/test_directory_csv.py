@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RIGHTS
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.player import Player
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PlaybookRunner
 
 Run = Callable[..., Result]
 
@@ -44,7 +44,7 @@ MISSING = "missing.csv: the file cannot be read"
 
 
 def test_files_are_read_through_ansible(tmp_path: Path) -> None:
-    play = Player.at(tmp_path, {})
+    play = PlaybookRunner.at(tmp_path, {})
     tasks: list[dict[str, Any]] = []
     for name, (content, arguments, _said) in {**FILES, "missing.csv": (b"", "", MISSING)}.items():
         if name != "missing.csv":

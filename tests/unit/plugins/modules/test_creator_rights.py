@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_part import directory_part
 from ansible_collections.idops.cyberark_identity.tests.emulator.vault.rights import RIGHTS
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, good
 
 Run = Callable[..., Result]
 KEPT = ["listAccounts", "manageSafeMembers", "viewSafeMembers"]

@@ -23,7 +23,7 @@ import requests
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import client
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
     COURSES,
     EVERYTHING,
     Step,

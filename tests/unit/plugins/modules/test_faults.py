@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import call_off
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import call_off
 
 Run = Callable[..., Result]
 NAME = "ada@example.com"

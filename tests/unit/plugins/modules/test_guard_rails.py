@@ -13,7 +13,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import Task, make_plan
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, done, good
 
 Run = Callable[..., Result]
 ROLE = "SCIM client"

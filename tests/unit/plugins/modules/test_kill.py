@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
     COURSES,
     EVERYTHING,
     comparable,

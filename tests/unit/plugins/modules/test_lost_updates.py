@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import before_request, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import before_request, good
 
 Run = Callable[..., Result]
 Object = dict[str, Any]

@@ -19,7 +19,7 @@ from ansible.module_utils import basic
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import client
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import (
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
     apply,
     done,
     doubled,

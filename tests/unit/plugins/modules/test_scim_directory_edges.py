@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory import progress
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, done, good
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"

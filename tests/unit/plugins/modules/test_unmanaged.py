@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.courses import apply, done, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, done, good
 
 Run = Callable[..., Result]
 FULL = ["listAccounts", "manageSafe", "manageSafeMembers", "retrieveAccounts", "useAccounts"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs what a person would type, in a folder of its own and with the tenant in the environment."""
+"""Run commands in a folder of their own, with the tenant in the environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD = "Initial-pass-1"
 
 
 @dataclass(frozen=True)
-class Played:
+class PlaybookRun:
     status: int
     output: str
 
@@ -33,35 +33,35 @@ class Played:
 
     @property
     def text(self) -> str:
-        """The output without line breaks, which Ansible puts anywhere."""
+        """Return the output without line breaks, which Ansible inserts anywhere."""
         return " ".join(self.output.split())
 
 
 @dataclass(frozen=True)
-class Player:
+class PlaybookRunner:
     folder: Path
     environment: dict[str, str]
 
     @classmethod
-    def at(cls, folder: Path, connection: Mapping[str, Any]) -> Player:
-        """With the options of a connection in the environment, and nothing of Ansible's that is set there already."""
+    def at(cls, folder: Path, connection: Mapping[str, Any]) -> PlaybookRunner:
+        """Return a runner with this connection in the environment, and without any inherited setting of Ansible."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))}
         own = {
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "HOME": str(folder),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
             "ANSIBLE_NOCOLOR": "1",
-            # Nobody needs an inventory for localhost.
+            # No inventory is needed for localhost.
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
         }
         given = {name: str(value) for name, value in connection.items() if value is not None}
         return cls(folder, {**kept, **own, **{f"CYBERARK_IDENTITY_{name.upper()}": given[name] for name in given}})
 
-    def __call__(self, playbook: str, *arguments: str, **variables: Any) -> Played:
-        """Play a playbook, by its name without ``_directory``. Variables are those of a survey, with their types.
+    def __call__(self, playbook: str, *arguments: str, **variables: Any) -> PlaybookRun:
+        """Run a playbook, named without ``_directory``. The variables keep their types, like those of a survey.
 
-        Nothing secret may be printed.
+        The output must hold no secret.
         """
         name = playbook if "_" in playbook else f"{playbook}_directory"
         command = ["ansible-playbook", f"idops.cyberark_identity.{name}", "-vvv", *arguments]
@@ -70,13 +70,13 @@ class Player:
         (self.folder / "given.json").write_text(yaml.safe_dump(given))
         return self.run([*command, "-e", "@given.json"])
 
-    def good(self, playbook: str, *arguments: str, **variables: Any) -> Played:
+    def good(self, playbook: str, *arguments: str, **variables: Any) -> PlaybookRun:
         played = self(playbook, *arguments, **variables)
         assert played.status == 0, played.output
         return played
 
-    def run(self, command: list[str], typed: str = "") -> Played:
-        """Run a command, with what is typed for it. Neither the secret of the client nor PASSWORD may be printed."""
+    def run(self, command: list[str], typed: str = "") -> PlaybookRun:
+        """Run a command with this input. Its output must hold neither the secret of the client nor PASSWORD."""
         done = subprocess.run(
             [shutil.which(command[0], path=self.environment["PATH"]) or command[0], *command[1:]],
             env=self.environment,
@@ -86,7 +86,7 @@ class Player:
             text=True,
             check=False,
         )
-        played = Played(done.returncode, done.stdout + done.stderr)
+        played = PlaybookRun(done.returncode, done.stdout + done.stderr)
         secrets = {PASSWORD, self.environment.get("CYBERARK_IDENTITY_CLIENT_SECRET"), *typed.split("\n")}
         assert not any(secret in played.output for secret in secrets if secret)
         return played
