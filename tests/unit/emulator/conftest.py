@@ -144,7 +144,7 @@ def pytest_sessionfinish() -> None:
     while _RUNNING:
         process = _RUNNING.pop()
         process.terminate()
-        _output, errors = process.communicate(timeout=10)
+        _output, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, ""), errors
 
 
@@ -188,7 +188,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     yield call
     for process in running:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture(name="error")
@@ -196,6 +196,6 @@ def error_fixture() -> Callable[[requests.Response], tuple[int, str | None, str]
     return error
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def connect() -> Callable[[dict[str, Any]], Client]:
     return Client

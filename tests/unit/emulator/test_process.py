@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_starts_with_one_line_and_stops_cleanly(start, stop):
     assert info["tenant_url"].startswith("http://127.0.0.1:")
     assert info["control_url"] == info["tenant_url"] + "/_control"
     process.send_signal(stop)
-    rest, errors = process.communicate(timeout=5)
+    rest, errors = process.communicate(timeout=60)
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
@@ -48,20 +49,27 @@ def test_stops_cleanly_while_a_connection_is_open(start, connect):
     client = connect(json.loads(process.stdout.readline()))
     client.login()
     process.terminate()
-    _output, errors = process.communicate(timeout=5)
+    _output, errors = process.communicate(timeout=60)
     client.session.close()
     assert (process.returncode, errors) == (0, "")
 
 
-def test_starts_quickly(start):
-    """By the time of a processor, to which other work on the machine adds little."""
+def processor_time(start, *arguments):
+    """Return the processor time of a process until it has written a line."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = start()
-    process.stdout.readline()
+    process = start(*arguments)
+    assert process.stdout.readline()
     process.terminate()
-    process.communicate(timeout=5)
+    process.communicate(timeout=60)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_starts_quickly(start):
+    """The start takes no more than three times what the libraries take. Their import is measured beside it."""
+    imports = [sys.executable, "-c", "import cheroot.wsgi, scim2_server.service; print(flush=True)"]
+    libraries = processor_time(lambda: subprocess.Popen(imports, stdout=subprocess.PIPE))
+    assert processor_time(start) < 3 * libraries
 
 
 def test_listens_on_loopback_only(start):

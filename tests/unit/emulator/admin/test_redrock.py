@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 QUERY = "Redrock/query"
@@ -116,15 +114,3 @@ def test_the_catalogue_of_rights(client):
     assert found["Vault Management"] == "/lib/rights/vaultman.json"
     assert len(found) == 23
     assert ask(client, RIGHTS, PageNumber=1, PageSize=5, Limit=10000)["Count"] == 5
-
-
-def test_a_large_tenant(client):
-    client.seed(users=10_000)
-    script = "SELECT ID FROM User WHERE Username = 'user{:05d}@example.com'"
-    assert len(client.rows(script.format(1))) == 1
-    times = []
-    for number in range(2, 12):
-        begin = time.perf_counter()
-        assert len(client.rows(script.format(number))) == 1
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.1

@@ -75,16 +75,22 @@ def test_token_endpoint(client):
 
 @pytest.mark.parametrize("fault", [{}, {"status": 503}])
 def test_latency_does_not_hold_up_others(client, fault):
-    client.fault(path="Users", latency=1.0, **fault)
-    begin = time.perf_counter()
-    slow = threading.Thread(target=lambda: requests.get(f"{client.base}/scim/Users"))
-    slow.start()
-    while not client.log():
-        pass
-    client.get("Groups")
-    assert time.perf_counter() - begin < 0.8
-    slow.join()
-    assert time.perf_counter() - begin >= 1.0
+    def others_are_served(latency):
+        client.control("DELETE", "requests")
+        client.fault(path="Users", latency=latency, **fault)
+        begin = time.perf_counter()
+        slow = threading.Thread(target=lambda: requests.get(f"{client.base}/scim/Users"))
+        slow.start()
+        while not client.log():
+            pass
+        client.get("Groups")
+        served = [entry["status"] for entry in client.log()] == [None, 200]
+        slow.join()
+        assert time.perf_counter() - begin >= latency
+        return served
+
+    # On a busy machine others may take longer than a short wait.
+    assert any(others_are_served(latency) for latency in (0.5, 4, 20))
 
 
 def test_held_until_called_off(client):
@@ -134,7 +140,7 @@ def test_dropped_connection_over_tls(start, connect, tmp_path):
         client.get("Users")
     client.session.close()
     process.terminate()
-    assert (process.wait(5), process.stderr.read()) == (0, "")
+    assert (process.wait(60), process.stderr.read()) == (0, "")
 
 
 def test_truncated_body(client):

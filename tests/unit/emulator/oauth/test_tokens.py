@@ -114,11 +114,16 @@ def test_expired_token_is_refused_and_a_new_one_works(client):
 
 
 def test_token_expires_by_itself(client):
-    client.switch(token_lifetime=0.2)
-    client.login()
-    assert client.get("Users").status_code == 200
-    time.sleep(0.25)
-    assert client.get("Users").status_code == 401
+    def works_at_first(lifetime):
+        client.switch(token_lifetime=lifetime)
+        client.login()
+        worked = client.get("Users").status_code == 200
+        time.sleep(lifetime)
+        assert client.get("Users").status_code == 401
+        return worked
+
+    # On a busy machine the first request of a short life may come too late.
+    assert any(works_at_first(lifetime) for lifetime in (0.2, 2, 20))
 
 
 def test_reset_revokes_tokens(client):
