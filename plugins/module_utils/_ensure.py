@@ -23,8 +23,7 @@ from ._base.paths import Object
 from ._http.client import Client
 from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, make_plan
-from ._model.resources import PAM_OBJECTS, Resource
-from ._scim.sight import OTHER_RIGHT, TWO_USERS
+from ._model.resources import OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]

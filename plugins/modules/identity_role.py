@@ -260,7 +260,7 @@ failure:
       sample: _I18N_System.UnauthorizedAccessException
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_object
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.resources import ROLE
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.roles import Roles
 

@@ -761,7 +761,7 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_directory
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.directory_module import run_directory
 
 
 def main() -> None:

@@ -122,7 +122,9 @@ failure:
       sample: access_denied
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_directory_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.directory_module import (
+    run_directory_info,
+)
 
 
 def main() -> None:

@@ -234,7 +234,7 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_object
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import GROUP
 
 

@@ -104,7 +104,7 @@ failure:
       sample: access_denied
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.module import run_server_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.server_module import run_server_info
 
 
 def main() -> None:

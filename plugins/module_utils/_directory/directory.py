@@ -36,7 +36,7 @@ from .._ensure import ensure, refuse
 from .._model.members import members_of
 from .._model.new_values import new_suffixes, warn_of_suffix
 from .._model.options import check_characters
-from .._model.plan import Plan, Task, make_plan
+from .._model.plan import Plan, Task, make_plan, new_end
 from .._model.references import names_in, resolve_keys
 from .._model.resources import (
     CONTAINER,
@@ -46,13 +46,14 @@ from .._model.resources import (
     PAM_OBJECTS,
     PRIVILEGED_DATA,
     RESOURCES,
+    TWO_USERS,
     USER,
     Resource,
 )
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
-from .._scim.sight import TWO_USERS, may_be_hidden, sees_nothing, unseen
+from .._scim.sight import may_be_hidden, sees_nothing, unseen
 from .._scim.vault import trim_permission
 from .creators import Creators
 from .drift import Scope, in_order, unmanaged
@@ -66,7 +67,6 @@ from .guard_rails import (
     deactivates,
     emptied_by,
     losses_of,
-    new_end,
     refuse_emptied_roles,
 )
 from .relations import Relations

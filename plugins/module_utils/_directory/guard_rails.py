@@ -8,9 +8,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,9 +17,8 @@ from typing import Any
 from .._base.errors import GuardRailError, some
 from .._base.paths import Object, fold, is_like, look, natural, objects
 from .._model.members import members_of
-from .._model.plan import Plan
+from .._model.plan import Plan, is_over, new_end
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, Resource
-from .._model.shapes import seconds
 
 # Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
 BUILT_IN_NAMES = ("system administrator", "everybody")
@@ -133,17 +131,6 @@ def deactivates(plan: Plan) -> bool:
         change.attribute.option == "active" and change.before is not False and not change.after
         for change in plan.changes
     )
-
-
-def is_over(moment: str | None) -> bool:
-    """Return whether an ISO 8601 time is in the past; None and an empty text mean never."""
-    return bool(moment) and seconds(str(moment)) <= time.time()
-
-
-def new_end(diff: Mapping[str, Object]) -> str | None:
-    """Return the end that a change gives a permission if that time is over, and None otherwise."""
-    before, after = (diff[side].get("membership_expiration") for side in ("before", "after"))
-    return str(after) if after != before and is_over(after) else None
 
 
 def refuse_emptied_roles(roles: Sequence[str]) -> None:

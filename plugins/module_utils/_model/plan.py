@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 import copy
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._base.paths import Object, get, put, put_null
 from .._base.secrets import HIDDEN
 from .resources import Attribute, Resource
-from .shapes import Joined, Members, Moment, Names
+from .shapes import Joined, Members, Moment, Names, seconds
 
 
 @dataclass(frozen=True)
@@ -189,3 +191,14 @@ def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
     if task.absent:
         return plan_absent(task.resource, current)
     return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
+
+
+def is_over(moment: str | None) -> bool:
+    """Return whether an ISO 8601 time is in the past; None and an empty text mean never."""
+    return bool(moment) and seconds(str(moment)) <= time.time()
+
+
+def new_end(diff: Mapping[str, Object]) -> str | None:
+    """Return the end that a change gives a permission if that time is over, and None otherwise."""
+    before, after = (diff[side].get("membership_expiration") for side in ("before", "after"))
+    return str(after) if after != before and is_over(after) else None

@@ -487,3 +487,9 @@ PRIVILEGED_DATA = Resource(
 
 PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)
 RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP, *PAM_OBJECTS)}
+# Hints for a service user that sees nothing in the vault.
+OTHER_RIGHT = "has another administrative right beside Vault Management, which hides the whole vault"
+TWO_USERS = (
+    "Give the vault a service user of its own, with Vault Management and no other right: set vault_client_id and "
+    "vault_client_secret"
+)

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Whether the vault is empty, or hidden from who asks. Writes nothing.
+"""Detect a vault that is empty, or hidden from the service user. Writes nothing.
 
-A service user that has Vault Management and another administrative right sees nothing in the vault, and is not told so:
-lists are empty, and objects unknown (documentation of the SCIM server, v3.0). No answer tells this from an empty vault.
+A service user with Vault Management and another administrative right sees nothing in the vault: lists are empty, and
+objects unknown (documentation of the SCIM server, v3.0). No answer distinguishes this from an empty vault.
 """
 
 from __future__ import annotations
@@ -15,14 +15,8 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from .._base.errors import AuthorizationError, UnsupportedError
-from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, USER, Resource
+from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, USER, Resource
 from .protocol import Scim
-
-OTHER_RIGHT = "has another administrative right beside Vault Management, which hides the whole vault"
-TWO_USERS = (
-    "Give the vault a service user of its own, with Vault Management and no other right: set vault_client_id and "
-    "vault_client_secret"
-)
 
 
 def sees_nothing(scim: Scim) -> bool:

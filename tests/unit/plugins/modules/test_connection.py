@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module, object_module
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
 
 Run = Callable[..., Result]
@@ -289,7 +289,7 @@ def test_a_mistake_of_ours_is_no_traceback(tenant: Tenant, run: Run, monkeypatch
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")
 
-    monkeypatch.setattr(module.ScimObjects, "read", stumble)
+    monkeypatch.setattr(object_module.ScimObjects, "read", stumble)
     result = read(run)
     assert result.code == "internal"
     assert "KeyError in line" in result["msg"]

@@ -1,0 +1,277 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Run the modules that manage or export a whole directory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from .._base.errors import (
+    IdentityError,
+    IncompleteError,
+    InvalidError,
+    raise_all,
+    trying,
+)
+from .._base.misfits import refuse_misfits
+from .._base.nearest import did_you_mean, nearest
+from .._base.secrets import spellings
+from .._directory.directory import Directory, Done, action_of, created_by, result_of
+from .._directory.drift import drift_of
+from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
+from .._directory.export import export, secrets_of
+from .._directory.progress import Progress
+from .._directory.survey import Entry
+from .._model.new_values import unknowns
+from .._model.options import (
+    Spec,
+    entry_spec,
+    exclusive_options,
+    task_of,
+)
+from .._model.plan import Task
+from .._model.resources import RESOURCES, Resource
+from .._model.shapes import Flat
+from .._scim.protocol import Scim
+from .connection import (
+    CONNECTION,
+    VAULT_IDENTITY,
+    without_nulls,
+)
+from .module import Module, as_map, scalars, secrets_below
+from .sentences import counted, sentence_of_directory, sentence_of_reading
+
+
+def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
+    """What makes a task of an entry's options, as Ansible would of those of a module of its own."""
+    specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
+    validators = {
+        name: ArgumentSpecValidator(spec, mutually_exclusive=exclusive_options(spec)) for name, spec in specs.items()
+    }
+
+    def check(resource: Resource, options: dict[str, Any]) -> Task:
+        given = without_nulls(options)
+        # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
+        label = label_of(resource, given)
+        problems: list[IdentityError] = []
+        for option, value in list(given.items()):
+            try:
+                refuse_misfits(specs[resource.name], {option: value})
+            except InvalidError as error:
+                problems.append(error)
+                del given[option]
+        checked = validators[resource.name].validate(given)
+        if checked.unsupported_parameters:
+            paths = sorted(_texts(option) for option in checked.unsupported_parameters)
+            unknown = ", ".join(map(".".join, paths))
+            hint = _known_options(specs[resource.name], paths)
+            problems.append(InvalidError(f"{label} has no option {unknown}", hint=hint))
+        if others := [error.msg for error in checked.errors if not isinstance(error, UnsupportedError)]:
+            problems.append(InvalidError(f"{label}: {'; '.join(others)}"))
+        raise_all(problems)
+        try:
+            return task_of(resource, checked.validated_parameters)
+        except InvalidError as error:
+            raise InvalidError(f"{label}: {error.reason}", hint=error.hint) from None
+
+    return check
+
+
+def _texts(option: Any) -> list[str]:
+    """The parts of what is in the way of an option, which Ansible gives as a text or as several."""
+    return [option] if isinstance(option, str) else [str(part) for part in option]
+
+
+def _known_options(spec: Spec, paths: list[list[str]]) -> str:
+    """Return which options the unknown ones most likely mean, and all that there are beside the first of them."""
+    beside = []
+    for *place, _name in paths:
+        known = spec
+        for option in place:
+            known = known[option].get("options") or {}
+        beside.append(known)
+    question = did_you_mean(nearest(path[-1], known) for path, known in zip(paths, beside))
+    return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
+
+
+MOST_WARNINGS = 20
+DIRECTORY: Spec = {
+    **directory_spec(),
+    "positions": {"type": "dict"},
+    "kinds": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
+    "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
+    "prune_users": {"type": "str", "choices": ["deactivate", "delete"], "default": "deactivate"},
+    "prune_to_nothing": {"type": "bool", "default": False},
+    "max_removals": {"type": "str", "default": "10"},
+    "max_access_removals": {"type": "str", "default": "100"},
+    "protected": {"type": "list", "elements": "str", "default": []},
+    "protected_unmatched": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
+    "unmanaged": {"type": "str", "choices": ["ignore", "report", "fail"], "default": "ignore"},
+    "allow_empty_vault": {"type": "bool", "default": False},
+    "workers": {"type": "int", "default": 8},
+    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "progress": {"type": "bool", "default": True},
+    "progress_path": {"type": "path"},
+}
+
+
+SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that a result and the log have
+
+
+class DirectoryModule(Module):
+    """What is given to it is long and holds secrets: neither logs nor results have it."""
+
+    apart = frozenset(resource.plural for resource in RESOURCES.values())
+
+    def _load_params(self) -> None:
+        """Know the secrets of the entries before anything can be logged or fail.
+
+        Lists are kept from Ansible, which would only copy them: of a large directory that takes as long as to read a
+        page of the tenant.
+        """
+        super()._load_params()
+        self.listed: dict[str, list[dict[str, Any]]] = {}
+        for resource in RESOURCES.values():
+            given = self.params.get(resource.plural)
+            if isinstance(given, list):
+                self.listed[resource.plural] = self.params.pop(resource.plural)
+            elif isinstance(given, str):  # which Ansible splits
+                given = given.split(",")
+            maps = map(as_map, given if isinstance(given, list) else ())
+            entries = [entry for entry in maps if isinstance(entry, dict)]
+            secrets: set[str] = set()
+            for row in resource.attributes:
+                if row.secret:
+                    texts = (text for entry in entries for text in scalars(entry.get(row.option)))
+                    secrets.update(text for text in texts if len(text) >= row.shortest)
+                elif isinstance(row.shape, Flat):
+                    values = (as_map(entry.get(row.option)) for entry in entries)
+                    secrets.update(text for value in values for text in secrets_below(value))
+            self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
+
+    @property
+    def invocation(self) -> dict[str, Any]:
+        """Neither the desired state nor its secrets: a result is short, and kept by callers and logs."""
+        return {"module_args": {name: value for name, value in self.params.items() if name in SHOWN}}
+
+    def _log_invocation(self) -> None:
+        given, self.params = self.params, {name: self.params[name] for name in SHOWN}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        super().fail_json(msg, **{"invocation": self.invocation, **result})
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
+    else:
+        yield str(value)
+
+
+def run_directory() -> None:
+    """The ``main()`` of the module that manages a whole directory."""
+    module = DirectoryModule(DIRECTORY, for_vault=True)
+    warnings: Counter[str] = Counter()
+
+    def hear(scim: Scim, warn: Callable[[str], None]) -> None:
+        for client in scim.clients:
+            client.warn = warn
+
+    def work(scim: Scim) -> dict[str, Any]:
+        given, check = {**module.params, **module.listed}, _checker()
+        managed = only_of(kinds_of(given, scim.served), given)
+        entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
+        rules = rules_of(managed)
+        hear(scim, lambda text: warnings.update([text]))
+        if elsewhere and given["kinds"] is None:
+            scim.client.warn(left_alone(elsewhere))
+        with Progress(module.params["progress_path"], quiet=not module.params["progress"]) as progress:
+            directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
+            try:
+                with trying("plan the directory"):
+                    changing = directory.plan(entries, elsewhere)
+                drift = drift_of(directory.unmanaged) if directory.unmanaged and rules.fail_unmanaged else None
+                if drift:
+                    changing = []
+                if module.check_mode:
+                    if text := unknowns(created_by(changing)):
+                        scim.client.warn(text)
+                    done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
+                else:
+                    # What was said of the plan is said again when it is carried out.
+                    hear(scim, lambda text: None if text in warnings else warnings.update([text]))
+                    done = directory.apply(changing)
+            finally:
+                for text, count in warnings.most_common(MOST_WARNINGS):
+                    module.warn(f"{text} ({count} times)" if count > 1 else text)
+                if len(warnings) > MOST_WARNINGS:
+                    module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
+        result = result_of(directory, changing, done)
+        result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
+        result["invocation"] = module.invocation
+        result["diff"] = {
+            side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
+            for side, objects in result["diff"].items()
+        }
+        # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
+        module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
+        if drift:
+            result.update(failed=True, msg=str(drift), failure=drift.failure())
+        if failed := [one for one in done if one.error]:
+            missing = [one for one in done if one.action in ("failed", "skipped")]
+            ending = next((halt for halt in directory.halts if halt.kind is None), None)
+            first = ending or failed[0]
+            scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in directory.halts)
+            extent = f"{len(missing)} of {len(changing)} changes were not made"
+            error = IncompleteError(
+                f"{extent}. {first.entry.position}: {first.error}{scopes}",
+                hint="The result's actions have each failure; run the task again to continue",
+            )
+            # What ended the run is what a playbook has to act on.
+            failure = ending.error.failure() if ending else error.failure()
+            result.update(failed=True, msg=str(error), failure=failure)
+        return result
+
+    module.run_scim(work)
+
+
+def left_alone(entries: Sequence[Entry]) -> str:
+    """Return the warning of entries of which there is no service user."""
+    numbers = Counter(entry.resource.plural for entry in entries)
+    kinds = [resource for resource in RESOURCES.values() if numbers[resource.plural]]
+    text = " and ".join(counted(numbers[resource.plural], resource) for resource in kinds)
+    return f"Left alone: {text}, because the only service user is that of the vault. Give client_id, too, or kinds"
+
+
+def run_directory_info() -> None:
+    """The ``main()`` of the module that exports a directory."""
+    plurals = [resource.plural for resource in RESOURCES.values()]
+    module = Module({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
+
+    def work(scim: Scim) -> dict[str, Any]:
+        included = module.params["include"]
+        directory = export(scim, [each.plural for each in scim.served] if included is None else included)
+        read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
+        return {
+            "changed": False,
+            "msg": sentence_of_reading(read),
+            "directory": directory,
+            "secrets": secrets_of(directory),
+        }
+
+    module.run_scim(work)

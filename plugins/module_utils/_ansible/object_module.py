@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Run the modules that manage or read objects of one kind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from .._base.errors import (
+    IdentityError,
+    InvalidError,
+    trying,
+)
+from .._base.paths import quoted
+from .._ensure import Outcome, Store, ensure
+from .._http.client import Client
+from .._model.new_values import suffix_of, suffixed, unknowns, warn_of_suffix
+from .._model.options import (
+    check_characters,
+    exclusive_options,
+    info_spec,
+    object_spec,
+    resource_of,
+    rows,
+    task_of,
+)
+from .._model.plan import Task, new_end
+from .._model.resources import CONTAINER, PAM_OBJECTS, Resource
+from .._scim.objects import ScimObjects
+from .._scim.protocol import Scim
+from .._scim.vault import delete_container, trim_creator
+from .module import Module
+from .sentences import sentence_of_object, sentence_of_reading
+
+
+def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
+    """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names.
+
+    The object is kept on the SCIM server unless there is another ``store``.
+    """
+    spec = object_spec(resources)
+    module = Module(spec, for_vault=_in_vault(resources), mutually_exclusive=exclusive_options(spec))
+    for row in rows(resources):
+        given = module.params[row.option] or ""
+        if row.secret and len(given) < row.shortest:
+            # It is refused, and a word this short would mask parts of every message: it is masked itself.
+            module.no_log_values.discard(given)
+            module.params[row.option] = module.params[row.option] and "*" * len(given)
+
+    def work(objects: Store) -> dict[str, Any]:
+        resource = resource_of(resources, module.params)
+        task = task_of(resource, module.params)
+        check_characters(task)
+        extra: dict[str, Any] = {"also_removed": None} if CONTAINER in resources else {}
+        if resource is CONTAINER and task.absent and isinstance(objects, ScimObjects):
+            outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)
+        else:
+            outcome = ensure(objects, task, check=module.check_mode)
+        if module.check_mode and isinstance(objects, ScimObjects) and _is_new(task, outcome):
+            _foresee(objects, task)
+        if isinstance(objects, ScimObjects) and task.creator_rights is not None and not task.absent:
+            outcome = trim_creator(objects, outcome, task.creator_rights, check=module.check_mode)
+        if end := new_end(outcome.diff):
+            objects.client.warn(f"The membership_expiration {end} of {task.label} is over: it gives no access")
+        entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
+        if resource.member_rows:
+            extra["removed_members"] = removed_members(resource, outcome.diff)
+        msg = sentence_of_object(task.label, outcome, check=module.check_mode)
+        return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
+
+    if store:
+        module.run(lambda client: work(store(client)))
+    else:
+        module.run_scim(lambda scim: work(ScimObjects(scim)))
+
+
+def _is_new(task: Task, outcome: Outcome) -> bool:
+    return outcome.changed and not task.absent and not outcome.diff["before"]
+
+
+def _foresee(objects: ScimObjects, task: Task) -> None:
+    """Warn of what check mode can tell of a new object with one request, and of what it cannot know."""
+    resource, warn = task.resource, objects.client.warn
+    row = suffixed(resource)
+    if row and (suffix := suffix_of(task.desired[row.option])):
+        with contextlib.suppress(IdentityError):  # the plan does not depend on it
+            if objects.scim.count(resource.endpoint, filter=f"{row.filter} ew {quoted(f'@{suffix}')}") == 0:
+                warn_of_suffix(warn, suffix, [task.desired[row.option]])
+    if text := unknowns([(resource, task.desired)]):
+        warn(text)
+
+
+def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
+    """Return how many members a change takes out of a group or role: all of them if that is deleted."""
+    before, after = (
+        Counter(name for row in resource.member_rows for name in (diff[side].get(row.option) or {}).get("set", ()))
+        for side in ("before", "after")
+    )
+    return sum((before - after).values())
+
+
+def run_info(*resources: Resource, result: str) -> None:
+    """The ``main()`` of a module that reads objects: by id, by their keys, by a filter, or all of them."""
+    keys = sorted({option for resource in resources for option in resource.finding})
+    ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
+    module = Module(info_spec(resources), for_vault=_in_vault(resources), mutually_exclusive=ways)
+
+    def work(scim: Scim) -> dict[str, Any]:
+        objects = ScimObjects(scim)
+        resource = resource_of(resources, module.params)
+        given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
+        if empty := [way for way in given if not given[way]]:
+            raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
+        if "search_in" in given and not {"user", "group"} & set(given):
+            raise InvalidError("search_in says where to find a user or a group, and neither is given")
+        with trying(f"read {resource.plural}"):
+            found = objects.read(resource, given)
+        kind = _kind(resources, resource)
+        described = [{**kind, **resource.describe(item)} for item in found]
+        return {"changed": False, "msg": sentence_of_reading([(len(found), resource)]), result: described}
+
+    module.run_scim(work)
+
+
+def _in_vault(resources: tuple[Resource, ...]) -> bool:
+    return all(resource in PAM_OBJECTS for resource in resources)
+
+
+def _kind(resources: tuple[Resource, ...], resource: Resource) -> dict[str, str]:
+    return {"kind": resource.name} if len(resources) > 1 else {}

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Run the modules that get a token, or read what the server can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._base.errors import (
+    InvalidError,
+    trying,
+)
+from .._http.client import Client, lifetime_of, scope_of
+from .._scim.protocol import Scim
+from .module import Module
+
+
+def run_server_info() -> None:
+    """The ``main()`` of the module that reads what the SCIM server can do."""
+    module = Module({})
+
+    def work(scim: Scim) -> dict[str, Any]:
+        with trying("read what the SCIM server can do"):
+            config = scim.service_provider_config()
+        offers = {name: value for name, value in config.items() if name not in ("schemas", "meta")}
+        return {"changed": False, "msg": "service provider configuration read", "service_provider_config": offers}
+
+    module.run_scim(work)
+
+
+def run_token() -> None:
+    """The ``main()`` of the module that hands out a token."""
+    module = Module({})
+
+    def work(client: Client) -> dict[str, Any]:
+        if not module.no_log:
+            raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
+        if not client.connection.client_secret:
+            raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
+        answer = client.fetch_token()
+        # The result is the one place where it may stand: Ansible would mask it there as well.
+        module.no_log_values.discard(answer["access_token"])
+        lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
+        msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"
+        return {
+            "changed": False,
+            "msg": msg,
+            "tenant_url": client.connection.tenant_url,
+            "access_token": answer["access_token"],
+            "expires_in": lifetime,
+            "scope": scope,
+        }
+
+    module.run(work)
