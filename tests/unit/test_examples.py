@@ -109,7 +109,7 @@ GUIDES = {
     "docs/onboarding.md": Guide(
         seed={"users": [{"userName": login("ada")}]},
         typed=(PASSWORD,),
-        left=lambda tenant: not tenant.resources("Containers") and not tenant.resources("PrivilegedData"),
+        left=lambda tenant: len(tenant.resources("Containers")) == 1 and not tenant.resources("PrivilegedData"),
     ),
     "docs/pam_objects.md": Guide(vault=True, seed=TEAM, typed=(PASSWORD,)),
     "docs/troubleshooting.md": Guide(tls=True, stands_for={"company-ca.pem": "ca_path"}),
