@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each request of each task meets each fault: whatever it is, the task tells, and the next run makes it good.
+"""Inject each fault into each request of each task: the task reports it, and the next run converges.
 
-``make faults`` tries every request with every fault; otherwise it is a spread, in which each request of a course meets
-some fault, and each fault some request of a directory.
+``make faults`` tries every request with every fault. Otherwise it is a sample: each request of a sequence meets some
+fault, and each fault meets some request of a directory.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._http impo
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
-    COURSES,
     EVERYTHING,
+    SEQUENCES,
     Step,
     before_request,
     call_off,
@@ -123,49 +123,49 @@ def spread(steps: dict[str, Step], seed: str) -> Iterator[Scenario]:
 LIKE_ANOTHER = pytest.mark.long(reason="scim_directory continue is much like scim_directory stop")
 
 
-def in_time(course: Case) -> Any:
-    """Return the course, marked when it takes long and is much like another."""
-    return pytest.param(course, marks=LIKE_ANOTHER) if label(course) == "scim_directory continue" else course
+def in_time(sequence: Case) -> Any:
+    """Return the sequence, marked when it takes long and is much like another."""
+    return pytest.param(sequence, marks=LIKE_ANOTHER) if label(sequence) == "scim_directory continue" else sequence
 
 
-@pytest.mark.parametrize("course", [in_time(course) for course in COURSES], ids=label)
+@pytest.mark.parametrize("sequence", [in_time(sequence) for sequence in SEQUENCES], ids=label)
 def test_each_request_meets_each_fault(
-    course: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
+    sequence: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
 ) -> None:
     # Nobody waits. How long it would be is tested elsewhere.
     monkeypatch.setattr(client, "_wait", lambda attempt, error: 0.0)
-    steps = walk(course, tenant, run)
-    scenarios = list(everything(steps) if EVERYTHING else spread(steps, label(course)))
-    assert course.module != "scim_directory" or {scenario.fault for scenario in scenarios} == {*FAULTS}
+    steps = walk(sequence, tenant, run)
+    scenarios = list(everything(steps) if EVERYTHING else spread(steps, label(sequence)))
+    assert sequence.module != "scim_directory" or {scenario.fault for scenario in scenarios} == {*FAULTS}
     failures = []
     for scenario in scenarios:
         tenant.reset(to=steps[scenario.step].before)
         try:
-            survive(course, scenario, steps[scenario.step].after, tenant, run)
+            survive(sequence, scenario, steps[scenario.step].after, tenant, run)
         except AssertionError as failure:
             failures.append(f"{scenario}: {failure}")
     assert not failures, f"{len(failures)} of {len(scenarios)}:\n" + "\n".join(failures[:20])
     record_property("scenarios", len(scenarios))
 
 
-def survive(course: Case, scenario: Scenario, goal: Any, tenant: Tenant, run: Run) -> None:
-    fault, options = FAULTS[scenario.fault], course.life[scenario.step]
+def survive(sequence: Case, scenario: Scenario, goal: Any, tenant: Tenant, run: Run) -> None:
+    fault, options = FAULTS[scenario.fault], sequence.life[scenario.step]
     with meeting(tenant, scenario.number, fault):
-        first = run(course.module, **{**options, **fault.options, "retries": scenario.retries})
+        first = run(sequence.module, **{**options, **fault.options, "retries": scenario.retries})
     told(first, [*secrets_in(options), tenant.info["client_secret"], tenant.info["admin_client_secret"]])
     after = tenant.state()
     assert doubled(after) == []
     if not first.failed and not fault.lies:
         assert differences(comparable(after), goal) == [], "the task succeeded, and something is not as it should be"
-    second = good(run(course.module, **options))
-    if course.reads_only and not first.failed:
-        assert course.module == "scim_token" or first[course.result] == second[course.result]
-    third = good(run(course.module, **options)) if second["changed"] else second
+    second = good(run(sequence.module, **options))
+    if sequence.reads_only and not first.failed:
+        assert sequence.module == "scim_token" or first[sequence.result] == second[sequence.result]
+    third = good(run(sequence.module, **options)) if second["changed"] else second
     assert third["changed"] is False
     final = tenant.state()
     assert doubled(final) == []
     assert differences(comparable(final), goal) == []
-    assert course.kind != "adopting" or unfinished(final) == []
+    assert sequence.kind != "adopting" or unfinished(final) == []
 
 
 @contextlib.contextmanager

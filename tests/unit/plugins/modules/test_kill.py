@@ -3,7 +3,7 @@
 
 """A task is killed while it waits for an answer: the next run makes good what is missing, and nothing is doubled.
 
-``make faults`` kills each task that writes at each of its requests; otherwise it is a few of them for each course.
+``make faults`` kills each task that writes at each of its requests; otherwise it is a few of them for each sequence.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
-    COURSES,
     EVERYTHING,
+    SEQUENCES,
     comparable,
     differences,
     doubled,
@@ -31,10 +31,10 @@ Run = Callable[..., Result]
 FEW = 3
 
 
-@pytest.mark.parametrize("course", [course for course in COURSES if not course.reads_only], ids=label)
-def test_killed_at_each_request(course: Case, tenant: Tenant, run: Run, record_property: Callable[..., None]) -> None:
+@pytest.mark.parametrize("sequence", [sequence for sequence in SEQUENCES if not sequence.reads_only], ids=label)
+def test_killed_at_each_request(sequence: Case, tenant: Tenant, run: Run, record_property: Callable[..., None]) -> None:
     """Killed before the request has its effect, and while it has: of what only reads, one is the same as the other."""
-    steps = walk(course, tenant, run)
+    steps = walk(sequence, tenant, run)
     kills = [
         (name, number, effect)
         for name, step in steps.items()
@@ -42,18 +42,18 @@ def test_killed_at_each_request(course: Case, tenant: Tenant, run: Run, record_p
         for effect in ((False, True) if could_write(seen) else (False,))
     ]
     if not EVERYTHING:
-        kills = random.Random(label(course)).sample(kills, FEW)
+        kills = random.Random(label(sequence)).sample(kills, FEW)
     for name, number, effect in kills:
         at = f"{name}, request {number}, {'with' if effect else 'without'} effect"
-        options = course.life[name]
+        options = sequence.life[name]
         tenant.reset(to=steps[name].before)
-        kill_at(tenant, course.module, options, number, effect=effect)
+        kill_at(tenant, sequence.module, options, number, effect=effect)
         assert doubled(tenant.state()) == [], at
-        second = good(run(course.module, **options))
-        third = good(run(course.module, **options)) if second["changed"] else second
+        second = good(run(sequence.module, **options))
+        third = good(run(sequence.module, **options)) if second["changed"] else second
         assert third["changed"] is False, at
         final = tenant.state()
         assert doubled(final) == [], at
         assert differences(comparable(final), steps[name].after) == [], at
-        assert course.kind != "adopting" or unfinished(final) == [], at
+        assert sequence.kind != "adopting" or unfinished(final) == [], at
     record_property("kills", len(kills))

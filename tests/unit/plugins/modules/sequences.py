@@ -81,7 +81,7 @@ def _directory(on_error: str, workers: int) -> Case:
 
 
 (_OAUTH2_APP,) = [case for case in CASES if case.module == "identity_oauth2_app"]
-COURSES = [
+SEQUENCES = [
     # The longest ones first.
     _directory("stop", 1),
     _directory("continue", 4),
@@ -109,28 +109,28 @@ def done(result: Result) -> dict[str, str]:
     return {action["name"]: action["action"] for action in result["actions"]}
 
 
-def label(course: Case) -> str:
-    return f"{course.module} {course.kind}".strip()
+def label(sequence: Case) -> str:
+    return f"{sequence.module} {sequence.kind}".strip()
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a course when all goes well: the tenant before, as it was kept, the requests, the tenant after."""
+    """One step of a sequence when all goes well: the tenant before, as it was kept, the requests, the tenant after."""
 
     before: int
     requests: tuple[dict[str, Any], ...]
     after: Any
 
 
-def walk(course: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
-    """Go through a course without any fault."""
+def walk(sequence: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
+    """Go through a sequence without any fault."""
     tenant.reset()
-    course.prepare(tenant)
+    sequence.prepare(tenant)
     steps: dict[str, Step] = {}
-    for step, options in course.life.items():
+    for step, options in sequence.life.items():
         before = tenant.keep()
         tenant.forget_requests()
-        good(run(course.module, **options))
+        good(run(sequence.module, **options))
         steps[step] = Step(before, tuple(tenant.requests()), comparable(tenant.state()))
     return steps
 
