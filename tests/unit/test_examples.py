@@ -38,6 +38,7 @@ class Guide:
     vault: bool = False  # the client has the right on the vault and no other
     seed: dict[str, Any] = field(default_factory=dict)  # objects of the tenant
     tls: bool = False  # the tenant has a certificate of a private authority
+    second: bool = False  # there is a second tenant; its keys in stands_for and typed begin with second_
     left: Callable[[Tenant], bool] = lambda tenant: True  # check of the tenant afterwards
     typed: tuple[str, ...] = ()  # answers to prompts: a key of the emulator's line, or a text
 
@@ -113,6 +114,19 @@ GUIDES = {
     ),
     "docs/pam_objects.md": Guide(vault=True, seed=TEAM, typed=(PASSWORD,)),
     "docs/troubleshooting.md": Guide(tls=True, stands_for={"company-ca.pem": "ca_path"}),
+    "docs/two_tenants.md": Guide(
+        connected=False,
+        second=True,
+        stands_for={
+            **EXAMPLE_TENANT,
+            "scim-service@example.com": "client_id",
+            "https://staging.id.cyberark.cloud": "second_tenant_url",
+            "scim-service@staging.example.com": "second_client_id",
+            "login_suffix: staging.example.com": "login_suffix: example.com",
+        },
+        typed=("second_client_secret", PASSWORD, "client_secret", PASSWORD),
+        left=lambda tenant: members(tenant, "on-call") == members(tenant, "db-admins") == [login("ada")],
+    ),
     "roles/admin_portal/README.md": Guide(administrator=True),
     "tools/docs/index.md": Guide(typed=(PASSWORD,)),
 }
@@ -135,7 +149,7 @@ def test_no_document_is_forgotten() -> None:
     assert run == {*GUIDES, "docs/awx.md"}
     # A block marked sh needs more than a tenant, such as a registry; a block marked text is not typed.
     languages = {language for document in DOCUMENTS for language, _text in blocks(document)}
-    assert languages <= {"console", "yaml", "python", "sh", "text"}
+    assert languages <= {"console", "make", "yaml", "python", "sh", "text"}
 
 
 @pytest.mark.long(reason="each guide runs ansible-playbook several times")
@@ -143,7 +157,9 @@ def test_no_document_is_forgotten() -> None:
 def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_path: Path, document: str) -> None:
     """YAML and Python blocks are the file in their first line; the commands run in order, in one shell."""
     guide = GUIDES[document]
+    second = {f"second_{key}": value for key, value in tls_tenant.info.items()} if guide.second else {}
     tenant = tls_tenant if guide.tls else tenant
+    info = {**tenant.info, **second}
     tenant.reset(empty=guide.administrator)
     # A vault that shows nothing may be a hidden one.
     tenant.seed(**{"containers": [{"name": "SEEN"}], **guide.seed})
@@ -153,20 +169,22 @@ def test_every_block_of_a_guide_runs(tenant: Tenant, tls_tenant: Tenant, tmp_pat
     play = PlaybookRunner.at(tmp_path, who if guide.connected else {})
     if guide.token:
         play.environment["DIRECTORY_TOKEN"] = tenant.token
+    if guide.second:
+        play.environment["REQUESTS_CA_BUNDLE"] = str(info["second_ca_path"])
     if guide.clone:
         for path in ROOT.iterdir():
             (tmp_path / path.name).symlink_to(path)
     script = ["set -eu"]
     for language, block in blocks(document):
         for text, key in guide.stands_for.items():
-            block = block.replace(text, tenant.info[key])
-        if language in ("yaml", "python"):
+            block = block.replace(text, info.get(key, key))
+        if language in ("yaml", "python", "make"):
             name = re.match(r"# (\S+)\n", block)
             assert name, block
             script.append(f"mkdir -p \"$(dirname {name[1]})\"; cat > {name[1]} <<'---END---'\n{block}---END---")
         elif language == "console":
             script.append(block)
-    typed = "".join(f"{tenant.info.get(text, text)}\n" for text in guide.typed)
+    typed = "".join(f"{info.get(text, text)}\n" for text in guide.typed)
     done = play.run(["bash", "-c", "\n".join(script)], typed)
     assert done.status == 0, done.output
     assert guide.left(tenant)

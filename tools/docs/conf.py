@@ -37,6 +37,7 @@ SEARCHED = {
     "docs/pam_objects": ["safe", "account", "container", "privileged_data", "rights"],
     "docs/security": ["least privilege", "secret"],
     "roles/admin_portal/README": ["admin_portal", "set up", "role"],
+    "docs/two_tenants": ["several tenants", "pipeline", "staging"],
     "docs/troubleshooting": ["troubleshooting", "401", "403", "404", "429", "certificate", "error", "slow"],
 }
 HEADING = re.compile(r"^# .*\n", re.MULTILINE)
