@@ -63,7 +63,7 @@ MUTANTS = (
         "_directory/guard_rails",
         "emptied=not after",
         "emptied=False",
-        f"{RAILS}::test_the_work_of_a_week_passes_and_empty_lists_are_named",
+        f"{RAILS}::test_ordinary_changes_pass_and_empty_lists_are_named",
     ),
     Mutant(
         "_directory/guard_rails",
@@ -174,7 +174,7 @@ MUTANTS = (
         'params["protected_unmatched"] == ""',
         f"{RAILS}::test_a_protected_name_that_nothing_has_is_told",
     ),
-    Mutant("_base/paths", '.replace("[", "[[]")', "", f"{RAILS}::test_brackets_are_letters"),
+    Mutant("_base/paths", '.replace("[", "[[]")', "", f"{RAILS}::test_brackets_in_patterns_are_literal"),
     Mutant(
         "_model/references",
         "if not task.absent or task.resource.matches(keys, current):",

@@ -173,7 +173,7 @@ def first_steps(tenant: Tenant, *, reading: bool) -> list[Options]:
     variables = {"password": "{{ password }}", "secret": "{{ account_secret }}"}
     tasks = []
     for case in CASES:
-        options = {name: variables.get(name, value) for name, value in next(iter(case.life.values())).items()}
+        options = {name: variables.get(name, value) for name, value in next(iter(case.lifecycle.values())).items()}
         if case.module != "scim_token" and (reading or not case.reads_only):
             tasks.append(task(tenant, case.module, options))
     return tasks

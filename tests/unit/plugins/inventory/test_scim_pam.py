@@ -438,7 +438,7 @@ def test_what_is_missing(read: Reader, missing: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["html", "empty", "invalid_json", "wrong_shape", "truncated"])
-def test_answers_that_are_none(tenant: Tenant, read: Reader, body: str) -> None:
+def test_invalid_answers_fail(tenant: Tenant, read: Reader, body: str) -> None:
     tenant.fault(path="/PrivilegedData", status=200, body=body, count=None)
     assert (read().error or "").startswith("Could not read the privileged accounts: ")
 

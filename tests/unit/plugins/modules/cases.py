@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the contract test needs to know of each module: the life of one object, or what there is to read."""
+"""Cases of the contract test: the lifecycle of one object for each module, or the objects that a module reads."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Options = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """A module and its task's options, step by step. A module for several kinds of objects has a case for each.
+    """A module and the options of its tasks, step by step. A module for several kinds of objects has one case per kind.
 
-    ``life`` is what one object goes through, in order. The steps of a module that only reads change nothing.
+    ``lifecycle`` has the steps of one object in order. The steps of a read-only module change nothing.
     ``secrets`` are the options whose values must not come back. ``result`` is the key that holds the object.
     """
 
     module: str
     result: str
-    life: dict[str, Options]
+    lifecycle: dict[str, Options]
     kind: str = ""
     prepare: Callable[[Tenant], object] = lambda tenant: None
     reads_only: bool = False
@@ -95,7 +95,7 @@ CASES = [
         result="user",
         prepare=_boss,
         secrets=("password",),
-        life={
+        lifecycle={
             "create": EVERY_USER_OPTION,
             "change one attribute": {"user_name": "ada@example.com", "display_name": "Ada King"},
             "change every attribute": {
@@ -142,7 +142,7 @@ CASES = [
         result="users",
         prepare=_boss,
         reads_only=True,
-        life={
+        lifecycle={
             "by key": {"user_name": "boss@example.com"},
             "by filter": {"filter": 'userName sw "boss"'},
             "all": {},
@@ -158,7 +158,7 @@ CASES = [
         module="scim_group",
         result="group",
         prepare=_people,
-        life={
+        lifecycle={
             "create": {
                 "display_name": "db-admins",
                 "users": {"set": ["ADA@example.com", "alan@example.com"]},
@@ -190,7 +190,7 @@ CASES = [
         result="groups",
         prepare=_people,
         reads_only=True,
-        life={
+        lifecycle={
             "by key": {"display_name": "Operators"},
             "by filter": {"filter": 'displayName sw "oper"'},
             "by member": {"filter": 'members.display eq "alan@example.com"'},
@@ -205,7 +205,7 @@ CASES = [
         module="scim_pam_object",
         kind="container",
         result="pam_object",
-        life={
+        lifecycle={
             "create": {
                 "kind": "container",
                 "name": "APP-PRD",
@@ -234,7 +234,7 @@ CASES = [
         kind="container_permission",
         result="pam_object",
         prepare=_empty_safe,
-        life={
+        lifecycle={
             "create": {
                 "kind": "container_permission",
                 "container": "APP-PRD",
@@ -311,7 +311,7 @@ CASES = [
         result="pam_object",
         prepare=_empty_safe,
         secrets=("secret",),
-        life={
+        lifecycle={
             "create": {
                 "kind": "privileged_data",
                 "container": "APP-PRD",
@@ -362,7 +362,7 @@ CASES = [
         result="pam_objects",
         prepare=_safe,
         reads_only=True,
-        life={
+        lifecycle={
             "by name": {"kind": "container", "name": "app-prd"},
             "by id": {"kind": "container", "id": "APP-PRD"},
             "by filter": {"kind": "container", "filter": 'name sw "APP"'},
@@ -376,7 +376,7 @@ CASES = [
         result="pam_objects",
         prepare=_safe,
         reads_only=True,
-        life={
+        lifecycle={
             "by keys": {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"},
             "of a safe": {"kind": "container_permission", "container": "app-prd"},
             "of a user": {"kind": "container_permission", "user": "ada@example.com"},
@@ -390,7 +390,7 @@ CASES = [
         result="pam_objects",
         prepare=_safe,
         reads_only=True,
-        life={
+        lifecycle={
             "by keys": {"kind": "privileged_data", "container": "APP-PRD", "name": "root@web1"},
             "of a safe": {"kind": "privileged_data", "container": "app-prd"},
             "by name": {"kind": "privileged_data", "name": "root@web1"},
@@ -402,7 +402,7 @@ CASES = [
         module="identity_user",
         result="user",
         secrets=("password",),
-        life={
+        lifecycle={
             "create": SERVICE_USER,
             "change": {
                 "user_name": "CLIENT@example.com",
@@ -430,7 +430,7 @@ CASES = [
         module="identity_role",
         result="role",
         prepare=_people,
-        life={
+        lifecycle={
             "create": {
                 "name": "clients",
                 "description": "For a test",
@@ -466,7 +466,7 @@ CASES = [
         module="identity_oauth2_app",
         result="app",
         prepare=_people,
-        life={
+        lifecycle={
             "create": APP,
             "change": {
                 "application_id": "SOME-client",
@@ -511,14 +511,14 @@ CASES = [
         module="scim_server_info",
         result="service_provider_config",
         reads_only=True,
-        life={"read": {}},
+        lifecycle={"read": {}},
         bad={"an unknown option": {"colour": "red"}},
     ),
     Case(
         module="scim_token",
         result="scope",
         reads_only=True,
-        life={"get": {"_ansible_no_log": True}},
+        lifecycle={"get": {"_ansible_no_log": True}},
         bad={"no no_log": {}, "no credentials": {"client_id": None, "client_secret": None, "access_token": "x" * 20}},
     ),
     Case(
@@ -526,7 +526,7 @@ CASES = [
         result="directory",
         prepare=_safe,
         reads_only=True,
-        life={"all": {}, "some": {"include": ["users", "groups"]}},
+        lifecycle={"all": {}, "some": {"include": ["users", "groups"]}},
         bad={"an unknown kind": {"include": ["devices"]}},
     ),
 ]

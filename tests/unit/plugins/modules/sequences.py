@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of faults, of kills and of other writers share: the courses, and how two tenants are compared."""
+"""Sequences of tasks for the tests of faults, kills and concurrent writers, and the comparison of two tenants."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Run = Callable[..., Result]
 State = dict[str, list[dict[str, Any]]]
 ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 SECRETS = ("password", "secret")
-# Whether everything is tried, or a spread of it.
+# True to try every case, False for a sample.
 EVERYTHING = bool(os.environ.get("EVERY_FAULT"))
 
 
@@ -76,13 +76,13 @@ DIRECTORY: dict[str, Options] = {
 
 def _directory(on_error: str, workers: int) -> Case:
     how: Options = {"on_error": on_error, "workers": workers}
-    life = {step: {**options, **how} for step, options in DIRECTORY.items()}
-    return Case("scim_directory", "actions", life, kind=on_error, prepare=_team, secrets=SECRETS)
+    lifecycle = {step: {**options, **how} for step, options in DIRECTORY.items()}
+    return Case("scim_directory", "actions", lifecycle, kind=on_error, prepare=_team, secrets=SECRETS)
 
 
 (_OAUTH2_APP,) = [case for case in CASES if case.module == "identity_oauth2_app"]
 SEQUENCES = [
-    # The longest ones first.
+    # The longest sequences come first.
     _directory("stop", 1),
     _directory("continue", 4),
     *CASES,
@@ -115,7 +115,7 @@ def label(sequence: Case) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a sequence when all goes well: the tenant before, as it was kept, the requests, the tenant after."""
+    """One step of a sequence without faults: the kept state before it, its requests, and the state after it."""
 
     before: int
     requests: tuple[dict[str, Any], ...]
@@ -123,11 +123,11 @@ class Step:
 
 
 def walk(sequence: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
-    """Go through a sequence without any fault."""
+    """Run a sequence without any fault."""
     tenant.reset()
     sequence.prepare(tenant)
     steps: dict[str, Step] = {}
-    for step, options in sequence.life.items():
+    for step, options in sequence.lifecycle.items():
         before = tenant.keep()
         tenant.forget_requests()
         good(run(sequence.module, **options))
@@ -136,7 +136,7 @@ def walk(sequence: Case, tenant: Tenant, run: Run) -> dict[str, Step]:
 
 
 def secrets_in(options: Any) -> Iterator[str]:
-    """Every secret of a task, however deep."""
+    """Yield every secret of a task, at any depth."""
     if isinstance(options, list):
         for item in options:
             yield from secrets_in(item)
@@ -148,7 +148,7 @@ def secrets_in(options: Any) -> Iterator[str]:
                 yield from secrets_in(value)
 
 
-# What a person tells the objects of a kind apart by.
+# The names by which people distinguish objects of a kind.
 NAMES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "users": lambda item: item["userName"],
     "roles": lambda item: item["displayName"],
@@ -166,23 +166,23 @@ def name_of(kind: str, item: dict[str, Any]) -> str:
 
 
 def doubled(state: State) -> list[str]:
-    """The objects that are there more than once. An app without a name is one that was never finished."""
+    """Return the objects that exist more than once. An app without a name was never finished."""
     names = Counter(name_of(kind, item) for kind, items in state.items() for item in items if NAMES[kind](item))
     return [name for name, count in names.items() if count > 1]
 
 
 def unfinished(state: State) -> list[Any]:
-    """The apps that were made and have no name yet."""
+    """Return the apps that were created and have no name yet."""
     return [app["id"] for app in state["apps"] if not NAMES["apps"](app)]
 
 
 def comparable(state: State) -> Any:
-    """The state with names in place of ids and without an order: the same of two tenants with the same objects."""
+    """Replace ids by names and sort, so that two tenants with the same objects compare equal."""
     names = {str(item["id"]): name_of(kind, item) for kind, items in state.items() for item in items}
 
     def renamed(value: Any) -> Any:
         if isinstance(value, dict):
-            # A link is made of what else is there.
+            # A link repeats other data of the object.
             return {names.get(key, key): renamed(item) for key, item in sorted(value.items()) if key != "$ref"}
         if isinstance(value, list):
             return sorted((renamed(item) for item in value), key=json.dumps)
@@ -193,14 +193,14 @@ def comparable(state: State) -> Any:
 
 
 def differences(one: Any, other: Any) -> list[Any]:
-    """The objects that are in one of two comparable states only, or are not the same in both."""
+    """Return the objects that are in only one of two comparable states, or differ between them."""
     pairs = ((one, other), (other, one))
     return [item for here, there in pairs for kind in here for item in here[kind] if item not in there[kind]]
 
 
 @contextlib.contextmanager
 def before_request(number: int, act: Callable[[requests.PreparedRequest], object]) -> Iterator[None]:
-    """Do something when the request of that number, counted from 1, is about to be sent."""
+    """Call a function just before the request with this number, counted from 1, is sent."""
     numbers = itertools.count(1)
     send = HTTPAdapter.send
 
@@ -214,7 +214,7 @@ def before_request(number: int, act: Callable[[requests.PreparedRequest], object
 
 
 def call_off(tenant: Tenant, number: int, fault: dict[str, Any]) -> None:
-    """Call off the faults, the one of that request among them. No request is under way when this returns."""
+    """Cancel the faults, also that of this request. No request is under way when this returns."""
     tenant.control("DELETE", "faults")
     lost = number if "drop" in fault else None
     while any(seen["status"] is None for place, seen in enumerate(tenant.requests(), 1) if place != lost):
@@ -222,9 +222,9 @@ def call_off(tenant: Tenant, number: int, fault: dict[str, Any]) -> None:
 
 
 def kill_at(tenant: Tenant, module: str, options: Options, number: int, *, effect: bool) -> None:
-    """Run a module in a process of its own, and kill it while it waits for the answer to the request of that number.
+    """Run a module in its own process, and kill it while it waits for the answer to the request with this number.
 
-    Whether the request has an ``effect`` is said here; it has it when nobody is left to hear of it.
+    With ``effect`` the server carries the request out, after the client is gone.
     """
     fault = {"latency": None} if effect else {"latency": None, "drop": "before"}
     tenant.fault(skip=number - 1, **fault)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An apostrophe is a character of a name: in filters, queries, members, safes and files."""
+"""An apostrophe is an ordinary character of a name: in filters, queries, members, safes and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USER: dict[str, Any] = {"user_name": NAME, "display_name": "Shaq O'Neil", "passw
 
 
 def changes(run: Run, module: str, **options: Any) -> list[bool]:
-    """Whether a task and its second run change something; neither may fail."""
+    """Run a task twice, and return for each run whether it changed something. Neither may fail."""
     results = [run(module, **options) for _run in range(2)]
     assert not any(result.failed for result in results), [result.output for result in results]
     return [result["changed"] for result in results]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How every module reaches the tenant, and what it says when it cannot. Shown with scim_user."""
+"""The connection of every module to the tenant, and its failures. Tested with scim_user."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def closed_port() -> int:
 
 
 class Page(BaseHTTPRequestHandler):
-    """What is not a tenant: a web server that answers everything with a page, or with ``status``."""
+    """A web server that is not a tenant: it answers every request with a page, or with ``status``."""
 
     status = 200
     seen: list[str] = []  # noqa: RUF012
@@ -67,7 +67,7 @@ def web_server(request: pytest.FixtureRequest) -> Iterator[tuple[str, type[Page]
 
 @pytest.fixture
 def web_echo() -> Iterator[str]:
-    """A token endpoint that is down and quotes the request in its answer."""
+    """Run a token endpoint that fails and quotes the request in its answer."""
 
     class Echo(Page):
         def answer(self) -> None:
@@ -121,7 +121,7 @@ def test_addresses_that_are_refused(tenant: Tenant, run: Run, url: str, words: s
     result = read(run, tenant_url=url)
     assert result.code == "invalid"
     assert words in result["msg"]
-    shown = result["msg"] if "?token" in url else result.output  # Ansible repeats the options that it was given
+    shown = result["msg"] if "?token" in url else result.output  # Ansible repeats the options in its output
     assert not [secret for secret in ("s3cret-word", "ss-word-7", "ghp_sometoken") if secret in shown]
     assert tenant.requests() == []
 
@@ -130,7 +130,7 @@ def test_addresses_that_are_refused(tenant: Tenant, run: Run, url: str, words: s
 def test_addresses_that_are_taken(tenant: Tenant, run: Run, form: str) -> None:
     url = tenant.info["tenant_url"]
     result = read(run, tenant_url=form.format(url=url, host=url.partition("://")[2]))
-    # A bare host means https://, which this tenant does not speak: that shows in the failure.
+    # A bare host means https://, which this tenant does not speak; the failure shows that.
     assert result.json.get("users") == [] if "://" in form.format(url=url, host="") else result.code == "transport"
 
 
@@ -176,7 +176,7 @@ def test_everything_can_come_from_the_environment(tenant: Tenant, monkeypatch: p
 
 @pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
 @pytest.mark.parametrize("app", [True, False])
-def test_ways_to_a_token(tenant: Tenant, run: Run, method: str, app: bool) -> None:
+def test_client_authentication_methods(tenant: Tenant, run: Run, method: str, app: bool) -> None:
     app_id = tenant.info["app_id"] if app else None
     assert read(run, token_endpoint_auth_method=method, app_id=app_id)["users"] == []
     path = f"/oauth2/token/{app_id}" if app else "/oauth2/platformtoken"
@@ -253,7 +253,7 @@ def test_blanks_around_a_token_do_no_harm(tenant: Tenant, run: Run) -> None:
 
 
 def test_a_token_endpoint_that_quotes_secrets(web_echo: str, run: Run) -> None:
-    """A server's words are shown, in warnings too, which Ansible does not redact since ansible-core 2.19."""
+    """Texts of the server are shown, also in warnings, which Ansible has not redacted since ansible-core 2.19."""
     secret = 'S3cr"et w&rd-7'
     for method in ("client_secret_post", "client_secret_basic"):
         result = read(run, tenant_url=web_echo, client_secret=secret, token_endpoint_auth_method=method, retries=1)
@@ -264,7 +264,7 @@ def test_a_token_endpoint_that_quotes_secrets(web_echo: str, run: Run) -> None:
             assert spelling not in result.output
 
 
-def test_empty_variables_are_none(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variables_count_as_unset(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     for option in (
         "VALIDATE_CERTS",
         "TOKEN_ENDPOINT_AUTH_METHOD",
@@ -278,14 +278,14 @@ def test_empty_variables_are_none(tenant: Tenant, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("options", [{"timeout": 0}, {"timeout": "nan"}, {"retries": -1}, {"app_id": ".."}], ids=str)
-def test_values_that_make_no_sense(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
+def test_invalid_values_are_refused(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
     result = read(run, **options)
     assert result.code == "invalid"
     assert next(iter(options)) in result["msg"]
     assert tenant.requests() == []
 
 
-def test_a_mistake_of_ours_is_no_traceback(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_internal_error_is_not_a_traceback(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")
 
@@ -296,7 +296,7 @@ def test_a_mistake_of_ours_is_no_traceback(tenant: Tenant, run: Run, monkeypatch
     assert "some secret" not in result.output
 
 
-def test_token_refused_for_ever(tenant: Tenant, run: Run) -> None:
+def test_endlessly_refused_token_ends_in_a_failure(tenant: Tenant, run: Run) -> None:
     tenant.fault(path="/scim/", status=401, count=None)
     assert read(run).code == "authentication"
     assert tenant.tokens() == 2
@@ -397,7 +397,7 @@ class TestTls:
 
     @pytest.mark.parametrize("bundle", [True, False])
     def test_not_trusted(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool) -> None:
-        # A bundle of the environment must not make up for a ca_path that does not know the server.
+        # A bundle of the environment must not replace a ca_path that does not know the server.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_tenant.info["ca_path"]) if bundle else None
         import certifi
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every module of the collection promises, checked for every module that there is."""
+"""The contract of every module in the collection."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def good(result: Result) -> Result:
     return result
 
 
-# Manages many objects at once, which have no life of their own: test_scim_directory.py has what it promises.
+# This module manages many objects and has no lifecycle of one object: test_scim_directory.py has its contract.
 MANY = {"scim_directory"}
 
 
@@ -47,7 +47,7 @@ def test_every_module_has_a_case() -> None:
 @EVERY
 def test_check_mode_writes_nothing_and_predicts_the_run(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         tenant.forget_requests()
         predicted = good(run(case.module, check=True, **options))
         assert tenant.writes() == [], step
@@ -61,9 +61,9 @@ def test_check_mode_writes_nothing_and_predicts_the_run(case: Case, tenant: Tena
 
 @EVERY
 def test_a_line_says_what_was_done(case: Case, tenant: Tenant, run: Run) -> None:
-    """In check mode the same as what would be done; nothing for a second run. It names the object and no secret."""
+    """Check mode prints the same line; a second run prints none. The line names the object and no secret."""
     case.prepare(tenant)
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         predicted, actual = (good(run(case.module, check=check, **options))["msg"] for check in (True, False))
         assert "\n" not in actual, step
         if case.reads_only:
@@ -79,7 +79,7 @@ def test_a_line_says_what_was_done(case: Case, tenant: Tenant, run: Run) -> None
 
 @EVERY
 def test_the_nearest_option_is_suggested_for_a_misspelt_one(case: Case, tenant: Tenant, run: Run) -> None:
-    result = run(case.module, **next(iter(case.life.values())), retry=3, **{"tenant-ulr": "x"})
+    result = run(case.module, **next(iter(case.lifecycle.values())), retry=3, **{"tenant-ulr": "x"})
     assert "retry, tenant-ulr. Did you mean retries and tenant_url? Supported parameters include: " in result["msg"]
     assert result.code == "invalid"
 
@@ -87,7 +87,7 @@ def test_the_nearest_option_is_suggested_for_a_misspelt_one(case: Case, tenant: 
 @EVERY
 def test_second_run_changes_nothing_with_one_token_and_no_write(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         first = good(run(case.module, **options))
         tenant.forget_requests()
         second = good(run(case.module, **options))
@@ -100,7 +100,7 @@ def test_second_run_changes_nothing_with_one_token_and_no_write(case: Case, tena
 @OBJECTS
 def test_diffs_chain(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         first = good(run(case.module, **options))["diff"]
         second = good(run(case.module, **options))["diff"]
         readable = {key: value for key, value in first["after"].items() if key not in case.secrets}
@@ -111,7 +111,7 @@ def test_diffs_chain(case: Case, tenant: Tenant, run: Run) -> None:
 @OBJECTS
 def test_result_can_be_given_to_the_module(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         entity = good(run(case.module, **options))[case.result]
         if entity is not None:
             assert good(run(case.module, **entity))["changed"] is False, step
@@ -119,10 +119,10 @@ def test_result_can_be_given_to_the_module(case: Case, tenant: Tenant, run: Run)
 
 @EVERY
 def test_null_is_the_same_as_left_out(case: Case, tenant: Tenant, run: Run) -> None:
-    """Also for options with choices, and for those that exclude each other, where Ansible counts null as given."""
+    """This includes options with choices, and mutually exclusive ones, where Ansible counts null as given."""
     case.prepare(tenant)
     spec = yaml.safe_load(importlib.import_module(f"{MODULES}.{case.module}").DOCUMENTATION).get("options", {})
-    for step, options in case.life.items():
+    for step, options in case.lifecycle.items():
         nulls: dict[str, Any] = {name: None for name in spec if name not in options}
         for name, value in options.items():
             if isinstance(value, dict) and "suboptions" in spec[name]:
@@ -146,7 +146,7 @@ def test_bad_input_is_refused_before_anything_is_sent(case: Case, tenant: Tenant
 @EVERY
 def test_no_secret_comes_back(case: Case, tenant: Tenant, run: Run) -> None:
     case.prepare(tenant)
-    for options in case.life.values():
+    for options in case.lifecycle.values():
         output = run(case.module, **options).output
         secrets = [options[name] for name in case.secrets if name in options] + [tenant.info["client_secret"]]
         assert not [secret for secret in secrets if secret in output]
@@ -154,13 +154,13 @@ def test_no_secret_comes_back(case: Case, tenant: Tenant, run: Run) -> None:
 
 @pytest.mark.parametrize("module", sorted(set(MODULE_FILES) - MANY))
 def test_documentation_and_results_agree(module: str, tenant: Tenant, run: Run) -> None:
-    """Every result that comes is described, down to the attributes of the object, and the other way round."""
+    """Every returned value is documented, including the attributes of the object, and the other way round."""
     described = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
     attributes: set[str] = set()
     for case in [case for case in CASES if case.module == module]:
         tenant.reset()
         case.prepare(tenant)
-        result = good(run(module, **next(iter(case.life.values()))))
+        result = good(run(module, **next(iter(case.lifecycle.values()))))
         own = {key for key in result.json if key not in ("changed", "invocation", "warnings", "deprecations")}
         assert own == set(described) - {"failure"}
         entity = result[case.result]
@@ -190,7 +190,7 @@ def test_failure_codes_that_are_documented_exist(module: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "plugins").rglob("*.py")), ids=lambda path: path.name)
 def test_no_example_holds_a_secret(path: Path) -> None:
-    """A secret option in an example is a variable: ansible-core quotes the source of a task in its errors."""
+    """Secret options in examples are variables: ansible-core quotes the source of a task in its errors."""
     for line in path.read_text().partition("EXAMPLES =")[2].partition("RETURN =")[0].splitlines():
         option, _colon, value = line.strip().partition(": ")
         if option in ("password", "client_secret", "access_token", "secret"):

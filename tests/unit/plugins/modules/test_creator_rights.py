@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``creator_rights`` of the safes of a directory: planned, counted, and taken away when nothing needs them any more."""
+"""``creator_rights`` for safes of a directory: planned, counted, and removed when no other entry needs them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_safe_that_exists_is_trimmed_and_its_rights_count(tenant: Tenant, run:
     assert result["actions"][0]["access_removed"] == 19
     assert result["summary"] == {"containers": {"unchanged": 1}, "container_permissions": {"update": 1}}
     assert creators_rights(tenant) == KEPT
-    # Nothing is ever given.
+    # The option never adds rights.
     wider = {"name": "APP", "creator_rights": list(RIGHTS)}
     assert good(apply(run, containers=[wider]))["changed"] is False
 

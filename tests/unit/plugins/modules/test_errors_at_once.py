@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One failure tells of everything that is wrong, by place, and of what was probably meant."""
+"""One failure lists all errors by place, and suggests probable names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import Resul
 Run = Callable[..., Result]
 BOTH = pytest.mark.parametrize("check", [True, False])
 
-# A wrong type, an unknown option, an entry without a name, a double, an unknown member, one who leaves, and a circle.
+# A wrong type, an unknown option, an entry without a name, a duplicate, an unknown member, a leaver, and a cycle.
 MISTAKES: dict[str, Any] = {
     "users": [
         {"user_name": "ada@example.com", "organization": 1_000, "active": "perhaps", "colour": "red"},
@@ -47,7 +47,7 @@ EXPECTED = [
 
 
 @BOTH
-def test_all_mistakes_are_told_in_their_order(tenant: Tenant, run: Run, check: bool) -> None:
+def test_all_errors_are_reported_in_order(tenant: Tenant, run: Run, check: bool) -> None:
     tenant.seed_user(userName="boss@example.com")
     tenant.forget_requests()
     result = run("scim_directory", check=check, **MISTAKES)
@@ -69,7 +69,7 @@ def test_mistakes_of_one_kind_keep_their_code(run: Run) -> None:
     assert "groups[20]" not in result["msg"]
 
 
-def test_mistakes_are_told_also_when_the_tenant_cannot_be_read(tenant: Tenant, run: Run) -> None:
+def test_errors_are_reported_even_if_the_tenant_cannot_be_read(tenant: Tenant, run: Run) -> None:
     users = [{"display_name": "a"}]
     result = run("scim_directory", users=[*users, {"user_name": "b@example.com"}], client_secret="Wrong-secret-1")
     assert (result.code, "users[0]: " in result["msg"]) == ("invalid", True)
@@ -83,7 +83,7 @@ def test_nothing_counts_as_pruned_while_an_entry_is_illegible(tenant: Tenant, ru
     assert result.warnings == []
 
 
-def test_all_wrong_options_of_one_object_are_told(run: Run) -> None:
+def test_all_wrong_options_of_one_object_are_reported(run: Run) -> None:
     result = run("scim_user", user_name="ada@example.com", organization=7, given_name=True)
     assert "organization takes a text, but YAML reads it as the number 7" in result["msg"]
     assert "given_name takes a text, but YAML reads it as true" in result["msg"]
@@ -95,7 +95,7 @@ def test_all_wrong_options_of_one_object_are_told(run: Run) -> None:
     assert "users.set[2]" in result["msg"]
 
 
-# The option that names somebody of the other kind, and what is said.
+# The option that names a member of the wrong kind, and the message.
 MISPLACED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a group among users": (
         "scim_group",

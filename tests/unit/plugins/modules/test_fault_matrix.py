@@ -40,7 +40,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequ
 )
 
 Run = Callable[..., Result]
-# Codes that a fault of the server or the network may lead to. What is missing here is a mistake of ours.
+# Codes that a fault of the server or the network may cause. Any other code would be an internal error.
 CODES = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)) - {
     "internal",
     "missing_library",
@@ -49,9 +49,9 @@ CODES = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/errors.md").read_text(),
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the emulator, and the options with which a task meets it.
+    """A fault of the emulator, and the options of the task that meets it.
 
-    After one that ``lies`` a task may say that it succeeded, although nothing was done: it cannot know better.
+    After a fault that ``lies``, a task may report success although nothing was done: it cannot detect that.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -92,7 +92,7 @@ FAULTS = {
 
 @dataclass(frozen=True)
 class Scenario:
-    """One request of one step, the fault that it meets, and how often the task may try again."""
+    """One request of one step, the fault that it meets, and the number of retries."""
 
     step: str
     number: int
@@ -107,9 +107,9 @@ def everything(steps: dict[str, Step]) -> Iterator[Scenario]:
 
 
 def spread(steps: dict[str, Step], seed: str) -> Iterator[Scenario]:
-    """Yield each request with some fault, the same ones at each run.
+    """Yield each request with some fault, the same ones in each run.
 
-    Each write loses its answer besides, when the task may try again: that is how objects would be doubled.
+    Each write also loses its answer while retries are allowed, which is how objects would be duplicated.
     """
     chance = random.Random(seed)
     places = [(name, number, seen) for name, step in steps.items() for number, seen in enumerate(step.requests, 1)]
@@ -124,7 +124,7 @@ LIKE_ANOTHER = pytest.mark.long(reason="scim_directory continue is much like sci
 
 
 def in_time(sequence: Case) -> Any:
-    """Return the sequence, marked when it takes long and is much like another."""
+    """Return the sequence, marked if it is slow and similar to another one."""
     return pytest.param(sequence, marks=LIKE_ANOTHER) if label(sequence) == "scim_directory continue" else sequence
 
 
@@ -132,7 +132,7 @@ def in_time(sequence: Case) -> Any:
 def test_each_request_meets_each_fault(
     sequence: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
 ) -> None:
-    # Nobody waits. How long it would be is tested elsewhere.
+    # No waiting here. Other tests cover the length of the waits.
     monkeypatch.setattr(client, "_wait", lambda attempt, error: 0.0)
     steps = walk(sequence, tenant, run)
     scenarios = list(everything(steps) if EVERYTHING else spread(steps, label(sequence)))
@@ -149,7 +149,7 @@ def test_each_request_meets_each_fault(
 
 
 def survive(sequence: Case, scenario: Scenario, goal: Any, tenant: Tenant, run: Run) -> None:
-    fault, options = FAULTS[scenario.fault], sequence.life[scenario.step]
+    fault, options = FAULTS[scenario.fault], sequence.lifecycle[scenario.step]
     with meeting(tenant, scenario.number, fault):
         first = run(sequence.module, **{**options, **fault.options, "retries": scenario.retries})
     told(first, [*secrets_in(options), tenant.info["client_secret"], tenant.info["admin_client_secret"]])
@@ -170,21 +170,21 @@ def survive(sequence: Case, scenario: Scenario, goal: Any, tenant: Tenant, run: 
 
 @contextlib.contextmanager
 def meeting(tenant: Tenant, number: int, fault: Fault) -> Iterator[None]:
-    """The request of that number meets the fault, all others go well."""
+    """Let the request with this number meet the fault, and all others succeed."""
     if fault.refused:
         with refused(number):
             yield
         return
     tenant.fault(skip=number - 1, **fault.values)
     yield
-    # On a busy machine who has no time to wait may have given up before.
+    # On a busy machine a task with a short timeout may have given up before.
     assert len(tenant.requests()) >= number or fault.options == IMPATIENT, "the fault was not met"
     call_off(tenant, number, fault.values)
 
 
 @contextlib.contextmanager
 def refused(number: int) -> Iterator[None]:
-    """The request of that number goes to a port at which nobody listens, by which the system refuses a connection."""
+    """Send the request with this number to a closed port, so that the system refuses the connection."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
 
@@ -196,7 +196,7 @@ def refused(number: int) -> Iterator[None]:
 
 
 def told(result: Result, secrets: list[str]) -> None:
-    """The task succeeded, or says why not in a way that is documented, and says no secret."""
+    """Check that the task succeeded, or failed with a documented code, and printed no secret."""
     codes = {action["failure"]["code"] for action in result.json.get("actions", ()) if "failure" in action}
     if result.failed:
         codes.add(str(result.code))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When the network or the server fails: what is tried again, what is not, and that nothing is doubled or lost."""
+"""Failures of the network and the server: which requests are retried, and that nothing is duplicated or lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def create(run: Run, **options: Any) -> Result:
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 @pytest.mark.parametrize("path", ["/oauth2/", "/Users"])
-def test_a_reading_is_tried_again(tenant: Tenant, run: Run, status: int, path: str) -> None:
+def test_reads_are_retried(tenant: Tenant, run: Run, status: int, path: str) -> None:
     tenant.fault(path=path, status=status, retry_after=0)
     result = run("scim_user_info", user_name=NAME, retries=1)
     assert result["users"] == []
@@ -52,7 +52,7 @@ def test_429_is_tried_again_for_every_method(tenant: Tenant, run: Run, retry_aft
     assert took >= 2 if retry_after == 1 else took < 2
 
 
-def test_429_for_ever(tenant: Tenant, run: Run) -> None:
+def test_endless_429_ends_in_a_failure(tenant: Tenant, run: Run) -> None:
     tenant.fault(path="/Users", status=429, retry_after=0, count=None)
     result = run("scim_user_info", user_name=NAME, retries=2)
     assert result.code == "rate_limited"
@@ -76,8 +76,8 @@ WRITE_FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fault", WRITE_FAULTS, ids=str)
 @pytest.mark.parametrize("write", ["POST", "PATCH", "PUT", "DELETE"])
-def test_a_write_whose_effect_is_uncertain(tenant: Tenant, run: Run, fault: dict[str, Any], write: str) -> None:
-    """With one more look and what is still missing: done once, said to be changed, nothing doubled."""
+def test_uncertain_write_is_checked_and_completed(tenant: Tenant, run: Run, fault: dict[str, Any], write: str) -> None:
+    """The task looks again and sends only missing changes: one object, reported as changed."""
     if write != "POST":
         tenant.seed_user(userName=NAME, displayName="before", active=True)
     if write == "PUT":
@@ -102,7 +102,7 @@ def test_a_write_whose_effect_is_uncertain(tenant: Tenant, run: Run, fault: dict
 
 @pytest.mark.parametrize("body", ["truncated", "html", "empty", "invalid_json", "wrong_shape"])
 @pytest.mark.parametrize("path", ["/oauth2/", "/Users"])
-def test_answers_that_are_none(tenant: Tenant, run: Run, body: str, path: str) -> None:
+def test_invalid_answers_fail(tenant: Tenant, run: Run, body: str, path: str) -> None:
     tenant.fault(path=path, body=body, count=None)
     result = run("scim_user_info", user_name=NAME)
     assert result.code == ("transport" if body == "truncated" else "protocol")
@@ -126,7 +126,7 @@ def test_timeout(tenant: Tenant, run: Run) -> None:
         ("identity_oauth2_app", "/ImportAppFromTemplate", {"application_id": "some-client", "orphans": "adopt"}),
     ],
 )
-def test_what_may_be_there_twice_is_not_made_again_while_it_may_still_come(
+def test_account_is_not_created_again_while_the_first_may_appear(
     tenant: Tenant, run: Run, module: str, path: str, options: dict[str, Any]
 ) -> None:
     tenant.seed(containers=[{"name": "APP"}])

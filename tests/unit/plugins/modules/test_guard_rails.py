@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Loss of access: memberships and rights count, protected relations stay, and who runs the task keeps its own."""
+"""Loss of access: memberships and rights count, protected relations stay, and the calling user keeps its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def login(name: str) -> str:
 
 
 def staff(tenant: Tenant, groups: int = 3, members: int = 40) -> list[str]:
-    """Groups, each with the same people in it; their login names."""
+    """Create groups with the same members, and return their login names."""
     names = [login(f"user{number:03}") for number in range(members)]
     tenant.seed(
         users=[{"userName": name, "displayName": f"Person {name[4:7]}"} for name in names],
@@ -73,13 +73,13 @@ def test_groups_are_named_in_the_order_of_their_numbers(tenant: Tenant, run: Run
     assert result.warnings == [f"Lists that come out empty: {empty}"]
 
 
-def test_lists_cut_to_a_few_rows_are_refused_with_the_groups(tenant: Tenant, run: Run) -> None:
+def test_truncated_lists_are_refused_and_the_groups_named(tenant: Tenant, run: Run) -> None:
     names = staff(tenant)
     groups = [{"display_name": f"dept{number}", "users": {"set": names[:1]}} for number in range(3)]
     refused(tenant, apply(run, groups=groups), "and 117 would be", "group 'dept1' (39 users)")
 
 
-def test_the_work_of_a_week_passes_and_empty_lists_are_named(tenant: Tenant, run: Run) -> None:
+def test_ordinary_changes_pass_and_empty_lists_are_named(tenant: Tenant, run: Run) -> None:
     names = staff(tenant, members=4)
     groups = [
         {"display_name": "dept0", "users": {"set": []}},
@@ -93,7 +93,7 @@ def test_the_work_of_a_week_passes_and_empty_lists_are_named(tenant: Tenant, run
 
 @pytest.mark.parametrize(("limit", "allowed"), [("4", True), ("3", False), ("25%", True), ("24.9%", False)])
 def test_limits_of_memberships(tenant: Tenant, run: Run, limit: str, allowed: bool) -> None:
-    """A percentage is one of all memberships, 16 with those of the built-in role and of the service user's."""
+    """A percentage refers to all memberships: 16 with those of the built-in role and of the service user."""
     tenant.seed(users=[{"userName": login(name)} for name in "abcdefg"])
     people = [login(name) for name in "abcdefg"]
     tenant.seed(groups=[{"displayName": "one", "members": people}, {"displayName": "two", "members": people}])
@@ -122,7 +122,7 @@ SOME_RIGHTS = ["useAccounts", "listAccounts", "retrieveAccounts"]
 
 
 def safe_of(tenant: Tenant, *members: str, name: str = "APP") -> None:
-    """A safe with permissions of three rights each."""
+    """Create a safe with permissions of three rights each."""
     tenant.seed(users=[{"userName": login(member)} for member in members], containers=[{"name": name}])
     tenant.seed(permissions=[{"container": name, "user": login(who), "rights": SOME_RIGHTS} for who in members])
     tenant.forget_requests()
@@ -189,7 +189,7 @@ def test_an_end_in_the_past_takes_all_rights_away(tenant: Tenant, run: Run, more
     result = good(apply(run, container_permissions=ended))
     assert result["emptied"] == ["container 'APP' (all 3 rights)"]
     assert any(PAST in text and "is over" in text for text in result.warnings)
-    # What is over already loses nothing more.
+    # An expired permission has nothing left to lose.
     ended[0]["membership_expiration"] = "2019-01-01"
     good(apply(run, container_permissions=ended, max_access_removals="0"))
 
@@ -223,18 +223,18 @@ def test_a_task_for_one_permission_tells_of_an_end_in_the_past(tenant: Tenant, r
         assert good(run("scim_pam_object", kind="container_permission", **task)).warnings == []
 
 
-def test_a_limit_that_is_none_is_refused(tenant: Tenant, run: Run) -> None:
+def test_invalid_limit_is_refused(tenant: Tenant, run: Run) -> None:
     result = apply(run, users=[], max_access_removals="lots")
     assert (result.code, "max_access_removals 'lots'" in result["msg"]) == ("invalid", True)
 
 
-# -- What is protected ----------------------------------------------------------
+# -- Protected objects ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("shown", ["key", "name", "omitted"])
 @pytest.mark.parametrize("name", ["user00?@*", "dept0"])
 def test_a_list_takes_nothing_from_the_protected(tenant: Tenant, run: Run, name: str, shown: str) -> None:
-    """Neither a protected user out of a group, nor anybody out of a protected group, however members are shown."""
+    """A protected user stays in its groups and a protected group keeps its members, however members are shown."""
     names = staff(tenant, groups=1, members=3)
     tenant.switch(member_display=shown)
     tenant.forget_requests()
@@ -336,7 +336,7 @@ def test_the_protected_keep_their_names_and_passwords(
 
 
 def test_other_changes_of_the_protected_pass(tenant: Tenant, run: Run) -> None:
-    """A password that is written only at the creation is none."""
+    """A password that is written only on creation is no change."""
     safe_of(tenant, "a")
     users = [{"user_name": "A@example.com", "display_name": "Ada", "password": "Another-pass-1"}]
     assert good(apply(run, users=users, protected=["a@*"]))["changed"] is True
@@ -366,7 +366,7 @@ def test_hyphens_that_look_alike_protect_alike(tenant: Tenant, run: Run, hyphen:
     refused(tenant, apply(run, groups=[group], protected=["db-admins"]), "admins")
 
 
-def test_brackets_are_letters(tenant: Tenant, run: Run) -> None:
+def test_brackets_in_patterns_are_literal(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "app [prod] 1"}, {"displayName": "app p"}])
     tenant.forget_requests()
     for name, protected in (("app [prod] 1", True), ("app p", False)):
@@ -381,7 +381,7 @@ def test_an_empty_protected_name_is_refused(tenant: Tenant, run: Run, protected:
 
 
 def test_a_protected_name_that_nothing_has_is_told(tenant: Tenant, run: Run) -> None:
-    """Of all kinds, also of those that the task does not deal with; with fail, nothing is written."""
+    """The warning covers all kinds, also those without entries in the task; with fail, nothing is written."""
     tenant.seed(containers=[{"name": "SAFE"}], accounts=[{"container": "SAFE", "name": "root"}])
     tenant.seed_user(userName="ada@example.com")
     tenant.forget_requests()
@@ -440,7 +440,7 @@ def test_the_last_member_of_a_built_in_role_is_not_removed(
     limits = {"max_removals": "100%", "max_access_removals": "100%"}
     words = "a built-in role would lose its last member that can log in: System Administrator"
     refused(tenant, apply(run, check=check, **task, **limits), words)
-    # A member who cannot log in does not count as one who stays, and one who comes in the same task does.
+    # A member who cannot log in does not count as remaining; one whom the same task adds does.
     users = [{"user_name": login("away"), "active": False}]
     good(apply(run, groups=[{**role, "users": {"add": [login("away")]}}]))
     good(apply(run, users=users))
@@ -505,7 +505,7 @@ def test_somebody_who_can_log_in_is_left_in_a_built_in_role(
 
 
 def own_groups(tenant: Tenant) -> None:
-    """The role of the service user in another one, and that in a third."""
+    """Put the role of the service user into a second role, and that into a third."""
     tenant.seed(groups=[{"displayName": "middle"}, {"displayName": "outer"}, {"displayName": "other"}])
     ids = {group["displayName"]: group["id"] for group in tenant.resources("Groups")}
     for group, member in (("middle", ROLE), ("outer", "middle")):
@@ -571,7 +571,7 @@ def test_the_role_of_the_user_that_runs_the_task_keeps_its_name(tenant: Tenant, 
 
 
 def own_permission(tenant: Tenant, run: Run) -> None:
-    """A safe that the service user made, which makes it a member with every right."""
+    """Create a safe as the service user, which makes it a member with every right."""
     good(run("scim_pam_object", kind="container", name="APP"))
     tenant.seed_user(userName="ada@example.com")
     tenant.seed(permissions=[{"container": "APP", "user": login("ada"), "rights": ["listAccounts"]}])
@@ -640,7 +640,7 @@ def test_a_token_that_does_not_say_whose_it_is_removes_nobody(tenant: Tenant, ru
     good(apply(run, users=[{"user_name": login("ada"), "display_name": "Ada"}], **how))
 
 
-# -- What goes with a safe ------------------------------------------------------
+# -- Content of a safe ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("safes", [1, 7])
@@ -727,7 +727,7 @@ def test_a_role_of_another_name_is_not_deleted_by_id(tenant: Tenant, run: Run) -
     good(run("identity_role", id=role, name="CREW", state="absent"))
 
 
-# -- Around it ------------------------------------------------------------------
+# -- Other rules ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -746,7 +746,7 @@ def test_prune_of_permissions_without_entries_has_to_be_meant(tenant: Tenant, ru
 
 
 def test_deactivating_a_user_whose_state_is_not_shown_counts() -> None:
-    """A server that does not say whether a user is active does not say that it is not."""
+    """A server that does not return ``active`` does not mean that the user is inactive."""
     for active, action in ((None, "deactivate"), (True, "deactivate"), (False, "none")):
         current = {"id": "1", "userName": login("ada"), **({} if active is None else {"active": active})}
         plan = make_plan(Task(USER, {"active": False}), {"active": False}, current)
@@ -755,7 +755,7 @@ def test_deactivating_a_user_whose_state_is_not_shown_counts() -> None:
 
 @pytest.mark.parametrize("prune", [[], ["users"]], ids=str)
 def test_the_own_name_in_another_case_is_the_own_name(tenant: Tenant, run: Run, prune: list[str]) -> None:
-    """Also where the token does not say whose it is."""
+    """This also holds if the token does not name its user."""
     tenant.switch(token_type="opaque")
     own = {"client_id": tenant.info["client_id"].upper()}
     users: list[dict[str, Any]] = [{"user_name": login("ada"), "password": "Initial-pass-1"}]

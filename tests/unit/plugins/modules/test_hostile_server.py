@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that means harm: nothing hangs, nothing grows without end, no credential and no escape sequence gets out."""
+"""A malicious server: nothing hangs or grows without limit, and no credential or escape sequence gets out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Seen:
 
 @dataclass
 class Hostile:
-    """A server that answers each request with the bytes that a function makes of it, and then hangs up."""
+    """A server that answers each request with the bytes that a function returns, and then closes the connection."""
 
     answer: Answer = lambda seen: []
     seen: list[Seen] = field(default_factory=list)
@@ -76,7 +76,7 @@ def serve() -> Iterator[Callable[..., Hostile]]:
             daemon_threads = True
 
             def handle_error(self, request: Any, client_address: Any) -> None:
-                """A client that hangs up is what is wanted here."""
+                """Ignore clients that close the connection: these tests want that."""
 
         server = Server(("127.0.0.1", 0), Handler)
         servers.append(server)
@@ -114,7 +114,7 @@ ADA = {"id": "1", "userName": "ada@example.com"}
 
 
 def dripping(start: bytes) -> Iterator[bytes]:
-    """Something every now and then, so that no read is ever without an answer for long."""
+    """Yield a little data from time to time, so that no single read ever times out."""
     yield start
     while True:
         time.sleep(0.05)
@@ -144,7 +144,7 @@ def test_the_total_time_is_that_of_all_tries(hostile: Hostile) -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_body_without_measure(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
+def test_oversized_body_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
     monkeypatch.setattr(bounds, "LONGEST_BODY", 8 * 2**20)
     bomb = gzip.compress(bytes(200 * 2**20), 1)
     sent: list[int] = []
@@ -164,7 +164,7 @@ def test_a_body_without_measure(hostile: Hostile, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("size", [1, 1000])
-def test_a_list_without_end(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_endless_list_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(protocol, "MOST_PAGES", 20)
     monkeypatch.setattr(protocol, "MOST_OBJECTS", 5000)
 
@@ -248,7 +248,7 @@ ODD_BODIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
 @pytest.mark.parametrize("module", ["scim_user_info", "scim_directory_info"])
-def test_bodies_that_no_server_should_send(hostile: Hostile, body: bytes, module: str) -> None:
+def test_malformed_bodies_fail(hostile: Hostile, body: bytes, module: str) -> None:
     hostile.answer = lambda seen: reply(body)
     result = hostile.run(module)
     assert not result.failed or result.code == "protocol"
@@ -282,7 +282,7 @@ ODD_ANSWERS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("answer", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
-def test_answers_that_are_hardly_http(hostile: Hostile, answer: bytes) -> None:
+def test_malformed_http_answers_fail(hostile: Hostile, answer: bytes) -> None:
     hostile.answer = lambda seen: [answer]
     assert hostile.run(timeout=1).code in ("transport", "protocol", "unavailable")
 
@@ -308,7 +308,7 @@ def test_no_redirect_is_followed(
 
 
 def test_a_created_object_elsewhere(serve: Callable[..., Hostile], hostile: Hostile) -> None:
-    """Neither Location nor meta.location is ever asked for."""
+    """The client follows neither Location nor meta.location."""
     other = serve()
 
     def answer(seen: Seen) -> list[bytes]:
@@ -324,10 +324,10 @@ def test_a_created_object_elsewhere(serve: Callable[..., Hostile], hostile: Host
 
 
 @pytest.mark.parametrize("identifier", ["../../oauth2/token/app", "..", "1?x=", "1#x", "a/b", "\x1b[1m", "\u202e", " "])
-def test_an_id_leads_to_no_other_path(hostile: Hostile, identifier: str) -> None:
+def test_ids_cannot_change_the_path(hostile: Hostile, identifier: str) -> None:
     hostile.answer = lambda seen: users({**ADA, "id": identifier, "displayName": "before"})
     result = hostile.run("scim_user", user_name="ada@example.com", display_name="Ada")
-    # "..", which no quoting keeps from being resolved, is refused.
+    # ".." is refused, because quoting does not keep it from being resolved.
     assert {seen.method for seen in hostile.seen} & {"PATCH", "PUT"} or (identifier, result.code) == ("..", "invalid")
     for seen in hostile.seen:
         path, _mark, _query = seen.target.partition("?")
@@ -336,7 +336,7 @@ def test_an_id_leads_to_no_other_path(hostile: Hostile, identifier: str) -> None
         assert not path.endswith("/..")
 
 
-# -- What is shown ------------------------------------------------------------
+# -- Output -------------------------------------------------------------------
 
 SAID = f"no {ESCAPES} way"
 
@@ -359,15 +359,15 @@ def is_harmless(result: Result) -> bool:
     }.items(),
     ids=lambda item: item[0],
 )
-def test_what_the_server_says_moves_no_cursor(hostile: Hostile, answer: tuple[str, list[bytes]]) -> None:
+def test_texts_of_the_server_are_escaped(hostile: Hostile, answer: tuple[str, list[bytes]]) -> None:
     hostile.answer = lambda seen: answer[1]
     result = hostile.run("scim_user", user_name="ada@example.com", display_name="Ada", retries=1)
     assert result.failed
     assert is_harmless(result)
 
 
-def test_names_from_the_server_move_no_cursor(hostile: Hostile) -> None:
-    """Those that prune would remove stand in a refusal."""
+def test_names_from_the_server_are_escaped(hostile: Hostile) -> None:
+    """A refusal lists the names of objects that prune would remove."""
     groups = [{"id": f"{number}", "displayName": f"{number}{SAID}"} for number in range(20)]
 
     def answer(seen: Seen) -> list[bytes]:
@@ -381,7 +381,7 @@ def test_names_from_the_server_move_no_cursor(hostile: Hostile) -> None:
     assert is_harmless(result)
 
 
-def test_progress_moves_no_cursor(tmp_path: Path) -> None:
+def test_progress_is_escaped(tmp_path: Path) -> None:
     path = tmp_path / "progress"
     clock = iter([0.0, 5.0])
     with Progress(str(path), clock=lambda: next(clock)) as progress:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to OAuth2 client apps: they come into being without a name, and their profile is written whole."""
+"""Rules of OAuth2 client apps: an app is created without a name, and its profile is written as a whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW = {**APP, "permissions": {"set": [{"role": "clients"}]}}
 
 @pytest.fixture
 def clients(tenant: Tenant) -> str:
-    """A role whose one member is a confidential client; its id."""
+    """Create a role with a confidential client as its only member, and return its id."""
     user = {"userName": "client@example.com", "oauthClient": True, "password": SERVICE_USER["password"]}
     tenant.seed_user(**user)
     role = {"displayName": "clients", "members": ["client@example.com"], "rights": ["User Management"]}
@@ -30,7 +30,7 @@ def clients(tenant: Tenant) -> str:
 
 
 def apps(tenant: Tenant) -> list[dict[str, Any]]:
-    """The apps, without the one that the tenant starts with."""
+    """Return the apps, except the one that a new tenant has."""
     return [app for app in tenant.state()["apps"] if app["values"].get("ServiceName") != tenant.info["app_id"]]
 
 
@@ -58,7 +58,7 @@ SERVERS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("switches", SERVERS, ids=str)
 def test_an_app_that_gives_out_tokens(tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]) -> None:
-    """The token that it gives out is good for the SCIM server, whatever the tenant makes of what it is sent."""
+    """The SCIM server accepts the app's token, however the tenant changes the submitted settings."""
     tenant.switch(**switches)
     scope = {"name": "scim", "allowed_rest": ["^/scim/" if "allowed_rest_anchored" in switches else "scim*"]}
     options = {**NEW, "scopes": [scope]}
@@ -78,7 +78,7 @@ def test_an_app_that_gives_out_tokens(tenant: Tenant, run: Run, clients: str, sw
 
 
 def test_an_app_is_made_for_confidential_clients(tenant: Tenant, run: Run) -> None:
-    """The template has interactive methods ticked; what the task says nothing of is the safest."""
+    """The template enables interactive methods; settings that the task omits get the safest value."""
     app = run("identity_oauth2_app", **ID)["app"]
     assert app["name"] == "some-client"
     assert app["client_id_type"] == "confidential"
@@ -90,7 +90,7 @@ def test_an_app_is_made_for_confidential_clients(tenant: Tenant, run: Run) -> No
 
 
 @pytest.mark.parametrize("update", ["merged", "replaced"])
-def test_what_the_options_do_not_know_stays(tenant: Tenant, run: Run, update: str) -> None:
+def test_unmanaged_attributes_are_preserved(tenant: Tenant, run: Run, update: str) -> None:
     tenant.switch(oauth_profile_update=update)
     scopes = [{"Scope": "scim", "Description": "", "Mode": "RestFilter", "AllowedRest": ["x"]}]
     profile = {"Redirects": ["https://example.com/"], "AllowRefresh": True, "KnownScopes": scopes}
@@ -128,7 +128,7 @@ IMPLIED = {"Admin": {"View", "ViewDetail"}, "ViewDetail": {"View"}}
 def test_a_permission_brings_along_what_it_implies(
     tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]
 ) -> None:
-    """Each permission that the option offers, alone and beside others, with what check mode says."""
+    """Each permission of the option, alone and with others, and its prediction in check mode."""
     tenant.switch(**switches)
     run("identity_oauth2_app", **ID)
     for right in RIGHTS:
@@ -184,7 +184,7 @@ def test_a_permission_that_implies_the_needed_one_gives_a_token(
     assert as_client(run, "scim_token", _ansible_no_log=True)["access_token"]
 
 
-def test_what_a_role_holds_that_is_not_named_is_not_completed(tenant: Tenant, run: Run, clients: str) -> None:
+def test_unnamed_permissions_of_a_role_are_not_completed(tenant: Tenant, run: Run, clients: str) -> None:
     tenant.switch(permission_bits="single")
     tenant.seed(apps=[{"ServiceName": "some-client", "permissions": {"clients": "ViewDetail,Execute"}}])
     remove = {"remove": [{"role": "clients", "rights": ["Execute"]}]}
@@ -262,9 +262,7 @@ def test_an_orphan_that_somebody_has_begun_to_set_up_is_left(tenant: Tenant, run
     assert len(apps(tenant)) == 2
 
 
-def test_what_was_adopted_is_not_deleted_when_the_tenant_refuses_the_rest(
-    tenant: Tenant, run: Run, clients: str
-) -> None:
+def test_adopted_app_is_kept_when_the_tenant_refuses_the_rest(tenant: Tenant, run: Run, clients: str) -> None:
     (orphan,) = tenant.seed(apps=[{"Name": "OAuth2 Client"}])["apps"]
     tenant.fault(path="SetApplicationPermissions", status=400, count=None)
     assert run("identity_oauth2_app", **NEW, orphans="adopt").code == "invalid"
@@ -282,7 +280,7 @@ def test_one_of_several_orphans_is_not_adopted(tenant: Tenant, run: Run) -> None
     "fault", [{"drop": "after"}, {"drop": "before"}, {"status": 504, "effect": True}, {"status": 503}]
 )
 def test_a_lost_answer_to_the_import(tenant: Tenant, run: Run, fault: dict[str, Any]) -> None:
-    """Each import makes an app: one whose answer is lost is found, and not made a second time."""
+    """Each import creates an app: if its answer is lost, the app is found and not created again."""
     tenant.fault(path="ImportAppFromTemplate", retry_after=0, **fault)
     result = run("identity_oauth2_app", **ID, retries=2)
     assert result["changed"] is True, result.output
@@ -297,7 +295,7 @@ def test_an_import_whose_answer_is_lost_and_which_shows_late(tenant: Tenant, run
 
 
 def test_two_of_one_application_id_at_the_same_time(tenant: Tenant, run: Run) -> None:
-    """Made by somebody else between the look and the write: one is left, and the task goes on with it."""
+    """Another client creates one between lookup and write: one of the two is kept, and the task continues with it."""
     tenant.switch(duplicate_service_name="accepted")
     tenant.fault(path="UpdateApplicationDE", latency=0.5)
     with module_process("identity_oauth2_app", {**tenant.administrator, **ID}) as process:
@@ -333,7 +331,7 @@ def test_an_application_id_that_is_taken(tenant: Tenant, run: Run, duplicates: s
 
 
 def test_a_tenant_that_shows_writes_late(tenant: Tenant, run: Run, clients: str) -> None:
-    """The administration API reports success before it shows it: what is read back is waited for."""
+    """The administration API reports success before it shows the change; the task waits for it."""
     tenant.switch(stale_reads=2)
     created = run("identity_oauth2_app", **NEW, retries=5)
     assert created["app"]["permissions"]["set"][0]["role"] == "clients", created.output
@@ -344,7 +342,7 @@ def test_a_tenant_that_shows_writes_late(tenant: Tenant, run: Run, clients: str)
 
 @pytest.mark.parametrize("echoed", [True, False])
 def test_a_logo(tenant: Tenant, run: Run, echoed: bool) -> None:
-    """Where the tenant shows its own copy instead of the path that it was given, a warning says so, once."""
+    """If the tenant shows its own copy instead of the given path, one warning says so."""
     tenant.switch(icon_shows_uri=echoed)
     result = run("identity_oauth2_app", **ID, icon_uri="/vfslow/some.svg")
     assert result["changed"] is True

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to roles of the Admin Portal: administrative rights, and who may give them."""
+"""Rules of roles in the Admin Portal: administrative rights, and who may assign them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_mix_counts_what_the_role_has_already(tenant: Tenant, run: Run) -> N
 
 
 def test_a_right_that_the_catalogue_does_not_have(tenant: Tenant, run: Run) -> None:
-    """What a role shows can be given back and taken away."""
+    """Rights that a role shows can be set again and removed."""
     tenant.seed(groups=[{"displayName": "clients", "rights": ["ServiceRight/dpaShowTile"]}])
     tenant.switch(rights_catalogue="refused")
     held = run("identity_role", name="clients")["role"]["administrative_rights"]
@@ -127,7 +127,7 @@ def test_an_unknown_member_in_check_mode_may_be_made_by_then(tenant: Tenant, run
 
 @pytest.mark.parametrize("by", ["system_administrator", "role_management"])
 def test_who_may_assign_rights(tenant: Tenant, run: Run, by: str) -> None:
-    """Without the right to, no role is left without its rights."""
+    """If the caller may not assign rights, no role is created without its rights."""
     tenant.switch(rights_assigned_by=by)
     limited = tenant.seed_administrator("Role Management")
     before = tenant.state()
@@ -195,7 +195,7 @@ def members(tenant: Tenant) -> list[str]:
 
 @pytest.mark.parametrize("takes_effect", [True, False])
 def test_members_change_with_either_call(tenant: Tenant, run: Run, takes_effect: bool) -> None:
-    """Where Roles/UpdateRole ignores members, with the calls of the vendor's SDKs, and with these there only."""
+    """If Roles/UpdateRole ignores members, the calls of the vendor's SDKs are used, and only there."""
     tenant.switch(update_role_members=takes_effect)
     for name in ("ada", "grace", "o'neill"):
         tenant.seed_user(userName=f"{name}@example.com")

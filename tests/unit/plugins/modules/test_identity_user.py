@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to users of the Admin Portal: flags that answers show in several ways, and passwords."""
+"""Rules of users in the Admin Portal: flags that answers show in several forms, and passwords."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shown(tenant: Tenant, name: str = NAME) -> dict[str, Any]:
 
 
 def test_a_user_that_gets_a_token(tenant: Tenant, run: Run) -> None:
-    """What a client needs is the default: no pending change of the password, no invitation, not in Everybody."""
+    """The defaults suit a client: no pending change of the password, no invitation, not in Everybody."""
     user = run("identity_user", **USER)["user"]
     assert (user["service_user"], user["force_password_change"], user["active"]) == (True, False, True)
     token = run(
@@ -65,7 +65,7 @@ def test_without_a_password_no_user_is_made(tenant: Tenant, run: Run) -> None:
 
 @pytest.mark.parametrize("forced", [True, False])
 def test_a_new_password(tenant: Tenant, run: Run, forced: bool) -> None:
-    """Also where a reset asks the user for another one, which would keep a client from its token."""
+    """This also works if a reset makes the user change the password, which would keep a client from its token."""
     run("identity_user", **USER)
     tenant.switch(reset_forces_change=forced)
     new = {**USER, "password": "Another-pass-2", "force_password_change": False}
@@ -80,7 +80,7 @@ def test_a_new_password(tenant: Tenant, run: Run, forced: bool) -> None:
 @pytest.mark.parametrize("shown", ["field", "message"])
 @pytest.mark.parametrize("refused", [True, False])
 def test_the_same_password(tenant: Tenant, run: Run, refused: bool, shown: str) -> None:
-    """Where the tenant tells that it is the same, nothing has changed."""
+    """If the tenant reports the same password, nothing has changed."""
     run("identity_user", **USER)
     tenant.switch(same_password_refused=refused, message_id_shown=shown)
     result = run("identity_user", **USER, update_password="always")
@@ -93,7 +93,7 @@ def test_the_same_password(tenant: Tenant, run: Run, refused: bool, shown: str) 
 
 @pytest.mark.parametrize("readable", [True, False])
 def test_a_password_that_never_expires(tenant: Tenant, run: Run, readable: bool) -> None:
-    """It is written when the user is made, and later only where the tenant shows it."""
+    """It is written on creation, and later only if the tenant shows it."""
     tenant.switch(never_expire_readable=readable)
     options = {**USER, "password_never_expires": True}
     assert run("identity_user", **options)["user"]["password_never_expires"] is True
@@ -115,7 +115,7 @@ def test_the_administrator_cannot_take_itself_out(tenant: Tenant, run: Run) -> N
 
 
 def test_the_password_of_a_client_does_not_expire(tenant: Tenant, run: Run) -> None:
-    """As the portal ticks it by itself; what a user is made for otherwise is left to the tenant."""
+    """The portal sets this flag by itself; for other users the tenant decides."""
     run("identity_user", **USER)
     assert shown(tenant)["never_expires"] is True
     run("identity_user", **{**USER, "user_name": "plain@example.com", "oauth_client": None})

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names and secrets with characters that nobody sees are refused, and what exists with such a name can be managed.
+"""Names and secrets with invisible characters are refused; existing objects with such names can be managed.
 
-The samples that are refused with one message each are the rows of docs/refused.md.
+The samples with one message each are the rows of docs/refused.md.
 """
 
 from __future__ import annotations

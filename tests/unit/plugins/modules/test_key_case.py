@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that spell the names of attributes and the URNs of schemas in another case: names have none."""
+"""Names of attributes and URNs of schemas are case-insensitive, whatever case the server uses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_members_and_vault_objects_are_compared(tenant: Tenant, run: Run, case: 
     tenant.seed(users=[{"userName": "ada@example.com"}], groups=[{"displayName": "inner"}])
     tenant.switch(key_case=case)
     account = {"kind": "privileged_data", "container": "APP", "name": "root", "properties": {"username": "root"}}
-    life: list[tuple[str, dict[str, Any]]] = [
+    lifecycle: list[tuple[str, dict[str, Any]]] = [
         ("scim_group", {"display_name": "outer", "users": {"set": ["ada@example.com"]}, "groups": {"set": ["inner"]}}),
         ("scim_pam_object", {"kind": "container", "name": "APP", "description": "d", "number_of_days_retention": 7}),
         (
@@ -51,7 +51,7 @@ def test_members_and_vault_objects_are_compared(tenant: Tenant, run: Run, case: 
         ),
         ("scim_pam_object", account),
     ]
-    for module, options in life:
+    for module, options in lifecycle:
         for changed in (True, False):
             result = run(module, **options)
             assert (result.failed, result["changed"], result.warnings) == (False, changed, []), result.output
@@ -63,13 +63,13 @@ def test_members_and_vault_objects_are_compared(tenant: Tenant, run: Run, case: 
 
 
 @CASES
-def test_what_no_row_knows_is_written_back(tenant: Tenant, run: Run, case: str) -> None:
+def test_unknown_attributes_are_written_back(tenant: Tenant, run: Run, case: str) -> None:
     tenant.seed_user(userName="ada@example.com", nickName="Countess", title="Lady", emails=[{"value": "a@example.com"}])
     before = tenant.user("ada@example.com")
     tenant.switch(key_case=case, patch_supported=NO_PATCH)
     assert run("scim_user", user_name="ada@example.com", display_name="Ada King")["changed"] is True
     tenant.switch(key_case="camel")
-    # The last two are the server's own.
+    # The server sets the last two.
     own = {"displayName": "Ada King", "name": {"formatted": "Ada King"}, "meta": 0}
     assert {**tenant.user("ada@example.com"), "meta": 0} == {**before, **own}
 

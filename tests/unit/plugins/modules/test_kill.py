@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task is killed while it waits for an answer: the next run makes good what is missing, and nothing is doubled.
+"""A task is killed while it waits for an answer: the next run completes the change, and nothing is duplicated.
 
-``make faults`` kills each task that writes at each of its requests; otherwise it is a few of them for each sequence.
+``make faults`` kills each writing task at each of its requests; otherwise a few requests of each sequence.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FEW = 3
 
 @pytest.mark.parametrize("sequence", [sequence for sequence in SEQUENCES if not sequence.reads_only], ids=label)
 def test_killed_at_each_request(sequence: Case, tenant: Tenant, run: Run, record_property: Callable[..., None]) -> None:
-    """Killed before the request has its effect, and while it has: of what only reads, one is the same as the other."""
+    """Kill the task before and during the effect of a request. For read-only requests both cases are identical."""
     steps = walk(sequence, tenant, run)
     kills = [
         (name, number, effect)
@@ -45,7 +45,7 @@ def test_killed_at_each_request(sequence: Case, tenant: Tenant, run: Run, record
         kills = random.Random(label(sequence)).sample(kills, FEW)
     for name, number, effect in kills:
         at = f"{name}, request {number}, {'with' if effect else 'without'} effect"
-        options = sequence.life[name]
+        options = sequence.lifecycle[name]
         tenant.reset(to=steps[name].before)
         kill_at(tenant, sequence.module, options, number, effect=effect)
         assert doubled(tenant.state()) == [], at

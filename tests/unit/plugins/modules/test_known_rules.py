@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules of the server that are known beforehand, and what check mode cannot know: said before anything is written."""
+"""Known rules of the server, and the limits of check mode, are reported before the first write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def people(count: int, suffix: str = "example.com") -> list[dict[str, Any]]:
 
 
 def by_suffix(tenant: Tenant) -> list[str]:
-    """The requests for users with a suffix."""
+    """Return the requests that search users by suffix."""
     return [seen["path"] for seen in tenant.requests() if " ew " in unquote_plus(f"{seen}")]
 
 

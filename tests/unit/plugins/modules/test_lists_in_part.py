@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists that show less than there is: members, what members are, and whole objects. Nothing is absent for that."""
+"""Incomplete lists of members, member types or objects: a missing entry does not mean that the object is absent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAST = "user00110@example.com"
 
 @pytest.fixture
 def big(tenant: Tenant) -> Tenant:
-    """A group with 110 users and a nested group; the last user is beyond what any list shows."""
+    """Create a group with 110 users and a nested group; no list shows the last user."""
     tenant.seed(users=110)
     tenant.seed(groups=[{"displayName": "inner"}])
     tenant.seed(groups=[{"displayName": "big", "members": [f"user{n:05}@example.com" for n in range(1, 111)]}])
@@ -30,7 +30,7 @@ def big(tenant: Tenant) -> Tenant:
 
 
 def held(tenant: Tenant, name: str) -> list[str]:
-    """The members of a group, by what the server calls them."""
+    """Return the display names of a group's members."""
     tenant.switch(list_members="full", member_type="typed")
     (group,) = [item for item in tenant.resources("Groups") if item["displayName"] == name]
     return sorted(member["display"] for member in group.get("members", []))
@@ -57,7 +57,7 @@ def test_a_group_that_lists_show_as_empty_is_emptied(big: Tenant, run: Run, cut:
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_directory_compares_the_members_that_lists_leave_out(big: Tenant, run: Run, cut: str) -> None:
-    """Among so many entries that the groups are read as a list."""
+    """There are enough entries that the groups are read as a list."""
     big.switch(list_members=cut)
     wanted = [
         {"display_name": "big", "users": {"set": ["user00001@example.com"]}},
@@ -89,7 +89,7 @@ def test_the_callers_role_is_not_pruned_where_lists_omit_members(big: Tenant, ru
 
 
 def test_lists_that_are_whole_cost_one_request_more(big: Tenant, run: Run) -> None:
-    """However many groups are compared."""
+    """The number of compared groups does not matter."""
     names = [f"group{number:02}" for number in range(40)]
     people = [f"user{number:05}@example.com" for number in range(1, 5)]
     big.seed(groups=[{"displayName": name, "members": people} for name in names])
@@ -139,7 +139,7 @@ def test_an_export_tells_users_and_groups_apart_whatever_members_say(big: Tenant
 
 
 def test_a_member_nobody_knows_is_left_alone(big: Tenant, run: Run) -> None:
-    """Such as one whom lists and requests by id do not show to the caller."""
+    """Lists and requests by id may hide a member from the caller."""
     big.switch(member_type="untyped")
     big.fault(method="GET", path="/Users/", status=404, count=None)
     (inner,) = [group["id"] for group in big.resources("Groups") if group["displayName"] == "inner"]

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two writers on one object: another client writes to it before each of the requests of a task.
+"""Two writers on one object: another client writes to it before each of a task's requests.
 
-The server has no ETags, by which one could write only what nobody else has changed. What is certain without them:
+The server has no ETags for conditional writes. These guarantees hold without them:
 
-- With PATCH only what differs is sent. What others write to the rest is never lost, whenever it comes. Phone numbers
-  are the exception: they are one list, which is sent whole, as it was when the user was looked up.
-- A PUT sends the whole object, right after another reading of it. Only what comes between these two is lost.
-- What the task writes is there when it has ended, whatever others made of it before. Who is made a member of a group
-  beside those that a task sets stays one, and the task warns.
-- What was as the task wants it when it looked is not written. Of what others make of it later, the task knows nothing.
+- PATCH sends only the differences. Concurrent changes to other attributes are never lost. Phone numbers are the
+  exception: they are one list, which is sent whole, as it was when the user was looked up.
+- PUT sends the whole object, right after reading it again. Only changes between these two requests are lost.
+- The task's own values are in place when it ends, whatever others wrote before. Concurrently added members of a group
+  with ``set`` stay, and the task warns.
+- A value that was right when the task looked is not written. The task does not notice later changes to it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NO_PATCH = {"patch_supported": {"Users": 405, "Groups": 501}}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object: what a task calls the one that both write to, where it is, and what of it is compared."""
+    """A kind of object: its entry in a task, its endpoint, and the facts that are compared."""
 
     module: str
     plural: str
@@ -97,7 +97,7 @@ DATA = Kind(
 
 
 def prepare(tenant: Tenant, switches: Object) -> None:
-    """A tenant with one object of each kind."""
+    """Create one object of each kind."""
     tenant.reset()
     tenant.switch(**switches)
     tenant.seed(
@@ -114,7 +114,7 @@ def held(tenant: Tenant, kind: Kind) -> Object:
     return item
 
 
-# What the other client does to an object that it has just read.
+# The change of the other client to an object that it has just read.
 Other = Callable[[Object, Tenant], object]
 OTHERS: dict[str, Other] = {
     "organization": lambda user, tenant: user.update({ENTERPRISE: {"organization": "Poetry"}}),
@@ -135,9 +135,9 @@ OTHERS: dict[str, Other] = {
 
 @dataclass(frozen=True)
 class Meeting:
-    """What a task wants of an object, what another client does to it meanwhile, and what both together make of it.
+    """The change of a task, the concurrent change of another client, and the combined result.
 
-    ``loses`` is the method of the request before which what the other writes is lost, if there is one.
+    ``loses`` is the method of the request before which the other client's change is lost, if there is one.
     """
 
     kind: Kind
@@ -148,14 +148,14 @@ class Meeting:
     switches: Object = field(default_factory=dict)
 
     def write(self, tenant: Tenant) -> None:
-        """The other client's write, with nobody between its own reading and it."""
+        """Write as the other client, without a gap between its read and its write."""
         item = copy.deepcopy(held(tenant, self.kind))
         OTHERS[self.other](item, tenant)
         item["schemas"] = sorted({*item["schemas"], *(name for name in item if name.startswith("urn:"))})
         tenant.scim("PUT", f"{self.kind.endpoint}/{item['id']}", item)
 
     def task(self, way: str) -> tuple[str, Object]:
-        """The module and its options: that of the one object, or that of a directory."""
+        """Return the module and its options: for the one object, or for a directory."""
         options = {**self.kind.name, **self.options}
         if way == "directory":
             return "scim_directory", {self.kind.plural: [options], "workers": 1}
@@ -190,7 +190,7 @@ WAYS = pytest.mark.parametrize("way", ["module", "directory"])
 
 
 def methods(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> list[str]:
-    """The methods of the task's requests when nobody else writes."""
+    """Return the methods of the task's requests when no other client writes."""
     prepare(tenant, meeting.switches)
     tenant.forget_requests()
     module, options = meeting.task(way)
@@ -199,7 +199,7 @@ def methods(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> list[str]:
 
 
 def meet(meeting: Meeting, way: str, number: int, tenant: Tenant, run: Run) -> tuple[Result, set[str]]:
-    """The task, when the other client writes before the request of that number; and what there is in the end."""
+    """Run the task, let the other client write before the request with this number, and return the final facts."""
     prepare(tenant, meeting.switches)
     module, options = meeting.task(way)
     with before_request(number, lambda request: meeting.write(tenant)):
@@ -209,8 +209,8 @@ def meet(meeting: Meeting, way: str, number: int, tenant: Tenant, run: Run) -> t
 
 @WAYS
 @pytest.mark.parametrize("meeting", UNMANAGED.values(), ids=UNMANAGED)
-def test_what_the_task_does_not_manage(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
-    """It is lost only where it is said to be, and then what the task wants is there all the same."""
+def test_concurrent_changes_to_unmanaged_values(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
+    """Other changes are lost only where documented, and the task's values are in place even then."""
     for number, method in enumerate(methods(meeting, way, tenant, run), 1):
         _result, facts = meet(meeting, way, number, tenant, run)
         if method == meeting.loses:
@@ -229,17 +229,17 @@ MANAGED = {
 
 @WAYS
 @pytest.mark.parametrize("meeting", MANAGED.values(), ids=MANAGED)
-def test_what_the_task_writes(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
-    """It is what the task wants, whatever the other client made of it before."""
+def test_task_values_win_over_earlier_changes(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
+    """The task's values win over earlier ones of the other client."""
     for number, _method in enumerate(methods(meeting, way, tenant, run), 1):
         _result, facts = meet(meeting, way, number, tenant, run)
         assert facts == meeting.both, f"before request {number}"
 
 
 def test_all_members_by_patch(tenant: Tenant, run: Run) -> None:
-    """Only the difference is sent: who becomes a member after the look stays one, and the task says so."""
+    """Only the difference is sent: a member added after the lookup stays, and the task warns."""
     meeting = Meeting(GROUP, {"users": {"set": ["ada@example.com"]}}, "member", {"ada"})
-    look = 3  # by id, after the token and the look for the name
+    look = 3  # by id, after the token and the lookup of the name
     for number, _method in enumerate(methods(meeting, "module", tenant, run), 1):
         result, facts = meet(meeting, "module", number, tenant, run)
         if number <= look:
@@ -252,7 +252,7 @@ def test_all_members_by_patch(tenant: Tenant, run: Run) -> None:
 
 @pytest.mark.parametrize("path", ["members", 'members[value eq "ID"]'], ids=["added", "removed"])
 def test_members_that_others_add_or_remove_are_no_warning(tenant: Tenant, run: Run, path: str) -> None:
-    """Ten hosts add a member each to one group at once: each task tells only what became of its own."""
+    """Ten hosts each add a member to one group at once: each task reports only its own changes."""
     ids = {name: tenant.seed_user(userName=f"{name}@example.com") for name in ("ada", "grace", "alan")}
     group = good(run("scim_group", display_name="team", users={"add": ["alan@example.com"]}))["group"]
     assert tenant.token
@@ -270,8 +270,8 @@ def test_members_that_others_add_or_remove_are_no_warning(tenant: Tenant, run: R
     assert "ada@example.com" in result["group"]["users"]["set"]
 
 
-def test_what_was_right_when_it_was_looked_at_is_not_written(tenant: Tenant, run: Run) -> None:
-    """What the other client makes of it later stays, as if it had come after the task; the result shows it."""
+def test_values_that_were_right_at_the_lookup_are_not_written(tenant: Tenant, run: Run) -> None:
+    """Later changes of the other client stay, as if made after the task; the result shows them."""
     meeting = Meeting(USER, {**BADGE, "display_name": "ada"}, "display name", {"name=Countess", "badge=8"})
     number = methods(meeting, "module", tenant, run).index("PATCH") + 1
     result, facts = meet(meeting, "module", number, tenant, run)

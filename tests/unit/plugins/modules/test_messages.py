@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the usual mistakes of newcomers are answered with: the option, what is wrong with it, and the way out."""
+"""Messages for common mistakes of new users: they name the option, the error and the fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_
 
 Run = Callable[..., Result]
 
-# The module, its options, the code, and what the message holds.
+# The module, its options, the code, and words of the message.
 MISTAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "a list for the members": (
         "scim_group",

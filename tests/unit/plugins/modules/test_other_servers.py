@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that are like no tenant: ids of any kind, attributes that are dropped, deletions that are none."""
+"""Servers that differ from every tenant: ids of any type, dropped attributes, and soft deletes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Answer = tuple[int, Any]
 
 
 class Server:
-    """Users, with PUT and without PATCH; these are the ways in which it differs from one test to another."""
+    """A server of users, with PUT and without PATCH. The attributes configure its deviations."""
 
     identifiers: tuple[Any, ...] = ("1", "2", "3")
     dropped: tuple[str, ...] = ()
-    filters = "ignored"  # or finding nothing ("blind"), refused, or refused if they hold this word
-    soft = False  # whether a deletion only deactivates
-    hidden = False  # whether what was deleted is not shown, and its name taken all the same
-    terse = False  # whether a write is answered with the id alone
+    filters = "ignored"  # or "blind" (finding nothing), "refused", or a word: refused if they hold it
+    soft = False  # deletion only deactivates
+    hidden = False  # deleted users are not shown, but keep their names
+    terse = False  # writes are answered with the id alone
     status: type = str
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ Start = Callable[..., tuple[Server, Callable[..., Result]]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a server that differs in these ways; returns it and what runs scim_user against it."""
+    """Return a function that starts a server with these deviations, and returns it and a runner of scim_user."""
     running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
     def begin(**ways: Any) -> tuple[Server, Callable[..., Result]]:
@@ -138,8 +138,8 @@ def start() -> Iterator[Start]:
 
 
 @pytest.mark.parametrize("filters", ["ignored", "blind", "refused"])
-def test_who_no_filter_finds_is_not_taken_for_absent(start: Start, filters: str) -> None:
-    """What check mode says is what happens."""
+def test_unfilterable_user_is_found_by_listing(start: Start, filters: str) -> None:
+    """The prediction of check mode comes true."""
     server, run = start(filters=filters)
     run(display_name="Ada")
     for check in (True, False):
@@ -153,8 +153,8 @@ def test_who_no_filter_finds_is_not_taken_for_absent(start: Start, filters: str)
 @pytest.mark.parametrize(
     ("filters", "reads"), [("ignored", 1), ("blind", 1 + 4 + 2 + 2), ("refused", 1 + 1 + 2), ("eq", 1 + 4 + 2)]
 )
-def test_nothing_is_read_twice_to_make_sure(start: Start, filters: str, reads: int) -> None:
-    """Filters by the name and by its four casings, two requests to test filters, two for everything."""
+def test_verifying_an_empty_filter_result_costs_few_requests(start: Start, filters: str, reads: int) -> None:
+    """Filters by the name and by its four casings, two requests to test filters, two for a full listing."""
     server, run = start(filters=filters)
     run(user_name="grace@example.com")
     server.requests.clear()
@@ -164,7 +164,7 @@ def test_nothing_is_read_twice_to_make_sure(start: Start, filters: str, reads: i
 
 @pytest.mark.parametrize("status", [str, int], ids=["text", "number"])
 @pytest.mark.parametrize("identifier", [7, "a/b", "../Groups/1", "ä 漢?#%", "Users"])
-def test_a_life_with_ids_of_any_kind(start: Start, identifier: Any, status: type) -> None:
+def test_lifecycle_with_ids_of_any_type(start: Start, identifier: Any, status: type) -> None:
     server, run = start(identifiers=(identifier, 8), status=status)
     created = run(display_name="Ada", active=True)
     assert created["user"]["id"] == str(identifier)
@@ -179,8 +179,8 @@ def test_a_life_with_ids_of_any_kind(start: Start, identifier: Any, status: type
     assert run(id=str(identifier), display_name="x").code == "not_found"
 
 
-def test_what_is_dropped_is_named(start: Start) -> None:
-    """By a create and by an update, each time, and nothing else is."""
+def test_dropped_attributes_are_named(start: Start) -> None:
+    """Create and update report them each time, and report nothing else."""
     _server, run = start(dropped=("displayName", "phoneNumbers"))
     for given in ("Ada", "Ada King"):
         result = run(display_name=given, given_name=given, phone_numbers={"work": "1"})
@@ -193,7 +193,7 @@ def test_what_is_dropped_is_named(start: Start) -> None:
         assert result["user"]["given_name"] == given
 
 
-def test_an_answer_that_shows_little_is_not_taken_for_what_is_held(start: Start) -> None:
+def test_short_answer_to_a_write_is_not_taken_for_the_object(start: Start) -> None:
     server, run = start(terse=True)
     for given in ("Ada", "Ada King"):
         result = run(display_name=given)
@@ -201,7 +201,7 @@ def test_an_answer_that_shows_little_is_not_taken_for_what_is_held(start: Start)
         assert result["user"]["display_name"] == server.objects["1"]["displayName"] == given
 
 
-def test_a_deletion_that_is_none(start: Start) -> None:
+def test_deletion_without_effect_is_reported(start: Start) -> None:
     _server, run = start(soft=True)
     run(active=True)
     for _again in range(2):
@@ -211,7 +211,7 @@ def test_a_deletion_that_is_none(start: Start) -> None:
     assert run(active=True)["user"]["active"] is True
 
 
-def test_a_name_that_a_deleted_one_keeps(start: Start) -> None:
+def test_name_of_a_deleted_user_may_stay_taken(start: Start) -> None:
     server, run = start(soft=True, hidden=True)
     run(active=True)
     deleted = run(state="absent")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole directory in one task: order, references, guard rails, failures, and what is read and written for it."""
+"""A whole directory in one task: order, references, guard rails, failures, and the requests that it costs."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def test_the_nearest_option_is_suggested(
     assert tenant.writes() == []
 
 
-def test_everything_at_once_from_nothing_and_back(tenant: Tenant, run: Run) -> None:
-    """Check mode foretells it, a second run changes nothing, and the removal leaves the tenant as it was."""
+def test_lifecycle_of_a_whole_directory(tenant: Tenant, run: Run) -> None:
+    """Check mode predicts it, a second run changes nothing, and the removal restores the tenant."""
     before = tenant.state()
     predicted = good(apply(run, check=True, **EVERYTHING))
     assert tenant.state() == before
@@ -151,8 +151,8 @@ def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
     assert {key for action in actions for key in action} == set(described["actions"]["contains"])
 
 
-def test_workers_doubt_a_filter_once(tenant: Tenant, run: Run) -> None:
-    """Each of them finds nothing, and whether filters find anything is asked for all of them."""
+def test_filters_are_tested_once_for_all_workers(tenant: Tenant, run: Run) -> None:
+    """Every worker finds nothing, and one of them tests the filters for all."""
     tenant.switch(latency=0.05)
     good(apply(run, groups=[{"display_name": "1"}, {"display_name": "2"}], workers=4))
     asked = [
@@ -162,8 +162,8 @@ def test_workers_doubt_a_filter_once(tenant: Tenant, run: Run) -> None:
 
 
 @pytest.mark.parametrize("size", [3, 30])
-def test_the_cheaper_reading(tenant: Tenant, run: Run, size: int) -> None:
-    """A few are looked up one by one, many are read in pages: told by the requests."""
+def test_the_cheaper_way_to_read_is_chosen(tenant: Tenant, run: Run, size: int) -> None:
+    """Few users are looked up one by one, many are read in pages, as the requests show."""
     tenant.seed(users=3000)
     apply(run, users=people(size))
     tenant.forget_requests()
@@ -253,7 +253,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize("case", BAD.values(), ids=BAD)
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_wrong_is_found_before_the_first_write(
+def test_invalid_entries_are_refused_before_the_first_write(
     tenant: Tenant, run: Run, case: tuple[dict[str, Any], str, str], check: bool
 ) -> None:
     options, code, named = case
@@ -269,7 +269,7 @@ def test_what_is_wrong_is_found_before_the_first_write(
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(("limit", "allowed"), [("3", True), ("2", False), ("60%", True), ("20%", False), ("0", False)])
 def test_no_more_is_removed_than_allowed(tenant: Tenant, run: Run, limit: str, allowed: bool, check: bool) -> None:
-    """Deletions, deactivations and what prune takes count together; the refusal names them."""
+    """Deletions, deactivations and pruned objects count together; the refusal names them."""
     tenant.reset(empty=True)
     apply_as = {**tenant.administrator, "app_id": None}
     good(apply(run, **apply_as, users=people(6)))
@@ -341,8 +341,8 @@ def test_prune_of_permissions_keeps_to_the_safes_that_are_named(tenant: Tenant, 
 
 
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
-def test_a_failure_among_many(tenant: Tenant, run: Run, on_error: str) -> None:
-    """What needs the failed object is left out; with continue, all the rest is done. The next run goes on."""
+def test_one_failure_skips_only_dependent_entries(tenant: Tenant, run: Run, on_error: str) -> None:
+    """Dependent entries are skipped; with continue, all others are applied. The next run completes the work."""
     users = [*people(20), {"user_name": "broken@nowhere.example", "password": PASSWORD}]
     groups = [
         {"display_name": "needs it", "users": {"set": ["broken@nowhere.example"]}},
@@ -375,7 +375,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_nothing_is_doubled_or_lost_when_answers_are(tenant: Tenant, run: Run, fault: dict[str, Any]) -> None:
+def test_lost_answers_neither_duplicate_nor_lose_objects(tenant: Tenant, run: Run, fault: dict[str, Any]) -> None:
     tenant.fault(method="POST", path="/scim/", count=4, skip=3, **fault)
     good(apply(run, **{**EVERYTHING, "users": EVERYTHING["users"] + people(10)}, retries=5))
     names = [user["userName"] for user in tenant.resources("Users")]
@@ -394,7 +394,7 @@ def test_killed_in_the_middle_and_run_again(tenant: Tenant, run: Run) -> None:
 
 
 def test_429_slows_down_all_workers(tenant: Tenant, run: Run) -> None:
-    """After one refusal nobody asks again before the time that the tenant names."""
+    """After one refusal no worker sends a request before the time that the tenant names."""
     tenant.fault(method="POST", path="/Users", status=429, retry_after=1, skip=5)
     began = time.monotonic()
     good(apply(run, users=people(40), retries=3))
@@ -403,10 +403,8 @@ def test_429_slows_down_all_workers(tenant: Tenant, run: Run) -> None:
     assert len(refused) == 1
 
 
-def test_who_is_refused_while_others_get_through_tries_on(
-    tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of 16 that ask at once every second one is refused, some of them often: the tenant does not go on refusing."""
+def test_rate_limited_worker_keeps_trying(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every second of 16 concurrent requests is refused, some repeatedly: the tenant recovers."""
     monkeypatch.setattr(client, "_wait", lambda attempt, error: 0.01)
     tenant.switch(throttle={"every": 2, "retry_after": None})
     good(apply(run, users=people(60), workers=16, retries=2))
@@ -426,7 +424,7 @@ def test_patch_that_is_not_supported_is_tried_once_for_each_kind(tenant: Tenant,
 
 
 def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
-    """A run of more than two seconds tells how far it is; a short one, and one that is asked not to, say nothing."""
+    """A run of more than two seconds reports progress; a short one, or one with progress off, does not."""
     path = tmp_path / "progress"
     good(apply(run, users=people(3), progress_path=str(path)))
     assert path.read_text() == ""
@@ -439,7 +437,7 @@ def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
 
 
 def test_a_run_stops_when_its_reader_is_gone(tenant: Tenant, run: Run, tmp_path: Path) -> None:
-    """The reader holds a lock on the progress file. What is under way is ended, and nothing else is begun."""
+    """The reader holds a lock on the progress file. Requests under way end, and no others start."""
     tenant.switch(latency=0.05)
     path = tmp_path / "progress"
     with path.open("w") as lines:
@@ -517,11 +515,11 @@ def test_a_large_directory_that_is_as_it_should_be(tenant: Tenant, run: Run, cou
 
 @pytest.mark.parametrize("wrong", [{"workers": "many"}, {"workers": 0}, {"users": [{"password": PASSWORD}]}], ids=str)
 def test_a_failure_does_not_repeat_what_was_given(tenant: Tenant, run: Run, wrong: dict[str, Any]) -> None:
-    """Neither the entries nor their secrets, also of a failure that comes before any of them is looked at."""
+    """Neither the entries nor their secrets are repeated, even if the failure comes before any is checked."""
     result = apply(run, **{"users": people(2), **wrong})
     assert result.code == "invalid"
     assert PASSWORD not in result.output
-    # Since ansible-core 2.21 a result no longer tells how the module was called.
+    # Since ansible-core 2.21 a result does not contain the module's arguments.
     told = result.json.get("invocation", {}).get("module_args", {})
     assert "users" not in told
     assert told.get("client_id") in (None, tenant.info["client_id"])
@@ -536,7 +534,7 @@ def test_the_log_of_the_host_has_no_entries(tenant: Tenant, run: Run, monkeypatc
 
 
 def _new_names(count: int) -> list[str]:
-    """Names without a number, which could be there in many casings."""
+    """Return names without digits, which could exist in many casings."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     return [f"{letters[n % 26]}{letters[-1 - n]}.new@example.com" for n in range(count)]
 
@@ -545,7 +543,7 @@ def _new_names(count: int) -> list[str]:
     "unique_case_sensitive", [pytest.param(True, marks=pytest.mark.long(reason="like False")), False]
 )
 def test_new_users_in_a_large_tenant_cost_one_listing(tenant: Tenant, run: Run, unique_case_sensitive: bool) -> None:
-    """A few new names are not searched in all casings one by one, and one in another case is still found."""
+    """New names are not searched in every casing one by one, and a name in another case is still found."""
     tenant.switch(unique_case_sensitive=unique_case_sensitive)
     tenant.seed(users=7_000)
     names = _new_names(20)
@@ -555,7 +553,7 @@ def test_new_users_in_a_large_tenant_cost_one_listing(tenant: Tenant, run: Run, 
     assert result["summary"]["users"] == {"create": 19, "unchanged": 1}
     reads = [seen["query"] for seen in tenant.requests() if seen["method"] == "GET"]
     assert [query for query in reads if "+sw+" in query or "%20sw%20" in query] == []
-    # Each name once, how many there are, whether filters work, and the pages: the last is empty.
+    # One lookup per name, the count, the test of filters, and the pages, of which the last is empty.
     assert len(reads) <= 20 + 1 + 1 + 9 + 1
     assert len(tenant.users(names[3])) == 1
 

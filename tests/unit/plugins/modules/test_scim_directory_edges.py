@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a whole directory in one task must not get wrong where its parts meet: ids beside names, prune, and failures."""
+"""Edge cases of a whole directory in one task: ids and names, prune, references and failures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def people(*names: str, **options: Any) -> list[dict[str, Any]]:
 
 
 def numbered(count: int) -> list[dict[str, Any]]:
-    """Each with a password of its own."""
+    """Return users, each with a password of its own."""
     return [{**people(f"user{number}")[0], "password": f"Initial-{number:04}"} for number in range(count)]
 
 
@@ -43,7 +43,7 @@ def on_a_safe(run: Run, *accounts: str) -> None:
 
 
 def test_prune_spares_an_entry_that_is_addressed_by_id(tenant: Tenant, run: Run) -> None:
-    """Also one that gets another name: the name on the server is in no entry."""
+    """This includes a renamed entry: no entry has the name that the server holds."""
     ada = tenant.seed_user(userName="ada@example.com", active=True)
     alan = tenant.seed_user(userName="alan@example.com", active=True)
     users = [*people("grace"), {"id": ada, "display_name": "Ada"}, {"id": alan, "user_name": "turing@example.com"}]
@@ -83,7 +83,7 @@ def test_one_permission_by_the_name_and_by_the_id_of_its_user(tenant: Tenant, ru
 
 @pytest.mark.parametrize("named", [{}, {"container": "APP"}], ids=str)
 def test_accounts_by_id(tenant: Tenant, run: Run, named: dict[str, str]) -> None:
-    """The safe alone names no account: two of a safe are not one."""
+    """The safe alone does not identify an account: two in one safe are distinct."""
     on_a_safe(run, "root", "guest")
     accounts = [{"id": account["id"], **named} for account in tenant.resources("PrivilegedData")]
     changed = good(apply(run, privileged_data=[{**account, "description": "Old"} for account in accounts]))
@@ -132,22 +132,22 @@ def test_another_name_does_not_take_the_protection_away(
 
 
 @pytest.mark.parametrize("change", [{"state": "absent"}, {"active": False}], ids=str)
-def test_nobody_removes_who_is_asking(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
+def test_calling_user_is_never_removed(tenant: Tenant, run: Run, change: dict[str, Any]) -> None:
     tenant.forget_requests()
     result = apply(run, users=[*people("ada"), {"user_name": tenant.info["client_id"].upper(), **change}])
     assert result.code == "guard_rail", result.output
     assert tenant.writes() == []
 
 
-def test_nobody_removes_a_built_in_role(tenant: Tenant, run: Run) -> None:
+def test_built_in_roles_are_never_removed(tenant: Tenant, run: Run) -> None:
     groups = [{"display_name": "EVERYBODY", "state": "absent"}]
     result = apply(run, users=people("ada"), groups=groups)
     assert result.code == "guard_rail", result.output
     assert tenant.writes() == []
 
 
-def test_prune_needs_to_know_who_is_asking(tenant: Tenant, run: Run) -> None:
-    """With a token that does not say whose it is, the task cannot spare its own service user."""
+def test_prune_requires_a_known_caller(tenant: Tenant, run: Run) -> None:
+    """If the token does not name its user, the task cannot spare its own service user."""
     tenant.switch(token_type="opaque")
     token = run("scim_token", _ansible_no_log=True)["access_token"]
     own = {"client_id": None, "client_secret": None, "access_token": token}
@@ -169,14 +169,14 @@ def test_a_percentage_is_exact(tenant: Tenant, run: Run, limit: str, allowed: in
 # -- References -----------------------------------------------------------------
 
 
-def test_nobody_new_refers_to_himself(tenant: Tenant, run: Run) -> None:
+def test_new_user_cannot_be_its_own_manager(tenant: Tenant, run: Run) -> None:
     result = apply(run, users=[{**people("ada")[0], "manager": "ada@example.com"}])
     assert result.code == "invalid", result.output
     assert "users[0]" in result["msg"]
     assert tenant.writes() == []
 
 
-def test_who_is_there_may_refer_to_himself(tenant: Tenant, run: Run) -> None:
+def test_existing_user_may_be_its_own_manager(tenant: Tenant, run: Run) -> None:
     good(apply(run, users=people("ada")))
     users = [{"user_name": "ada@example.com", "manager": "ada@example.com"}]
     assert good(apply(run, users=users))["changed"] is True
@@ -197,7 +197,7 @@ def test_a_member_that_is_removed_however_it_is_named(tenant: Tenant, run: Run, 
 
 
 def test_a_member_whom_prune_deletes(tenant: Tenant, run: Run) -> None:
-    """Deactivated, a member may stay one."""
+    """A deactivated member may stay."""
     tenant.seed_user(userName="alan@example.com", active=True)
     tenant.forget_requests()
     options: dict[str, Any] = {
@@ -226,14 +226,14 @@ def test_a_few_references_are_looked_up_in_a_large_tenant(tenant: Tenant, run: R
 
 @pytest.mark.parametrize("ignored", [True, False])
 def test_a_server_that_does_not_filter_is_read_once(tenant: Tenant, run: Run, ignored: bool) -> None:
-    """It would answer each of the lookups with everything."""
+    """The server would answer each lookup with every object."""
     tenant.seed(users=4000)
     tenant.switch(filters_ignored=ignored)
     tenant.forget_requests()
     good(apply(run, users=people(*"abcdefghij"), check=True))
     listed = [seen for seen in tenant.requests() if seen["method"] == "GET" and "filter" not in seen["query"]]
     assert len(listed) == 7
-    # Where filters work, each name is asked for before all are read.
+    # If filters work, each name is looked up before the full listing.
     assert len(tenant.requests()) == (9 if ignored else 19)
 
 
@@ -259,10 +259,10 @@ def test_a_long_chain_of_managers_falls_as_a_whole(tenant: Tenant, run: Run) -> 
 
 
 @pytest.mark.parametrize(("stale_reads", "code"), [(5, None), (100, "incomplete")])
-def test_who_was_made_without_being_shown_is_looked_for(
+def test_created_user_missing_from_the_answer_is_looked_up(
     tenant: Tenant, run: Run, stale_reads: int, code: str | None
 ) -> None:
-    """The name is never sent for the id that did not come."""
+    """The name is never sent in place of the missing id."""
     tenant.fault(method="POST", path="/Users", effect=True, status=201, body="empty")
     tenant.switch(stale_reads=stale_reads)
     groups = [{"display_name": "a", "users": {"set": ["ada@example.com"]}}]
@@ -272,7 +272,7 @@ def test_who_was_made_without_being_shown_is_looked_for(
 
 
 def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
-    """What is under way is finished, and nothing else begun."""
+    """Requests under way end, and no others start."""
     tenant.switch(latency=0.05)
     users = numbered(300)
     options = {**tenant.connection, "users": users, "workers": 2}
@@ -284,7 +284,7 @@ def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # Whatever runs in the background ignores it, and what it starts does, too.
+        # Background processes ignore the signal, and so do their children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin
@@ -301,7 +301,7 @@ def test_an_interrupt_stops_the_writing(tenant: Tenant, tmp_path: Path) -> None:
 
 
 def test_many_secrets_do_not_slow_down_the_result(tenant: Tenant, run: Run) -> None:
-    """The time to hide n secrets in the result of n objects does not grow with n * n."""
+    """The time to mask n secrets in the result of n objects does not grow with n * n."""
     users = numbered(4000)
     times = []
     for count in (1000, 4000):
@@ -312,8 +312,8 @@ def test_many_secrets_do_not_slow_down_the_result(tenant: Tenant, run: Run) -> N
 
 
 @pytest.mark.parametrize("password", ["Initial-pass-1", "short", "1234567890", 'quote"d pässword'], ids=str)
-def test_a_secret_that_is_told_elsewhere_is_hidden(tenant: Tenant, run: Run, password: str) -> None:
-    """Of thousands of secrets, too, those that the result holds."""
+def test_secret_repeated_elsewhere_is_masked(tenant: Tenant, run: Run, password: str) -> None:
+    """Secrets in the result are masked, also among thousands of others."""
     safe = {"container": "APP", "name": "root", "secret": password, "description": f"It is {password}."}
     result = good(apply(run, check=True, users=numbered(50), containers=[{"name": "APP"}], privileged_data=[safe]))
     account = result["diff"]["after"]["privileged_data"]["APP / root"]
@@ -321,7 +321,7 @@ def test_a_secret_that_is_told_elsewhere_is_hidden(tenant: Tenant, run: Run, pas
     assert "VALUE_SPECIFIED" in account["secret"] or account["secret"] == "********"
 
 
-# -- Around it ------------------------------------------------------------------
+# -- Other rules ----------------------------------------------------------------
 
 
 def test_as_many_connections_as_workers_are_kept(tenant: Tenant, run: Run, caplog: pytest.LogCaptureFixture) -> None:
@@ -331,12 +331,12 @@ def test_as_many_connections_as_workers_are_kept(tenant: Tenant, run: Run, caplo
     assert [record.getMessage() for record in caplog.records if "pool is full" in record.getMessage()] == []
 
 
-def test_a_progress_that_cannot_be_told_is_no_failure(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+def test_unwritable_progress_is_not_a_failure(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     good(apply(run, users=people("ada"), progress_path=str(tmp_path / "nowhere" / "progress")))
 
 
 def test_progress_of_reading(tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A large tenant is read for longer than a line is new."""
+    """Reading a large tenant takes longer than the interval between progress lines."""
     monkeypatch.setattr(progress, "FIRST", 0)
     monkeypatch.setattr(progress, "EVERY", 0)
     path = tmp_path / "progress"
@@ -344,8 +344,8 @@ def test_progress_of_reading(tenant: Tenant, run: Run, tmp_path: Path, monkeypat
     assert path.read_text().count("reading users") > 30
 
 
-def test_warnings_that_are_too_many_are_counted(tenant: Tenant, run: Run) -> None:
-    """A name that the server does not know and the task may leave out is a warning each."""
+def test_excess_warnings_are_counted(tenant: Tenant, run: Run) -> None:
+    """Each unknown name that the task may omit is one warning."""
     unknown = [{"display_name": f"g{n}", "users": {"add": [f"u{n}@x.y"]}, "unknown_members": "warn"} for n in range(23)]
     warnings = good(apply(run, check=True, groups=unknown)).warnings
     assert len(warnings) == 21
@@ -392,7 +392,7 @@ def test_a_protected_account_protects_its_safe(tenant: Tenant, run: Run, pattern
 
 
 def test_a_percentage_is_of_each_kind_by_itself(tenant: Tenant, run: Run) -> None:
-    """Many users do not make room for the removal of many groups."""
+    """A large number of users does not permit the removal of many groups."""
     tenant.seed(users=200, groups=[{"displayName": f"group{number}"} for number in range(10)])
     there = len(tenant.resources("Groups"))
     result = apply(
@@ -403,7 +403,7 @@ def test_a_percentage_is_of_each_kind_by_itself(tenant: Tenant, run: Run) -> Non
 
 
 def test_prune_spares_the_role_of_the_user_that_runs_the_task(tenant: Tenant, run: Run) -> None:
-    """Without it nobody could undo anything."""
+    """Without the role nobody could repair anything."""
     result = good(apply(run, groups=[{"display_name": "mine"}], prune=["groups"], max_removals="90%"))
     assert "SCIM client" in {group["displayName"] for group in tenant.resources("Groups")}
     assert "SCIM client" not in {action["name"] for action in result["actions"]}
@@ -448,7 +448,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
-def test_what_is_wrong_is_said_in_plain_words(tenant: Tenant, run: Run, case: tuple[dict[str, Any], str]) -> None:
+def test_refusals_name_the_entry_and_the_reason(tenant: Tenant, run: Run, case: tuple[dict[str, Any], str]) -> None:
     options, words = case
     result = apply(run, **options)
     assert result.code == "invalid"
@@ -464,8 +464,8 @@ def test_a_warning_of_the_plan_is_given_once(tenant: Tenant, run: Run) -> None:
     assert "times" not in result.warnings[0]
 
 
-def test_a_token_alone_spares_no_group_for_its_members(tenant: Tenant, run: Run) -> None:
-    """Who runs the task is not known then: nobody is taken for them whose name is not known either."""
+def test_unknown_caller_spares_no_group_for_its_members(tenant: Tenant, run: Run) -> None:
+    """The calling user is unknown then: no member without a known name is taken for it."""
     tenant.seed_user(userName="ada@example.com")
     tenant.seed(groups=[{"displayName": "crew", "members": ["ada@example.com"]}])
     tenant.scim("GET", "Users?count=1")
@@ -486,7 +486,7 @@ def test_deletions_are_verified_by_one_listing(tenant: Tenant, run: Run) -> None
 
 
 @pytest.mark.parametrize("number", [3, 9], ids=["one by one", "in one listing"])
-def test_deletions_that_are_none_are_named(tenant: Tenant, run: Run, number: int) -> None:
+def test_deletions_without_effect_are_named(tenant: Tenant, run: Run, number: int) -> None:
     tenant.seed(users=number)
     names = [f"user{one:05}@example.com" for one in range(1, number + 1)]
     tenant.fault(method="DELETE", path="/Users/", status=204, body="empty", count=None)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to groups: members of two kinds, who are added, removed and set, by name or by id."""
+"""Rules of groups: members of two kinds are added, removed and set, by name or by id."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def logins(*names: str) -> list[str]:
 
 @pytest.fixture
 def team(tenant: Tenant) -> dict[str, str]:
-    """A group with two users and a nested group, and users who are in none."""
+    """Create a group with two users and a nested group, and users outside of it."""
     ids = seed_people(tenant, "ada", "grace", "alan", "katherine")
     tenant.seed(groups=[{"displayName": "operators", "members": []}])
     tenant.seed(groups=[{"displayName": "team", "members": [*logins("ada", "grace"), "operators"]}])
@@ -65,7 +65,7 @@ SERVERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("switches", SERVERS, ids=str)
-def test_a_life_on_every_kind_of_server(
+def test_lifecycle_on_every_kind_of_server(
     tenant: Tenant, run: Run, team: dict[str, str], switches: dict[str, Any]
 ) -> None:
     tenant.switch(**switches)
@@ -108,7 +108,7 @@ def test_a_member_given_in_many_spellings_is_looked_up_once(tenant: Tenant, run:
 
 
 def test_another_writers_members_stay(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
-    """Between the reading and the write another client lets katherine in: add and remove do not touch her."""
+    """Another client adds katherine between read and write: add and remove leave her in."""
     entry = {"op": "add", "path": "members", "value": [{"value": team["katherine"]}]}
     body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [entry]}
     for switches in ({}, {"patch_supported": {"Groups": 501}}):
@@ -169,7 +169,7 @@ def test_a_member_that_vanishes_before_the_write(tenant: Tenant, run: Run) -> No
 
 @pytest.mark.parametrize("created", [True, False])
 def test_a_group_that_is_refused_may_exist(tenant: Tenant, run: Run, created: bool) -> None:
-    """The server answers 404 for a member, and may have made the group: the next run converges, nothing is doubled."""
+    """The server answers 404 for a member and may have created the group: the next run makes no duplicate."""
     seed_people(tenant, "ada")
     tenant.switch(group_created_on_member_error=created, stale_reads=0)
     ghost = tenant.seed_user(userName="ghost@example.com")
@@ -198,7 +198,7 @@ def test_built_in_roles_are_refused_in_the_servers_words(tenant: Tenant, run: Ru
 
 
 def test_a_name_that_two_members_are_shown_by_means_neither(tenant: Tenant, run: Run) -> None:
-    """To take it for one of them would take the other one out."""
+    """Picking one of them would remove the other."""
     for name in ("ada", "adele"):
         tenant.seed_user(userName=f"{name}@example.com", displayName="Ada King")
     tenant.seed(groups=[{"displayName": "team", "members": logins("ada", "adele")}])
@@ -212,7 +212,7 @@ def test_a_name_that_two_members_are_shown_by_means_neither(tenant: Tenant, run:
 
 
 def test_a_group_that_no_filter_finds(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
-    """It is neither doubled nor taken for absent, and what check mode says is what happens."""
+    """It is neither duplicated nor taken for absent, and the prediction of check mode comes true."""
     tenant.switch(group_filters_blind=True, unique_case_sensitive=True)
     for check in (True, False):
         result = run("scim_group", display_name="TEAM", users={"add": logins("ada")}, check=check)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to the vault: PUT only, names that stay, secrets that never come back, creators with all rights."""
+"""Rules of the vault: PUT only, fixed names, secrets that are never returned, creators with all rights."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pam(run: Run) -> Run:
 
 @pytest.fixture
 def safe(tenant: Tenant) -> Tenant:
-    """A safe, users, and a group with one of them."""
+    """Create a safe, users, and a group with one of them."""
     tenant.seed_user(userName="ada@example.com")
     tenant.seed_user(userName="grace@example.com")
     tenant.seed(containers=[{"name": "APP-PRD"}], groups=[{"displayName": "operators", "members": []}])
@@ -96,7 +96,7 @@ SERVERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("switches", SERVERS, ids=str)
-def test_a_life_on_every_kind_of_server(safe: Tenant, pam: Run, switches: dict[str, Any]) -> None:
+def test_lifecycle_on_every_kind_of_server(safe: Tenant, pam: Run, switches: dict[str, Any]) -> None:
     safe.switch(**switches)
     steps: list[dict[str, Any]] = [
         {"kind": "container", "name": "NEW", "description": "d", "number_of_days_retention": 7},
@@ -187,7 +187,9 @@ def test_secret_is_written_on_create_only_unless_told(safe: Tenant, pam: Run, po
 @pytest.mark.parametrize(
     "change", [{"container": "OTHER"}, {"user": "grace@example.com"}, {"group": "operators"}], ids=str
 )
-def test_what_cannot_be_changed_of_a_permission(safe: Tenant, pam: Run, change: dict[str, str], check: bool) -> None:
+def test_immutable_fields_of_a_permission_are_refused(
+    safe: Tenant, pam: Run, change: dict[str, str], check: bool
+) -> None:
     safe.seed(containers=[{"name": "OTHER"}])
     task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
     identifier = pam(**task, rights_preset="full")["pam_object"]["id"]
@@ -198,7 +200,7 @@ def test_what_cannot_be_changed_of_a_permission(safe: Tenant, pam: Run, change: 
     assert safe.writes() == []
 
 
-def test_what_cannot_be_changed_of_a_container_and_an_account(safe: Tenant, pam: Run) -> None:
+def test_immutable_fields_of_a_container_and_an_account_are_refused(safe: Tenant, pam: Run) -> None:
     account = pam(kind="privileged_data", container="APP-PRD", name="root")["pam_object"]["id"]
     safe.forget_requests()
     assert pam(kind="container", id="APP-PRD", name="OTHER").code == "immutable"
@@ -352,7 +354,7 @@ def test_a_name_that_the_vault_refuses(safe: Tenant, pam: Run, name: str) -> Non
         assert result.code == "invalid"
         assert repr(name) in result["msg"]
     assert safe.writes() == []
-    # What is there is there: it can be changed and deleted.
+    # An existing safe with such a name can be changed and deleted.
     safe.switch(safe_name_rules=False)
     safe.scim("POST", "Containers", {"schemas": [CONTAINER.schema], "name": name})
     assert pam(kind="container", name=name)["changed"] is False
@@ -361,7 +363,7 @@ def test_a_name_that_the_vault_refuses(safe: Tenant, pam: Run, name: str) -> Non
 
 
 def _words(right: str) -> str:
-    """The right as the web interface of the vault shows it: ``viewAuditLog`` is ``View audit log``."""
+    """Return the right as the vault's web interface shows it: ``viewAuditLog`` is ``View audit log``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z1-9])", " ", right).capitalize()
 
 
@@ -406,7 +408,7 @@ def test_presets(safe: Tenant, pam: Run, preset: str) -> None:
 
 @pytest.mark.parametrize("never", [-62135578800, 0])
 def test_an_end_before_1970_is_none_and_is_not_sent_back(safe: Tenant, pam: Run, never: int) -> None:
-    """Vaults show it for a membership without end, and refuse it."""
+    """Vaults return such an end for a membership without end, and refuse it in a write."""
     permission = {"container": "APP-PRD", "user": "ada@example.com", "rights": ["listAccounts"], "expiration": never}
     safe.seed(permissions=[permission])
     task = {"kind": "container_permission", "container": "APP-PRD", "user": "ada@example.com"}
@@ -454,7 +456,7 @@ def test_expiry_that_would_mean_something_else(safe: Tenant, pam: Run, time: str
 
 @pytest.mark.parametrize("check", [True, False])
 def test_a_member_that_the_directory_does_not_know(safe: Tenant, run: Run, pam: Run, check: bool) -> None:
-    """A group of another directory is a member of the safe: it is found by its name there, and can be changed."""
+    """A group of another directory is a member of the safe: it is found by its name, and can be changed."""
     member = {"group": "ADGrp", "searchIn": "corp.local", "display": "ADGrp"}
     safe.seed(permissions=[{"container": "APP-PRD", "rights": ["listAccounts"], **member}])
     (found,) = run("scim_pam_object_info", kind="container_permission", container="app-prd", group="adgrp")[
@@ -477,7 +479,7 @@ FORMS = ["plain", "upn", "nt", "dn"]
 
 @pytest.fixture
 def directory(safe: Tenant) -> Tenant:
-    """A safe, and another directory that the vault can search."""
+    """Create a safe, and a second directory that the vault can search."""
     safe.guid = safe.seed(
         other_directories=[
             {"directory": DIRECTORY, "group": "DB Admins"},
@@ -507,7 +509,7 @@ def test_a_group_of_another_directory_is_added_and_found_again(
     for name in ("DB Admins", "db admins", member["display"], member["value"], f"DB Admins@{DIRECTORY}"):
         again = pam(**{**AD_GROUP, "group": name}, rights_preset="read_only")
         if (form, name) == ("plain", f"DB Admins@{DIRECTORY}"):
-            # The vault shows no directory: another one could have a group of that name, too.
+            # The vault shows no directory: another one could have a group with the same name.
             assert again.code == "conflict"
             continue
         assert (again["changed"], again.warnings) == (False, []), name
@@ -611,7 +613,7 @@ def test_search_in_alone_does_not_read_all_permissions(safe: Tenant, run: Run) -
     assert "search_in says where to find a user or a group" in result["msg"]
 
 
-def test_everything_that_is_read_can_be_given_back(safe: Tenant, run: Run, pam: Run) -> None:
+def test_results_can_be_used_as_options(safe: Tenant, run: Run, pam: Run) -> None:
     safe.seed(
         permissions=[
             {"container": "APP-PRD", "user": "ada@example.com", "rights": ["listAccounts"], "expiration": 1893456000},
@@ -644,7 +646,7 @@ def test_the_creator_keeps_every_right_unless_told(safe: Tenant, pam: Run) -> No
     result = pam(kind="container", name="TRIMMED", creator_rights=KEPT)
     assert rights(safe, CREATOR, "TRIMMED") == set(KEPT)
     assert result["diff"]["after"]["creator_rights"] == KEPT
-    # A safe that was made without is trimmed later, nobody is given anything, and that is all.
+    # An existing safe is trimmed later, nobody gets a right, and there are no other changes.
     assert pam(kind="container", name="LEFT", creator_rights=["useAccounts"])["changed"] is True
     assert pam(kind="container", name="LEFT", creator_rights=["useAccounts", "manageSafe"])["changed"] is False
     assert rights(safe, CREATOR, "LEFT") == {"useAccounts"}
@@ -700,7 +702,7 @@ def test_another_writer_creates_the_safe_first(safe: Tenant, pam: Run, status: i
 
 
 def test_a_client_of_nothing_but_the_vault(safe: Tenant, pam: Run) -> None:
-    """It finds users and groups to give rights to; where it is not let, the advice does no harm."""
+    """It finds users and groups as members; without that right, the hint in the failure does no harm."""
     safe.seed(groups=[{"displayName": "app-team"}])
     safe.switch(granted_rights=["VaultManagement"])
     task = {"kind": "container_permission", "container": "NEW", "group": "app-team", "rights_preset": "read_only"}
@@ -716,7 +718,7 @@ def test_a_client_of_nothing_but_the_vault(safe: Tenant, pam: Run) -> None:
 
 @pytest.mark.parametrize("overrides", [True, "alone"])
 def test_users_and_groups_of_the_vault(tenant: Tenant, pam: Run, overrides: Any) -> None:
-    """Where the right on the vault makes users and groups those of the vault, members are found there."""
+    """If the right on the vault replaces users and groups by those of the vault, members are found there."""
     tenant.seed(vault_users=[{"userName": "vaultuser"}], vault_groups=[{"displayName": "vaultgroup"}])
     tenant.seed(containers=[{"name": "APP-PRD"}])
     tenant.switch(granted_rights=["VaultManagement"], vault_overrides_directory=overrides)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is special to users: names, references, foreign directories, servers that differ."""
+"""Rules of users: names, references, foreign directories, and deviating servers."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def create(run: Run, name: str = "ada@example.com", **options: Any) -> Result:
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_odd_names_live_a_whole_life(tenant: Tenant, run: Run, name: str) -> None:
-    # Past the tenant's own rules for names: what another system put there has to be manageable.
+def test_lifecycle_with_odd_names(tenant: Tenant, run: Run, name: str) -> None:
+    # The tenant's own rules for names are bypassed: names from other systems have to be manageable.
     tenant.seed_user(userName=name, displayName="before")
     assert run("scim_user", user_name=name, display_name=name)["changed"] is True
     assert tenant.user(name)["displayName"] == name
@@ -64,7 +64,7 @@ def test_every_attribute_survives_the_round_trip(tenant: Tenant, run: Run) -> No
     assert again["user"] == user
 
 
-def test_what_is_not_given_is_left_alone(tenant: Tenant, run: Run) -> None:
+def test_omitted_options_are_left_alone(tenant: Tenant, run: Run) -> None:
     tenant.seed_user(userName="boss@example.com")
     run("scim_user", **EVERY_USER_OPTION)
     before = tenant.user("ada@example.com")
@@ -212,7 +212,7 @@ def test_manager_by_id_costs_no_request_once_set(tenant: Tenant, run: Run) -> No
 
 @pytest.mark.parametrize("status", [409, 400, 500])
 def test_another_writer_creates_the_user_first(tenant: Tenant, run: Run, status: int) -> None:
-    """The name is free when it is looked up and taken when the POST comes: the user is then brought to its state."""
+    """The name is free at the lookup and taken at the POST: the task then updates that user."""
     tenant.switch(duplicate_status=status)
     tenant.fault(method="POST", path="/Users$", latency=0.5)
     other = {"schemas": [CORE_USER], "userName": "ADA@example.com", "password": PASSWORD, "displayName": "Other"}
@@ -236,9 +236,7 @@ def test_another_writer_creates_the_user_first(tenant: Tenant, run: Run, status:
         ({"name": "ada@example.com", "custom_attributes": {"colour": "red"}}, "colour"),
     ],
 )
-def test_what_the_tenant_refuses_is_told_in_its_words(
-    tenant: Tenant, run: Run, options: dict[str, Any], detail: str | None
-) -> None:
+def test_refusals_quote_the_tenant(tenant: Tenant, run: Run, options: dict[str, Any], detail: str | None) -> None:
     result = create(run, **options)
     assert result.code == "invalid"
     assert result["failure"]["status"] == 400
@@ -291,7 +289,7 @@ def test_every_kind_of_server(tenant: Tenant, run: Run, switches: dict[str, Any]
     }
     changed = run("scim_user", **change)
     assert changed["changed"] is True
-    known = ("429", "The server counts")  # what a throttled and a miscounting server give reason to
+    known = ("429", "The server counts")  # expected of a throttling and of a miscounting server
     assert [warning for warning in changed.warnings if not any(text in warning for text in known)] == []
     tenant.switch(throttle=None)
     user = tenant.user("ada@example.com")
@@ -309,10 +307,10 @@ def test_every_kind_of_server(tenant: Tenant, run: Run, switches: dict[str, Any]
 
 
 def test_put_keeps_what_another_writer_changed_meanwhile(tenant: Tenant, run: Run) -> None:
-    """Between the reading and the refused PATCH another client writes; the PUT that follows must not undo it."""
+    """Another client writes between the read and the refused PATCH; the following PUT must not undo it."""
     identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada", name={"familyName": "Lovelace"})
     tenant.switch(patch_supported={"Users": 501})
-    # Only the second reading shows the other writer's change: it is made while the PATCH is on its way.
+    # Only the second read shows the other writer's change, which is made while the PATCH is under way.
     tenant.fault(method="PATCH", path="/Users/", status=501, latency=0.5)
     other = {
         "schemas": [CORE_USER],
@@ -339,7 +337,7 @@ def test_user_deleted_before_the_put(tenant: Tenant, run: Run) -> None:
 
 def test_a_warning_names_what_the_server_does_not_hold(tenant: Tenant, run: Run) -> None:
     tenant.seed_user(userName="ada@example.com", displayName="Ada King")
-    # The PUT is answered as a good one and has no effect.
+    # The PUT reports success and has no effect.
     tenant.switch(patch_supported={"Users": 405})
     tenant.fault(method="PUT", path="/Users/", status=200, body="empty")
     result = run("scim_user", user_name="ada@example.com", organization="Poetry")
@@ -433,7 +431,7 @@ def test_info_reads_every_page(tenant: Tenant, run: Run) -> None:
 
 @pytest.mark.parametrize("filter", ['userName eq "user00001@example.com"', 'name.givenName co "zzz"'])
 def test_info_with_a_filter_that_the_server_ignores(tenant: Tenant, run: Run, filter: str) -> None:
-    """Everybody must not pass for those who were asked for."""
+    """The result must not list all users as matches."""
     tenant.seed(users=3)
     tenant.switch(filters_ignored=True)
     result = run("scim_user_info", filter=filter)

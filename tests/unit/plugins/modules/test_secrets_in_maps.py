@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A key of a free map that means a secret: refused where an option is for it, and shown nowhere where none is."""
+"""Secret keys in free maps: refused if an option exists for them, and masked everywhere otherwise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CUSTOM = "urn:scim:schemas:extension:custom:2.0"
 SECRET = "Hh8-not-for-eyes"
 ACCOUNT = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
 ADA = {"user_name": "ada@example.com"}
-# A synonym of what an option is for: the module, its options, the key, and the option.
+# A synonym of an option: the module, its options, the key, and the option.
 SYNONYMS: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "the secret of an account": (
         "scim_pam_object",
@@ -43,7 +43,7 @@ HIDDEN_PROPERTIES = {"username": "root", "apiToken": SECRET, "PasswordNeverExpir
 
 @pytest.fixture
 def safe(tenant: Tenant) -> Tenant:
-    """A safe, in a tenant with an attribute of users that no attribute should be."""
+    """Create a safe, and a custom attribute of users that should not exist."""
     tenant.switch(custom_attributes=["costCenter", "vpnPassword"])
     tenant.seed(containers=[{"name": "APP-PRD"}])
     return tenant
@@ -93,7 +93,7 @@ def test_a_secret_attribute_is_written_and_not_shown(safe: Tenant, run: Run, log
     assert SECRET not in "".join([first.output, again.output, *logged])
 
 
-# How the map of an account or a user can hold a secret besides: as text, which Ansible converts, or deeper.
+# Other forms in which a map can hold a secret: as text, which Ansible converts, or nested.
 OTHER_MAPS: dict[str, Any] = {
     "words": f"username=root apiToken={SECRET}",
     "words with commas": f"username=root,apiToken='{SECRET}'",
@@ -114,7 +114,7 @@ OTHER_MAPS: dict[str, Any] = {
 def test_a_secret_of_a_map_in_another_form_is_not_shown(
     safe: Tenant, run: Run, logged: list[str], given: Any, more: dict[str, Any]
 ) -> None:
-    """Not in the options that Ansible adds to a result, either."""
+    """Ansible adds the options to a result: they hold no secret either."""
     safe.switch(custom_attributes=["username", "apiToken"])
     account = run("scim_pam_object", **ACCOUNT, properties=given, **more)
     user = run("scim_user", **ADA, custom_attributes=given, **more)
@@ -125,13 +125,13 @@ def test_a_secret_of_a_map_in_another_form_is_not_shown(
 
 @pytest.mark.parametrize("form", [lambda text: text, lambda text: [text]], ids=["a text", "a list of texts"])
 def test_a_secret_of_an_entry_that_is_given_as_text_is_masked(safe: Tenant, run: Run, form: Callable[..., Any]) -> None:
-    """Here as a part of a name, which is shown."""
+    """The secret is part of a name, which is shown."""
     result = run("scim_directory", users=form(f"user_name={SECRET}@example.com password={SECRET}"), check=True)
     assert SECRET not in result.output
 
 
 def test_a_secret_in_a_name_is_shown_in_no_key(safe: Tenant, run: Run, logged: list[str]) -> None:
-    """The names of objects are keys of a diff. Two that look the same then are still two."""
+    """Names of objects are keys of a diff. Two names that look the same when masked stay two keys."""
     accounts = [
         {"container": "APP-PRD", "name": f"{end}-{SECRET}", "secret": SECRET} for end in ("root", "root", "dba")
     ]
@@ -172,8 +172,8 @@ def test_a_directory_shows_no_secret_of_its_maps(safe: Tenant, run: Run, logged:
     assert SECRET not in "".join([first.output, again.output, wrong.output, *logged])
 
 
-def test_what_the_server_holds_under_such_a_key_is_not_read_out(safe: Tenant, run: Run) -> None:
-    """Neither by the modules that read, nor by an export, which can be applied all the same."""
+def test_secret_values_of_the_server_are_not_returned(safe: Tenant, run: Run) -> None:
+    """Neither info modules nor exports return it, and the export can still be applied."""
     safe.seed(
         users=[{"schemas": [CORE_USER, CUSTOM], "userName": ADA["user_name"], CUSTOM: {"vpnPassword": SECRET}}],
         accounts=[{"container": "APP-PRD", "name": "root", "properties": {**HIDDEN_PROPERTIES, "address": "web1"}}],

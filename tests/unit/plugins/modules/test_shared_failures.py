@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Failures that all objects of a run share: they are met once and end the run, whatever on_error says."""
+"""Failures shared by all objects of a run occur once and end the run, whatever on_error is."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def writes(tenant: Tenant, path: str) -> int:
 
 @contextlib.contextmanager
 def before_first(method: str, path: str, act: Callable[[], object]) -> Iterator[None]:
-    """Do something when the first such request is about to be sent; the others wait for it."""
+    """Call a function just before the first such request is sent; the others wait for it."""
     lock, todo, send = threading.Lock(), [act], HTTPAdapter.send
 
     def sending(adapter: HTTPAdapter, request: requests.PreparedRequest, **how: Any) -> requests.Response:
@@ -90,7 +90,7 @@ def test_a_password_that_is_rotated_during_a_run_costs_one_failed_login(
     assert "Nothing else was begun" in result["msg"]
     (stopped,) = result["stopped"]
     assert stopped["position"] == next(item["position"] for item in result["actions"])
-    # The user is not locked: with the new password the run goes on.
+    # The user is not locked: a run with the new password succeeds.
     assert not apply(run, client_secret=ROTATED, workers=workers, groups=GROUPS).failed
 
 
@@ -197,7 +197,7 @@ def test_a_certificate_that_is_not_trusted_is_met_once(tls_tenant: Tenant) -> No
 
 @WORKERS
 def test_a_right_that_is_missing_to_create_a_kind_ends_its_creations(tenant: Tenant, run: Run, workers: int) -> None:
-    """What needs them is left out, too; other kinds and what is there already are seen to."""
+    """Dependent entries are skipped; other kinds and existing objects are processed."""
     known = [{"user_name": f"known{number}@example.com", "display_name": "after"} for number in range(10)]
     for user in known:
         tenant.seed_user(userName=user["user_name"], displayName="before")

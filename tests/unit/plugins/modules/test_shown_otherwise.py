@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that show a value in another form than the one it was sent in, or more of it, or twice."""
+"""Servers that return a value in another form than sent, with additions, or twice."""
 
 from __future__ import annotations
 

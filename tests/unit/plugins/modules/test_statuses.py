@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each HTTP status from 400 on, met by each kind of request: what is tried again, and what the failure says."""
+"""Each HTTP status from 400 on for each kind of request: retries, and the text of the failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import Resul
 Run = Callable[..., Result]
 NAME = "ada@example.com"
 METHODS = {"read": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
-# What is tried another way: without the filter, or as a PUT.
+# Codes after which another request is tried: without the filter, or as a PUT.
 OTHER_WAYS = {"read": ("invalid", "unsupported"), "update": ("unsupported",)}
 LOOKUP = "GET /scim/v2/Users"
 CREATE = "POST /scim/v2/Users"
@@ -29,7 +29,7 @@ def do(run: Run, operation: str, **options: Any) -> Result:
 
 
 def expected_code(row: Status, operation: str) -> str | None:
-    """The code of the failure after one such answer, with one retry; None where the task succeeds."""
+    """Return the code of the failure after one such answer and one retry, or None for success."""
     code = row.error.code
     if row.transient or code in ("authentication", *OTHER_WAYS.get(operation, ())):
         return None
@@ -51,7 +51,7 @@ def test_each_status_is_decided(tenant: Tenant, run: Run, row: Status, operation
         assert f"answered {row.code} {row.phrase}" in result["msg"]
         assert row.hint in result["msg"] or row.code in (404, 410)
     else:
-        # After a good 404 to its removal the user is taken for gone.
+        # After a SCIM 404 to the DELETE the user counts as removed.
         names = {"delete": ["before"] if row.error.code == "not_found" else []}.get(operation, ["Ada"])
         assert [user["displayName"] for user in tenant.users(NAME)] == names
 
@@ -82,10 +82,8 @@ def test_a_creation_is_looked_for_first_where_it_may_have_taken_effect(
 
 
 @pytest.mark.parametrize("status", [408, 499, 504, 524, 598])
-def test_what_may_be_there_twice_is_not_made_again_after_a_gateway_gave_up(
-    tenant: Tenant, run: Run, status: int
-) -> None:
-    """The server behind the gateway may still be at work, and two accounts of one name may be in a safe."""
+def test_account_is_not_created_again_after_a_gateway_timeout(tenant: Tenant, run: Run, status: int) -> None:
+    """The server may still be at work, and a safe may hold two accounts of one name."""
     tenant.seed(containers=[{"name": "APP"}])
     tenant.fault(method="POST", path="/PrivilegedData", status=status, retry_after=0)
     account = {"kind": "privileged_data", "container": "APP", "name": "root", "secret": "An-account-secret-1"}

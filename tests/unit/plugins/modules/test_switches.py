@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of the product is not certain: the life of each object with each switch of the emulator on its other side."""
+"""Uncertain behaviour of the product: the lifecycle of each object with each emulator switch on its other side."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import EVERY_USER_OPTION
 
-pytestmark = pytest.mark.long(reason="the whole life of each object with each switch on its other side")
+pytestmark = pytest.mark.long(reason="the whole lifecycle of each object with each switch on its other side")
 
 Run = Callable[..., Result]
 
 NO_PATCH = {"Users": 405, "Groups": 501, "Containers": 501, "ContainerPermissions": 501, "PrivilegedData": 501}
-# The other sides of the switches that are more than yes or no.
+# The other sides of switches that are not booleans.
 OTHER_SIDES: dict[str, list[Any]] = {
     "max_results": [2],
     "default_page_size": [2],
@@ -73,7 +73,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "token_permission": ["View"],
     "token_type": ["opaque"],
 }
-# The same for what only the administration API and the token endpoint make of it.
+# The same for switches that affect only the administration API and the token endpoint.
 ADMINISTRATION: dict[str, list[Any]] = {
     "token_errors": ["rfc"],
     "token_permission": ["View"],
@@ -110,9 +110,9 @@ ADMINISTRATION: dict[str, list[Any]] = {
     "empty_query_result": ["null"],
     "query_rows_twice": [True],
 }
-# No life like the others, and tested apart: nobody gets a token or has a right, a second look shows an earlier state,
-# and a count that is too large, where groups ignore paging, is refused: it cannot be told from a list that was cut off.
-# Another client for the vault is a matter of two set-ups. What only the administration API shows is no matter here.
+# Tested in other files, because the common lifecycle does not fit: no client gets a token or a right, a second read
+# shows an earlier state, or an excessive count without paging is refused, because it looks like a truncated list.
+# Another client for the vault needs two set-ups. Switches of the administration API alone do not matter here.
 APART = {
     "client_creds_enabled",
     "granted_rights",
@@ -176,7 +176,7 @@ TAKEN_DOWN: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "side"), SIDES, ids=str)
-def test_a_life_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name: str, side: Any) -> None:
+def test_lifecycle_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name: str, side: Any) -> None:
     tenant.seed_user(userName="boss@example.com")
     tenant.switch(**{name: side})
     run = functools.partial(run, retries=1)
@@ -194,7 +194,7 @@ def test_a_life_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name
     ("name", "side"), [(name, side) for name, sides in ADMINISTRATION.items() for side in sides], ids=str
 )
 def test_a_set_up_with_the_switch_on_its_other_side(tenant: Tenant, run: Run, name: str, side: Any) -> None:
-    """What is set up is good for a request over SCIM, and leaves nothing behind when it is taken down."""
+    """The set-up allows a request over SCIM, and its removal leaves nothing behind."""
     tenant.switch(**{name: side})
     before = tenant.state()
     for module, options in SET_UP + TAKEN_DOWN:

@@ -294,7 +294,7 @@ def test_a_module_without_the_vault_has_one_identity() -> None:
 
 
 def unseen(result: Result) -> list[str]:
-    """The warnings that the vault may be hidden."""
+    """Return the warnings that the vault may be hidden."""
     return [text for text in result.warnings if "sees nothing in the vault" in text]
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a tenant holds and no entry of scim_directory names."""
+"""Unmanaged objects: those that no entry of scim_directory names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def login(name: str) -> str:
 
 
 def seed(tenant: Tenant) -> None:
-    """Two safes with accounts, a stranger on each, and people in groups."""
+    """Create two safes with accounts, an unmanaged member on each, and people in groups."""
     people = ("ada", "mallory")
     tenant.seed(
         users=[{"userName": login(name), "active": True} for name in people],
@@ -49,8 +49,8 @@ def names(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_no_entry_names_is_reported(tenant: Tenant, run: Run, check: bool) -> None:
-    """Permissions first; what is on a safe, only for safes that entries name."""
+def test_unmanaged_objects_are_reported(tenant: Tenant, run: Run, check: bool) -> None:
+    """Permissions come first; permissions and accounts are reported only for safes that entries name."""
     seed(tenant)
     tenant.forget_requests()
     result = apply(run, check=check, **FILES, **REPORT)
@@ -76,7 +76,7 @@ def test_what_no_entry_names_is_reported(tenant: Tenant, run: Run, check: bool) 
     assert tenant.writes() == []
 
 
-def test_nothing_is_looked_for_unless_it_is_wanted(tenant: Tenant, run: Run) -> None:
+def test_no_request_is_made_unless_the_report_is_on(tenant: Tenant, run: Run) -> None:
     seed(tenant)
     assert names(apply(run, **FILES)) == []
     tenant.forget_requests()
@@ -87,7 +87,7 @@ def test_nothing_is_looked_for_unless_it_is_wanted(tenant: Tenant, run: Run) -> 
 
 @pytest.mark.parametrize("kind", FILES)
 def test_only_kinds_whose_list_is_given_are_reported(tenant: Tenant, run: Run, kind: str) -> None:
-    """Also by an empty list, but for what is on safes: none is named then."""
+    """An empty list counts, except for permissions and accounts: it names no safe."""
     seed(tenant)
     given = names(apply(run, **{kind: FILES[kind]}, **REPORT))
     assert len({name.split()[0] for name in given}) == (0 if kind == "privileged_data" else 1)
@@ -120,7 +120,7 @@ def test_guard_rails_and_limits_do_not_matter(tenant: Tenant, run: Run) -> None:
     assert len(names(result)) == 5
 
 
-def test_what_prune_spares_is_not_reported(tenant: Tenant, run: Run) -> None:
+def test_objects_that_prune_spares_are_not_reported(tenant: Tenant, run: Run) -> None:
     tenant.seed(
         linked_users=[{"userName": "linked@example.com"}],
         users=[
@@ -134,7 +134,7 @@ def test_what_prune_spares_is_not_reported(tenant: Tenant, run: Run) -> None:
 
 
 def test_a_right_of_the_service_user_is_reported_if_others_share_it(tenant: Tenant, run: Run) -> None:
-    """Such as one that everybody has."""
+    """Everybody may have the same right."""
     crew = {"displayName": "crew", "members": [tenant.info["client_id"]]}
     tenant.seed(users=[{"userName": login("ada")}], groups=[crew])
     good(apply(run, containers=[{"name": "APP"}]))
@@ -145,8 +145,8 @@ def test_a_right_of_the_service_user_is_reported_if_others_share_it(tenant: Tena
         assert names(result) == ["container_permission APP / crew"]
 
 
-def test_what_is_pruned_is_no_news(tenant: Tenant, run: Run) -> None:
-    """On safes that entries of another kind name, prune leaves permissions alone."""
+def test_pruned_objects_are_not_reported(tenant: Tenant, run: Run) -> None:
+    """Prune leaves permissions alone on safes that only entries of another kind name."""
     seed(tenant)
     files = {**FILES, "containers": [{"name": "APP"}, {"name": "OTHER"}], "prune": ["container_permissions", "users"]}
     result = apply(run, check=True, **files, **REPORT)
