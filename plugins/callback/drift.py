@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Ends C(ansible-playbook) with the exit status 2 if a task, of any collection, reports a change, and says on which
-    hosts how many did. With C(--check), that is drift.
-  - All plays and tasks run to their end before.
-  - Enable it for the check only. In a run that is to make changes, each change would be a failure.
+  - Ends C(ansible-playbook) with the exit status 2 if a task of any collection reports a change, and prints the number
+    of changes of each host. With C(--check), a change is drift.
+  - It does so after all plays and tasks have run.
+  - Enable it for checks only. In a run without C(--check), it turns each change into a failure.
 requirements:
   - To be enabled, such as with the environment variable C(ANSIBLE_CALLBACKS_ENABLED). Name it last, because the plugins
     after it do not learn that the run has ended.

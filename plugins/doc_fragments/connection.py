@@ -95,10 +95,10 @@ options:
     default: 30
   retries:
     description:
-      - How many times to send a request again when that is safe and may help. Each retry is a warning.
-      - After a connection that could not be made, or status 425 or 429, the request is always tried again; after a
-        broken connection, a time-out, or status 408, 502, 503 or 504, only if it can be repeated without harm. After a
-        write that cannot be repeated, the object is read again, and only what is still missing is written. The table in
+      - How many times to retry a request if that is safe and may help. Each retry is a warning.
+      - If no connection could be made, or after status 425 or 429, the request is always retried. After a broken
+        connection, a time-out, or status 408, 502, 503 or 504, it is retried only if it can be repeated without harm.
+        After any other write, the object is read again, and only missing changes are written. The table in
         docs/errors.md has every status.
       - A C(Retry-After) header in seconds, as a date or as a Unix time is honoured up to 60 seconds. Otherwise the wait
         begins at half a second and doubles each time. No retry begins later than five minutes after the first attempt.
@@ -110,8 +110,8 @@ requirements:
 notes:
   - Set options that are the same for many tasks once, with C(module_defaults) for the action group
     C(group/idops.cyberark_identity.scim), or through the environment variables.
-  - The options are one identity and its address. Values of the environment that are for another tenant, client or app
-    than the options are not used. The table in docs/authentication.md has the rules.
+  - Tenant, client and app belong together. Variables of the environment that are for another tenant, client or app than
+    the options are not used. The table in docs/authentication.md has the rules.
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY). Redirects are
     not followed.
 """
@@ -121,9 +121,9 @@ notes:
 options:
   vault_client_id:
     description:
-      - The full login name of the service user for the vault, where another one than O(client_id) may see it. It reads
-        and writes safes, permissions on safes and privileged accounts; O(client_id) reads and writes users and groups.
-      - When only one of the two is given, it does everything that the module does with it.
+      - The full login name of the service user for the vault, if it is not O(client_id). It reads and writes safes,
+        permissions on safes and privileged accounts; O(client_id) reads and writes users and groups.
+      - When only one of the two is given, the module uses it for everything.
       - The address, O(token_endpoint_auth_method) and all other options of the connection are the same for both.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_CLIENT_ID) is used.
     type: str
@@ -134,7 +134,7 @@ options:
     type: str
   vault_access_token:
     description:
-      - A bearer token of the service user for the vault, as O(access_token) is one of the other service user.
+      - A bearer token of the service user for the vault, to use instead of requesting one.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_VAULT_ACCESS_TOKEN) is used.
     type: str
   vault_app_id:

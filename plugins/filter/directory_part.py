@@ -11,15 +11,16 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Joins lists from several files, in the form that M(idops.cyberark_identity.scim_directory) takes, and selects what
-    one of several hosts has to apply. The playbook C(idops.cyberark_identity.apply_directory) uses this plugin.
-  - A hash of its name, whatever its case, assigns each entry to a host. Permissions and accounts go with their safe.
+  - Joins lists from several files, in the format of M(idops.cyberark_identity.scim_directory), and selects the entries
+    that one of several hosts applies. The playbook C(idops.cyberark_identity.apply_directory) uses this plugin.
+  - A hash of the name of an entry, without its case, assigns the entry to a host. Permissions and accounts belong to
+    the host of their safe.
 positional: slices, number, wave
 options:
   _input:
     description:
       - Maps with some of the lists users, groups, containers, container_permissions and privileged_data. C(positions)
-        may hold a list of places for each of them.
+        may contain a list of the sources of the entries for each of them.
     type: list
     elements: dict
     required: true
@@ -33,8 +34,8 @@ options:
     default: 1
   wave:
     description:
-      - How far the hosts go, so that what an entry refers to is created first. V(1) is safes, and users without their
-        managers. V(2) adds managers, and groups without nested groups. V(3) is everything.
+      - The steps to apply, so that objects exist before other entries refer to them. V(1) is safes, and users without
+        their managers. V(2) adds managers, and groups without nested groups. V(3) is everything.
       - Nothing is removed before the third wave.
     type: int
     choices: [1, 2, 3]

@@ -12,8 +12,8 @@ author:
   - idops contributors (@idops)
 description:
   - Like P(ansible.builtin.to_nice_yaml#filter), but every text that could be a template, which is one with C({) or
-    C(#), is marked C(!unsafe). Otherwise, whoever can change a display name in the tenant could run an expression on
-    the control node as soon as the export is read back.
+    C(#), is marked C(!unsafe). Otherwise, a person who can change a display name in the tenant could run an expression
+    on the control node as soon as the export is read back.
   - The same data always gives the same text.
 options:
   _input:

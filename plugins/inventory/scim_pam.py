@@ -15,10 +15,10 @@ description:
   - The hosts of a safe are in the group C(safe_NAME), those with an account of a platform in C(platform_NAME).
     Characters that a group name may not contain become underscores, so that the safes V(APP-PRD) and V(APP.PRD) share a
     group.
-  - An address that is neither a host name nor an IP address, such as that of a web page, counts as none.
+  - An address that is neither a host name nor an IP address, such as that of a web page, is ignored.
   - The name of the file with the options has to end with C(scim_pam.yml) or C(scim_pam.yaml).
   - A host has the variables RV(pam_accounts), RV(ansible_host) and those of its first account, such as
-    C(pam_user_name). None of them holds a secret.
+    C(pam_user_name). None of them contains a secret.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.vault
@@ -35,12 +35,12 @@ options:
     description:
       - The names of the safes to take accounts from. Case does not matter. V(*) stands for any text and V(?) for one
         character. When omitted, all safes that the service user sees.
-      - The server cannot select by safe, so all accounts that match O(filter) are read.
+      - The server cannot filter by safe, so all accounts that match O(filter) are read.
     type: list
     elements: str
   filter:
-    description: A SCIM filter by which the server selects accounts, such as V(name eq "root@web1"). For accounts, the
-      server is known to compare only C(name) and C(id), and only with C(eq).
+    description: A SCIM filter for accounts, such as V(name eq "root@web1"). Only filters on C(name) and C(id) with
+      C(eq) are known to work for accounts.
     type: str
   hostname:
     description:
@@ -49,17 +49,17 @@ options:
         host.
       - When omitted, the name is the address. An account for which the name is empty is left out, such as one without
         an address. V(address or name) includes such accounts.
-      - An expression that fails is an error, whatever O(strict) is.
+      - An expression that fails is an error, even with O(strict=false).
     type: str
 notes:
   - O(compose), O(groups), O(keyed_groups) and O(hostname) are expressions. All other options may be templates, with
     lookups and extra variables, and may be encrypted with Ansible Vault.
-  - The cache holds what the variables hold, and no secret. It belongs to one combination of O(tenant_url),
+  - The cache contains the values of the variables, and no secret. It belongs to one combination of O(tenant_url),
     O(scim_path), O(app_id), O(client_id), O(vault_app_id), O(vault_client_id), O(containers) and O(filter); with any
     other, or with C(--flush-cache), the accounts are read again.
-  - Every text of the vault is marked as unsafe, so that none is taken for a template. C(ansible-inventory --list) shows
-    such a text as a map with the key C(__ansible_unsafe), from which Ansible and AWX read the text back. Names of hosts
-    and RV(ansible_host) are plain texts there, unless they hold C({) or C(#).
+  - Every text of the vault is marked as unsafe, so that none is rendered as a template. C(ansible-inventory --list)
+    shows such a text as a map with the key C(__ansible_unsafe), from which Ansible and AWX read the text back. Names of
+    hosts and RV(ansible_host) are plain texts there, unless they hold C({) or C(#).
   - When an inventory fails, Ansible continues without its hosts, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is
     set.
 """

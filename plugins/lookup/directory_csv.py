@@ -11,17 +11,17 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Makes of each row of a CSV file an entry of a list that M(idops.cyberark_identity.scim_directory) takes. The first
-    row names the columns.
-  - An empty cell means that the option is not given. Yes and no in any usual spelling are booleans where the option is
-    one, whole numbers are numbers where it is one, and everything else is text. Blanks around a cell do not count,
-    except around a secret.
-  - A file is refused as a whole when a column is not known, a row has too many or too few cells, a cell does not fit
-    its option, or two rows say different things about one object. The message names row and column, and no secret.
-  - A cell is also refused for what a spreadsheet or a database wrote in place of a text, such as a formula, an error
-    value or C(NULL), except in a secret. So is a line break, except in a private key, a description or an ignored
-    column, because a quote without its end hides rows.
-  - The result may hold secrets. A task that would show it, such as a loop or C(debug), needs C(no_log).
+  - Turns each row of a CSV file into an entry of a list for M(idops.cyberark_identity.scim_directory). The first row
+    names the columns.
+  - An empty cell means that the option is not given. If the option is a boolean, the cell is a yes or no in any usual
+    spelling. If the option is a number, the cell is a whole number. All other cells are texts. Blanks around a cell are
+    ignored, except around a secret.
+  - A file is refused as a whole if a column is unknown, a row has too many or too few cells, a cell is not a valid
+    value of its option, or two rows for one object disagree. The message names row and column, and no secret.
+  - A cell with a formula, an error value or C(NULL) is refused, except in a secret, because a spreadsheet or a database
+    wrote it instead of the text. A line break is refused, except in a private key, a description or an ignored column,
+    because a missing closing quote would hide rows.
+  - The result may contain secrets. A task that would show it, such as a loop or C(debug), needs C(no_log).
 options:
   _terms:
     description: CSV files, in UTF-8 unless O(encoding) says otherwise. They may be encrypted with Ansible Vault.
@@ -35,12 +35,12 @@ options:
     choices: [users, groups, containers, container_permissions, privileged_data]
   columns:
     description:
-      - What columns hold, by their names, where that is not known from the name, such as C(Kostenstelle) =
+      - The options of columns whose names are not known, by the name of the column, such as C(Kostenstelle) =
         C(custom_attributes.costCenter). Case, blanks and punctuation in names of columns do not matter.
-      - A column holds an option, or a key of one, such as C(phone_numbers.work) or C(properties.Port). With C(not)
-        before it, C(not active), it says the opposite.
-      - Known by their names are the options themselves, such as C(user_name) or C(UserName), and what common exports
-        call them. See the guide on CSV files.
+      - The value is an option, or a key of an option, such as C(phone_numbers.work) or C(properties.Port). C(not)
+        before a boolean inverts it, such as C(not active).
+      - The names of the options themselves are known, such as C(user_name) or C(UserName), and so are the names in
+        common exports. See the guide on CSV files.
       - "For O(kind=container_permissions), C(member) is a user or a group as C(member_type) says (user, group or role),
         and each right may be a column of its own. When all of them have a yes or no in a row, they are all that the
         member may have; otherwise those with yes are added, and those with no are removed."
@@ -53,21 +53,21 @@ options:
     default: []
   defaults:
     description:
-      - Values of options that a row says nothing about. A text may hold cells of its row, as in
-        C({username}@{address}). Only the default of a secret may hold a cell with a secret.
+      - Values of options that a row does not give. A text may contain cells of its row, such as
+        C({username}@{address}). Only the default of a secret may contain a cell with a secret.
     type: dict
     default: {}
   delimiter:
     description:
-      - What is between cells. By default, it is the one of comma, semicolon and tab that the first row holds, or
-        the one that a first line such as C(sep=;) names.
+      - The character between cells. By default, the comma, semicolon or tab that the first row contains, or the one
+        that a first line such as C(sep=;) names.
     type: str
   separator:
-    description: What is between the items of a list in one cell.
+    description: The text between the items of a list in one cell.
     type: str
     default: ";"
   encoding:
-    description: The encoding of the files, such as V(cp1252) for what Excel saves as CSV without UTF-8.
+    description: The encoding of the files, such as V(cp1252) for CSV files that Excel saves without UTF-8.
     type: str
     default: utf-8
 seealso:

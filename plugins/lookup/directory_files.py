@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_files
-short_description: Read the YAML files of a directory, each with what is wrong with it
+short_description: Read the YAML files of a directory, with the errors of each file
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
@@ -16,7 +16,7 @@ description:
     plugin.
   - Unlike a file of variables, a file is refused if it has a key twice or an entry that another file has. Errors are
     reported without quoting the file, which may hold a secret.
-  - The result holds the secrets of the files. The task needs C(no_log).
+  - The result contains the secrets of the files. The task needs C(no_log).
 options:
   _terms:
     description:

@@ -11,13 +11,12 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Ansible ignores a misspelt variable. This lookup finds the variables that begin with a prefix and are not known,
-    wherever they come from. The playbooks of this collection and the role C(admin_portal)
-    refuse them with it.
-  - The values are not looked at.
+  - Ansible ignores a misspelt variable. This lookup finds variables from any source that begin with a prefix and are
+    not known. The playbooks of this collection and the role C(admin_portal) use it to refuse them.
+  - It does not read the values.
 options:
   _terms:
-    description: How the variables begin.
+    description: The prefixes of the variables.
     type: list
     elements: str
     required: true

@@ -14,9 +14,9 @@ author:
 description:
   - Creates, changes and deletes one app of the kind C(Custom > OAuth2 Client) over the administration API, with its
     scopes and the permissions that roles have on it. Clients get tokens from such an app.
-  - A new app is for confidential clients that use client credentials. Options that are omitted then get the safest
+  - A new app is for confidential clients that use client credentials. Omitted options of a new app get the safest
     value.
-  - An option that is omitted or null leaves the attribute of an existing app alone.
+  - An option that is omitted or null leaves the attribute of an existing app unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.administrator
@@ -24,14 +24,14 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the app should exist. With V(absent), only O(id) or O(application_id) matters.
+    description: Whether the app should exist. With V(absent), only O(id) or O(application_id) is used.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an existing app, its row key. O(application_id) is then an attribute like any other. Changing it
-        changes the address of the token endpoint for everybody.
+      - The id of an existing app, its row key. O(application_id) is then the new Application ID. Changing it changes
+        the address of the token endpoint for all clients.
       - One of O(id) and O(application_id) is required.
     type: str
   application_id:
@@ -49,7 +49,7 @@ options:
     description:
       - The logo, as the path of an image that is already on the tenant, such as
         V(/vfslow/lib/application/icons/GenericSaml.svg). To upload an image or to remove the logo, use the portal.
-      - Where the tenant shows its own copy of a logo, the logo is set only as long as there is no such copy.
+      - Some tenants show their own copy of a logo. There, the logo is set only if the app has no such copy yet.
     type: str
   client_id_type:
     description: The Client ID Type on the General Usage page. A new app without this option accepts V(confidential)
@@ -94,14 +94,14 @@ options:
   permissions:
     description:
       - What roles may do with the app. A service user needs a role with V(View) and V(Execute), which the portal calls
-        Run. Permissions of users and directory groups, and inherited permissions, are left alone.
-      - V(ViewDetail) implies V(View), and V(Admin) implies both. What is given brings along what it implies. To take
-        away a permission while the role keeps one that implies it is refused, because it would have no effect.
+        Run. Permissions of users and directory groups, and inherited permissions, are not changed.
+      - V(ViewDetail) implies V(View), and V(Admin) implies both. Implied permissions are added as well. A permission
+        cannot be removed while the role keeps one that implies it; such a task is refused.
     type: dict
     suboptions:
       add:
         description:
-          - Permissions to give. Others are left alone.
+          - Permissions to give. Others are not changed.
         type: list
         elements: dict
         suboptions:
@@ -116,7 +116,7 @@ options:
             choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
       remove:
         description:
-          - Permissions to take away. Others are left alone.
+          - Permissions to remove. Others are not changed.
         type: list
         elements: dict
         suboptions:
@@ -147,18 +147,18 @@ options:
             choices: [Grant, View, Admin, ViewDetail, Delete, Execute, Automatic]
   orphans:
     description:
-      - An app is created without an Application ID and gets one right after that. A run that is killed in between
-        leaves an app that cannot be found by name. This option says what to do with such an orphan when an app has to
-        be created.
-      - V(report) warns about it and creates a new app. V(adopt) turns it into the app, with a warning, if it is the
-        only one and still as the template creates it. V(ignore) creates a new app.
-      - An app that somebody is adding in the portal at the same moment looks just like an orphan.
+      - An app is created without an Application ID, and gets one with the next request. A run that is killed in between
+        leaves an app that cannot be found by name. This option selects what to do with such an orphan when an app has
+        to be created.
+      - V(report) warns about it and creates a new app. V(adopt) uses it with a warning, if it is the only one and
+        unchanged since the template created it. V(ignore) creates a new app.
+      - An app that somebody is adding in the portal at the same moment cannot be distinguished from an orphan.
     type: str
     choices: [report, adopt, ignore]
     default: report
 notes:
   - The administrator needs the right Application Management, or has to be in the role System Administrator.
-  - Settings of an app beyond these options are left alone.
+  - Settings of an app beyond these options are not changed.
 seealso:
   - module: idops.cyberark_identity.identity_user
   - module: idops.cyberark_identity.identity_role
@@ -196,8 +196,8 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: client app 'scim' created
@@ -322,7 +322,7 @@ diff:
         application_id: scim-client
         token_lifetime: 3600
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -341,12 +341,12 @@ failure:
       returned: when there was an answer
       sample: 200
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: You are not authorized to perform this operation
     type:
-      description: The server's own name for the case, its C(MessageID).
+      description: The server's error type, its C(MessageID).
       type: str
       returned: when the server gave one
       sample: _I18N_System.UnauthorizedAccessException

@@ -14,8 +14,8 @@ author:
 description:
   - Creates, changes, renames and deletes one role over the administration API, with its members and with its
     administrative rights, which the SCIM server does not know.
-  - For a group of people, use M(idops.cyberark_identity.scim_group), which sees the same role over SCIM.
-  - An option that is omitted or null leaves the attribute alone.
+  - For a group of people, use M(idops.cyberark_identity.scim_group), which manages the same role over SCIM.
+  - An option that is omitted or null leaves the attribute unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.administrator
@@ -23,13 +23,13 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the role should exist. With V(absent), only O(id) or O(name) matters.
+    description: Whether the role should exist. With V(absent), only O(id) or O(name) is used.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an existing role. O(name) is then an attribute like any other, so that the role can be renamed.
+      - The id of an existing role. O(name) is then the new name, so that the role can be renamed.
       - One of O(id) and O(name) is required.
     type: str
   name:
@@ -45,11 +45,11 @@ options:
     type: dict
     suboptions:
       add:
-        description: Rights to give. Others are left alone.
+        description: Rights to give. Others are not changed.
         type: list
         elements: str
       remove:
-        description: Rights to take away. Others are left alone.
+        description: Rights to remove. Others are not changed.
         type: list
         elements: str
       set:
@@ -61,15 +61,15 @@ options:
   allow_mixed_rights:
     description:
       - Whether the role may be given Vault Management beside another management right. According to the documentation
-        of the product, it then sees no object of the vault, so the task fails unless this is V(true).
+        of the product, its members then see no object of the vault. So the task fails unless this is V(true).
     type: bool
     default: false
   users:
-    description: The users who are direct members, by login name or by id. Nested roles are left alone.
+    description: The users who are direct members, by login name or by id. Nested roles are not changed.
     type: dict
     suboptions:
       add:
-        description: Users to add. Others are left alone.
+        description: Users to add. Others are not changed.
         type: list
         elements: str
       remove:
@@ -83,11 +83,11 @@ options:
         type: list
         elements: str
   roles:
-    description: The roles that are direct members, by name or by id. Users are left alone.
+    description: The roles that are direct members, by name or by id. Users are not changed.
     type: dict
     suboptions:
       add:
-        description: Roles to add. Others are left alone.
+        description: Roles to add. Others are not changed.
         type: list
         elements: str
       remove:
@@ -104,7 +104,7 @@ options:
     description:
       - What to do when a member to add does not exist. With V(fail), nothing is written and the task fails with
         C(failure.code=unknown_member). With V(warn) and V(ignore), the member is skipped, with or without a warning.
-      - In check mode, V(fail) only warns, because an earlier task may be going to create the member.
+      - In check mode, V(fail) only warns, because an earlier task may create the member.
     type: str
     choices: [fail, warn, ignore]
     default: fail
@@ -148,8 +148,8 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: role 'SCIM client' changed
@@ -230,7 +230,7 @@ diff:
         administrative_rights:
           set: [Role Management, User Management]
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -249,12 +249,12 @@ failure:
       returned: when there was an answer
       sample: 200
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: You are not authorized to perform this operation
     type:
-      description: The server's own name for the case, its C(MessageID).
+      description: The server's error type, its C(MessageID).
       type: str
       returned: when the server gave one
       sample: _I18N_System.UnauthorizedAccessException

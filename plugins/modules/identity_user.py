@@ -13,10 +13,10 @@ author:
   - idops contributors (@idops)
 description:
   - Creates, changes, renames, disables and deletes one user of the cloud directory over the administration API. This
-    includes what the SCIM server does not know, which is whether the user is an OAuth confidential client, whether it
-    is a service user, and whether its password expires.
+    includes three attributes that the SCIM server does not know. These are whether the user is an OAuth confidential
+    client, whether it is a service user, and whether its password expires.
   - This module is for the users that software logs in as. For people, use M(idops.cyberark_identity.scim_user).
-  - An option that is omitted or null leaves the attribute alone.
+  - An option that is omitted or null leaves the attribute unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.administrator
@@ -29,13 +29,13 @@ attributes:
       - Not with O(update_password=always), because a password cannot be read back.
 options:
   state:
-    description: Whether the user should exist. With V(absent), only O(id) or O(user_name) matters.
+    description: Whether the user should exist. With V(absent), only O(id) or O(user_name) is used.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an existing user. O(user_name) is then an attribute like any other, so that the user can be renamed.
+      - The id of an existing user. O(user_name) is then the new login name, so that the user can be renamed.
       - One of O(id) and O(user_name) is required.
     type: str
   user_name:
@@ -61,7 +61,7 @@ options:
     description:
       - Whether the user is an OAuth confidential client, as the checkbox in the portal says. Only such a user gets a
         token from an app that requires OAuth clients, or from the platform token endpoint.
-      - A user that becomes one becomes a service user as well, unless O(service_user) says otherwise.
+      - V(true) also makes the user a service user, unless O(service_user=false).
     type: bool
   service_user:
     description: Whether the user is a service user, which is not in the role Everybody and does not log in to the
@@ -70,12 +70,12 @@ options:
   force_password_change:
     description:
       - Whether the user has to set a new password at the next login. Until then, it gets no token.
-      - A new user without this option does not have to.
+      - When omitted, a new user does not have to.
     type: bool
   password_never_expires:
     description:
       - Whether the password never expires. Mutually exclusive with O(force_password_change=true).
-      - Where the tenant does not show this, it is written only when the user is created. A new OAuth confidential
+      - If the tenant does not show this setting, it is written only when the user is created. A new OAuth confidential
         client without this option gets a password that never expires.
     type: bool
   password:
@@ -93,10 +93,11 @@ options:
     default: on_create
 notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
-  - The module refuses to delete the administrator whose credentials it uses, or to keep it from logging in.
+  - The module refuses to delete or disable the administrator whose credentials it uses, and any other change that would
+    prevent its login.
   - Wrong passwords lock a user. Pass a new password on to everything that uses it before that runs again.
-  - It is not looked up whether a deleted or deactivated user is the last member of a built-in role, because that takes
-    several requests. M(idops.cyberark_identity.scim_directory) does that.
+  - The module does not check whether a deleted or deactivated user is the last member of a built-in role, because that
+    takes several requests. M(idops.cyberark_identity.scim_directory) does.
 seealso:
   - module: idops.cyberark_identity.identity_role
   - module: idops.cyberark_identity.identity_oauth2_app
@@ -131,8 +132,8 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: user 'scim-service@example.com' created
@@ -212,7 +213,7 @@ diff:
         user_name: scim-service@example.com
         oauth_client: true
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -230,12 +231,12 @@ failure:
       returned: when there was an answer
       sample: 200
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: You are not authorized to perform this operation
     type:
-      description: The server's own name for the case, its C(MessageID).
+      description: The server's error type, its C(MessageID).
       type: str
       returned: when the server gave one
       sample: _I18N_System.UnauthorizedAccessException

@@ -14,12 +14,12 @@ author:
 description:
   - Brings users, groups, safes, permissions on safes and privileged accounts to a desired state, hundreds or tens of
     thousands of them in one task, with one token.
-  - Everything is read and planned before the first write. An error in any entry fails the task before anything is
-    written, and so does a plan that would remove more than is allowed.
-  - Each kind of object is read in the cheaper way, either all of them page by page or one by one. Writes run side by
-    side, in the order that references require.
+  - Everything is read and planned before the first write. If any entry has an error, or if the plan would remove more
+    than is allowed, the task fails before anything is written.
+  - Each kind of object is read in the cheaper way, either all objects page by page or one by one. Writes run
+    concurrently, in the order that references require.
   - Entries may refer to each other, such as a group to a user that the same task creates, even in check mode.
-  - Objects that no entry names are left alone, unless O(prune) says otherwise. O(unmanaged) reports them.
+  - Objects that no entry names are not changed, unless their kind is pruned with O(prune). O(unmanaged) reports them.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.vault
@@ -29,8 +29,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Not where an entry says C(update_password=always) or C(update_secret=always), because secrets cannot be read
-        back.
+      - Not if an entry has C(update_password=always) or C(update_secret=always), because secrets cannot be read back.
 options:
   users:
     description:
@@ -44,8 +43,8 @@ options:
         type: bool
       custom_attributes:
         description:
-          - Additional attributes that the tenant has defined, by name. A name that is not given is left alone; an empty
-            string clears it.
+          - Additional attributes that the tenant has defined, by name. A name that is not given is not changed; an
+            empty string clears it.
         type: dict
       display_name:
         description:
@@ -65,8 +64,8 @@ options:
         type: str
       id:
         description:
-          - The id of an existing user. O(idops.cyberark_identity.scim_user#module:user_name) is then an attribute like
-            any other, so that the user can be renamed.
+          - The id of an existing user. O(idops.cyberark_identity.scim_user#module:user_name) is then the new login
+            name, so that the user can be renamed.
         type: str
       manager:
         description:
@@ -82,7 +81,7 @@ options:
         type: str
       phone_numbers:
         description:
-          - The phone numbers. A kind that is not given is left alone; an empty string clears it.
+          - The phone numbers. A kind that is not given is not changed; an empty string clears it.
         type: dict
         suboptions:
           work:
@@ -104,8 +103,8 @@ options:
       state:
         description:
           - Whether the user should exist. With V(absent), the user is deleted; only
-            O(idops.cyberark_identity.scim_user#module:id) or O(idops.cyberark_identity.scim_user#module:user_name)
-            matters then.
+            O(idops.cyberark_identity.scim_user#module:id) or O(idops.cyberark_identity.scim_user#module:user_name) is
+            used then.
         type: str
         choices: [present, absent]
         default: present
@@ -140,7 +139,7 @@ options:
         suboptions:
           add:
             description:
-              - Groups to add. Others are left alone.
+              - Groups to add. Others are not changed.
             type: list
             elements: str
           remove:
@@ -155,13 +154,13 @@ options:
             elements: str
       id:
         description:
-          - The id of an existing group. O(idops.cyberark_identity.scim_group#module:display_name) is then an attribute
-            like any other, so that the group can be renamed.
+          - The id of an existing group. O(idops.cyberark_identity.scim_group#module:display_name) is then the new name,
+            so that the group can be renamed.
         type: str
       state:
         description:
           - Whether the group should exist. With V(absent), only O(idops.cyberark_identity.scim_group#module:id) or
-            O(idops.cyberark_identity.scim_group#module:display_name) matters.
+            O(idops.cyberark_identity.scim_group#module:display_name) is used.
         type: str
         choices: [present, absent]
         default: present
@@ -180,7 +179,7 @@ options:
         suboptions:
           add:
             description:
-              - Users to add. Others are left alone.
+              - Users to add. Others are not changed.
             type: list
             elements: str
           remove:
@@ -204,8 +203,8 @@ options:
     suboptions:
       creator_rights:
         description:
-          - The rights that the creator of the safe keeps. All other rights are taken away; none is ever given. With an
-            empty list, the creator stops being a member.
+          - The rights that the creator of the safe keeps. All other rights of the creator are removed; none is ever
+            added. An empty list removes the creator from the safe.
         type: list
         elements: str
       description:
@@ -277,17 +276,17 @@ options:
         suboptions:
           add:
             description:
-              - Rights to give. Others are left alone.
+              - Rights to give. Others are not changed.
             type: list
             elements: str
           remove:
             description:
-              - Rights to take away. Others are left alone.
+              - Rights to remove. Others are not changed.
             type: list
             elements: str
           set:
             description:
-              - All rights of the member; any others are taken away. Mutually exclusive with
+              - All rights of the member; any others are removed. Mutually exclusive with
                 O(idops.cyberark_identity.scim_pam_object#module:rights.add) and
                 O(idops.cyberark_identity.scim_pam_object#module:rights.remove).
             type: list
@@ -346,8 +345,8 @@ options:
         type: str
       properties:
         description:
-          - Properties of the account, such as C(username), C(address) and C(platformId). A key that is not given is
-            left alone; an empty string clears it. The case of keys does not matter.
+          - Properties of the account, such as C(username), C(address) and C(platformId). A key that is not given is not
+            changed; an empty string clears it. The case of keys does not matter.
         type: dict
       remote_machines:
         description:
@@ -383,75 +382,74 @@ options:
         default: on_create
   positions:
     description:
-      - Where the entries were read, for messages. By kind, a list with a text for each entry in turn, such as a file
-        and a line. An entry with an empty text is told by its place in the list of the task.
+      - The source of each entry, for messages. For each kind, a list with a text for each entry in order, such as a
+        file and a line. For an empty text, messages give the position of the entry in the list of the task.
       - The lookup P(idops.cyberark_identity.directory_files#lookup) makes them, and the playbook
         C(idops.cyberark_identity.apply_directory) uses them.
     type: dict
   kinds:
     description:
-      - The kinds of objects to deal with. When omitted, all that there is a service user for. With O(vault_client_id)
-        alone, these are V(containers), V(container_permissions) and V(privileged_data).
-      - Entries of other kinds are left alone, so that each of two service users can apply its part of the same input.
-        In check mode, the objects that they make count as there, and a warning names those that others need. In a run,
-        such an object has to be there.
+      - The kinds of objects to deal with. When omitted, all kinds for which a service user is given. With
+        O(vault_client_id) alone, these are V(containers), V(container_permissions) and V(privileged_data).
+      - Entries of other kinds are ignored, so that each of two service users can apply its part of the same input. If
+        an entry refers to an object of another kind, check mode assumes that the object will exist, and names it in a
+        warning. A run fails unless it exists.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
   prune:
     description:
-      - The kinds of objects to prune, which removes every object that no entry names.
-      - Users are deactivated unless O(prune_users=delete). Users of other directories, the service user that runs the
-        task, the built-in roles, and what O(protected) names are never touched. Permissions and accounts are removed
-        only on safes that entries of their kind name.
+      - The kinds of objects to prune. Every object of such a kind that no entry names is removed.
+      - Users are deactivated unless O(prune_users=delete). Pruning never affects users of other directories, the
+        service user that runs the task, built-in roles, and objects that O(protected) names. Permissions and accounts
+        are removed only on safes that entries of their kind name.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
   prune_users:
-    description: What O(prune) does with users.
+    description: Whether O(prune) deactivates or deletes users.
     type: str
     choices: [deactivate, delete]
     default: deactivate
   prune_to_nothing:
     description:
       - Whether O(prune) may be used for a kind without any entry, which removes all objects of that kind.
-      - Permissions and accounts are left alone even then, because no entry names their safe.
+      - Permissions and accounts are kept even then, because no entry names their safe.
     type: bool
     default: false
   max_removals:
     description:
       - How many objects the task may remove, as a number for all kinds together, or as a percentage of the existing
-        objects of each kind. A user that is deactivated counts, and so does each account that goes with its safe.
-      - When a plan exceeds this, nothing is written, and the failure names what would have been removed.
-      - Write it as a decimal number. Without quotes YAML reads it, and makes V(8) of C(010); in quotes, a leading zero
-        is refused.
+        objects of each kind. A user that is deactivated counts, and so does each account that is deleted with its safe.
+      - If a plan exceeds this limit, nothing is written, and the failure names the objects that it would remove.
+      - Write it as a decimal number. Without quotes, YAML reads C(010) as V(8); in quotes, a leading zero is refused.
     type: str
     default: '10'
   max_access_removals:
     description:
-      - How many memberships of groups and rights on safes the task may take away, as a number for both together, or as
-        a percentage of all memberships and of all rights that exist.
+      - How many memberships of groups and rights on safes the task may remove, as a number for both together, or as a
+        percentage of all existing memberships and of all existing rights.
       - Each membership counts, and each right of each member of a safe. A group that is deleted counts with its
         members, a permission with its rights, and a safe with all rights on it. Memberships that a user loses by being
         deleted or deactivated count only for O(max_removals).
-      - When a plan exceeds this, nothing is written, and the failure names the groups and safes with the numbers. Lists
-        that come out empty are named first, and also in RV(emptied) and in a warning.
-      - For a percentage, all groups or all permissions are read once more if the task takes any of their access away.
+      - If a plan exceeds this limit, nothing is written, and the failure names the groups and safes with the numbers.
+        Lists that would become empty are named first, and also in RV(emptied) and in a warning.
+      - For a percentage, all groups or all permissions are read once more if the task removes any of their access.
     type: str
     default: '100'
   protected:
     description:
-      - Names of objects that are never removed or deactivated, and that lose nothing else. V(*) stands for any text and
-        V(?) for one character. Case and blanks around a name do not matter, and all hyphens
-        are the same.
-      - O(prune) leaves them alone. An entry that would remove one fails the task, and so does one that would remove a
-        built-in role or the service user that runs the task.
+      - Names of objects that are never removed or deactivated, and that lose no members, rights or memberships. V(*)
+        stands for any text and V(?) for one character. Case and blanks around a name do not matter, and all hyphens are
+        the same.
+      - O(prune) keeps them. The task fails if an entry would remove one of them, a built-in role or the service user
+        that runs the task.
       - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its
         own.
-      - A protected user or group is not taken out of a group or off a safe, and a protected group or safe loses no
-        member and no right, also not together with the group or safe, or because the member itself would be deleted.
-        A deactivated user stays a member.
-      - No entry gives a protected user, group or account another name, or a protected user another password.
+      - A protected user or group stays in its groups and on its safes, and these are not deleted. A protected group or
+        safe loses no member and no right, also not because the member itself would be deleted. A deactivated user stays
+        a member.
+      - A protected user, group or account cannot be renamed, and the password of a protected user cannot be changed.
     type: list
     elements: str
     default: []
@@ -459,7 +457,7 @@ options:
     description:
       - What to do when a name in O(protected) matches no user, group, safe, account or member of a safe that the
         service user can read. An id matches nothing.
-      - Looked for only if the task takes something away, because otherwise nothing needs protection.
+      - This is checked only if the task removes something, because otherwise nothing needs protection.
     type: str
     choices: [warn, fail]
     default: warn
@@ -467,43 +465,44 @@ options:
     description:
       - What to do about objects that no entry names. With V(report), the result lists them in RV(unmanaged). With
         V(fail), the task also fails before anything is written, with the code V(drift) and the first twenty names.
-      - Looked for are objects of the kinds whose list is given, even as an empty one. Permissions and accounts are
-        looked for only on safes that entries of any kind name. All objects of these kinds are read.
-      - Not reported are objects that the task removes, users that are inactive or belong to another directory, what
-        O(protected) names, the built-in roles, and what belongs to the service user that runs the task, which is its
-        user, its groups, and its own permissions on safes. A permission of one of its groups is reported.
-      - Members that a list with C(add) does not name are no objects of their own, and are not reported. With C(set),
-        they are a change.
+      - A kind is checked only if its list is given, even an empty one. Permissions and accounts are checked only on
+        safes that entries of any kind name. All objects of these kinds are read.
+      - The report leaves out objects that the task removes, users that are inactive or belong to another directory,
+        objects that O(protected) names, and built-in roles. It also leaves out the service user that runs the task, its
+        groups, and its own permissions on safes. A permission of one of its groups is reported.
+      - Members that a list with C(add) does not name are not objects, and are not reported. With C(set), they are a
+        change.
     type: str
     choices: [ignore, report, fail]
     default: ignore
   allow_empty_vault:
     description:
-      - Whether the vault may show nothing to a service user that the task also uses for users and groups.
-      - On many tenants, Vault Management and another administrative right together hide the whole vault, as if it were
-        empty. So the task creates nothing there if it sees no safe, no permission and no account. V(true) is for an
-        empty vault of a tenant that hides nothing; as soon as there is a first safe, it is not needed any more.
-      - With a service user for the vault, in O(vault_client_id), a warning takes the place of the failure.
+      - Whether to create objects in a vault that shows nothing to a service user that the task also uses for users and
+        groups.
+      - On many tenants, Vault Management together with another administrative right hides the whole vault, as if it
+        were empty. So the task fails instead of creating objects if it sees no safe, no permission and no account. Set
+        V(true) if the vault really is empty; after the first safe, it is not needed any more.
+      - With a service user for the vault, in O(vault_client_id), this is a warning instead of a failure.
     type: bool
     default: false
   workers:
-    description: How many requests to send side by side, from 1 to 32.
+    description: How many requests to send concurrently, from 1 to 32.
     type: int
     default: 8
   on_error:
     description:
-      - What to do when a write fails. With V(stop), the task finishes what is under way and begins nothing else. With
-        V(continue), it does everything that does not need the failed object.
-      - A failure that all objects share ends the task whatever is chosen here, such as a refused login, a proxy, or a
-        certificate that is not trusted. A right that is missing to create an object ends the creations of its kind, for
-        what a safe holds those in the same safe. C(stopped) has the reason once.
-      - The task fails in both cases, and C(actions) tells what became of each object. Another run continues from there.
+      - What to do when a write fails. With V(stop), the task finishes the writes in progress and starts no others. With
+        V(continue), it writes all objects that do not depend on the failed one.
+      - A failure that affects all objects ends the task in both cases, such as a refused login, a proxy, or a
+        certificate that is not trusted. If the right to create an object is missing, no further objects of its kind are
+        created; for permissions and accounts, none in the same safe. C(stopped) has the reason once.
+      - The task fails in both cases, and C(actions) has the outcome for each object. Another run continues from there.
     type: str
     choices: [stop, continue]
     default: stop
   progress:
     description:
-      - Whether to show how far the task has got, in a line each second from the second one on. Lines are shown only
+      - Whether to print the progress of the task in a line each second, from the second second on. Lines are shown only
         when the module runs on the control node, such as for C(localhost).
     type: bool
     default: true
@@ -511,17 +510,17 @@ options:
     description: The file to append the lines to. The collection sets this option itself, in order to show the lines.
     type: path
 notes:
-  - Some changes are refused whatever the options say. These are the removal of the last member of a built-in role, and
-    all that would cost the service user that runs the task its user, its name, its password, a role that it is in
+  - Some changes are always refused. These are the removal of the last member of a built-in role, and any change after
+    which the service user that runs the task would lose its user, its name, its password, a role that it is in
     (directly or through other roles), or its permission on a safe that stays.
-  - The service user is known by O(client_id) and by the claims of the token. If neither says who it is, changes that
-    could concern it are refused. With a service user for the vault, all of this is true of both.
-  - When the process that waits for the module is gone, such as after C(kill -9) of C(ansible-playbook), no further
-    change is begun. The module only knows on the control node, without C(async), and not with C(become) to another user
-    than V(root).
-  - When the tenant asks to slow down, all workers do.
-  - What others write while the task runs is kept or lost as the notes of the modules for single objects say. For phone
-    numbers, what counts is the moment when the tenant was read.
+  - The service user is identified by O(client_id) and by the claims of the token. If neither identifies it, changes
+    that could affect it are refused. If there is also a service user for the vault, the same applies to that one.
+  - If the process that waits for the module is killed, such as with C(kill -9) of C(ansible-playbook), no further
+    change is started. The module can only detect this on the control node, without C(async), and without C(become) to a
+    user other than V(root).
+  - When the tenant asks to slow down, all workers wait.
+  - The notes of the modules for single objects say which concurrent changes are kept or lost. Concurrent changes of
+    phone numbers are lost from the moment when the tenant is read.
   - The secret of an existing object is written only if its entry sets C(update_password) or C(update_secret) to
     V(always).
 seealso:
@@ -731,7 +730,7 @@ diff:
       type: dict
       returned: always
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -750,12 +749,12 @@ failure:
       returned: when there was an answer
       sample: 409
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: User already exists
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: uniqueness

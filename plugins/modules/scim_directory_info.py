@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads users, groups, safes, permissions on safes and privileged accounts, in the form that
-    M(idops.cyberark_identity.scim_directory) takes. Passing the result to that module changes nothing.
-  - The result is sorted and without ids, so that it can be kept in Git and compared. What is not set is left out, and
-    so are secrets.
+  - Reads users, groups, safes, permissions on safes and privileged accounts, in the format of
+    M(idops.cyberark_identity.scim_directory). Passing the result to that module changes nothing.
+  - The result is sorted and contains no ids, so that it can be kept in Git and compared. Attributes without a value and
+    secrets are left out.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.vault
@@ -24,10 +24,10 @@ extends_documentation_fragment:
 options:
   include:
     description:
-      - The kinds of objects to read. Groups and permissions refer to their members as the server shows them, which is
-        certain to be by name only when users and groups are read as well.
-      - When omitted, all that there is a service user for. With O(vault_client_id) alone, these are V(containers),
-        V(container_permissions) and V(privileged_data).
+      - The kinds of objects to read. Read users and groups as well if you read groups or permissions. Otherwise, their
+        members may appear by id instead of by name.
+      - When omitted, all kinds for which a service user is given. With O(vault_client_id) alone, these are
+        V(containers), V(container_permissions) and V(privileged_data).
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many objects were read, in one line. When the task fails, why.
+  description: The number of objects that were read, in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: 195 users, 12 groups read
@@ -93,7 +93,7 @@ secrets:
   sample:
     privileged_data: [APP-PRD / root@web1]
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -111,12 +111,12 @@ failure:
       returned: when there was an answer
       sample: 403
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: You are not authorized to perform this operation
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: access_denied

@@ -14,21 +14,20 @@ author:
 description:
   - Creates, renames and deletes one group, which is a role of CyberArk Identity, and manages its members.
   - Members are users and nested groups. Only the difference is sent.
-  - An option that is omitted or null leaves the attribute alone.
+  - An option that is omitted or null leaves the attribute unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
   - idops.cyberark_identity.attributes.object
 options:
   state:
-    description: Whether the group should exist. With V(absent), only O(id) or O(display_name) matters.
+    description: Whether the group should exist. With V(absent), only O(id) or O(display_name) is used.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an existing group. O(display_name) is then an attribute like any other, so that the group can be
-        renamed.
+      - The id of an existing group. O(display_name) is then the new name, so that the group can be renamed.
       - One of O(id) and O(display_name) is required.
     type: str
   display_name:
@@ -42,7 +41,7 @@ options:
     type: dict
     suboptions:
       add:
-        description: Users to add. Others are left alone.
+        description: Users to add. Others are not changed.
         type: list
         elements: str
       remove:
@@ -62,7 +61,7 @@ options:
     type: dict
     suboptions:
       add:
-        description: Groups to add. Others are left alone.
+        description: Groups to add. Others are not changed.
         type: list
         elements: str
       remove:
@@ -79,15 +78,15 @@ options:
     description:
       - What to do when a member to add does not exist. With V(fail), nothing is written and the task fails with
         C(failure.code=unknown_member). With V(warn) and V(ignore), the member is skipped, with or without a warning.
-      - In check mode, V(fail) only warns, because an earlier task may be going to create the member.
+      - In check mode, V(fail) only warns, because an earlier task may create the member.
     type: str
     choices: [fail, warn, ignore]
     default: fail
 notes:
   - Built-in roles can have members, but cannot be renamed or deleted.
   - A group cannot be a member of itself, directly or through others. The server refuses that.
-  - Only the difference is sent. A member that somebody else adds while a task with C(set) runs stays, and the task
-    warns. Where the tenant offers no PATCH, what others write to the group between the last read and the PUT is lost.
+  - Only the difference is sent. If somebody else adds a member while a task with C(set) runs, the member stays, and the
+    task warns. If the tenant does not support PATCH, concurrent changes between the last read and the PUT are lost.
 seealso:
   - module: idops.cyberark_identity.scim_group_info
   - module: idops.cyberark_identity.scim_user
@@ -142,15 +141,15 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: group 'db-admins' changed
 group:
   description:
     - The group after the task, or as it would be in check mode. Null when there is no group afterwards.
-    - Its keys are options of this module, so that it can be passed back as it is.
+    - Its keys are options of this module, so that you can pass it back unchanged.
   returned: success
   type: dict
   contains:
@@ -177,13 +176,14 @@ group:
       sample:
         set: [db-operators]
 removed_members:
-  description: How many members the task took out of the group, or would in check mode. All of them if it was deleted.
+  description: The number of members that the task removed, or would remove in check mode. All of them if the group was
+    deleted.
   returned: success
   type: int
   sample: 1
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no group.
+    - The attributes that the task manages, before and after. Empty if the group does not exist at that time.
     - When a group is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
@@ -205,7 +205,7 @@ diff:
         users:
           set: [ada@example.com, grace@example.com]
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -223,12 +223,12 @@ failure:
       returned: when there was an answer
       sample: 409
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: Group already exists
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: uniqueness

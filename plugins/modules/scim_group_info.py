@@ -14,8 +14,8 @@ author:
 description:
   - Reads one group by id or by name, the groups that match a SCIM filter, or all groups, each with its direct
     members.
-  - The keys of a group are options of M(idops.cyberark_identity.scim_group), so that it can be passed to that module as
-    it is.
+  - The keys of a group are options of M(idops.cyberark_identity.scim_group), so that you can pass it to that module
+    unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many objects were read, in one line. When the task fails, why.
+  description: The number of objects that were read, in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: 12 groups read
@@ -96,7 +96,7 @@ groups:
       sample:
         set: [db-operators]
 failure:
-  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_group).
+  description: The reason of the failure, in a form that a playbook can test. See M(idops.cyberark_identity.scim_group).
   returned: failure
   type: dict
   contains:
@@ -111,12 +111,12 @@ failure:
       returned: when there was an answer
       sample: 401
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: Invalid credentials
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: invalid_client

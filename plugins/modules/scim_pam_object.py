@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity offers. O(kind) says which kind,
+  - Manages the objects of Privilege Cloud that the SCIM server of CyberArk Identity supports. O(kind) selects the kind,
     and each option below names the kinds that it applies to.
-  - An option that is omitted or null leaves the attribute alone. An empty string clears a text.
-  - A change is a read, a merge and a PUT of the whole object. What the task does not name is preserved.
+  - An option that is omitted or null leaves the attribute unchanged. An empty string clears a text.
+  - A change is a read, a merge and a PUT of the whole object. Attributes that the task does not give are preserved.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.vault
@@ -56,18 +56,18 @@ options:
   number_of_days_retention:
     description:
       - How many days the vault keeps old versions, for O(kind=container).
-      - Write it as a decimal number. Without quotes YAML reads it, and makes V(8) of C(010).
+      - Write it as a decimal number. Without quotes, YAML reads C(010) as V(8).
     type: int
   managing_cpm:
     description: The name of the CPM user that manages the accounts, for O(kind=container).
     type: str
   creator_rights:
     description:
-      - The rights that the creator of the safe keeps, for O(kind=container). All other rights are taken away; none is
-        ever given. With an empty list, the creator stops being a member.
-      - When omitted, its permission is left alone. A service user that creates a safe through the SCIM server is made a
-        member with every right, and keeps them.
-      - A service user that has given away C(manageSafeMembers) can no longer manage the permissions on this safe.
+      - The rights that the creator of the safe keeps, for O(kind=container). All other rights of the creator are
+        removed; none is ever added. An empty list removes the creator from the safe.
+      - When omitted, its permission is not changed. A service user that creates a safe over SCIM becomes a member with
+        every right, and then keeps all of them.
+      - A service user without C(manageSafeMembers) can no longer manage the permissions on this safe.
     type: list
     elements: str
   container:
@@ -83,18 +83,18 @@ options:
   group:
     description:
       - The group that is given rights, by name or by id, for O(kind=container_permission). It cannot be changed.
-      - A group of another directory goes by its name or its object GUID there, with O(search_in).
+      - For a group of another directory, give its name or object GUID there, and O(search_in).
     type: str
   search_in:
     description:
       - The directory that has the O(user) or O(group), for O(kind=container_permission), such as V(corp.example.com).
         V(Vault) is the vault itself.
-      - A name that the SCIM server does not list is then sent as it is, and the vault looks for it. Many groups on
-        safes are groups of Active Directory, which SCIM does not list. Without this option, such a name is an unknown
-        member, except for one that is on the safe already.
+      - Many groups on safes are groups of Active Directory, which the SCIM server does not list. With this option, such
+        a name is sent unchanged, and the vault looks it up. Without this option, it is an unknown member, unless it is
+        already on the safe.
       - On the safe, the member is recognised by its name, by its object GUID, as C(name@directory), as
         C(DIRECTORY\name) and by its distinguished name.
-      - It is sent when the permission is created, and not compared afterwards, because the server does not show it.
+      - It is sent when the permission is created, and never compared, because the server does not show it.
     type: str
   rights:
     description:
@@ -107,21 +107,20 @@ options:
         C(requestsAuthorizationLevel2).
       - The names that other interfaces of the vault use mean the same, such as C(UseAccounts), C(use_accounts),
         C(Use accounts) and C(Access Safe without confirmation). Results have the names above.
-      - To create a permission, either this option or O(rights_preset) is required. An empty O(rights.set)
-        makes a member without rights on the safe, which those with rights on single accounts only are. Some vaults
-        refuse that.
+      - To create a permission, either this option or O(rights_preset) is required. An empty O(rights.set) creates a
+        member without rights on the safe, such as one that has rights on single accounts only. Some vaults refuse that.
     type: dict
     suboptions:
       add:
-        description: Rights to give. Others are left alone.
+        description: Rights to give. Others are not changed.
         type: list
         elements: str
       remove:
-        description: Rights to take away. Others are left alone.
+        description: Rights to remove. Others are not changed.
         type: list
         elements: str
       set:
-        description: All rights of the member; any others are taken away. Mutually exclusive with O(rights.add) and
+        description: All rights of the member; any others are removed. Mutually exclusive with O(rights.add) and
           O(rights.remove).
         type: list
         elements: str
@@ -145,7 +144,7 @@ options:
       - When the permission ends, for O(kind=container_permission), as a date such as V(2027-01-31), at the end of which
         it ends, or as an ISO 8601 time such as V(2027-01-31T18:00:00Z).
       - Both are in UTC, unless the time has an offset. An empty string means never.
-      - A time in the past takes all access away at once. That is a warning.
+      - A time in the past ends all access at once, and the task warns.
     type: str
   type:
     description: Whether the secret is a password or a key, for O(kind=privileged_data).
@@ -154,19 +153,19 @@ options:
   properties:
     description:
       - Properties of the account, for O(kind=privileged_data), such as C(username), C(address) and C(platformId). A key
-        that is not given is left alone; an empty string clears it. The case of keys does not matter.
-      - Values are texts. A number is refused, because YAML loses how it was written, such as a leading zero; put it
-        into quotes. Only C(Port) may be given as a number, with or without quotes. Without them YAML reads it, and
-        makes V(18) of C(022); in quotes, a leading zero is refused.
-      - The secret is not one of them; see O(secret). A key such as C(password) or C(private_key) is refused.
+        that is not given is not changed; an empty string clears it. The case of keys does not matter.
+      - Values are texts. A number is refused, because YAML drops details such as a leading zero; put it into quotes.
+        Only C(Port) may be a number, with or without quotes. Without quotes, YAML reads C(022) as V(18); in quotes, a
+        leading zero is refused.
+      - The secret is not a property; see O(secret). A key such as C(password) or C(private_key) is refused.
       - The value of another key that means a secret, such as C(apiToken), is written and never shown.
     type: dict
   remote_machines:
     description:
       - The machines that the account can be used on, for O(kind=privileged_data). An empty list clears them.
-      - An account that has no O(restrict_to_remote_machines) yet needs that option, too.
-      - The vault keeps them as one text. What is there keeps its separator, a semicolon or a comma. A new list has
-        semicolons, as the vault's own API documents; where they are refused, commas.
+      - If the account has no O(restrict_to_remote_machines) yet, give that option as well.
+      - The vault stores them as one text. An existing list keeps its separator, a semicolon or a comma. A new list has
+        semicolons, as the vault's own API documents, or commas if the vault refuses semicolons.
     type: list
     elements: str
   restrict_to_remote_machines:
@@ -181,17 +180,16 @@ options:
     description:
       - When to write O(secret). With V(on_create), only when the account is created; with V(always), in every run,
         which is then reported as changed.
-      - Whether the server accepts a new secret for an existing account is not documented. If it does not, it does not
-        say so.
+      - It is not documented whether the server accepts a new secret for an existing account. It may ignore the secret
+        without an error.
     type: str
     choices: [on_create, always]
     default: on_create
 notes:
-  - The server cannot refuse a change when somebody else was faster. A change is a PUT of the whole object, right after
-    the object is read again, and what others write to the object between these two is lost. Run tasks that change the
-    same object one after another.
-  - The service user's role needs the right Vault Management. On some tenants, that right turns users and groups into
-    those of the vault.
+  - The server does not detect lost updates. A change is a PUT of the whole object, right after the object is read
+    again. Changes that others make between the two are lost. Run tasks that change the same object one after another.
+  - The service user's role needs the right Vault Management. On some tenants, a service user with that right sees the
+    users and groups of the vault instead of those of the directory.
   - The module never deletes and recreates an object to change an attribute that cannot be changed; the task fails with
     C(failure.code=immutable).
 seealso:
@@ -256,15 +254,15 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: container 'APP' created
 pam_object:
   description:
     - The object after the task, or as it would be in check mode. Null when there is none afterwards.
-    - Its keys are options of this module, including C(kind) and C(id), so that it can be passed back as it is.
+    - Its keys are options of this module, including C(kind) and C(id), so that you can pass it back unchanged.
   returned: success
   type: dict
   contains:
@@ -400,7 +398,7 @@ diff:
         rights:
           set: [listAccounts, useAccounts]
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -418,12 +416,12 @@ failure:
       returned: when there was an answer
       sample: 409
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: Container already exists
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: uniqueness

@@ -85,7 +85,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many objects were read, in one line. When the task fails, why.
+  description: The number of objects that were read, in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: 7 containers read
@@ -180,7 +180,8 @@ pam_objects:
       returned: for privileged data
       sample: false
 failure:
-  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_pam_object).
+  description: The reason of the failure, in a form that a playbook can test. See
+    M(idops.cyberark_identity.scim_pam_object).
   returned: failure
   type: dict
   contains:
@@ -195,12 +196,12 @@ failure:
       returned: when there was an answer
       sample: 401
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: Invalid credentials
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: invalid_client

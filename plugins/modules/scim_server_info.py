@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scim_server_info
-short_description: Read what the SCIM server of CyberArk Identity offers
+short_description: Read the capabilities of the SCIM server of CyberArk Identity
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Reads the service provider configuration of the SCIM server. This is the least that a token can be used for, and so
-    the quickest proof that the address, the app and the service user are in order.
+  - Reads the service provider configuration of the SCIM server. This is the smallest request with a token, and so the
+    quickest test of the address, the app and the service user.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: What the task did, in one line. When it fails, why.
+  description: The result in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: service provider configuration read
@@ -75,7 +75,7 @@ service_provider_config:
       elements: dict
       returned: when the server says it
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -93,12 +93,12 @@ failure:
       returned: when there was an answer
       sample: 400
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: invalid client creds or client not allowed
     type:
-      description: The server's own name for the case, OAuth's C(error).
+      description: The server's error type, OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: access_denied

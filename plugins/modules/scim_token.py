@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Sends client credentials to the token endpoint and returns the bearer token, for a play of many tasks to share or
-    for other software to use.
-  - Without this module, each task gets its own token, which takes one more request and is the right choice for a few
-    tasks.
+  - Sends client credentials to the token endpoint and returns a bearer token, which many tasks of a play can share, or
+    other software can use.
+  - Without this module, each task requests its own token. That takes one more request for each task, and is the right
+    choice for a few tasks.
   - The token is a secret. The task is refused without C(no_log=true), before anything is requested.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -59,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: What the task did, in one line. When it fails, why.
+  description: The result in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: token received, valid for 18000 seconds
@@ -73,17 +73,17 @@ access_token:
   returned: success
   type: str
 expires_in:
-  description: How long it is valid, in seconds. Null where the server does not say, or sends what is no lifetime.
+  description: The number of seconds that it is valid. Null if the server sends no valid lifetime.
   returned: success
   type: int
   sample: 18000
 scope:
-  description: The scope of the token. Null where the server does not say, or sends what is no scope.
+  description: The scope of the token. Null if the server sends no valid scope.
   returned: success
   type: str
   sample: scim
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -100,12 +100,12 @@ failure:
       returned: when there was an answer
       sample: 400
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: invalid client creds or client not allowed
     type:
-      description: The server's own name for the case, OAuth's C(error).
+      description: The server's error type, OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: access_denied

@@ -13,7 +13,7 @@ author:
   - idops contributors (@idops)
 description:
   - Creates, changes, renames, suspends and deletes one user of the CyberArk Cloud Directory.
-  - An option that is omitted or null leaves the attribute alone. An empty string clears it.
+  - An option that is omitted or null leaves the attribute unchanged. An empty string clears it.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -26,14 +26,14 @@ attributes:
 options:
   state:
     description:
-      - Whether the user should exist. With V(absent), the user is deleted; only O(id) or O(user_name) matters then.
+      - Whether the user should exist. With V(absent), the user is deleted; only O(id) or O(user_name) is used then.
       - To suspend a user rather than delete it, set O(active=false).
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an existing user. O(user_name) is then an attribute like any other, so that the user can be renamed.
+      - The id of an existing user. O(user_name) is then the new login name, so that the user can be renamed.
       - One of O(id) and O(user_name) is required.
     type: str
   user_name:
@@ -56,7 +56,7 @@ options:
       - The e-mail address. The directory keeps one for each user. Case does not matter.
     type: str
   phone_numbers:
-    description: The phone numbers. A kind that is not given is left alone; an empty string clears it.
+    description: The phone numbers. A kind that is not given is not changed; an empty string clears it.
     type: dict
     suboptions:
       work:
@@ -81,14 +81,14 @@ options:
     description:
       - The user's manager, by login name or by id. An empty string clears it.
       - The manager has to exist. In check mode, a manager who does not exist is only a warning, because an earlier task
-        may be going to create that user.
+        may create that user.
     type: str
   custom_attributes:
     description:
-      - Additional attributes that the tenant has defined, by name. A name that is not given is left alone; an empty
+      - Additional attributes that the tenant has defined, by name. A name that is not given is not changed; an empty
         string clears it.
-      - Values are texts. A number or a boolean is refused, because YAML loses how it was written, such as a leading
-        zero; put it into quotes. Where the tenant holds a number or a boolean, it is replaced by one.
+      - Values are texts. A number or a boolean is refused, because YAML drops details such as a leading zero; put it
+        into quotes. If the attribute is a number or a boolean in the tenant, the text is converted.
       - The value of a name that means a secret, such as C(vpnPassword), is written and never shown. C(password) itself
         is refused; see O(password).
     type: dict
@@ -107,12 +107,12 @@ options:
 notes:
   - Users of other directories, which carry a C(LinkedObject), are read-only. A task that would change or delete one
     fails with C(failure.code=read_only).
-  - The server cannot refuse a change when somebody else was faster. What others write to attributes that the task does
-    not give is kept, with two exceptions. Phone numbers are one list, and what others write to it after the task has
-    looked up the user is lost when the task changes a number. Where the tenant offers no PATCH, everything that others
-    write between the last read and the PUT is lost.
-  - It is not looked up whether a deleted or deactivated user is the last member of a built-in role, because that takes
-    several requests. M(idops.cyberark_identity.scim_directory) does that.
+  - The server does not detect lost updates. A concurrent change to an attribute that the task does not give is kept,
+    with two exceptions. Phone numbers are one list. If the task changes a number, concurrent changes to the list since
+    the task looked up the user are lost. If the tenant does not support PATCH, all concurrent changes between the last
+    read and the PUT are lost.
+  - The module does not check whether a deleted or deactivated user is the last member of a built-in role, because that
+    takes several requests. M(idops.cyberark_identity.scim_directory) does.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """
@@ -180,16 +180,16 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - Whether the object was created, changed, deactivated or deleted, or is unchanged, in one line. In check mode, what
-      it would be. When the task fails, why.
+    - The result in one line, such as created, changed, deactivated, deleted or unchanged. In check mode, the result
+      that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: user 'ada@example.com' created
 user:
   description:
     - The user after the task, or as it would be in check mode. Null when there is no user afterwards.
-    - Its keys are options of this module, so that it can be passed back as it is. What the server does not hold is
-      null. Secrets are left out.
+    - Its keys are options of this module, so that you can pass it back unchanged. An attribute without a value on the
+      server is null. Secrets are left out.
   returned: success
   type: dict
   contains:
@@ -257,7 +257,7 @@ user:
         costCenter: "4711"
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no user.
+    - The attributes that the task manages, before and after. Empty if the user does not exist at that time.
     - When a user is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict
@@ -277,7 +277,7 @@ diff:
         user_name: ada@example.com
         display_name: Ada King
 failure:
-  description: Why the task failed, for a playbook to act on.
+  description: The reason of the failure, in a form that a playbook can test.
   returned: failure
   type: dict
   contains:
@@ -295,12 +295,12 @@ failure:
       returned: when there was an answer
       sample: 409
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: User already exists
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: uniqueness

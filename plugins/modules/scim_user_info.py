@@ -13,8 +13,8 @@ author:
   - idops contributors (@idops)
 description:
   - Reads one user by id or by login name, the users that match a SCIM filter, or all users.
-  - The keys of a user are options of M(idops.cyberark_identity.scim_user), so that it can be passed to that module as
-    it is.
+  - The keys of a user are options of M(idops.cyberark_identity.scim_user), so that you can pass it to that module
+    unchanged.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.attributes
@@ -29,8 +29,8 @@ options:
   filter:
     description:
       - A SCIM filter with the attribute names of SCIM, such as V(userName ew "@example.com").
-      - The server supports the operators C(eq), C(sw), C(co) and C(ew). Attributes that can be relied on are
-        C(userName) and C(emails.value).
+      - The server supports the operators C(eq), C(sw), C(co) and C(ew). The attributes C(userName) and C(emails.value)
+        are known to work.
     type: str
 notes:
   - Without any of O(id), O(user_name) and O(filter), all users are read, page after page.
@@ -67,14 +67,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many objects were read, in one line. When the task fails, why.
+  description: The number of objects that were read, in one line. If the task fails, the reason.
   returned: always
   type: str
   sample: 195 users read
 users:
   description:
-    - The users that were found. An empty list is not a failure. What the server does not hold is null. Secrets are left
-      out.
+    - The users that were found. An empty list is not a failure. An attribute without a value on the server is null.
+      Secrets are left out.
   returned: success
   type: list
   elements: dict
@@ -142,7 +142,7 @@ users:
       sample:
         costCenter: "4711"
 failure:
-  description: Why the task failed, for a playbook to act on. See M(idops.cyberark_identity.scim_user).
+  description: The reason of the failure, in a form that a playbook can test. See M(idops.cyberark_identity.scim_user).
   returned: failure
   type: dict
   contains:
@@ -157,12 +157,12 @@ failure:
       returned: when there was an answer
       sample: 401
     detail:
-      description: What the server said.
+      description: The message of the server.
       type: str
-      returned: when the server said something
+      returned: when the server sent one
       sample: Invalid credentials
     type:
-      description: The server's own name for the case, C(scimType) or OAuth's C(error).
+      description: The server's error type, C(scimType) or OAuth's C(error).
       type: str
       returned: when the server gave one
       sample: invalid_client
