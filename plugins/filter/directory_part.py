@@ -88,7 +88,7 @@ def directory_part(
     wave: int = LAST,
     kinds: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """The entries of all files that fall to this host, by kind; None for a kind that no file has."""
+    """Return the entries of all files that this host handles, by kind; None for a kind that no file has."""
     if not 1 <= number <= slices:
         raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
     part: dict[str, Any] = dict.fromkeys(NAMES)
@@ -139,7 +139,7 @@ def _without(entry: Mapping[str, Any], left_out: str | None) -> dict[str, Any]:
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The entry point that Ansible loads."""
 
     def filters(self) -> dict[str, Any]:
         return {"directory_part": directory_part}

@@ -78,7 +78,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def directory_yaml(data: Any) -> str:
-    """The data as YAML, in its own order."""
+    """Return the data as YAML, in its own order."""
     text: str = yaml.dump(
         _plain(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120
     )
@@ -86,7 +86,7 @@ def directory_yaml(data: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value without what Ansible adds to it, with templates marked."""
+    """Return the value without Ansible's own types, with templates marked."""
     if isinstance(value, Mapping):
         return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -100,7 +100,7 @@ def _plain(value: Any) -> Any:
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The entry point that Ansible loads."""
 
     def filters(self) -> dict[str, Any]:
         return {"directory_yaml": directory_yaml}

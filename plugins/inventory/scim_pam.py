@@ -237,7 +237,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return str(text) if getattr(text, "__ENCRYPTED__", False) else text
 
     def _accounts(self, key: str, may_be_cached: bool) -> list[Object]:
-        """The accounts to make hosts of, in an order of their own."""
+        """Return the accounts to make hosts of, sorted."""
         if not self.get_option("cache"):
             return self._read()
         options = {**self._connection, **{name: self.get_option(name) for name in ("containers", "filter")}}
@@ -289,7 +289,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self.display.vv(f"{self.NAME}: {len(hosts)} hosts of {len(accounts)} accounts, {left_out} left out")
 
     def _name_of(self, account: Object) -> Any:
-        """The name of the host that an account belongs to, empty if there is none."""
+        """Return the name of the host that an account belongs to, empty if there is none."""
         expression = self.get_option("hostname")
         if not expression:
             return account["address"] and mark_name(account["address"])
@@ -322,7 +322,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
 
 def _account_of(resource: Object) -> Object:
-    """The fields of an account, without its secret: texts, or null for what it does not have."""
+    """Return the fields of an account without its secret: texts, or None for a missing one."""
     options = PRIVILEGED_DATA.describe(resource)
     properties = {key: as_text(value) for key, value in (options["properties"] or {}).items()}
     known = {PROPERTIES[fold(key)]: value for key, value in properties.items() if fold(key) in PROPERTIES}

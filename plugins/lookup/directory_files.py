@@ -115,11 +115,11 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Wrong(Exception):
-    """What is wrong with a file, to follow its name. Never what the file holds, but for names."""
+    """The reason why a file is refused. It quotes names only, no other content of the file."""
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    """What Ansible looks for."""
+    """The entry point that Ansible loads."""
 
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
@@ -174,7 +174,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _paths(start: str) -> list[str]:
-    """A file, or those of a folder. What links lead to more than once is taken once, so that loops end."""
+    """Return a file, or the files of a folder. A file that several links lead to is returned once, so loops end."""
     if not os.path.isdir(start):
         return [start]
     found: dict[str, str] = {}
@@ -333,7 +333,7 @@ def _at(mark: yaml.Mark) -> str:
 
 
 def _of_yaml(failure: BaseException | None) -> str:
-    """What PyYAML says, without what it quotes."""
+    """Return the message of PyYAML, without what it quotes."""
     mark, problem = getattr(failure, "problem_mark", None), getattr(failure, "problem", None)
     where = f", {_at(mark)}" if mark else ""
     return f"is not YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
@@ -345,7 +345,7 @@ def _of_value(failure: Exception) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value with texts for what ansible-core before 2.19 decrypts later, or takes for a text as a whole: a date."""
+    """Return the value with texts in place of dates, and of values that ansible-core before 2.19 decrypts later."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -50,7 +50,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.near
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    """What Ansible looks for."""
+    """The entry point that Ansible loads."""
 
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[str]:
         self.set_options(var_options=variables, direct=options)

@@ -170,7 +170,7 @@ def _contradictions(given: Object, environment: Object, prefix: str) -> Iterator
 
 
 def _is_other(option: str, given: Object, environment: Object) -> bool:
-    """Whether an option is given and has another value than the environment has for it."""
+    """Return whether an option is given, and differs from the environment's value."""
     if option not in given or option not in environment:
         return False
     form = fold if option == "client_id" else str  # a login name has no case
@@ -197,7 +197,7 @@ def _place(address: str) -> tuple[str, str | None, int]:
 
 
 def connection_of(options: Mapping[str, Any]) -> Connection:
-    """The connection that checked options make."""
+    """Return the connection of checked options."""
     return Connection(**{name: options[name] for name in CONNECTION if name != "scim_path"})
 
 
@@ -238,7 +238,7 @@ def checked_options(options: Object) -> Object:
 
 
 def explained(message: str) -> str:
-    """What Ansible says of the options, with the way out where it is about the connection."""
+    """Add a hint to a message of Ansible about a connection option."""
     return next((f"{message}. {hint}" for words, hint in MISSING.items() if message.startswith(words)), message)
 
 

@@ -51,7 +51,7 @@ from .sentences import counted, sentence_of_directory, sentence_of_reading
 
 
 def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
-    """What makes a task of an entry's options, as Ansible would of those of a module of its own."""
+    """Return a function that checks an entry's options, as Ansible checks those of a module, and returns a Task."""
     specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
     validators = {
         name: ArgumentSpecValidator(spec, mutually_exclusive=exclusive_options(spec)) for name, spec in specs.items()
@@ -86,7 +86,7 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
 
 
 def _texts(option: Any) -> list[str]:
-    """The parts of what is in the way of an option, which Ansible gives as a text or as several."""
+    """Return the parts of an unsupported option, which Ansible gives as one text or several."""
     return [option] if isinstance(option, str) else [str(part) for part in option]
 
 
@@ -127,12 +127,12 @@ SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that a result and the lo
 
 
 class DirectoryModule(Module):
-    """What is given to it is long and holds secrets: neither logs nor results have it."""
+    """A module whose input is long and holds secrets: neither logs nor results show it."""
 
     apart = frozenset(resource.plural for resource in RESOURCES.values())
 
     def _load_params(self) -> None:
-        """Know the secrets of the entries before anything can be logged or fail.
+        """Register the secrets of the entries before the first call that can log or fail.
 
         Lists are kept from Ansible, which would only copy them: of a large directory that takes as long as to read a
         page of the tenant.
@@ -184,7 +184,7 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def run_directory() -> None:
-    """The ``main()`` of the module that manages a whole directory."""
+    """Run the module that manages a whole directory."""
     module = DirectoryModule(DIRECTORY, for_vault=True)
     warnings: Counter[str] = Counter()
 
@@ -259,7 +259,7 @@ def left_alone(entries: Sequence[Entry]) -> str:
 
 
 def run_directory_info() -> None:
-    """The ``main()`` of the module that exports a directory."""
+    """Run the module that exports a directory."""
     plurals = [resource.plural for resource in RESOURCES.values()]
     module = Module({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
 

@@ -77,7 +77,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         )
 
     def _load_params(self) -> None:
-        """Read the options as if null had been left out, which Ansible's own checks would not take it for.
+        """Read the options and drop nulls, which Ansible's own checks would not treat as omitted.
 
         Here the secrets are learnt: what comes next can log, and can fail.
         """
@@ -118,7 +118,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         return self.secrets.masked_keys(masked) if free else masked
 
     def _shown_params(self) -> dict[str, Any]:
-        """The options that Ansible adds to a result, with masked keys."""
+        """Return the options that Ansible adds to a result, with masked keys."""
         return {
             option: self.secrets.masked_keys(value) if option in FREE_MAPS and isinstance(value, dict) else value
             for option, value in self.params.items()
@@ -195,7 +195,7 @@ def _with_nearest(message: str) -> str:
 
 
 def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
-    """The secrets among options, also those that got into one that is not for them: they are refused, and still one."""
+    """Return the secrets among the options, including misplaced ones: these are refused, but must not be shown."""
     named = {option for option, spec in specs.items() if spec.get("no_log")}
     found = set(secrets_in(str(options.get("tenant_url", ""))))
     for option, value in options.items():
@@ -238,7 +238,7 @@ def secrets_below(value: Any, named: Collection[str] = ()) -> Iterator[str]:
 
 
 def scalars(value: Any) -> list[str]:
-    """The texts and numbers of a value, which is one where the task is right."""
+    """Return the texts and numbers in a value of any depth."""
     found, waiting = [], [value]
     while waiting:
         item = waiting.pop()

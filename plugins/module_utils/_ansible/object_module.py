@@ -40,9 +40,9 @@ from .sentences import sentence_of_object, sentence_of_reading
 
 
 def run_object(*resources: Resource, result: str, store: Callable[[Client], Store] | None = None) -> None:
-    """The ``main()`` of a module that manages one object, of the only kind or of the one that ``kind`` names.
+    """Run a module that manages one object. With several kinds, the option ``kind`` chooses one.
 
-    The object is kept on the SCIM server unless there is another ``store``.
+    The object is kept on the SCIM server unless another ``store`` is given.
     """
     spec = object_spec(resources)
     module = Module(spec, for_vault=_in_vault(resources), mutually_exclusive=exclusive_options(spec))
@@ -97,7 +97,7 @@ def _foresee(objects: ScimObjects, task: Task) -> None:
 
 
 def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
-    """Return how many members a change takes out of a group or role: all of them if that is deleted."""
+    """Return how many members a change removes from a group or role: all of them if it is deleted."""
     before, after = (
         Counter(name for row in resource.member_rows for name in (diff[side].get(row.option) or {}).get("set", ()))
         for side in ("before", "after")
@@ -106,7 +106,7 @@ def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
 
 
 def run_info(*resources: Resource, result: str) -> None:
-    """The ``main()`` of a module that reads objects: by id, by their keys, by a filter, or all of them."""
+    """Run a module that reads objects: by id, by their keys, by a filter, or all of them."""
     keys = sorted({option for resource in resources for option in resource.finding})
     ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
     module = Module(info_spec(resources), for_vault=_in_vault(resources), mutually_exclusive=ways)

@@ -19,7 +19,7 @@ from .module import Module
 
 
 def run_server_info() -> None:
-    """The ``main()`` of the module that reads what the SCIM server can do."""
+    """Run the module that reads what the SCIM server can do."""
     module = Module({})
 
     def work(scim: Scim) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def run_server_info() -> None:
 
 
 def run_token() -> None:
-    """The ``main()`` of the module that hands out a token."""
+    """Run the module that returns a token."""
     module = Module({})
 
     def work(client: Client) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""From the rows of a CSV file to the entries of a directory. Pure: it reads no file and asks no server.
+"""Turn the rows of a CSV file into entries of a directory. Pure: no I/O.
 
-A row is an object, a column an option. An empty cell means that the option is not given. Nothing is guessed: what a
-column or a cell means is known, or the file is refused.
+A row is an object, a column an option. An empty cell means that the option is not given. Nothing is guessed: a file
+with an unknown column or an ambiguous cell is refused.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ MADE_UP = ("member", "member_type", "authorization_level")
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read. ``columns`` has places by header, ``defaults`` values by option."""
+    """The options for reading a file. ``columns`` has places by header, ``defaults`` values by option."""
 
     kind: str
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class _Column:
 
 
 class _Cell(Exception):
-    """What is wrong with a cell."""
+    """The reason why a cell is refused."""
 
 
 def entries_of_csv(text: str, how: Reading) -> list[Object]:
@@ -194,7 +194,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 
 class _Table:
-    """What the columns of a file mean."""
+    """The columns of a file, and the option that each holds."""
 
     def __init__(self, resource: Resource, how: Reading, header: list[str], delimiter: str) -> None:
         self.resource = resource
@@ -206,7 +206,7 @@ class _Table:
         self._check()
 
     def _columns(self) -> list[_Column | None]:
-        """The meaning of each column, None for what is left out. Raises InvalidError for what is not known."""
+        """Return the meaning of each column, None for one that is left out. Raise InvalidError for an unknown one."""
         chosen = {letters(header): place for header, place in self.how.columns.items()}
         ignored = {letters(header) for header in self.how.ignore}
         if missing := [name for name in self.how.columns if letters(name) not in map(letters, self.header)]:
@@ -233,7 +233,7 @@ class _Table:
         return columns
 
     def _place_of(self, key: str) -> str | None:
-        """The place of a header that needs no explanation."""
+        """Return the place of a header that is known without ``columns``."""
         known = {letters(option): option for option in self.specs}
         for place, headers in HEADERS.get(self.how.kind, {}).items():
             if place.partition(".")[0] in self.specs or place in MADE_UP:
@@ -281,7 +281,7 @@ class _Table:
                         )
 
     def _spec(self, column: _Column) -> Mapping[str, Any]:
-        """The spec of the value that a column holds."""
+        """Return the spec of the value that a column holds."""
         option, dot, key = column.place.partition(".")
         if self.how.kind == "container_permissions" and (option in MADE_UP or (option == "rights" and dot)):
             return {"type": "bool"} if option == "rights" else {"type": "str"}
@@ -383,7 +383,7 @@ class _Table:
         return next((row.shape for row in self.resource.attributes if row.option == option), None)
 
     def _assembled(self, values: Mapping[str, Any]) -> Object:
-        """The entry whose parts these are. Raises _Cell for what is missing."""
+        """Return the entry that these parts make. Raise _Cell for a missing one."""
         entry: Object = {}
         rights: dict[str, bool] = {}
         for place, value in values.items():
@@ -413,7 +413,7 @@ class _Table:
 
 
 def _places_of(column: _Column) -> tuple[str, ...]:
-    """The places that a column says something about: one, or the two rights that are one number."""
+    """Return the places that a column fills: one, or the two rights that share a number."""
     if column.place == "authorization_level":
         return (column.place, *(f"rights.{level}" for level in LEVELS))
     return (column.place,)
@@ -436,7 +436,7 @@ def _truth(cell: str, *, states: bool) -> bool:
 
 
 def _moment(cell: str) -> str:
-    """The time, which the vault's REST API has as seconds since 1970; 0 is never."""
+    """Return the time, which the vault's REST API gives as seconds since 1970; 0 is never."""
     if re.fullmatch("[0-9]+", cell):
         moment = Moment().read(int(cell)) if int(cell) else ""
         if moment is not None:
@@ -451,7 +451,7 @@ def _moment(cell: str) -> str:
 
 
 def _levels(cell: str | None) -> dict[str, bool]:
-    """The two rights that older interfaces have as one number: none of them, the first or the second."""
+    """Return the two rights that older interfaces give as one number: neither, the first or the second."""
     if cell is None:
         return {}
     if cell not in ("0", "1", "2"):
@@ -460,7 +460,7 @@ def _levels(cell: str | None) -> dict[str, bool]:
 
 
 def _granted(rights: Any) -> set[str | None]:
-    """The rights that an option names to be given. The module refuses a default of another shape."""
+    """Return the rights that an option grants. The module refuses a default of another shape."""
     if not isinstance(rights, Mapping):
         return set()
     return {RIGHT_NAMES.get(letters(str(right))) for way in ("add", "set") for right in rights.get(way) or ()}
@@ -494,7 +494,7 @@ def _name_member(entry: Object) -> None:
 
 
 def _fill(default: Any, cells: Mapping[str, str], damage: Iterable[tuple[re.Pattern[str], str]]) -> Any:
-    """The default with the cells of its row in place of ``{column}``. Raises _Cell for one that is empty or damaged."""
+    """Return the default with the row's cells in place of ``{column}``. Raise _Cell for an empty or damaged cell."""
     if not isinstance(default, str):
         return default
 

@@ -31,14 +31,14 @@ def rows(resources: Resources) -> list[Attribute]:
 
 
 def kind_spec(resources: Resources) -> Spec:
-    """The option that chooses among several kinds of objects; none where there is only one."""
+    """Return the option that chooses among several kinds of objects; empty if there is only one kind."""
     if len(resources) == 1:
         return {}
     return {"kind": {"type": "str", "required": True, "choices": [resource.name for resource in resources]}}
 
 
 def object_spec(resources: Resources) -> Spec:
-    """The options of a module that manages one object, of one of these kinds."""
+    """Return the options of a module that manages one object, of one of these kinds."""
     spec: Spec = {**kind_spec(resources), **STATE, **ID}
     for row in rows(resources):
         spec[row.option] = {"type": row.type, **row.spec}
@@ -57,23 +57,23 @@ def object_spec(resources: Resources) -> Spec:
 
 
 def info_spec(resources: Resources) -> Spec:
-    """The options of a module that reads objects: by id, by their keys, by a filter, or all."""
+    """Return the options of a module that reads objects: by id, by their keys, by a filter, or all."""
     keys = {option: {"type": "str"} for resource in resources for option in resource.finding}
     return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
 
 
 def exclusive_options(spec: Spec) -> list[tuple[str, str]]:
-    """The options of a spec that say the same in two ways."""
+    """Return the pairs of options of which only one may be given."""
     return [("rights", "rights_preset")] if "rights_preset" in spec else []
 
 
 def entry_spec(resource: Resource) -> Spec:
-    """The options of an entry: those of the module that manages one such object."""
+    """Return the options of an entry: those of the module that manages one such object."""
     return object_spec((resource,))
 
 
 def resource_of(resources: Resources, params: Object) -> Resource:
-    """The kind that the task is about. Raises InvalidError for an option of another kind."""
+    """Return the kind that the task is about. Raise InvalidError for an option of another kind."""
     resource = next(each for each in resources if params.get("kind") in (None, each.name))
     own = {row.option for row in resource.attributes}
     others = {row.option for row in rows(resources)} - own
@@ -86,7 +86,7 @@ def resource_of(resources: Resources, params: Object) -> Resource:
 
 
 def task_of(resource: Resource, params: Object) -> Task:
-    """What the task wants. Raises InvalidError for a value that no server could take."""
+    """Return the desired state that the task gives. Raise InvalidError for a value that no server could take."""
     # A secret is written as it is.
     given = {row.option: params[row.option] for row in resource.attributes}
     desired = {
@@ -139,7 +139,7 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
 def check_characters(task: Task, held: Mapping[str, Any] | None = None) -> None:
     """Raise InvalidError for names, lines of text and secrets with characters that nobody sees, or that end a line.
 
-    ``held`` are the options to check, with what the server holds of each, which is taken as it is; by default all.
+    ``held`` maps the options to check to their values on the server, which are accepted as they are. Default: all.
     """
     for row in task.resource.attributes:
         value = task.desired[row.option] if held is None or row.option in held else None

@@ -84,7 +84,7 @@ class Scim:
         return [each for each in RESOURCES.values() if each in PAM_OBJECTS or not only_vault]
 
     def client_of(self, endpoint: str) -> Client:
-        """The client that reads and writes the objects of an endpoint."""
+        """Return the client that reads and writes the objects of an endpoint."""
         return self._vault if endpoint in VAULT_ENDPOINTS else self.client
 
     def query(
@@ -146,7 +146,7 @@ class Scim:
         return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
 
     def is_empty(self, endpoint: str) -> bool:
-        """Whether the server shows no object, and counts none."""
+        """Return whether the server shows no object, and counts none."""
         listed, total = self._page(endpoint, {"startIndex": 1, "count": 1})
         return not listed and not total
 
