@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """``python -m tests.emulator``: the emulator as a process of its own.
 
-Once it accepts connections, it prints one JSON line, or what a shell takes for its
-environment. It ends on TERM or INT.
+Once it accepts connections, it prints one JSON line, or what a shell takes for its environment. It ends on TERM or INT.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import signal
 
 STOP = {signal.SIGTERM, signal.SIGINT}
-# Blocked before the slow imports, so that a signal during the start ends the
-# process as cleanly as a later one.
+# Blocked before the slow imports, so that a signal during the start ends the process cleanly too.
 signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
 
 import argparse  # noqa: E402
@@ -46,7 +45,7 @@ def main() -> None:
     parser.add_argument("--two-clients", action="store_true", help="start with a client for the vault, as real tenants")
     parser.add_argument("--export", action="store_true", help="print lines for a shell instead of JSON")
     arguments = parser.parse_args()
-    # Resources hold no cycles, and looking for some doubles the time a large seed takes.
+    # Resources have no reference cycles, and garbage collection doubles the time of a large seed.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     with Emulator(
@@ -58,7 +57,7 @@ def main() -> None:
     ) as emulator:
         print(exports(emulator.info) if arguments.export else json.dumps(emulator.info), flush=True)
         signal.sigwait(STOP)
-    # Freeing a large tenant would take longer than everything else at the end.
+    # Skip the clean-up of the interpreter: freeing a large tenant takes long.
     os._exit(0)
 
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WSGI application: the log, the faults and the way to the endpoints."""
+
+"""The WSGI application: it logs each request, applies faults and finds the endpoint."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ SWEPT_PER_REQUEST = 100
 Endpoint = Callable[[Tenant, Request, list[str]], Response]
 
 
-# The first segment of a path, whatever its case.
+# By the first segment of the path, in lower case.
 ENDPOINTS: Mapping[str, Endpoint] = {
     "oauth2": token_endpoint.serve,
     "scim": scim.serve,
@@ -32,7 +33,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 
 
 class Application:
-    """Serves a tenant over WSGI."""
+    """A WSGI application that serves one tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -57,14 +58,14 @@ class Application:
             called_off.wait()
         response = Response(500) if fault.prevents_effect else self.respond(request, segments)
         if fault.drop is not None:
-            # The server closes a connection that was reset under its hands, without an answer.
+            # cheroot answers this error by closing the connection.
             raise ConnectionResetError(errno.ECONNRESET, "Injected fault")
         response = fault.spoil(response)
         entry.status = response.status
         return send(response, start_response, truncated=fault.body == TRUNCATED)
 
     def respond(self, request: Request, segments: list[str]) -> Response:
-        """Return the answer to a request; a path outside the APIs is a web page."""
+        """Return the answer to a request; any other path gets a web page."""
         endpoint = ENDPOINTS.get(segments[0].lower()) if segments else None
         if endpoint is None:
             return html_response(404)
@@ -82,6 +83,6 @@ def send(response: Response, start_response: Callable[..., Any], *, truncated: b
 
 
 def first_half(body: bytes) -> Iterator[bytes]:
-    """Send half of a body, then break the connection off."""
+    """Send half of a body, then reset the connection."""
     yield body[: len(body) // 2]
     raise ConnectionResetError(errno.ECONNRESET, "Injected fault")

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the administration API knows of users and roles; the rest of them is a SCIM resource.
 
-It is kept beside the resources, in the same storage and by the same ids.
-Facts are never changed in place.
+"""Facts of users and roles that only the administration API shows. All else about them is a SCIM resource.
+
+Facts are kept in the same storage as the resources, by the same ids, and are never changed in place.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from .storage import TenantStorage
 
 USER_FACTS, ROLE_FACTS = "UserFacts", "RoleFacts"
-# The states of a user. Disabled is what SCIM calls inactive, so it is not kept twice.
+# The states of a user. Disabled is derived from the SCIM attribute active, so it is not stored.
 NORMAL, LOCKED, DISABLED = "None", "Locked", "Disabled"
 STATES = (NORMAL, LOCKED, DISABLED, "Expired")
 
 
 @dataclass(frozen=True)
 class UserFacts:
-    """A user of the cloud directory; the defaults are those of a user who was made over SCIM."""
+    """A user of the cloud directory; the defaults are those of a user created over SCIM."""
 
     oauth_client: bool = False
     service_user: bool = False

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The error answers of the SCIM endpoint.
 
-The texts are those recorded from a tenant in 2024; where no record exists,
-the text says plainly what is wrong.
+Texts were recorded from a tenant in 2024. Where no recording exists, the text says plainly what is wrong.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOT_FOUND = {"Group": "Group not found", "VaultGroup": "Group not found"}
 
 
 class Failure(SCIMException):
-    """A refusal with any status, scimType and text."""
+    """A SCIM error with any status, scimType and detail."""
 
     def __init__(self, status: int, detail: str, scim_type: str = "") -> None:
         super().__init__(detail=detail)
@@ -34,32 +34,32 @@ class Failure(SCIMException):
 
 
 def no_target() -> Failure:
-    """Return the refusal of a PATCH path that leads nowhere (recorded)."""
+    """Return the error for a PATCH path that matches nothing (recorded)."""
     return Failure(400, NO_TARGET, "noTarget")
 
 
 def invalid_value(detail: str) -> Failure:
-    """Return the refusal of a value (RFC 7644 section 3.12)."""
+    """Return the error for an invalid value (RFC 7644 section 3.12)."""
     return Failure(400, detail, "invalidValue")
 
 
 def invalid_filter(detail: str) -> Failure:
-    """Return the refusal of a filter (RFC 7644 section 3.12)."""
+    """Return the error for an invalid filter (RFC 7644 section 3.12)."""
     return Failure(400, detail, "invalidFilter")
 
 
 def not_found(resource_type: str, resource_id: str) -> Failure:
-    """Return the 404 of a resource; the text depends on its type (recorded)."""
+    """Return the 404 for a missing resource; the text depends on its type (recorded)."""
     return Failure(404, NOT_FOUND.get(resource_type, "Resource {id} not found").format(id=resource_id))
 
 
 def member_not_found(value: str) -> Failure:
-    """Return the 404 of a group write with an unknown member (recorded)."""
+    """Return the 404 for a group write with an unknown member (recorded)."""
     return Failure(404, f"Member not found. Member value: {value}")
 
 
 def duplicate(status: int, what: str, value: str) -> Failure:
-    """Return the refusal of a name that is taken; its status is not on record."""
+    """Return the error for a name that is already used; the real status is not on record."""
     scim_type = {409: "uniqueness", 400: "invalidValue"}.get(status, "")
     return Failure(status, f"{what} {value} already exists", scim_type)
 

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The resource models, built from the schema files.
 
-The files in ``schemas/`` hold what the tenant publishes. The server treats a
-few attributes otherwise than it publishes them; :data:`WRITABLE` lists those.
+The files in ``schemas/`` hold what the tenant publishes. The tenant accepts writes to some attributes that it publishes
+as read-only; :data:`WRITABLE` lists those.
 """
 
 from __future__ import annotations
@@ -48,10 +49,9 @@ LINKED_URN = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 
 COMMON = ("schemas", "id", "meta")
 
-# Published read-only or immutable, yet written: a PATCH of name.formatted was
-# accepted (recorded in 2024), and the others are sent back by clients that
-# merge what they have read. What is immutable for the vault is left to its
-# rules: a switch decides whether a change is refused or ignored.
+# Published as read-only or immutable, yet accepted in writes: a PATCH of name.formatted worked (recorded in 2024), and
+# clients that merge what they read send the others back. For immutable attributes of the vault, its rules and a switch
+# decide whether a change is refused or ignored.
 WRITABLE: Mapping[str, tuple[str, ...]] = {
     USER_URN: ("name.formatted", "emails.type", "emails.primary"),
     GROUP_URN: ("members.*",),
@@ -60,10 +60,10 @@ WRITABLE: Mapping[str, tuple[str, ...]] = {
     PERMISSION_URN: ("container", "container.*", "user", "user.*", "group", "group.*"),
     ACCOUNT_DATA_URN: ("safe", "properties.key"),
 }
-# Published as required; a switch decides.
+# Published as required; the switch rights_required decides.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {PERMISSION_URN: ("rights",)}
 
-# A resource type is served once it is here and has a row in rules.RULES.
+# The resource types that are served. Each also needs a row in rules.RULES.
 IMPLEMENTED = ("User", "Group", "Container", "ContainerPermission", "PrivilegedData")
 
 # The models are built at run time, so a type checker knows nothing about their attributes.
@@ -99,7 +99,7 @@ def published_config() -> dict[str, Any]:
 
 
 def served_config() -> ServiceProviderConfig:
-    """Return what the library may do: sorting works although it is not announced (recorded)."""
+    """Return the features the library implements. Sorting works although the tenant does not announce it (recorded)."""
     return ServiceProviderConfig(
         patch=Patch(supported=True),
         bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
@@ -129,7 +129,7 @@ def without_common(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def writable(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema as the server applies it."""
+    """Return a schema with the mutability that the tenant applies."""
     urn = document["id"]
     relaxed = [with_mutability(item, "", WRITABLE.get(urn, ())) for item in without_common(document)["attributes"]]
     return {
@@ -162,7 +162,7 @@ def custom_model(names: tuple[str, ...]) -> type[Extension]:
     }
     model: type[Extension] = create_model("CustomData", __base__=Extension, **fields)
     model.__schema__ = URN(CUSTOM_URN)
-    # The library learns about the schema of a model when it completes it.
+    # The library registers the schema of a model when it completes the model.
     model.__pydantic_on_complete__()
     return model
 

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The emulator as a server in this process."""
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from .tenant import Tenant
 
 HOST = "127.0.0.1"
 THREADS = 8
-# Seconds until the server notices that it has to stop.
+# Seconds between two checks of the server whether to stop.
 STOP_POLL = 0.05
 
 
 class Emulator:
-    """A tenant on a loopback port, for as long as the ``with`` block runs."""
+    """A tenant that listens on a loopback port while the ``with`` block runs."""
 
     def __init__(
         self,
@@ -44,12 +45,12 @@ class Emulator:
         self._thread: threading.Thread | None = None
 
     def _use_tls(self, directory: Path) -> str:
-        """Serve TLS with a new certificate, and return where its CA is written.
+        """Serve TLS with a new certificate, and return the path of its CA.
 
-        The server takes the private key from a file only, so the file exists
-        just for that moment, in a directory nobody else can read.
+        The server reads the private key from a file only. The file exists just long enough, in a directory that nobody
+        else can read.
         """
-        # Imported here, because a plain emulator starts faster without them.
+        # Imported here, because an emulator without TLS starts faster without them.
         import trustme
         from cheroot.ssl.builtin import BuiltinSSLAdapter
 
@@ -68,7 +69,7 @@ class Emulator:
 
     @property
     def info(self) -> dict[str, Any]:
-        """Where the tenant is, and the credentials of its clients."""
+        """The addresses of the tenant, and the credentials of its clients."""
         credentials = self.tenant.credentials
         names = ("app_id", "scope", "client_id", "client_secret")
         return {
@@ -92,7 +93,7 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop accepting connections, and close the open ones."""
-        self.tenant.faults.clear()  # a request that one holds would hold up the end
+        self.tenant.faults.clear()  # a fault may hold a request, and the server waits for its requests
         self._server.stop()
         if self._thread is not None:
             self._thread.join(timeout=5)

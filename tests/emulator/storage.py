@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The resources of the tenant, with an index on the values that are looked up.
 
-The storages of the library walk every resource unless a filter is a single
-comparison. A tenant with ten thousand users needs its names, its e-mail
-addresses and its memberships found at once, so each has an index.
+Unless a filter is a single comparison, the library's own storages visit every resource. This storage has an index on
+names, e-mail addresses and memberships, so that a lookup among ten thousand users takes constant time.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from .scim.indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
 
 COUNTERS = "Counter"
 
-# Lists that may be long, and whose entries are replaced but never changed: a copy shares them.
+# Long lists that a copy of a resource shares: their entries are replaced and never changed in place.
 SHARED = {"Group": ("members",), "VaultGroup": ("members",), "Container": ("privileged_data",)}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The content of a storage at one moment; resources are never changed in place."""
+    """The content of a storage at one moment. It shares the resources, which are never changed in place."""
 
     tables: dict[str, dict[str, Model]]
     buckets: tuple[Buckets, ...]
 
 
 class TenantStorage(ScimStorage):
-    """The resources by type and id, in the order they were made."""
+    """The resources by type and id, in the order of their creation."""
 
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, Model]] = {}
@@ -64,15 +64,14 @@ class TenantStorage(ScimStorage):
     def restore(self, snapshot: Snapshot) -> None:
         """Return to the content of a snapshot.
 
-        Freeing ten thousand resources takes far longer than that, so
-        :meth:`sweep` does it bit by bit.
+        Freeing ten thousand resources takes far longer than this, so :meth:`sweep` frees a few at a time.
         """
         self._discarded += self._tables.values()
         self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
         self._buckets = tuple(map(dict, snapshot.buckets))
 
     def sweep(self, limit: int) -> None:
-        """Free at most so many of the resources that a restore left behind."""
+        """Free up to ``limit`` of the resources that a restore left behind."""
         while self._discarded and limit > 0:
             table = self._discarded[-1]
             while table and limit > 0:
@@ -82,7 +81,7 @@ class TenantStorage(ScimStorage):
                 self._discarded.pop()
 
     def peek(self, type_name: str, resource_id: str) -> Model | None:
-        """Return a stored resource itself; the caller must not change it."""
+        """Return a stored resource, not a copy; the caller must not change it."""
         return self._tables.get(type_name, {}).get(resource_id)
 
     def all(self, type_name: str) -> Iterator[Model]:
@@ -90,13 +89,13 @@ class TenantStorage(ScimStorage):
         return iter(self._tables.get(type_name, {}).values())
 
     def find(self, type_name: str, attribute: str, value: str) -> list[Model]:
-        """Return the resources that hold a value, whatever its case."""
+        """Return the resources with this value of an indexed attribute, in any case."""
         buckets = self._buckets[BY_ATTRIBUTE[type_name, attribute.casefold()]]
         table = self._tables.get(type_name, {})
         return [table[resource_id] for resource_id in buckets.get(value.casefold(), ())]
 
     def locate(self, type_name: str, resource_id: str) -> Model | None:
-        """Return the resource a path leads to; the name of a safe has no case."""
+        """Return the resource that a path names; names of safes are case-insensitive."""
         if type_name in self.veiled:
             return None
         found = self.peek(type_name, resource_id)
@@ -105,19 +104,19 @@ class TenantStorage(ScimStorage):
         return found
 
     def remember(self, kind: str, key: str, value: Any) -> None:
-        """Keep something that is no resource: a secret, or a counter."""
+        """Store a value that is not a resource, such as a secret or a counter."""
         self._tables.setdefault(kind, {})[key] = value
 
     def recall(self, kind: str, key: str, default: Any = None) -> Any:
-        """Return what was kept."""
+        """Return a value stored by ``remember``, or the default."""
         return self._tables.get(kind, {}).get(key, default)
 
     def kept(self, kind: str) -> list[Any]:
-        """Return all that was kept of a kind."""
+        """Return all values of a kind that ``remember`` stored."""
         return list(self._tables.get(kind, {}).values())
 
     def forget(self, kind: str, key: str) -> None:
-        """Forget what was kept."""
+        """Delete a value that ``remember`` stored."""
         self._tables.get(kind, {}).pop(key, None)
 
     def count(self, key: str, start: int = 1) -> int:
@@ -127,7 +126,7 @@ class TenantStorage(ScimStorage):
         return number
 
     def put(self, type_name: str, resource: Model) -> None:
-        """Keep a resource as it is, in place of the one with its id."""
+        """Store a resource unchanged, in place of the one with its id."""
         table = self._tables.setdefault(type_name, {})
         resource_id = str(resource.id)
         previous = table.get(resource_id)
@@ -135,31 +134,31 @@ class TenantStorage(ScimStorage):
         self._reindex(type_name, resource_id, previous, resource)
 
     def insert(self, type_name: str, resource: Model, resource_id: str | None = None) -> str:
-        """Keep a new resource without any check, and return its id."""
+        """Store a new resource without any check, and return its id."""
         resource.id = resource_id or new_id(type_name)
         resource.meta = Meta(resource_type=type_name)
         self.put(type_name, resource)
         return str(resource.id)
 
     def add(self, type_name: str, resource: Model) -> str:
-        """Keep a new resource under the id its rules gave it, or a new one, and tell the others."""
+        """Store a new resource under the id from its rules, or a new one, and run ``on_change``."""
         resource_id = self.insert(type_name, resource, resource.id)
         self.on_change(type_name, None, resource)
         return resource_id
 
     def replace(self, type_name: str, resource: Model) -> None:
-        """Keep the new state of a resource, and tell the others."""
+        """Store the new state of a resource, and run ``on_change``."""
         previous = self.peek(type_name, str(resource.id))
         self.put(type_name, resource)
         self.on_change(type_name, previous, resource)
 
     def remove(self, type_name: str, resource: Model) -> None:
-        """Forget a resource, and tell the others."""
+        """Delete a resource, and run ``on_change``."""
         self.discard(type_name, str(resource.id))
         self.on_change(type_name, resource, None)
 
     def discard(self, type_name: str, resource_id: str) -> None:
-        """Forget a resource."""
+        """Delete a resource without ``on_change``."""
         previous = self._tables.get(type_name, {}).pop(resource_id, None)
         self._reindex(type_name, resource_id, previous, None)
 
@@ -199,7 +198,7 @@ class TenantStorage(ScimStorage):
     def search(
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
     ) -> SearchPage:
-        """Filter, sort and page; the resources are not copied, as they are only read."""
+        """Return a page of the filtered and sorted resources, uncopied because callers only read them."""
         found: list[Model] = []
         for resource_type in resource_types:
             candidates = self._candidates(str(resource_type.name), search_request.filter)
@@ -236,13 +235,13 @@ class TenantStorage(ScimStorage):
         return resource
 
     def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:
-        """Forget a resource; the library has read it before."""
+        """Delete a resource; the library has read it before."""
         type_name = str(resource_type.name)
         self.remove(type_name, self.locate(type_name, resource_id))
 
 
 def unshared(type_name: str, resource: Model, operations: list[dict[str, Any]]) -> Model:
-    """Return a resource whose entries of a shared list operations may change."""
+    """Return a resource that operations may change: a deep copy if they touch a shared list."""
     paths = [str(operation.get("path") or "").casefold() for operation in operations]
     shared = [field.replace("_", "") for field in SHARED.get(type_name, ())]
     touched = any(path.startswith(name) for path in paths for name in shared)

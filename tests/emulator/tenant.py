@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The state of the tenant, which every endpoint shares."""
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from .storage import Snapshot, TenantStorage
 
 SUFFIXES = ("example.com", "example.org")
 SCIM_PREFIX = "/Scim/v2"
-# Names of safes and members are parts of links.
+# Characters in the names of safes and members that links keep.
 UNQUOTED = ":@$"
 
 
-# The ids that are made of names.
+# The types whose ids consist of names.
 CASELESS = PAM_TYPES - {"PrivilegedData"}
 
 
@@ -56,7 +57,7 @@ class Credentials:
 
 @dataclass
 class Entry:
-    """One request in the log; the status stays empty when the connection was dropped."""
+    """One request in the log; the status is None while it is served and after a dropped connection."""
 
     method: str
     path: str
@@ -65,7 +66,7 @@ class Entry:
 
 
 class Tenant:
-    """Everything the endpoints read and change, behind one lock."""
+    """The state that the endpoints read and change, guarded by one lock."""
 
     def __init__(self, users: int = 0, *, empty: bool = False, two_clients: bool = False) -> None:
         self.lock = threading.RLock()
@@ -81,9 +82,9 @@ class Tenant:
         self.deferred_failure: Failure | None = None
         self.throttled = 0
         self.numbered = users
-        # Kept for queries, by the tables that may be read.
+        # Databases for queries, by the tables that a caller may read.
         self.databases: dict[frozenset[str], Database] = {}
-        # Who asks, what that client may do, and the directory it sees; set anew by each SCIM request.
+        # The client of the current SCIM request, its rights, and the directory it sees.
         self.client_id = ""
         self.authority = Authority()
         self.directory = CLOUD
@@ -93,8 +94,7 @@ class Tenant:
         self._stale: tuple[Snapshot, int] | None = None
         self._kept: list[Snapshot] = []
         self._providers: dict[tuple[str, ...], ScimProvider] = {}
-        # The case rule of filters is looked up at each comparison, so that the
-        # switch needs no new models.
+        # Each comparison reads the switch, so that setting it needs no new models.
         self.policy = ScimPolicy(
             unknown=ScimPolicy.Unknown.ignore,
             remove_value_as_filter=ScimPolicy.RemoveValue.apply,
@@ -111,7 +111,7 @@ class Tenant:
             self.switches.update(TWO_CLIENTS)
 
     def start(self, base_url: str) -> None:
-        """Fill the tenant, whose links need its address, and note the states that a reset returns to."""
+        """Fill the tenant, and take the snapshots that a reset returns to. Links need the address of the server."""
         self.base_url = base_url
         self._nothing = self.storage.snapshot()
         fill(self, 0, empty=True)
@@ -128,9 +128,9 @@ class Tenant:
         return self._starts[self.has_two_clients]
 
     def build(self) -> None:
-        """Build the models for the additional attributes of the tenant, and what depends on them."""
+        """Build the models for the tenant's additional attributes, and the objects that use these models."""
         self.custom_attributes = tuple(self.switches["custom_attributes"])
-        # Kept, so that going back to some attributes goes back to the very models.
+        # Kept, so that a return to earlier attributes reuses their models.
         if self.custom_attributes not in self._providers:
             self._providers[self.custom_attributes] = build_provider(self.custom_attributes, self.policy)
         self.provider = self._providers[self.custom_attributes]
@@ -154,7 +154,7 @@ class Tenant:
         return f"{self.base_url}{SCIM_PREFIX}/{endpoint}/{quote(resource_id, safe=UNQUOTED)}"
 
     def enter(self, user: Model) -> None:
-        """Note whose request is served."""
+        """Set the client of the current request."""
         self.client_id = str(user.user_name)
         self.authority = authority_of(self.storage, str(user.id))
         self.directory = directory_of(self.authority.scim_rights, self.switches["vault_overrides_directory"])
@@ -162,7 +162,7 @@ class Tenant:
         self.storage.veiled = PAM_TYPES if hidden else frozenset()
 
     def reads_shared_directory(self, type_name: str) -> bool:
-        """Whether a client of nothing but the vault may read this as a part of the vault (contract 2.4, 7.2)."""
+        """Return whether a client with only the vault right may read this type as part of a shared directory."""
         shared = self.switches["vault_overrides_directory"] == "shared"
         return shared and self.authority.scim_rights == {VAULT_RIGHT} and type_name in (CLOUD.user, CLOUD.group)
 
@@ -188,12 +188,12 @@ class Tenant:
                 self.storage.put("User", model.model_validate(user.model_dump(scim_ctx=Context.DEFAULT)))
 
     def apply_switches(self) -> None:
-        """Tell the storage what the switches mean for it."""
+        """Pass on to the storage the switches that it follows."""
         self.storage.hides_service_users = not self.switches["list_service_users"]
         self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
 
     def keep(self) -> int:
-        """Keep the objects as they are now, and return the number that a reset knows them by."""
+        """Take a snapshot of the objects, and return its number for a reset."""
         self._kept.append(self.storage.snapshot())
         return len(self._kept) - 1
 
@@ -204,7 +204,7 @@ class Tenant:
         return {name: getattr(self.credentials, name) for name in names}
 
     def reset(self, *, empty: bool | None = None, to: int | None = None, two_clients: bool | None = None) -> None:
-        """Return to the state right after the start, to an empty tenant, or to what was kept; the credentials stay.
+        """Return to the state right after the start, to an empty tenant, or to a kept snapshot; the credentials stay.
 
         With ``two_clients``, the start is one with or without a client for the vault.
         """
@@ -225,7 +225,7 @@ class Tenant:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Serve a read, from the state before the last write while the switch says so."""
+        """Serve a read, from the state before the last write as long as stale_reads asks for it."""
         if self._stale is None:
             yield
             return
@@ -239,7 +239,7 @@ class Tenant:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Serve a write, and keep the state before it for the reads that follow."""
+        """Serve a write, and keep the state before it for stale reads."""
         reads = self.switches["stale_reads"]
         before = self.storage.snapshot() if reads else None
         yield

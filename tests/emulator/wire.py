@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """HTTP requests and answers, independent of the server that carries them."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ HTML_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h
 
 @dataclass
 class Request:
-    """A request as the emulator sees it; its body is already read."""
+    """A request whose body is already read."""
 
     method: str
     path: str
@@ -31,8 +32,7 @@ class Request:
     def from_environ(cls, environ: Mapping[str, Any]) -> Request:
         """Read a WSGI request, its body included.
 
-        The body is always read, because a connection that is kept alive would
-        otherwise take the rest of it for the next request.
+        The body is always read: on a persistent connection, an unread rest would be parsed as the next request.
         """
         headers = {
             key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
@@ -92,5 +92,5 @@ def json_response(status: int, payload: Any, content_type: str = JSON, **headers
 
 
 def html_response(status: int) -> Response:
-    """Return an HTML page, as a wrong host or path of a tenant may answer."""
+    """Return an HTML page, as a wrong host or path of a tenant may return."""
     return Response(status, HTML_PAGE, {"Content-Type": HTML})

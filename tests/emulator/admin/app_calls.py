@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The verbs of web apps."""
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from .apps import APPS, OAUTH, TEMPLATE_BY_ID, TEMPLATES, App, app_of_id, app_of
 from .call import APPLICATIONS, READ_APPLICATIONS, Call, Verb, Verbs
 from .envelope import Refusal
 
-# What an update may change besides the profile; the rest of what clients send is ignored.
+# The keys an update may change besides the profile. Other keys from clients are ignored.
 TEXTS = ("Name", "ServiceName", "Description", "IconUri", "AdminTag", "Category", "Script", "WebAppLoginType")
 OTHERS = ("DefaultAuthProfile", "AuthRules")
 ICONS, OWN_ICONS = "/vfslow/lib/application/icons", "/vfs/Application/Icons"
 
 
 def import_app(call: Call) -> list[dict[str, Any]]:
-    """Make apps from templates, new ones at every call; an ID that is no array does nothing (seen live)."""
+    """Create apps from templates, new ones at every call; an ID that is not an array creates none (recorded)."""
     ids = call.get("ID")
     return [imported(call, str(template)) for template in ids] if isinstance(ids, list) else []
 
 
 def imported(call: Call, template: str) -> dict[str, Any]:
-    """Make an app, and return the outcome."""
+    """Create an app, and return the outcome."""
     template_id = TEMPLATE_BY_ID.get(template.casefold())
     if template_id is None:
         return {"success": False, "ID": template, "Message": f"The template {template} does not exist."}
@@ -36,7 +37,7 @@ def imported(call: Call, template: str) -> dict[str, Any]:
 
 
 def get_application(call: Call) -> dict[str, Any] | None:
-    """Return an app; only its row key leads to it, and what an unknown one does is told differently."""
+    """Return the app with a row key; sources differ about the answer for an unknown one."""
     row_key = call.text("_RowKey")
     app = app_of_id(call.storage, row_key)
     if app is None and call.switches["unknown_application"] == "null":
@@ -44,7 +45,7 @@ def get_application(call: Call) -> dict[str, Any] | None:
     if app is None:
         raise Refusal(f"The application {row_key} does not exist or was not found.")
     shown = {**app_row(call, app), "_RowKey": app.id, "Name": app.values["Name"]}
-    # A script is read back under another name than it is written (seen in clients).
+    # A script is written as Script and read as OpenIDConnectScript (seen in clients).
     shown["OpenIDConnectScript"] = app.values.get("Script")
     shown |= {name: app.values.get(name) for name in ("WebAppLoginType", *OTHERS)}
     if app.profile is not None:
@@ -53,11 +54,11 @@ def get_application(call: Call) -> dict[str, Any] | None:
 
 
 def update_application(call: Call) -> dict[str, int]:
-    """Change what is given of an app."""
+    """Change the given keys of an app."""
     row_key = call.text("_RowKey")
     app = app_of_id(call.storage, row_key)
     if app is None:
-        # Two spaces when the key is missing: a text on record.
+        # Without a key, the text has two spaces (recorded).
         raise Refusal(f"The provided RowKey {row_key} is not valid.")
     given = {name: call.text(name) for name in TEXTS if call.get(name) is not None}
     given |= {name: call.get(name) for name in OTHERS if call.get(name) is not None}
@@ -71,7 +72,7 @@ def update_application(call: Call) -> dict[str, int]:
 
 
 def check_service_name(call: Call, app: App, name: str) -> None:
-    """Refuse an application ID with white space, and maybe one that is taken: that is not on record."""
+    """Refuse an application ID with white space and, if the switch says so, one that is used: that is not on record."""
     if any(character.isspace() for character in name):
         raise Refusal("The application ID must not contain white space.")
     other = app_of_name(call.storage, name)
@@ -80,7 +81,7 @@ def check_service_name(call: Call, app: App, name: str) -> None:
 
 
 def delete_application(call: Call) -> list[dict[str, Any]]:
-    """Delete apps, each with an outcome of its own; a key that is no array does nothing."""
+    """Delete apps, each with an outcome of its own; a key that is not an array deletes none."""
     keys = call.get("_RowKey")
     return [deleted(call, str(key)) for key in keys] if isinstance(keys, list) else []
 
@@ -94,7 +95,7 @@ def deleted(call: Call, row_key: str) -> dict[str, Any]:
 
 
 def app_row(call: Call, app: App) -> dict[str, Any]:
-    """Return what the table of apps and the detail of one have in common."""
+    """Return the columns that the table of apps and the detail of one app share."""
     template = TEMPLATES[app.template]
     unset = None if call.switches["unset_service_name"] == "null" else ""
     return {
@@ -115,7 +116,7 @@ def app_row(call: Call, app: App) -> dict[str, Any]:
 
 
 def icon_of(call: Call, app: App) -> str:
-    """Return the icon of an app; where one that was set is read back is not on record."""
+    """Return the icon of an app; the key that shows an icon that was set is not on record."""
     uri = app.values.get("IconUri")
     if not uri:
         return f"{ICONS}/{app.template}.png"

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The web apps of the tenant and who may use them, as they are kept."""
+
+"""The stored web apps of the tenant, and the permissions on them."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ OAUTH = "OAuth"
 
 @dataclass(frozen=True)
 class Template:
-    """What an app is made from: the name it is born with, its type, and its OAuth profile when it has one."""
+    """A template of apps: the initial name, the type, and the initial OAuth profile if the type has one."""
 
     name: str
     web_app_type: str
@@ -27,7 +28,7 @@ class Template:
 
 
 def oauth_profile(*, client: bool) -> Mapping[str, Any]:
-    """Return the profile a new app is born with; integrators are told to untick what it allows."""
+    """Return the profile of a new app. It allows flows that guides tell integrators to untick."""
     return {
         "TargetIsUs": client,
         "ClientIDType": 0,
@@ -38,7 +39,7 @@ def oauth_profile(*, client: bool) -> Mapping[str, Any]:
     }
 
 
-# The ids are seen in clients; the names of the apps are guesses.
+# The ids are seen in clients; the initial names are guesses.
 TEMPLATES: Mapping[str, Template] = {
     "OAuth2ServerClient": Template("OAuth2 Client", OAUTH, oauth_profile(client=True)),
     "OAuth2Server": Template("OAuth2 Server", OAUTH, oauth_profile(client=False)),
@@ -49,7 +50,7 @@ TEMPLATE_BY_ID = {template_id.casefold(): template_id for template_id in TEMPLAT
 
 @dataclass(frozen=True)
 class Permission:
-    """What a principal may do with an app: its rights as bits."""
+    """The rights of a principal on an app, as bits."""
 
     kind: str
     grant: int
@@ -57,7 +58,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class App:
-    """A web app; nothing in it is changed in place."""
+    """A web app; it is never changed in place."""
 
     id: str
     template: str
@@ -72,18 +73,18 @@ class App:
 
 
 def new_app(template_id: str) -> App:
-    """Return an app as it is right after it was imported."""
+    """Return an app in its state right after the import."""
     template = TEMPLATES[template_id]
     return App(str(uuid.uuid4()), template_id, {"Name": template.name}, template.profile)
 
 
 def keep(storage: TenantStorage, app: App) -> None:
-    """Keep an app."""
+    """Store an app."""
     storage.remember(APPS, app.id, app)
 
 
 def all_apps(storage: TenantStorage) -> Iterator[App]:
-    """Return the apps in the order they were made."""
+    """Return the apps in the order of their creation."""
     return iter(storage.all(APPS))
 
 
@@ -94,13 +95,13 @@ def app_of_id(storage: TenantStorage, app_id: str) -> App | None:
 
 
 def app_of_name(storage: TenantStorage, service_name: str) -> App | None:
-    """Return the app with an application ID, whatever its case."""
+    """Return the app with an application ID, in any case."""
     wanted = service_name.casefold()
     return next((app for app in all_apps(storage) if wanted and app.service_name.casefold() == wanted), None)
 
 
 def forget_principal(storage: TenantStorage, principal_id: str) -> None:
-    """Take the permissions of a user or role away that was deleted."""
+    """Remove the permissions of a deleted user or role."""
     for app in list(all_apps(storage)):
         if principal_id in app.permissions:
             left = {key: item for key, item in app.permissions.items() if key != principal_id}

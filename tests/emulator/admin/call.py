@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call of the administration API: who calls, with which arguments, and what a verb is."""
+
+"""One call of the administration API: its caller and arguments, and the description of its verb."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ..storage import TenantStorage
     from ..tenant import Tenant
 
-# The rights of which a caller needs one (documented). Who reads with a right to read only is a guess.
+# A caller needs one of these rights (documented). The effect of the read-only rights is a guess.
 APPLICATIONS = frozenset({superrights.APPLICATIONS})
 ROLES = frozenset({superrights.ROLES})
 USERS = frozenset({superrights.USERS})
@@ -30,7 +31,7 @@ READ_USERS = USERS | {superrights.USERS_READ, superrights.SYSTEM_READ}
 
 @dataclass(frozen=True)
 class Call:
-    """A request; the names of its arguments ignore case, and are kept in small letters."""
+    """A request; the names of its arguments ignore case, and are stored in lower case."""
 
     tenant: Tenant
     body: Any
@@ -54,7 +55,7 @@ class Call:
         return self.tenant.switches
 
     def check(self, paths: frozenset[str]) -> None:
-        """Refuse a caller who has none of some rights."""
+        """Refuse a caller who has none of these rights."""
         if not self.authority.may(paths):
             raise unauthorized()
 
@@ -77,7 +78,7 @@ class Call:
         return value
 
     def flag(self, name: str) -> bool | None:
-        """Return a boolean, which clients send as one or as a text."""
+        """Return a boolean argument, which clients send as a boolean or as a string."""
         value = self.get(name)
         if value is None or isinstance(value, bool):
             return value
@@ -87,15 +88,15 @@ class Call:
 
 
 def is_object(value: Any) -> bool:
-    """Tell whether an entry of a list is an object; others do nothing."""
+    """Return whether an entry of a list is an object; other entries have no effect."""
     return isinstance(value, dict)
 
 
 @dataclass(frozen=True)
 class Verb:
-    """A row of the API: what serves it, the rights of which one is needed, and whether it writes.
+    """A verb: its function, the rights of which a caller needs one, and whether it writes.
 
-    Without ``rights`` every caller may; an ``open`` verb needs no token.
+    Without ``rights`` every caller may call it; an ``open`` verb needs no token.
     """
 
     serve: Callable[[Call], Any]

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables as a database in memory, for one kind of caller: those who may read the same tables.
 
-It is kept between queries. A query only writes the rows again whose sources
-changed, because filling in ten thousand users takes a tenth of a second.
+"""The tables as a database in memory, shared by the callers who may read the same tables.
+
+It is kept between queries. A query rewrites only the rows whose sources changed, because filling in ten thousand users
+takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .envelope import Refusal
 from .tables import TABLES, Sources
 
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-# A query that runs longer is broken off; how often that is looked at, in steps of the database.
+# A longer query is aborted. SQLite checks the time every so many steps.
 SECONDS, STEPS = 1, 100_000
 WORD = re.compile(r"\w+")
 
@@ -30,12 +31,12 @@ def authorized(action: int, table: str | None, *arguments: str | None) -> int:
 
 
 class Database:
-    """The tables, of which some stay empty."""
+    """All tables; those that the callers may not read stay empty."""
 
     def __init__(self, visible: frozenset[str]) -> None:
         self.visible = visible
         self._held: dict[str, dict[str, Sources]] = {name: {} for name in TABLES}
-        # The tenant's lock keeps the threads of the server apart.
+        # The tenant's lock lets one thread in at a time.
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         for name, table in TABLES.items():
             columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The envelope of the administration API: its answers have one form, and 200 says nothing (seen in clients)."""
+
+"""The envelope of the administration API: all answers have one form, failures with status 200 too (seen in clients)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ ENVELOPE: Mapping[str, Any] = {
     "InnerExceptions": None,
 }
 
-# The ids clients know. For a name that is taken none is on record.
+# The message ids that clients know. None is on record for a name that is already used.
 UNAUTHORIZED = "_I18N_System.UnauthorizedAccessException"
 OUT_OF_SCOPE = "_I18N_ServiceUnauthorizedAccess"
 REQUIRED = "_I18N_RequiredParameter"
@@ -31,7 +32,7 @@ SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 
 
 class Refusal(Exception):
-    """A request that is answered with ``success`` false."""
+    """A failure that the API answers with ``success`` false."""
 
     def __init__(self, message: str, message_id: str | None = None) -> None:
         super().__init__(message)
@@ -40,22 +41,22 @@ class Refusal(Exception):
 
 
 def unauthorized() -> Refusal:
-    """Return the refusal of a caller without the administrative right."""
+    """Return the failure for a caller without the administrative right."""
     return Refusal("You are not authorized to perform this operation.", UNAUTHORIZED)
 
 
 def required(name: str) -> Refusal:
-    """Return the refusal of a request without an argument."""
+    """Return the failure for a missing argument."""
     return Refusal(f"The required parameter {name} is missing.", REQUIRED)
 
 
 def accepted(result: Any) -> dict[str, Any]:
-    """Return the body of an answer to what succeeded."""
+    """Return the body of a success."""
     return {**ENVELOPE, "success": True, "Result": result}
 
 
 def refused(message: str, message_id: str | None = None) -> dict[str, Any]:
-    """Return the body of an answer to what failed; the id is for the operator to quote."""
+    """Return the body of a failure; support can look up its error id."""
     return {**ENVELOPE, "Message": message, "MessageID": message_id, "ErrorID": str(uuid.uuid4())}
 
 

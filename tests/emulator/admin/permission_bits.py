@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rights to an app: their names, and their bits in the number answers show (seen in clients)."""
+
+"""The rights to an app: their names, and their bits in the number that answers show (seen in clients)."""
 
 from __future__ import annotations
 
@@ -25,14 +26,14 @@ BITS: Mapping[str, int] = {
     "Automatic": 1 << 31,
     "None": 0,
 }
-# What two of them are in a table of the vendor's.
+# Two of them as a table of the vendor composes them.
 COMPOSED: Mapping[str, int] = {"Admin": 28, "ViewDetail": 20}
 EVERYTHING = sum(BITS.values())
 BY_NAME = {name.casefold(): name for name in BITS}
 
 
 def bits_of(rights: Any, switches: Switches) -> int:
-    """Return the bits of a comma string of rights."""
+    """Return the bits of a comma-separated list of rights."""
     if not isinstance(rights, str):
         raise Refusal("Type casting failure. Key:Rights.")
     bits: Mapping[str, int] = {**BITS, **(COMPOSED if switches["permission_bits"] == "composed" else {})}
@@ -51,7 +52,7 @@ def names_of(grant: int) -> str:
 
 
 def grant_of(app: App, user_id: str, authority: Authority) -> int:
-    """Return what a user may do with an app, in person and through roles."""
+    """Return the rights of a user to an app, granted directly or through roles."""
     if authority.administers_system:
         return EVERYTHING
     held = 0

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The verbs of the permissions on web apps."""
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from .call import APPLICATIONS, READ_APPLICATIONS, Call, Verb, Verbs, is_object
 from .envelope import Refusal
 from .permission_bits import EVERYTHING, bits_of, names_of
 
-# The kinds of principals, and where they are kept.
+# The kinds of principals, and their resource types.
 KINDS = {"Role": "Group", "User": "User"}
 BY_NAME = {name.casefold(): name for name in KINDS}
 
 
 def get_row_aces(call: Call) -> list[dict[str, Any]]:
-    """Return who may do what with an app, the inherited rights of the administrators first."""
+    """Return the permissions on an app, those inherited by administrators first."""
     app = found_app(call, call.required("RowKey"))
     inherited = ace(
         app, SYSTEM_ADMINISTRATOR, BUILT_IN[SYSTEM_ADMINISTRATOR], Permission("Role", EVERYTHING), inherited=True
@@ -52,9 +53,9 @@ def principal_name(call: Call, principal: str, permission: Permission) -> str:
 
 
 def set_permissions(call: Call) -> None:
-    """Set the rights of the principals that are listed, and leave the others alone; None takes them away.
+    """Set the rights of the listed principals, and keep those of others; the right None removes all.
 
-    Clients differ in how often they say which app it is.
+    Clients differ in the keys under which they repeat the id of the app.
     """
     app = found_app(call, call.required("ID"))
     if call.switches["permissions_need_every_id"]:

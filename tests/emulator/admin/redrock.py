@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Queries: SELECT over the tables, and the one named script clients run.
 
-Whether the rows are limited to what the caller may read is documented; that
-the others are just not there, is a guess.
+"""Queries: SELECT over the tables, and the one named script that clients run.
+
+Callers see only the rows they may read (documented). That other rows are left out without an error is a guess.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Rows = list[tuple[Any, ...]]
 
 
 def query(call: Call) -> dict[str, Any] | None:
-    """Return the rows of a script; none may be an empty list, or null."""
+    """Return the rows of a script; an empty result is an empty list or null."""
     script = call.required("Script").strip()
     if script.startswith("@"):
         columns, found = named_script(call, script)
@@ -47,7 +47,7 @@ def query(call: Call) -> dict[str, Any] | None:
 
 
 def named_script(call: Call, script: str) -> tuple[list[str], Rows]:
-    """Return the catalogue of rights, which not every tenant may have."""
+    """Return the catalogue of rights, unless the tenant lacks it."""
     if RIGHTS_SCRIPT.fullmatch(script) is None or call.switches["rights_catalogue"] == "refused":
         raise Refusal(f"The script {script} was not found.")
     paths = CATALOGUE if call.switches["rights_catalogue"] == "full" else ()
@@ -63,7 +63,7 @@ def database_of(call: Call) -> Database:
 
 
 def paged(call: Call, found: Rows) -> tuple[Rows, int]:
-    """Return a page, and how many rows there are; a limit counts only together with a page (seen live)."""
+    """Return a page and the number of all rows; a limit has an effect only together with a page (recorded)."""
     given = call.get("Args")
     arguments = {name.casefold(): value for name, value in given.items()} if isinstance(given, dict) else {}
     number, size, limit = (whole(arguments.get(name)) for name in ("pagenumber", "pagesize", "limit"))
@@ -74,7 +74,7 @@ def paged(call: Call, found: Rows) -> tuple[Rows, int]:
 
 
 def whole(value: Any) -> int:
-    """Return a number of the arguments, 0 when it is none."""
+    """Return a numeric argument, or 0 if it is not a number."""
     try:
         return int(value)
     except (TypeError, ValueError):
@@ -82,7 +82,7 @@ def whole(value: Any) -> int:
 
 
 def result(table: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as answers show it, with what it is a row of."""
+    """Return a row as answers show it, with the object that it describes."""
     shown = {name: bool(value) if name in FLAGS and value is not None else value for name, value in row.items()}
     entities = [{"Type": table, "Key": row["ID"], "IsForeignKey": False}] if table and "ID" in row else []
     return {"Entities": entities, "Row": shown}

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The verbs of the administrative rights of roles."""
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ def unassign_rights(call: Call) -> None:
 
 
 def change_rights(call: Call, change: Callable[[Rights, str], Rights]) -> None:
-    """Change the rights of roles, all that are listed or none; a body that is no array does nothing.
+    """Change the rights of all listed roles, or of none on an error; a body that is not an array has no effect.
 
-    Who may do that is not documented.
+    The right that a caller needs is not documented.
     """
     call.check(ROLES if call.switches["rights_assigned_by"] == "role_management" else SYSTEM)
     entries = call.body if isinstance(call.body, list) else []

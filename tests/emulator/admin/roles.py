@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verbs of roles. A role is the group SCIM shows; the key called Name holds its id."""
+
+"""The verbs of roles. A role is the group that SCIM shows; the key Name holds its id."""
 
 from __future__ import annotations
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 RULES = GroupRules()
-# The kinds of members, and where they are kept. The tenant has no groups of another directory.
+# The kinds of members, and their resource types. The tenant has no groups of another directory.
 KINDS = {"Users": "User", "Roles": "Group"}
 NAMES = {"Users": "userName", "Roles": "displayName"}
 SHOWN_KINDS = {"User": "User", "Group": "Role"}
 
 
 def store_role(call: Call) -> dict[str, str]:
-    """Make a role, and return its id."""
+    """Create a role, and return its id."""
     body = {"schemas": [GROUP_URN], "displayName": call.required("Name")}
     group = call.tenant.model("Group").model_validate(body)
     added = [member for kind in KINDS for member in members(call, kind, call.get(kind))]
@@ -42,7 +43,7 @@ def store_role(call: Call) -> dict[str, str]:
 
 
 def update_role(call: Call) -> None:
-    """Change the name, the description and the members of a role; what is left out stays."""
+    """Change the given name, description and members of a role."""
     role = found_role(call, call.required("Name"))
     added, removed = [], []
     for kind in KINDS if call.switches["update_role_members"] else ():
@@ -78,7 +79,7 @@ def remove_members(call: Call) -> None:
 
 
 def named_members(call: Call) -> list[str]:
-    """Return the ids of the members a call names; whether an id is a name too is not on record."""
+    """Return the ids of the members that a call names. No source says whether an id works as a name."""
     ids = []
     for kind, attribute in NAMES.items():
         names = call.get(kind)
@@ -107,7 +108,7 @@ def get_role(call: Call) -> dict[str, Any]:
 
 
 def get_role_members(call: Call) -> dict[str, Any]:
-    """Return all members of a role: nothing shows that paging works here."""
+    """Return all members of a role; no source shows paging here."""
     role = found_role(call, call.required("Name"))
     return rows(
         [{"Guid": item.value, "Name": item.display, "Type": SHOWN_KINDS[str(item.type)]} for item in role.members or ()]
@@ -123,7 +124,7 @@ def delete_role(call: Call) -> None:
 
 
 def found_role(call: Call, role_id: str) -> Model:
-    """Return the role with an id; its name leads nowhere (seen in clients)."""
+    """Return the role with an id; its name does not find it (seen in clients)."""
     role = call.storage.peek("Group", role_id)
     if role is None:
         raise Refusal(f"Role {role_id} not found.")
@@ -131,7 +132,7 @@ def found_role(call: Call, role_id: str) -> Model:
 
 
 def members(call: Call, kind: str, ids: Any) -> list[str]:
-    """Return the ids of members of a kind; what is no list is ignored."""
+    """Return the ids of the members of a kind; a value that is not a list is ignored."""
     if not isinstance(ids, list):
         return []
     for member in map(str, ids):
@@ -141,7 +142,7 @@ def members(call: Call, kind: str, ids: Any) -> list[str]:
 
 
 def check_membership(call: Call, role_id: str) -> None:
-    """Refuse what the caller may not do to a role whose members are built in, or administer the system."""
+    """Refuse a change of built-in members, and of system administrators by a caller who is not one."""
     if role_id == EVERYBODY:
         raise Refusal("The members of the role Everybody cannot be changed.")
     if SYSTEM_ADMINISTRATOR in {role_id, *roles_above(call.storage, role_id)} and not call.authority.administers_system:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeding what only the administration API shows: facts of users, rights of roles, and web apps."""
+
+"""Seeds that only the administration API shows: facts of users, rights of roles, and web apps."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ PRINCIPALS = {"User": "User", "Group": "Role"}
 
 
 def split_user(body: Body) -> tuple[Body, UserFacts]:
-    """Return the part of a user that SCIM knows, and the facts."""
+    """Split a user into the SCIM attributes and the facts."""
     facts = UserFacts(**{field: body[name] for name, field in FLAGS.items() if name in body})
     data = {name: value for name, value in body.items() if name not in (*FLAGS, "state")}
     state = body.get("state", NORMAL)
@@ -44,13 +45,13 @@ def split_user(body: Body) -> tuple[Body, UserFacts]:
 
 
 def keep_user_facts(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
-    """Keep what is special about a user."""
+    """Store the facts of a user."""
     if facts != UserFacts():
         tenant.storage.remember(USER_FACTS, user_id, facts)
 
 
 def keep_role_facts(tenant: Tenant, role_id: str, body: Body) -> None:
-    """Keep the rights of a role, given by name or path, and its description."""
+    """Store the rights of a role, given by name or path, and its description."""
     paths = [right if right in CATALOGUE else BY_NAME.get(str(right).casefold()) for right in body.get("rights", [])]
     if None in paths:
         raise ValueError(f"Unknown right. Known: {', '.join(CATALOGUE.values())}")
@@ -65,7 +66,7 @@ def seed_apps(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
 
 
 def seed_app(tenant: Tenant, body: Body) -> str:
-    """Store an app; its profile is laid over that of the template, its permissions are by name or id."""
+    """Store an app. Its profile is merged into the template's; its permissions are keyed by name or id."""
     template = body.get("TemplateName", "OAuth2ServerClient")
     if template not in TEMPLATES or set(body) - set(APP_KEYS):
         raise ValueError(f"An app is a mapping of {', '.join(APP_KEYS)}, from {', '.join(TEMPLATES)}")

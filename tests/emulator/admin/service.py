@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The administration API: from a path to a verb, with the checks all verbs share.
 
-Business failures are answered with 200 (documented); the names in a path
-ignore case (seen in clients).
+"""The administration API: finds the verb of a path, and makes the checks that all verbs share.
+
+Failures have status 200 (documented), and names in a path ignore case (seen in clients).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MODULES = (redrock, admin_users, admin_roles, admin_rights, admin_apps, admin_permissions, admin_tenant)
 VERBS: Verbs = {path: verb for module in MODULES for path, verb in module.VERBS.items()}
 AREAS = frozenset(path.partition("/")[0] for path in VERBS)
-# Either marks a caller as no browser; the second is its name of old.
+# Either header says that the caller is not a browser; the second is the older name.
 NATIVE_HEADERS = ("x-idap-native-client", "x-centrify-native-client")
 
 
@@ -53,16 +53,16 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
         body = refused(failure.detail, failure.message_id)
         return dressed(tenant.switches, json_response(failure.status, body))
     except Failure as failure:
-        # The rules of users and roles are those of SCIM.
+        # Raised by the SCIM rules of users and roles.
         return json_response(200, refused(failure.detail))
     except Exception as error:
-        # A mistake of the emulator, and not something it imitates.
+        # A bug of the emulator; a tenant would not answer this.
         traceback.print_exception(error)
         return json_response(500, refused(f"{type(error).__name__}: {error}"))
 
 
 def answered(tenant: Tenant, refusal: Refusal) -> Response:
-    """Return the answer to what is refused; clients look for the id everywhere in it."""
+    """Return the answer to a refused call; clients look for the id in several places."""
     status = tenant.switches["unauthorized_status"] if refusal.message_id == UNAUTHORIZED else 200
     if refusal.message_id and tenant.switches["message_id_shown"] == "message":
         return json_response(status, refused(f"{refusal.message_id}: {refusal.message}"))
@@ -70,7 +70,7 @@ def answered(tenant: Tenant, refusal: Refusal) -> Response:
 
 
 def called(tenant: Tenant, request: Request, path: str, verb: Verb) -> Any:
-    """Check a call, carry it out, and return its result."""
+    """Check and run a call, and return its result."""
     body, arguments = read_arguments(request)
     call = Call(tenant, body, arguments)
     if not verb.open:
@@ -88,7 +88,7 @@ def called(tenant: Tenant, request: Request, path: str, verb: Verb) -> Any:
 
 
 def read_arguments(request: Request) -> tuple[Any, Mapping[str, Any]]:
-    """Return the body, and the arguments in it and in the query string."""
+    """Return the body, and the arguments from body and query string."""
     try:
         body = json.loads(request.body or b"{}")
     except ValueError:
@@ -98,6 +98,6 @@ def read_arguments(request: Request) -> tuple[Any, Mapping[str, Any]]:
 
 
 def ignored_verbs(tenant: Tenant) -> frozenset[str]:
-    """Return the paths of the verbs that do nothing, although they succeed."""
+    """Return the paths of the verbs that succeed without any effect."""
     names = {name.casefold() for name in tenant.switches["ignored_writes"]}
     return frozenset(path for path in VERBS if path.partition("/")[2] in names)

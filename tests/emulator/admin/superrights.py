@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The administrative rights of the tenant: their names and paths.
 
-The paths are those of the vendor's own client. The names follow its constants
-and the documentation; those of the tiles are guesses.
+Paths come from the vendor's own client. Names follow its constants and the documentation; names of tiles are guesses.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ CATALOGUE: Mapping[str, str] = {
 }
 BY_NAME = {name.casefold(): path for path, name in CATALOGUE.items()}
 
-# What serves SCIM (documented), under the names of the switch granted_rights.
+# The rights that SCIM needs (documented), by their names in the switch granted_rights.
 SCIM_RIGHTS: Mapping[str, str] = {"UserManagement": USERS, "RoleManagement": ROLES, "VaultManagement": VAULT}
-# Beside one of these, the right to the vault is overridden (documented).
+# Each of these overrides the right to the vault (documented).
 MANAGEMENT = frozenset(
     path
     for path, name in CATALOGUE.items()
@@ -59,6 +59,6 @@ MANAGEMENT = frozenset(
 
 
 def shown_name(path: str, switches: Switches) -> str:
-    """Return the name of a right as this tenant spells it; the exact spelling of most is not on record."""
+    """Return the name of a right in this tenant's spelling; most exact spellings are not on record."""
     name = CATALOGUE[path]
     return name.replace(" ", "") if switches["right_names"] == "joined" else name

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The switches of the administration API, and of tokens and scopes: one row each."""
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of the query language, and their rows: the columns clients ask for."""
+
+"""The tables of the query language: the columns that clients ask for, and their rows."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ from .app_calls import app_row
 from .apps import OAUTH, all_apps
 from .call import READ_APPLICATIONS, READ_ROLES, READ_USERS, Call
 
-# What a row is made from; as long as that is the same, so is the row.
+# The objects that a row is built from. While they are unchanged, the row is too.
 Sources = tuple[Any, ...]
 TEXT, FLAG, NAME = "TEXT", "BOOLEAN", "TEXT COLLATE NOCASE"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns and their types, the rights to read it, its sources by id, and the row made from one."""
+    """A table: columns with types, the rights to read it, sources of rows by id, and a function from source to row."""
 
     columns: Mapping[str, str]
     rights: frozenset[str]
@@ -31,13 +32,13 @@ class Table:
 
 
 def users(call: Call) -> Iterator[tuple[str, Sources]]:
-    """Return what the rows of users are made from."""
+    """Return the sources of the rows of users, by id."""
     for user in call.storage.all("User"):
         yield user.id, (user, user_facts(call.storage, user.id))
 
 
 def user_row(call: Call, sources: Sources) -> Mapping[str, Any]:
-    """Return the row of a user; the source of users of other directories is on record, the rest is a guess."""
+    """Return the row of a user. For users of other directories, only the column of the source is on record."""
     user, facts = sources
     linked = user.LinkedObject
     source = linked.source if linked is not None else "CDS"
@@ -61,7 +62,7 @@ def user_row(call: Call, sources: Sources) -> Mapping[str, Any]:
 
 
 def roles(call: Call) -> Iterator[tuple[str, Sources]]:
-    """Return what the rows of roles are made from."""
+    """Return the sources of the rows of roles, by id."""
     for group in call.storage.all("Group"):
         yield group.id, (group, role_facts(call.storage, group.id))
 
@@ -80,7 +81,7 @@ def role_row(call: Call, sources: Sources) -> Mapping[str, Any]:
 
 
 def applications(call: Call) -> Iterator[tuple[str, Sources]]:
-    """Return what the rows of apps are made from: switches too decide on their form."""
+    """Return the sources of the rows of apps, by id; two switches are among them, as they change the form."""
     forms = tuple(call.switches[name] for name in ("unset_service_name", "icon_shows_uri"))
     for app in all_apps(call.storage):
         yield app.id, (app, forms)
@@ -95,7 +96,7 @@ def application_row(call: Call, sources: Sources) -> Mapping[str, Any]:
 
 
 def texts(*names: str) -> dict[str, str]:
-    """Return columns that hold texts."""
+    """Return columns of type text."""
     return dict.fromkeys(names, TEXT)
 
 
@@ -103,7 +104,7 @@ TABLES: Mapping[str, Table] = {
     "User": Table(
         {
             **texts("ID"),
-            # Login names have no case.
+            # Login names are case-insensitive.
             "Username": NAME,
             **texts("DisplayName", "Email", "DirectoryServiceUuid", "SourceDs", "SourceDsType", "SourceDsLocalized"),
             **texts("Status", "StatusEnum", "CloudState", "UserType"),

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verbs that tell about the tenant and the caller."""
+
+"""The verbs about the tenant and the caller."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ def get_aliases(call: Call) -> dict[str, Any]:
 
 
 def who_am_i(call: Call) -> dict[str, Any]:
-    """Return whose token it is; the keys are those of a sample."""
+    """Return the user of the token; the keys come from a sample."""
     assert call.caller is not None
     return {"TenantId": TENANT_ID, "User": call.caller.user_name, "UserUuid": call.caller.id}
 
 
 def start_authentication(call: Call) -> dict[str, Any]:
-    """Return where a user signs in, and no challenge: no one signs in with a browser here."""
+    """Return the host on which a user signs in. There is no challenge, as the emulator has no browser login."""
     suffix = call.required("User").rpartition("@")[2]
     if suffix.casefold() not in call.tenant.suffixes:
         raise Refusal(f"The suffix {suffix} belongs to no tenant.")

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verbs of users. A user is the one SCIM shows; its rules are those of SCIM."""
+
+"""The verbs of users. A user is the same object as in SCIM, with the same rules."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from .envelope import SAME_PASSWORD, UNKNOWN_USER, WEAK_PASSWORD, Refusal, requi
 from .roles import add_to_system_administrators
 
 RULES = UserRules()
-# The arguments that are facts of a user.
+# Arguments that set facts of a user.
 FLAGS = {
     "OauthClient": "oauth_client",
     "ServiceUser": "service_user",
@@ -28,7 +29,7 @@ FLAGS = {
 
 
 def get_user_attributes(call: Call) -> dict[str, Any]:
-    """Return what the directory holds of a user; everyone may look at himself."""
+    """Return the attributes of a user; each caller may read its own."""
     user_id = call.required("ID")
     if user_id != call.caller_id:
         call.check(READ_USERS)
@@ -37,7 +38,7 @@ def get_user_attributes(call: Call) -> dict[str, Any]:
 
 
 def create_user(call: Call) -> str:
-    """Make a user, and return its id as a bare string (seen in clients)."""
+    """Create a user, and return its id as a bare string (seen in clients)."""
     call.required("Name")
     password = call.required("Password")
     if call.switches["mail_mandatory"] and not call.text("Mail"):
@@ -58,7 +59,7 @@ def create_user(call: Call) -> str:
 
 
 def change_user(call: Call) -> None:
-    """Change what is given; the password is not among it."""
+    """Change the given attributes; the password cannot be changed here."""
     user = found_user(call, call.required("ID"))
     facts = changed_facts(call, user_facts(call.storage, str(user.id)), creating=False)
     active = facts_state(call) != DISABLED if call.get("State") is not None else bool(user.active)
@@ -68,7 +69,7 @@ def change_user(call: Call) -> None:
 
 
 def set_user_state(call: Call) -> None:
-    """Set the state of a user; disabled is what SCIM calls inactive."""
+    """Set the state of a user; disabled means inactive in SCIM."""
     user = found_user(call, call.required("ID"))
     state = known_state(call.required("state"))
     RULES.check_writable(call.tenant, user)
@@ -78,7 +79,7 @@ def set_user_state(call: Call) -> None:
 
 
 def reset_user_password(call: Call) -> None:
-    """Set a password; what else a reset does is not on record."""
+    """Set a password; other effects of a reset are not on record."""
     user = found_user(call, call.required("ID"))
     password = call.required("newPassword")
     check_policy(password)
@@ -122,7 +123,7 @@ def changed_facts(call: Call, facts: UserFacts, *, creating: bool) -> UserFacts:
     if given.get("force_change") and given.get("never_expires"):
         raise Refusal("ForcePasswordChangeNext and PasswordNeverExpire exclude each other.")
     if given.get("service_user"):
-        # It overrides what is said about the role Everybody (documented).
+        # It overrides the argument InEverybodyRole (documented).
         given["in_everybody"] = False
     if given.get("never_expires"):
         given["force_change"] = False
@@ -139,12 +140,12 @@ def changed_facts(call: Call, facts: UserFacts, *, creating: bool) -> UserFacts:
 
 
 def facts_state(call: Call) -> str:
-    """Return the state a call gives."""
+    """Return the state that a call asks for."""
     return known_state(call.text("State") or NORMAL)
 
 
 def known_state(state: str) -> str:
-    """Return a state as it is spelled."""
+    """Return a state in its official spelling."""
     found = next((item for item in STATES if item.casefold() == state.casefold()), None)
     if found is None:
         raise Refusal(f"Requested value '{state}' was not found.")

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults: failures a test orders in advance."""
+
+"""Faults: failures that a test schedules in advance."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ TRUNCATED = "truncated"
 
 
 def is_number(value: Any, low: float, high: float = float("inf")) -> bool:
-    """Tell whether a value is a number, and no boolean, within bounds."""
+    """Return whether a value is a number within bounds, and not a boolean."""
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def is_whole(value: Any, low: float, high: float = float("inf")) -> bool:
-    """Tell whether a value is a whole number within bounds."""
+    """Return whether a value is a whole number within bounds."""
     return isinstance(value, int) and is_number(value, low, high)
 
 
@@ -50,10 +51,9 @@ ACCEPTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 class Fault:
     """A failure of the requests that match it.
 
-    ``status`` answers with an error and keeps the request from having an
-    effect, unless ``effect`` is set. ``drop`` closes the connection before or
-    after the effect. ``body`` spoils the answer. Without ``latency`` the
-    request is held until the faults are called off.
+    ``status`` answers with an error, and the request has no effect unless ``effect`` is set. ``drop`` closes the
+    connection before or after the effect. ``body`` replaces the body of the answer. If ``latency`` is None, the request
+    is held until the faults are cleared.
     """
 
     method: str = "*"
@@ -69,7 +69,7 @@ class Fault:
 
     @classmethod
     def parse(cls, values: Any) -> Fault:
-        """Build a fault from a control request, and refuse what it does not know."""
+        """Build a fault from a control request, and refuse unknown keys."""
         if not isinstance(values, dict):
             raise ValueError("A fault is a mapping")
         unknown = sorted(set(values) - set(ACCEPTED))
@@ -83,12 +83,12 @@ class Fault:
         return cls(**values)
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a request is one the fault is meant for."""
+        """Return whether a request matches the fault."""
         return self.method.upper() in ("*", method) and re.search(self.path, path, re.IGNORECASE) is not None
 
     @property
     def prevents_effect(self) -> bool:
-        """Whether the request is not carried out."""
+        """True if the request is not carried out."""
         return self.drop == "before" or (self.status is not None and not self.effect)
 
     def spoil(self, response: Response) -> Response:
@@ -103,14 +103,14 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to happen, in the order they were given."""
+    """The pending faults, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self.called_off = threading.Event()
 
     def clear(self) -> None:
-        """Forget every fault, and let go of the requests that one of them holds."""
+        """Remove every fault, and release the requests that one of them holds."""
         self._faults = []
         self.called_off.set()
         self.called_off = threading.Event()
@@ -120,7 +120,7 @@ class Faults:
         self._faults += [Fault.parse(item) for item in (payload if isinstance(payload, list) else [payload])]
 
     def as_list(self) -> list[dict[str, Any]]:
-        """Return the faults with what is left of their counts."""
+        """Return the pending faults with their remaining counts."""
         return [asdict(fault) for fault in self._faults]
 
     def take(self, method: str, path: str) -> Fault | None:

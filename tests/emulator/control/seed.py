@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeding: resources put into the tenant past the checks of the protocol."""
+
+"""Seeds: resources that are stored without the checks of the protocol."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def numbered_user(number: int) -> Body:
 
 
 def seed(tenant: Tenant, payload: Any) -> dict[str, list[str]]:
-    """Seed what a control request asks for, and return the ids by kind."""
+    """Store the resources of a control request, and return their ids by kind."""
     if not isinstance(payload, dict) or set(payload) - set(KINDS):
         raise ValueError(f"A seed is a mapping of {', '.join(KINDS)}")
     before = tenant.storage.snapshot()
@@ -66,7 +67,7 @@ def seed(tenant: Tenant, payload: Any) -> dict[str, list[str]]:
 
 
 def linked(body: Body) -> Body:
-    """Return a user as one of a federated directory (the shape is on record)."""
+    """Return a user with the attributes of a federated directory (recorded)."""
     source = {"source": "FDS", "nativeIdentifier": f"/TENANT/FDS/{body.get('userName')}"}
     return {LINKED_URN: source, **body}
 
@@ -77,10 +78,9 @@ def seed_linked_users(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
 
 
 def seed_users(tenant: Tenant, bodies: int | Iterable[Body]) -> list[str]:
-    """Store users as they are given, and return their ids.
+    """Store users unchanged, and return their ids.
 
-    Neither the uniqueness nor the suffix of a name is checked, so that a test
-    can build a tenant with two users that match.
+    Names need not be unique or have a known suffix, so that a test can build a tenant with two matching users.
     """
     if isinstance(bodies, int):
         first, tenant.numbered = tenant.numbered + 1, tenant.numbered + bodies
@@ -132,7 +132,7 @@ def member_id(tenant: Tenant, member: Any) -> str:
     raise ValueError(f"Unknown member {name}")
 
 
-# What a seed may hold; what refers to others comes after them.
+# The kinds of a seed, in an order in which references lead to earlier kinds.
 KINDS: Mapping[str, Callable[[Tenant, Any], list[str]]] = {
     "users": seed_users,
     "linked_users": seed_linked_users,

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control API: what a test does to the tenant behind the back of its clients."""
+
+"""The control API: tests use it to seed, inspect and disturb the tenant. Clients of a tenant never see it."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ Action = Callable[["Tenant", Any], Any]
 
 
 def read_requests(tenant: Tenant, payload: Any) -> Any:
-    """Return every request seen, in the order of arrival."""
+    """Return the logged requests in the order of arrival."""
     return [asdict(entry) for entry in tenant.log]
 
 
@@ -33,7 +34,7 @@ def clear_requests(tenant: Tenant, payload: Any) -> Any:
 
 
 def reset(tenant: Tenant, payload: Any) -> Any:
-    """Return to the state right after the start, to an empty tenant, or to one that was kept.
+    """Return to the state right after the start, to an empty tenant, or to a kept snapshot.
 
     With two clients, the answer has the credentials of the second.
     """
@@ -42,7 +43,7 @@ def reset(tenant: Tenant, payload: Any) -> Any:
 
 
 def keep(tenant: Tenant, payload: Any) -> Any:
-    """Keep all objects as they are, for a reset to return to."""
+    """Take a snapshot of all objects for a later reset."""
     return {"kept": tenant.keep()}
 
 
@@ -60,37 +61,37 @@ def set_switches(tenant: Tenant, payload: Any) -> Any:
 
 
 def read_faults(tenant: Tenant, payload: Any) -> Any:
-    """Return the faults that are still to happen."""
+    """Return the pending faults."""
     return tenant.faults.as_list()
 
 
 def add_faults(tenant: Tenant, payload: Any) -> Any:
-    """Order one fault or several."""
+    """Add one fault or several."""
     tenant.faults.add(payload)
     return tenant.faults.as_list()
 
 
 def clear_faults(tenant: Tenant, payload: Any) -> Any:
-    """Call off every fault."""
+    """Remove every fault."""
     tenant.faults.clear()
     return []
 
 
 def expire_tokens(tenant: Tenant, payload: Any) -> Any:
-    """Make every token that was issued stale."""
+    """Revoke every token."""
     tenant.tokens.revoke_all()
     return {}
 
 
 def check_password(tenant: Tenant, payload: Any) -> Any:
-    """Tell whether a user has a password, which no other answer reveals."""
+    """Return whether a user has this password, which no other answer reveals."""
     name = str(payload.get("userName", ""))
     users = [user for directory in DIRECTORIES for user in tenant.storage.find(directory.user, "userName", name)]
     return {"matches": any(user.password == payload.get("password") for user in users)}
 
 
 def check_secret(tenant: Tenant, payload: Any) -> Any:
-    """Tell whether privileged data has a secret, which no other answer reveals."""
+    """Return whether privileged data has this secret, which no other answer reveals."""
     secret = tenant.storage.recall(SECRETS, str(payload.get("id", "")))
     return {"matches": secret is not None and secret == payload.get("secret")}
 
@@ -123,5 +124,5 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
     try:
         with tenant.lock:
             return json_response(200, action(tenant, json.loads(request.body or b"{}")))
-    except Exception as error:  # a test wants the reason, whatever it is
+    except Exception as error:  # a test needs the reason of any error
         return json_response(400, {"error": str(error)})

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The tenant as it starts: the built-in roles, its administrator, and the clients that are set up for SCIM."""
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def add_member(tenant: Tenant, role_id: str, user_id: str) -> None:
 
 
 def add_scim_access(tenant: Tenant, user_id: str, role_name: str, app_id: str) -> str:
-    """Set up what the product's guide has an administrator set up: a role and an app for it. Return the role's id."""
+    """Create a role and an app for it as the product's guide tells administrators to, and return the role's id."""
     role_id = add_role(tenant, role_name)
     add_member(tenant, role_id, user_id)
     app = new_app("OAuth2ServerClient")
@@ -100,7 +101,7 @@ def add_scim_access(tenant: Tenant, user_id: str, role_name: str, app_id: str) -
 
 
 def grant_client_rights(tenant: Tenant) -> None:
-    """Give the role of the client the rights the switch names, as far as the role is there."""
+    """Give the role of the client the rights that the switch names, if the role exists."""
     for role in tenant.storage.find("Group", "displayName", CLIENT_ROLE):
         grant_rights(tenant, str(role.id), tenant.switches["granted_rights"])
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole state of the tenant in a form that can be compared, for tests.
 
-Secrets are not in it: a fingerprint tells whether one changed, and is good
-for this process only.
+"""The whole state of the tenant in a form that tests can compare.
+
+It holds a fingerprint of each secret instead of the secret. Fingerprints differ from process to process.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 KEY = secrets.token_bytes(16)
-# What no one sets, or what is shown otherwise.
+# Attributes that no client sets, or that the state shows elsewhere.
 LEFT_OUT = ("schemas", "meta", "password", "members")
 
 State = dict[str, list[dict[str, Any]]]
 
 
 def fingerprint(secret: str | None) -> str | None:
-    """Return what stands for a secret."""
+    """Return the fingerprint of a secret."""
     return None if secret is None else hashlib.blake2b(secret.encode(), key=KEY, digest_size=8).hexdigest()
 
 

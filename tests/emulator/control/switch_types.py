@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a switch is, and the values it may take."""
+
+"""The type of switches, and checks of their values."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# What PATCH does per resource type when nothing else is said. The documentation lists no PATCH for the vault's types;
-# one client sends it to PrivilegedData.
+# Default support of PATCH by resource type. The documentation lists no PATCH for the vault's types; one client sends it
+# to PrivilegedData.
 PATCH_DEFAULTS = {
     "Users": True,
     "Groups": True,
@@ -44,7 +45,7 @@ def one_of(*values: Any) -> Accept:
 
 
 def number(minimum: float, *, whole: bool) -> Accept:
-    """Accept a number that is not below a minimum."""
+    """Accept a number of at least a minimum."""
 
     def accept(value: Any) -> Any:
         fits = isinstance(value, int) if whole else isinstance(value, int | float)
@@ -56,7 +57,7 @@ def number(minimum: float, *, whole: bool) -> Accept:
 
 
 def list_of(known: tuple[str, ...] | None = None) -> Accept:
-    """Accept a list of strings, out of the known ones when there are any."""
+    """Accept a list of strings, limited to the known ones if there are any."""
 
     def accept(value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
@@ -77,7 +78,7 @@ def patch_supported(value: Any) -> dict[str, Any]:
 
 
 def throttle(value: Any) -> dict[str, Any] | None:
-    """Accept ``null`` or how often, and with which Retry-After, to answer 429."""
+    """Accept ``null``, or the interval and the Retry-After of 429 answers."""
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) - {"every", "retry_after"} or "every" not in value:

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The switches: what the public record of the product leaves open.
 
-Every fact that is uncertain, or that differs between tenants, is one row of
-:data:`SWITCHES`, so that a test can run against both readings.
+"""The switches: behaviours of the product that public sources leave open.
+
+Each behaviour that is uncertain, or that differs between tenants, is one row of :data:`SWITCHES`, so that tests can run
+against each reading.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ BY_NAME: Mapping[str, Switch] = {switch.name: switch for switch in SWITCHES}
 
 
 class UnknownSwitch(ValueError):
-    """A switch that does not exist was set."""
+    """A name that is not a switch."""
 
 
 class Switches:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose token a request carries, what that token reaches, and how a request is turned away."""
+
+"""Access tokens in requests: the user of a token, the paths its scopes cover, and the answers that refuse a request."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ CHALLENGE = 'Bearer realm="SCIM"'
 
 
 class AccessFailure(Failure):
-    """A request that is turned away because of its token."""
+    """A request that is refused because of its token."""
 
     def __init__(self, status: int, detail: str, message_id: str | None = None) -> None:
         super().__init__(status, detail)
@@ -30,7 +31,7 @@ class AccessFailure(Failure):
 
 
 def authenticated(tenant: Tenant, request: Request) -> tuple[Token, Model]:
-    """Return the token of a request and whose it is, or refuse the request."""
+    """Return the token of a request and its user, or refuse the request."""
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
     token = tenant.tokens.find(value.strip()) if scheme.lower() == "bearer" else None
     user = tenant.storage.peek("User", token.user_id) if token is not None else None
@@ -43,7 +44,7 @@ def authenticated(tenant: Tenant, request: Request) -> tuple[Token, Model]:
 
 
 def app_lives(tenant: Tenant, token: Token) -> bool:
-    """Tell whether the app of a token still counts; what becomes of tokens without one is not on record."""
+    """Return whether a token is valid as far as its app goes. The effect of a deleted app is not on record."""
     return (
         token.origin != APP
         or tenant.switches["tokens_outlive_app"]
@@ -52,11 +53,10 @@ def app_lives(tenant: Tenant, token: Token) -> bool:
 
 
 def reaches(token: Token, path: str, switches: Switches) -> bool:
-    """Tell whether a scope of a token covers a path.
+    """Return whether a scope of a token covers a path.
 
-    The expression of the product's own guide, ``scim*``, works, so it is
-    searched anywhere in the path; that it has to match from the beginning of
-    the path, with or without the slash, is the other reading.
+    The product's guide uses the expression ``scim*``, so expressions are searched anywhere in the path. The other
+    reading is a match from the beginning of the path, with or without the slash.
     """
     if not token.scoped:
         return bool(switches["scopeless_token_allowed"])
@@ -65,7 +65,7 @@ def reaches(token: Token, path: str, switches: Switches) -> bool:
 
 
 def matches(expression: str, path: str, *, anchored: bool) -> bool:
-    """Tell whether an expression fits a path; one that is none fits nothing."""
+    """Return whether an expression matches a path; an invalid expression matches nothing."""
     try:
         pattern = re.compile(expression, re.IGNORECASE)
     except re.error:
@@ -76,7 +76,7 @@ def matches(expression: str, path: str, *, anchored: bool) -> bool:
 
 
 def dressed(switches: Switches, response: Response) -> Response:
-    """Return a 401 or 403 in the form the switches say: what it carries is not on record."""
+    """Return a 401 or 403 in the form that the switches ask for; its body is not on record."""
     status = response.status
     if switches["html_on_auth_error"]:
         response = html_response(status)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what: the roles of a user, direct and nested, and their rights together."""
+
+"""The authority of a user: all roles, direct and nested, and the sum of their rights."""
 
 from __future__ import annotations
 
@@ -25,26 +26,26 @@ class Authority:
 
     @property
     def administers_system(self) -> bool:
-        """Whether the user is a member of System Administrator, who may do everything (documented)."""
+        """True if the user is a member of System Administrator, whose members may do everything (documented)."""
         return SYSTEM_ADMINISTRATOR in self.roles
 
     def may(self, paths: Iterable[str]) -> bool:
-        """Tell whether the user has one of some rights."""
+        """Return whether the user has one of these rights."""
         return self.administers_system or not self.paths.isdisjoint(paths)
 
     @property
     def scim_rights(self) -> frozenset[str]:
-        """The rights that serve SCIM, by the names of the switch granted_rights."""
+        """The rights that SCIM needs, by their names in the switch granted_rights."""
         return frozenset(name for name, path in SCIM_RIGHTS.items() if self.may([path]))
 
     @property
     def mixed(self) -> bool:
-        """Whether the right to the vault has another one beside it."""
+        """True if the user has the right to the vault and one that overrides it."""
         return self.may([VAULT]) and self.may(MANAGEMENT)
 
 
 def roles_above(storage: TenantStorage, *member_ids: str) -> frozenset[str]:
-    """Return the ids of the roles that hold some members, directly or through other roles."""
+    """Return the ids of the roles that contain these members, directly or through other roles."""
     found: set[str] = set()
     waiting = list(member_ids)
     while waiting:
@@ -55,7 +56,7 @@ def roles_above(storage: TenantStorage, *member_ids: str) -> frozenset[str]:
 
 
 def authority_of(storage: TenantStorage, user_id: str) -> Authority:
-    """Return what a user may do; Everybody has members without listing them."""
+    """Return the authority of a user; the role Everybody has members that it does not list."""
     roles = roles_above(storage, user_id)
     if user_facts(storage, user_id).in_everybody:
         roles |= {EVERYBODY} | roles_above(storage, EVERYBODY)

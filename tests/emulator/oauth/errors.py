@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The errors of the token endpoint.
 
-The descriptions are those a vendor's plugin looks for; which code goes with
-them is on record for two only. RFC 6749 section 5.2 is the other reading.
+A plugin of the vendor looks for these descriptions. Only two of their codes are on record; the codes of RFC 6749
+section 5.2 are the other reading.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of error, as it is described and as the RFC has it; a switch may decide on its status."""
+    """A kind of error: its code and description, its code in the RFC, and the switch that sets its status, if any."""
 
     error: str
     description: str
@@ -62,7 +63,7 @@ NO_PERMISSION = Kind(
 
 
 class OAuthError(Exception):
-    """A request for a token that is refused."""
+    """A refused token request."""
 
     def __init__(self, kind: Kind, value: str = "") -> None:
         super().__init__(kind.description)

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OAuth profile of an app: what an update makes of it, and how it is shown.
 
-The keys are those clients send; a key that is not here is ignored.
+"""The OAuth profile of an app: how it is updated and shown.
+
+The keys are those that clients send. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ Profile = Mapping[str, Any]
 
 
 def of_type(*types: type) -> Callable[[Any], bool]:
-    """Return a check of the type of a JSON value; to Python, a boolean is a number too."""
+    """Return a check of the type of a JSON value, in which a boolean is not a number."""
     return lambda value: type(value) in types
 
 
 def is_timespan(value: Any) -> bool:
-    """Tell whether a value is a .NET time span."""
+    """Return whether a value is a .NET time span."""
     return isinstance(value, str) and LIFETIME.fullmatch(value) is not None
 
 
 def is_scope_list(value: Any) -> bool:
-    """Tell whether a value is a list of scopes."""
+    """Return whether a value is a list of scopes."""
     return isinstance(value, list) and all(
         isinstance(item, dict) and item.get("Scope") and isinstance(item.get("AllowedRest", []), list) for item in value
     )
@@ -65,7 +66,7 @@ BY_NAME = {name.casefold(): name for name in KEYS}
 
 
 def updated(profile: Profile, given: Any, switches: Switches) -> Profile:
-    """Return a profile after an update; whether it merges is not on record. The list of scopes is always whole."""
+    """Return a profile after an update, which replaces the list of scopes. Merging of other keys is not on record."""
     if not isinstance(given, dict):
         raise Refusal("Type casting failure. Key:OAuthProfile.")
     changed = dict(profile) if switches["oauth_profile_update"] == "merged" else {}
@@ -85,7 +86,7 @@ def updated(profile: Profile, given: Any, switches: Switches) -> Profile:
 
 
 def client_type(value: int | str, switches: Switches) -> int | None:
-    """Return a client ID type; newer clients send a number, older ones a text."""
+    """Return a client ID type; newer clients send a number, older ones a string."""
     if isinstance(value, str):
         return CLIENT_TYPES.get(value.casefold())
     return value if switches["client_id_type_accepted"] == "any" and value in (0, 1) else None
@@ -110,7 +111,7 @@ def parts_of(timespan: str) -> tuple[int, int, int, int]:
 
 
 def shown_lifetime(timespan: str, form: str) -> str:
-    """Return a lifetime in one of the forms clients saw."""
+    """Return a lifetime in one of the forms seen in clients."""
     days, hours, minutes, seconds = parts_of(timespan)
     if form == "full":
         return f"{days}.{hours:02}:{minutes:02}:{seconds:02}"

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The token endpoints: client credentials for a token (RFC 6749 section 4.4)."""
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
 
 
 def refused(status: int, description: str) -> Response:
-    """Return the answer to what is no request for a token."""
+    """Return the answer to a request that does not ask for a token."""
     return json_response(status, {"error": "invalid_request", "error_description": description})
 
 
 def platform_token(tenant: Tenant, request: Request) -> Response:
-    """Issue a token of the platform; only a confidential client gets one (documented)."""
+    """Issue a platform token, for confidential clients only (documented)."""
     form = checked_form(request)
     user = authenticated(tenant, request, form, confidential=True)
     lifetime = tenant.switches["token_lifetime"]
@@ -97,7 +98,7 @@ def issued(tenant: Tenant, token: Token, lifetime: float, scope: str) -> Respons
 
 
 def claims_of(tenant: Tenant, token: Token) -> dict[str, str] | None:
-    """Return the claims of a JWT that say whose it is; None where tokens are opaque."""
+    """Return the claims of a JWT that name its user, or None where tokens are opaque."""
     if tenant.switches["token_type"] == "opaque":
         return None
     user = tenant.storage.peek("User", token.user_id)
@@ -105,9 +106,9 @@ def claims_of(tenant: Tenant, token: Token) -> dict[str, str] | None:
 
 
 def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, confidential: bool) -> Model:
-    """Return the user whose name and password a request carries, if that user may be a client.
+    """Return the user of the credentials in a request, if that user may be a client.
 
-    That one text stands for all the reasons is an inference.
+    One error text for all reasons is an inference.
     """
     name, secret = presented_credentials(request, form)
     for user in tenant.storage.find("User", "userName", name):
@@ -123,7 +124,7 @@ def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, con
 
 
 def count_failed_login(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
-    """Lock a user who has failed too often, as a policy of the tenant may have it."""
+    """Lock a user after too many failures, if the tenant's policy asks for it."""
     failed = tenant.storage.recall(FAILED_LOGINS, user_id, 0) + 1
     tenant.storage.remember(FAILED_LOGINS, user_id, failed)
     if 0 < tenant.switches["lock_after"] <= failed:
@@ -131,7 +132,7 @@ def count_failed_login(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
 
 
 def expressions_of(tenant: Tenant, app: App, scope: str) -> list[str]:
-    """Return the expressions of a scope an app knows; whether its mode matters is not on record."""
+    """Return the expressions of a scope of an app. No source says whether its mode matters."""
     assert app.profile is not None
     for known in app.profile.get("KnownScopes", ()):
         if known["Scope"] == scope:
@@ -141,7 +142,7 @@ def expressions_of(tenant: Tenant, app: App, scope: str) -> list[str]:
 
 
 def check_permission(tenant: Tenant, app: App, user: Model) -> None:
-    """Refuse a client without the permission on the app; guides differ in which that is."""
+    """Refuse a client without the permission on the app; guides differ on the permission it needs."""
     needed = bits_of(tenant.switches["token_permission"], tenant.switches)
     held = grant_of(app, str(user.id), authority_of(tenant.storage, str(user.id)))
     if held & needed != needed:
@@ -149,7 +150,7 @@ def check_permission(tenant: Tenant, app: App, user: Model) -> None:
 
 
 def lifetime_of(tenant: Tenant, app: App) -> float:
-    """Return the lifetime of a token in seconds: that of the app, unless the switch says another."""
+    """Return the lifetime of a token in seconds: that of the app, unless the switch sets another."""
     assert app.profile is not None
     lifetime: float = tenant.switches["token_lifetime"]
     if lifetime != BY_NAME["token_lifetime"].default:
@@ -160,8 +161,8 @@ def lifetime_of(tenant: Tenant, app: App) -> float:
 def presented_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
     """Return the client id and secret of the Basic header or of the form.
 
-    The Basic header carries them as they are, not URL-encoded as RFC 6749
-    section 2.3.1 wants; the product's own clients send them so.
+    The Basic header carries them without the URL encoding of RFC 6749 section 2.3.1, as the product's own clients send
+    them.
     """
     scheme, _space, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":

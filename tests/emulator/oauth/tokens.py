@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tokens that are valid."""
+
+"""The valid tokens."""
 
 from __future__ import annotations
 
@@ -20,10 +21,9 @@ def _encoded(part: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Token:
-    """An issued token: whose it is, where it came from and when it ends.
+    """An issued token: its user, its endpoint and its expiry.
 
-    A token of an app reaches the paths in which one of the expressions of its
-    scopes is found.
+    A token of an app gives access to the paths that match an expression of its scopes.
     """
 
     user_id: str
@@ -35,13 +35,13 @@ class Token:
 
 
 class Tokens:
-    """The tokens that were issued and not revoked."""
+    """The issued tokens that are not revoked."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
 
     def issue(self, token: Token, claims: dict[str, str] | None = None) -> str:
-        """Return the value of a new token: a JWT (RFC 7519) with these claims, or one that says nothing."""
+        """Return the value of a new token: a JWT (RFC 7519) with these claims, or an opaque one."""
         value = secrets.token_urlsafe(48)
         if claims is not None:
             header, payload = (_encoded(part) for part in ({"alg": "RS256", "typ": "JWT"}, claims))
@@ -50,10 +50,10 @@ class Tokens:
         return value
 
     def find(self, value: str) -> Token | None:
-        """Return a token that is known and not expired."""
+        """Return the token with this value, or None if it is unknown or expired."""
         token = self._tokens.get(value)
         return token if token is not None and token.expires > time.monotonic() else None
 
     def revoke_all(self) -> None:
-        """Make every token stale."""
+        """Revoke every token."""
         self._tokens = {}

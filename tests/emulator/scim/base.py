@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every resource type shares: it adds nothing to the protocol unless its rules say so."""
+
+"""The rules that resource types share. Without rules of its own, a type follows the protocol alone."""
 
 from __future__ import annotations
 
@@ -17,9 +18,9 @@ Operation = dict[str, Any]
 
 
 class BaseRules:
-    """What a resource type adds to the protocol; its rules override what they need."""
+    """The default rules of a resource type; each type overrides the ones it needs."""
 
-    # Whether a PATCH path may have a dot between a URN and an attribute.
+    # True if a PATCH path may have a dot between a URN and an attribute.
     dotted_paths = False
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
@@ -33,20 +34,20 @@ class BaseRules:
         return resource
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
-        """Return the state a PUT asks for; what is read-only or write-only comes from the stored state."""
+        """Return the state after a PUT; read-only and write-only attributes keep their stored values."""
         replacement.replace(current)
         return replacement
 
     def own_operations(self, operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
-        """Return the PATCH operations that are not left to the library, and the others."""
+        """Split PATCH operations into those that these rules apply, and those for the library."""
         return [], operations
 
     def apply_own(self, tenant: Tenant, current: Model, operations: list[Operation]) -> Model:
-        """Return a resource after the operations that are not left to the library."""
+        """Return a resource after the operations that these rules apply."""
         return current
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return the fields an answer adds."""
+        """Return the computed fields of an answer."""
         return {}
 
     def dumped(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
@@ -65,9 +66,9 @@ class BaseRules:
 
 
 def kept_display_name(tenant: Tenant, current: Model, replacement: Model) -> Model:
-    """Return the state a PUT asks for, where displayName survives when it is left out (recorded in 2024)."""
+    """Return the state after a PUT; an omitted displayName keeps its value (recorded in 2024)."""
     left_out = not replacement.display_name
-    # An omitted password is kept, and what is read-only comes from the stored state.
+    # Keeps an omitted password and read-only attributes.
     replacement.replace(current)
     if left_out and not tenant.switches["put_drops_display_name"]:
         replacement.display_name = current.display_name

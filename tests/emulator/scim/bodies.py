@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """Reading request bodies: empty values, and the schemas a body must name."""
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from ..failures import Failure
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a value means "no value" (RFC 7643 section 2.5); the empty string too."""
+    """Return whether a value means "no value" (RFC 7643 section 2.5); the empty string does too."""
     return value is None or value == "" or value == [] or value == {}
 
 
 def pruned(value: Any) -> Any:
-    """Return a body without its empty values: the tenant leaves them out of answers (recorded)."""
+    """Return a body without empty values, which the tenant omits from answers (recorded)."""
     if isinstance(value, dict):
         cleaned = {key: pruned(item) for key, item in value.items()}
         return {key: item for key, item in cleaned.items() if not is_empty(item)}
@@ -25,7 +26,7 @@ def pruned(value: Any) -> Any:
 
 
 def check_schemas(body: dict[str, Any], core: str) -> None:
-    """Refuse a body that does not name the schemas of what it carries.
+    """Refuse a body whose ``schemas`` do not name every schema that it uses.
 
     The documentation asks for it; the refusal is not on record.
     """

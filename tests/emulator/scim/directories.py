@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two directories users and groups may be answered from.
 
-The cloud directory holds users and roles. With the right VaultManagement, the
-vault's own users and groups may take their place (documented); they are
-resource types of their own here, and are shown under the usual names.
+"""The two directories of users and groups.
+
+The cloud directory holds users and roles. A client with the right VaultManagement may see the vault's own users and
+groups instead (documented). Here these are separate resource types that answers show under the usual names.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ CLOUD = Directory("User", "Group")
 VAULT = Directory("VaultUser", "VaultGroup")
 DIRECTORIES = (CLOUD, VAULT)
 
-# The names clients see, and the endpoints links lead to.
+# The resource types in answers, and the endpoints in links.
 SHOWN_TYPES = {"VaultUser": "User", "VaultGroup": "Group"}
 ENDPOINTS = {"User": "Users", "Group": "Groups", "VaultUser": "Users", "VaultGroup": "Groups"}
-# Where a request for users and groups of the vault goes.
+# The endpoints that serve users and groups of the vault.
 VAULT_ENDPOINTS = {"Users": "VaultUsers", "Groups": "VaultGroups"}
 
 
 def directory_of(rights: frozenset[str], overrides: bool | str) -> Directory:
-    """Return the directory a client with some rights sees; the documentation contradicts the records here.
+    """Return the directory that a client with these rights sees; the documentation contradicts the recordings here.
 
-    Where both are shared, they are one: on current tenants, users and the members of safes have the same ids.
+    A shared directory is the cloud directory: on current tenants, users and members of safes have the same ids.
     """
     alone = overrides == "alone" and rights == {VAULT_RIGHT}
     return VAULT if alone or (overrides is True and VAULT_RIGHT in rights) else CLOUD
 
 
 def display_of(resource: Model) -> str:
-    """Return the name a member is shown under: the login name, or the role name (recorded)."""
+    """Return the display name of a member: the login name, or the role name (recorded)."""
     return str(getattr(resource, "user_name", None) or resource.display_name)
 
 

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The discovery endpoints, with the answers recorded from a tenant in 2024."""
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def serve(tenant: Tenant, request: Request, endpoint: str, item_id: str) -> Scim
 
 
 def recorded(tenant: Tenant) -> bool:
-    """Whether the answers are those on record, where the RFC wants others."""
+    """Return whether answers follow the recordings where these contradict the RFC."""
     return bool(tenant.switches["discovery"] == "recorded")
 
 
@@ -53,7 +54,7 @@ def config_body(tenant: Tenant) -> dict[str, Any]:
 
 
 def type_bodies(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the resource types; of one of them the schema is not published (recorded)."""
+    """Return the resource types; one of them has no published schema (recorded)."""
     bodies = []
     described = {item["id"] for item in published_schemas()}
     for item in published_resource_types():

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters of lists: the part of RFC 7644 section 3.4.2.2 the tenant knows.
 
-Four operators and ``and`` are documented. Values come in double quotes, and
-in single quotes or bare in samples of third parties. The filter is rewritten
-to the form of the RFC, and the library evaluates it.
+"""The filters of lists: the part of RFC 7644 section 3.4.2.2 that the tenant supports.
+
+Four operators and ``and`` are documented. Values have double quotes; samples of third parties also have single quotes
+or none. A filter is rewritten to the syntax of the RFC, and the library evaluates it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from ..failures import invalid_filter
 
 OPERATORS = ("eq", "sw", "co", "ew")
-# For these, clients show no other operator.
+# Types for which clients use no operator but eq.
 EQUALITY_ONLY = ("ContainerPermission", "PrivilegedData")
 
-# The attributes named by the documentation, by the recording of 2024 or by a
-# client. Anything else is refused; the answer to it is not on record.
+# The attributes named by the documentation, the recording of 2024 or a client. Others are refused; the real answer is
+# not on record.
 USER_ATTRIBUTES = (
     "userName",
     "emails.value",
@@ -60,7 +60,7 @@ JOIN = re.compile(r"and\s", re.IGNORECASE)
 
 
 def normalise(type_name: str, text: str, *, joined: bool = True) -> str:
-    """Return a filter in the notation of RFC 7644; clauses are joined only where that is allowed."""
+    """Return a filter in the syntax of RFC 7644; several clauses are an error unless ``joined``."""
     clauses = []
     position = 0
     while True:
@@ -80,7 +80,7 @@ def normalise(type_name: str, text: str, *, joined: bool = True) -> str:
 
 
 def clause(type_name: str, attribute: str, operator: str, value: str) -> str:
-    """Return one comparison in the notation of RFC 7644."""
+    """Return one comparison in the syntax of RFC 7644."""
     name = next((known for known in ATTRIBUTES[type_name] if known.casefold() == attribute.casefold()), None)
     if name is None:
         raise invalid_filter(f"The attribute {attribute} cannot be filtered on")
@@ -100,7 +100,7 @@ def unquoted(value: str) -> str:
         return value
     body = value[1:-1]
     if value[0] == "'":
-        # JSON knows no single quotes, so the body is turned into a JSON string.
+        # JSON has no single quotes, so that the body is rewritten as a JSON string.
         body = body.replace("\\'", "'")
         body = re.sub(r'(?<!\\)"', r"\"", body)
     try:

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The rules of groups, which are the roles of the tenant."""
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from .references import refresh_holder
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-# Two ids of built-in roles are on record: sysadmin, and Privilege_Cloud_Users_ID. The
-# third, and the refusals below, are guesses.
+# Two ids of built-in roles are recorded: sysadmin and Privilege_Cloud_Users_ID. The third, and the refusals below, are
+# guesses.
 SYSTEM_ADMINISTRATOR, EVERYBODY = "sysadmin", "Everybody_ID"
 BUILT_IN = {
     SYSTEM_ADMINISTRATOR: "System Administrator",
@@ -36,7 +37,7 @@ class GroupRules(BaseRules):
     directory = CLOUD
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
-        """Refuse members that are not an array, with the 500 on record for it."""
+        """Refuse members that are not an array, with the recorded 500."""
         check_members_array(body.get("members"))
 
     def check_delete(self, tenant: Tenant, resource: Model) -> None:
@@ -50,7 +51,7 @@ class GroupRules(BaseRules):
         return self.with_members(tenant, resource, previous)
 
     def with_members(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
-        """Return a role with its members complete, or refuse them."""
+        """Return a role with complete members, or refuse it if one is invalid."""
         known = {str(item.value): item for item in (previous.members or () if previous is not None else ())}
         members: dict[str, Any] = {}
         for member in resource.members or ():
@@ -60,7 +61,7 @@ class GroupRules(BaseRules):
             try:
                 members[value] = known.get(value) or resolved(tenant, member, self.directory)
             except Failure as failure:
-                # The record of the 404 does not say whether the role exists afterwards.
+                # The recording of the 404 does not show whether the role exists afterwards.
                 if previous is not None or not tenant.switches["group_created_on_member_error"]:
                     raise
                 tenant.deferred_failure = failure
@@ -70,22 +71,22 @@ class GroupRules(BaseRules):
         return self.completed(tenant, resource.model_copy(update={"members": list(members.values()) or None}), previous)
 
     def completed(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
-        """Return a role with what the server sets."""
+        """Return a role with the attributes that the server sets."""
         return group.model_copy(update={"LinkedObject": None})
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
-        """Return the state a PUT asks for; what it means without members is not on record."""
+        """Return the state after a PUT; the effect of omitted members is not on record."""
         replacement = kept_display_name(tenant, current, replacement)
         if tenant.switches["put_keeps_members"] and not replacement.members:
             return replacement.model_copy(update={"members": current.members})
         return replacement
 
     def own_operations(self, operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
-        """Return the operations on the members: the library copies all members for every operation."""
+        """Split off the operations on members, because the library copies all members for every operation."""
         return member_changes(operations)
 
     def apply_own(self, tenant: Tenant, current: Model, operations: list[Operation]) -> Model:
-        """Return a role after operations on its members; new ones have no details yet."""
+        """Return a role after operations on its members; new members have no details yet."""
         entries = {str(item.value): item for item in current.members or ()}
         for operation in operations:
             change_members(entries, operation, tenant.switches)
@@ -94,14 +95,14 @@ class GroupRules(BaseRules):
         return current.model_copy(update={"members": members or None})
 
     def dumped(self, resource: Model, context: Context, parameters: ResponseParameters[Any] | None) -> dict[str, Any]:
-        """Return the body of a role; the library is slow at writing many members, so it writes the rest only."""
+        """Return the body of a role. Members are written here, because the library is slow with many of them."""
         if not resource.members or (parameters and (parameters.attributes or parameters.excluded_attributes)):
             return super().dumped(resource, context, parameters)
         body = super().dumped(resource.model_copy(update={"members": None}), context, parameters)
         return {"members": [member_body(member) for member in resource.members], **body}
 
     def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
-        """Show users among the members by another name, or by none, where a switch says so."""
+        """Set the display names of members as the switch says."""
         how = tenant.switches["member_display"]
         for member in body.get("members", ()) if how != "key" else ():
             found = find_member(tenant, member["value"], self.directory)
@@ -111,7 +112,7 @@ class GroupRules(BaseRules):
         typed_as(body.get("members", []), tenant.switches["member_type"])
 
     def listed(self, tenant: Tenant, body: dict[str, Any]) -> None:
-        """Show in a list as many members as a switch says."""
+        """Limit the members in a list as the switch says."""
         how = tenant.switches["list_members"]
         if how != "full" and (members := listed(body.pop("members", []), how)):
             body["members"] = members
@@ -126,7 +127,7 @@ class GroupRules(BaseRules):
 
 
 def check_name(tenant: Tenant, group: Model, previous: Model | None, directory: Directory) -> None:
-    """Refuse a name that is taken, and a new name for a built-in role."""
+    """Refuse a name that is already used, and a new name for a built-in role."""
     name = str(group.display_name or "")
     if not name:
         raise invalid_value("displayName is required")
@@ -157,7 +158,7 @@ def resolved(tenant: Tenant, member: Any, directory: Directory = CLOUD) -> Any:
 
 
 def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any], directory: Directory) -> None:
-    """Refuse a role that would contain itself."""
+    """Refuse members through which a role would contain itself."""
     waiting = [str(item.value) for item in added if item.type == "Group"]
     seen: set[str] = set()
     while waiting:
@@ -173,7 +174,7 @@ def check_no_cycle(tenant: Tenant, group_id: str, added: list[Any], directory: D
 
 
 def refresh_member(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:
-    """Rename a user or role in the roles it is in, or take it out once it is deleted."""
+    """Update a user or role in its roles after a rename, and remove it from them after a deletion."""
     if old is None or (new is not None and display_of(old) == display_of(new)):
         return
     for group in tenant.storage.find(directory.group, "members.value", str(old.id)):

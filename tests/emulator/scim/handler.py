@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SCIM operations of the library, changed where this tenant deviates."""
+
+"""The library's SCIM operations, overridden where this tenant deviates."""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class TenantHandler(ScimHandler):
-    """Calls the steps in turn, and keeps the rest of the tenant in step with each change."""
+    """Runs the steps of each operation, within the tenant's reads and writes."""
 
     def __init__(self, service: TenantService, tenant: Tenant) -> None:
         super().__init__(service, tenant.storage)
         self.tenant = tenant
 
     def create(self, request: ScimRequest) -> ScimResponse:
-        """Create a resource; the answer may be a failure although it now exists."""
+        """Create a resource; the answer may be an error although the resource now exists."""
         self.tenant.deferred_failure = None
         response = super().create(request)
         if self.tenant.deferred_failure is not None:
@@ -35,7 +36,7 @@ class TenantHandler(ScimHandler):
         return response
 
     def query(self, request: ScimRequest) -> ScimResponse:
-        """Read a resource, where the vault is new enough for that."""
+        """Read a resource, unless the vault is too old to read its objects by id."""
         served = self.service.get_resource_type_by_endpoint(request.path.strip("/").split("/")[0])
         status = self.tenant.switches["pam_get_by_id"]
         if served is not None and RULES[str(served.name)].pam and status is not True:
@@ -43,7 +44,7 @@ class TenantHandler(ScimHandler):
         return super().query(request)
 
     def patch(self, request: ScimRequest) -> ScimResponse:
-        """Change a resource, where the tenant supports PATCH."""
+        """Patch a resource, if the tenant supports PATCH for its type."""
         endpoint = request.path.strip("/").split("/")[0].removeprefix("Vault")
         supported: Mapping[str, Any] = self.tenant.switches["patch_supported"]
         if supported.get(endpoint, True) is not True:

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The indexes of the storage: the values resources are found by at once.
 
-An index ignores case and only narrows a search: the filter itself still
-decides, with the case rule of the tenant.
+"""The indexes of the storage, by attribute.
+
+An index ignores case and only narrows a search. The filter itself still decides, with the case rule of the tenant.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def member_names(group: Any) -> Iterable[str | None]:
 
 
 def part(field: str, name: str) -> Callable[[Any], Iterable[str | None]]:
-    """Return what finds a part of a complex attribute."""
+    """Return a function that reads a part of a complex attribute."""
 
     def values(resource: Any) -> Iterable[str | None]:
         held = getattr(resource, field)
@@ -89,7 +89,7 @@ INDEXES = (
     ),
     Index("PrivilegedData", "id", lambda account: (account.id,)),
     Index("PrivilegedData", "name", lambda account: (account.name,)),
-    # Not an attribute of its own: it finds the accounts of a container.
+    # Not an attribute: it finds the accounts of a container.
     Index("PrivilegedData", "safe", lambda account: (account.CyberArkPrivilegedData.safe,)),
 )
 
@@ -102,7 +102,7 @@ BY_ATTRIBUTE = {(index.resource_type, index.attribute.casefold()): place for pla
 
 
 def keys_of(index: Index, resource: Model | None) -> set[str]:
-    """Return the keys a resource is found under in an index."""
+    """Return the keys of a resource in an index."""
     if resource is None:
         return set()
     return {value.casefold() for value in index.values(resource) if value}

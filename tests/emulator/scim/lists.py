@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """Lists: paging parameters and the list message (RFC 7644 section 3.4.2)."""
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from .rules import RULES
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-NOTHING = 'id eq ""'  # a filter that no object answers to
+NOTHING = 'id eq ""'  # a filter that no object matches
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
 def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a list as the library takes them."""
+    """Return the parameters of a list in the form that the library takes."""
     switches = tenant.switches
     type_name = str(resource_type.name)
     row = RULES[type_name]
@@ -34,7 +35,7 @@ def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]
         payload.pop("filter", None)
     elif ENDPOINTS.get(type_name) == "Groups" and switches["group_filters_blind"]:
         payload["filter"] = NOTHING
-    # Nothing shows that the tenant knows excludedAttributes, or cursors.
+    # No source shows that the tenant supports excludedAttributes or cursors.
     if not switches["excluded_attributes"]:
         payload.pop("excludedAttributes", None)
     payload.pop("cursor", None)
@@ -50,7 +51,7 @@ def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]
 
 
 def page_size(tenant: Tenant, count: str | None) -> Any:
-    """Return the size of a page; a count that is no number is left for the library to refuse."""
+    """Return the size of a page; the library refuses a count that is not a number."""
     try:
         asked = tenant.switches["default_page_size"] if count in (None, "") else int(str(count))
     except ValueError:

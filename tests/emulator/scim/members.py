@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The members of a role: their operations in PATCH, and their form in answers.
 
-They are handled apart from the other attributes, because the library copies
-all members for every operation, which is slow for a large role.
+"""The members of a role: their PATCH operations, and their form in answers.
+
+They are handled apart from other attributes, because the library copies all members for every operation, which is slow
+for a large role.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ def check_members_array(members: Any) -> None:
 
 
 def member_body(member: Any) -> dict[str, Any]:
-    """Return a member as an answer shows it."""
+    """Return a member in the form of answers."""
     values = member.__dict__
     return {name: values[field] for field, name in FIELDS.items() if values.get(field) is not None}
 
 
 def typed_as(members: list[dict[str, Any]], how: str) -> None:
-    """Change how members show what they are, in place: the values are those of the switch member_type."""
+    """Rewrite the types of members in place, as the switch member_type says."""
     for member in members if how != "typed" else ():
         member.pop("type", None)
         ref = member.pop("$ref", None)
@@ -44,14 +45,14 @@ def typed_as(members: list[dict[str, Any]], how: str) -> None:
 
 
 def listed(members: list[dict[str, Any]], how: str) -> list[dict[str, Any]]:
-    """Return the members that a list shows; the values are those of the switch list_members."""
+    """Return the members that a list shows, as the switch list_members says."""
     if how == "users_only":
         return [member for member in members if "/Groups/" not in str(member.get("$ref"))]
     return members[: {"omitted": 0, "first_100": 100}.get(how)]
 
 
 def member_changes(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
-    """Return the operations on the members of a role, and the other ones."""
+    """Split operations into those on the members of a role and the others."""
     members, others = [], []
     for operation in operations:
         path, value = operation.get("path"), operation.get("value")
@@ -68,7 +69,7 @@ def member_changes(operations: list[Operation]) -> tuple[list[Operation], list[O
 
 
 def change_members(current: dict[str, Any], operation: Operation, switches: Switches) -> None:
-    """Carry one operation out on the members of a role by id; new ones have no details yet."""
+    """Apply one operation to the members of a role by id; new members have no details yet."""
     op, path, value = str(operation.get("op", "")).lower(), str(operation["path"]), operation.get("value")
     one = ONE_MEMBER.fullmatch(path)
     if op == "remove":
@@ -86,7 +87,7 @@ def change_members(current: dict[str, Any], operation: Operation, switches: Swit
 
 
 def remove_members(current: dict[str, Any], one: re.Match[str] | None, value: Any, switches: Switches) -> None:
-    """Take the members out that a remove names."""
+    """Remove the members that an operation names."""
     if one is not None:
         values = [one["value"] if one["value"] is not None else one["other"]]
     elif value is None or switches["remove_with_value"] == "ignore":

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Directories beside the cloud's: their users and groups can be members of safes, and no list shows them.
 
-Integrators report that such a group is added by its object GUID and searchIn,
-and that about half of the groups on real safes are of this kind. How a
-permission shows it afterwards is on no record, so that this is a switch.
+"""Other directories, such as Active Directory. Their users and groups can be members of safes, but are in no list.
+
+Integrators report that such a group is added by its object GUID and searchIn, and that about half of the groups on real
+safes are of this kind. Its form in a permission is not on record, so that a switch decides.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class Outsider:
         }[form]
 
     def is_meant(self, text: str) -> bool:
-        """Tell whether a text is the GUID, or the name in one of its forms."""
+        """Return whether a text is the GUID or a form of the name."""
         forms = (self.guid, *(self.shown(form) for form in ("plain", "upn", "nt", "dn")))
         return text.casefold() in {form.casefold() for form in forms}
 
 
 def seed_outsiders(tenant: Tenant, bodies: Iterable[dict[str, Any]]) -> list[str]:
-    """Keep users and groups of other directories, and return their GUIDs."""
+    """Store users and groups of other directories, and return their GUIDs."""
     guids = []
     for body in bodies:
         kind = "user" if "user" in body else "group"
@@ -58,6 +58,6 @@ def seed_outsiders(tenant: Tenant, bodies: Iterable[dict[str, Any]]) -> list[str
 
 
 def find_outsider(tenant: Tenant, kind: str, directory: str, text: str) -> tuple[Outsider | None, bool]:
-    """Return a user or group of a directory, and whether anything is known of this directory."""
+    """Return a user or group of a directory, and whether the directory has any."""
     listed = [each for each in tenant.storage.kept(TABLE) if each.directory.casefold() == directory.casefold()]
     return next((each for each in listed if each.kind == kind and each.is_meant(text)), None), bool(listed)

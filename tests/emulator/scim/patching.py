@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading PATCH bodies (RFC 7644 section 3.5.2) the way the tenant does.
 
-The library applies the operations. Before that, every path is looked up,
-because the tenant answers ``noTarget`` to a path that leads nowhere, and some
-notations are translated.
+"""PATCH bodies (RFC 7644 section 3.5.2), read as the tenant reads them.
+
+The library applies the operations. Before that, every path is checked, because the tenant answers ``noTarget`` to a
+path that matches nothing, and some notations are translated.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read_operations(body: Any) -> list[Operation]:
 
 
 class PathReader:
-    """Looks up the paths of operations in a model."""
+    """A check and translation of paths against a model."""
 
     def __init__(self, model: type[Resource[Any]], switches: Switches, *, dotted: bool = False) -> None:
         self.model = model
@@ -39,7 +39,7 @@ class PathReader:
         self.extensions = {urn.casefold(): urn for urn in map(str, model.get_extension_models())}
 
     def translate(self, operation: Operation) -> Iterator[Operation]:
-        """Return an operation in a form the library takes."""
+        """Return an operation in a form that the library takes."""
         path, value = self.colon(operation.get("path")), operation.get("value")
         operation = {**operation, "path": path}
         removal = str(operation.get("op", "")).lower() == "remove"
@@ -58,7 +58,7 @@ class PathReader:
             yield operation
 
     def colon(self, path: Any) -> Any:
-        """Return a path with a colon after the URN of an extension, where one client writes a dot."""
+        """Return a path with a colon after the URN of an extension; one client writes a dot there."""
         if self.dotted and isinstance(path, str):
             for folded, urn in self.extensions.items():
                 if path.casefold().startswith(f"{folded}."):
@@ -66,7 +66,7 @@ class PathReader:
         return path
 
     def flattened(self, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Return the keys of a value; an object under the URN of an extension becomes one key per attribute."""
+        """Return a value with one key per attribute of an extension, instead of an object under its URN."""
         for given, item in value.items():
             key = self.colon(given)
             if key.lower() in ("schemas", "id", "meta"):
@@ -82,7 +82,7 @@ class PathReader:
                 yield f"{urn}:{name}", part
 
     def whole_extension(self, operation: Operation, urn: str, removal: bool) -> Iterator[Operation]:
-        """Return the operations that write or remove the attributes of an extension."""
+        """Return one operation per attribute for an operation on a whole extension."""
         if removal:
             for name in self.names(urn):
                 self.check(f"{urn}:{name}")
@@ -100,7 +100,7 @@ class PathReader:
         ]
 
     def check(self, path: str) -> None:
-        """Refuse a path that leads to no attribute, or that this tenant does not support."""
+        """Refuse a path that names no attribute, or that this tenant does not support."""
         if self.switches["patch_paths"] == "core_only" and (path.lower().startswith("urn:") or "[" in path):
             raise no_target()
         try:

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The form of resources in answers."""
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ def timestamp() -> str:
 def meta_body(resource_type: str, location: str) -> dict[str, str]:
     """Return the metadata of a resource.
 
-    Both times are the time of the answer, whatever happened to the resource
-    before (recorded: two reads of one role gave two creation times).
+    Both times are the time of the answer (recorded: two reads of one role gave two creation times).
     """
     now = timestamp()
     return {"resourceType": resource_type, "created": now, "lastModified": now, "location": location}
 
 
 def ordered(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource with its keys in the recorded order; the schema files order the other keys."""
+    """Return a resource with its keys in the recorded order; other keys follow the schema files."""
     meta = body.get("meta")
     if meta is not None:
         body["meta"] = meta_body(meta["resourceType"], meta["location"])
@@ -37,12 +37,12 @@ def ordered(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-# How the names of attributes are spelled in answers: the values of the switch key_case.
+# The spellings of attribute names in answers, by the values of the switch key_case.
 KEY_CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "pascal": lambda name: name[:1].upper() + name[1:]}
 
 
 def spelled(node: Any, how: str) -> Any:
-    """Return an answer with the names of its attributes in another case (RFC 7643 section 2.1: they have none)."""
+    """Return an answer with attribute names in another case (RFC 7643 section 2.1: names are case-insensitive)."""
     if isinstance(node, list):
         return [spelled(item, how) for item in node]
     if isinstance(node, dict):

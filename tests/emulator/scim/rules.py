@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resource types the emulator serves: one row each."""
+
+"""The served resource types, one row each."""
 
 from __future__ import annotations
 
@@ -19,10 +20,9 @@ from .users import UserRules
 
 @dataclass(frozen=True)
 class Row:
-    """A resource type: its rules, the administrative right that serves it, and the switch of its paging.
+    """A resource type: its rules, the administrative right that it needs, and the switch for its paging.
 
-    ``pam`` marks what the vault answers under a name of its own, which follows
-    the ``pam_`` switches.
+    ``pam`` marks the types of the vault that follow the ``pam_`` switches.
     """
 
     rules: BaseRules

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The SCIM endpoint: authentication, rights and dispatch to the library."""
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
 
 
 def authenticated_user(tenant: Tenant, request: Request) -> Model:
-    """Return the user whose token a request carries, or refuse the request."""
+    """Return the user of a request's token, or refuse the request."""
     token, user = authenticated(tenant, request)
     if token.origin == PLATFORM and not tenant.switches["platform_token_accepted"]:
         raise Failure(401, "The access token is missing, unknown or expired")
@@ -56,7 +57,7 @@ def authenticated_user(tenant: Tenant, request: Request) -> Model:
 
 
 def throttle(tenant: Tenant) -> Response | None:
-    """Return the 429 for every n-th request, as the switch says."""
+    """Return a 429 for every n-th request, as the switch says."""
     rule = tenant.switches["throttle"]
     if rule is None:
         return None
@@ -96,7 +97,7 @@ def answer(tenant: Tenant, request: Request, segments: list[str], user: Model) -
 
 
 def handled(tenant: Tenant, request: ScimRequest, *, pam: bool) -> ScimResponse:
-    """Let the library serve a request; what else an answer of the vault looks like is not on record."""
+    """Let the library serve a request; other forms of the vault's answers are not on record."""
     try:
         with tenant.reading() if request.method == "GET" else tenant.writing():
             response = tenant.handler.handle(request)
@@ -112,12 +113,12 @@ def handled(tenant: Tenant, request: ScimRequest, *, pam: bool) -> ScimResponse:
 
 
 def pvwa_error(detail: str) -> dict[str, Any]:
-    """Return an error as the vault's own API words it, which may come through."""
+    """Return an error in the form of the vault's own API, which may pass through."""
     return {"ErrorCode": "PASWS000E", "ErrorMessage": detail, "Details": []}
 
 
 def resource_type_at(endpoint: str) -> dict[str, Any] | None:
-    """Return the published resource type of an endpoint, whatever its case."""
+    """Return the published resource type of an endpoint, in any case."""
     for resource_type in published_resource_types():
         if resource_type["endpoint"].strip("/").casefold() == endpoint.casefold():
             return resource_type
@@ -125,7 +126,7 @@ def resource_type_at(endpoint: str) -> dict[str, Any] | None:
 
 
 def sent(tenant: Tenant, response: ScimResponse) -> Response:
-    """Return a SCIM answer as it goes over the wire."""
+    """Return a SCIM answer as an HTTP response."""
     case = tenant.switches["key_case"]
     answer = response.body if case == "camel" else spelled(response.body, case)
     body = b"" if answer is None else json.dumps(answer, separators=(",", ":")).encode()
@@ -136,6 +137,6 @@ def sent(tenant: Tenant, response: ScimResponse) -> Response:
 
 
 def refused(tenant: Tenant, failure: Failure) -> Response:
-    """Return an error."""
+    """Return a SCIM error as an HTTP response."""
     response = sent(tenant, tenant.service.error_response(failure))
     return dressed(tenant.switches, response) if failure.status in (401, 403) else response

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SCIM steps of the library, changed where this tenant deviates."""
+
+"""The library's SCIM steps, overridden where this tenant deviates."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 
-# The server sets the first two; the tenant has no externalId, but the models of the library do.
+# The server sets the first two. The library's models have externalId, the tenant does not.
 IGNORED = ("id", "meta", "externalid")
 
 
@@ -53,7 +54,7 @@ class TenantService(ScimService):
     # -- Requests -----------------------------------------------------------
 
     def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
-        """Refuse a resource type the rights of the client do not cover."""
+        """Refuse a resource type that the client's rights do not cover."""
         if not (request.method == "GET" and self.tenant.reads_shared_directory(str(resource_type.name))):
             self.tenant.check_right(RULES[str(resource_type.name)].right)
 
@@ -101,7 +102,7 @@ class TenantService(ScimService):
         return self.prepared(type_name, RULES[type_name].rules.replaced(self.tenant, current, replacement))
 
     def apply_patch(self, current: Model, patch_op: Any, conditions: Conditions) -> Model:
-        """Apply the operations to a copy of a resource, all of them or none."""
+        """Apply all operations to a copy of a resource, or none if one fails."""
         type_name = str(self.get_resource_type_of(current).name)
         rules = RULES[type_name].rules
         own, others = rules.own_operations(patch_op)
@@ -113,7 +114,7 @@ class TenantService(ScimService):
         return self.prepared(type_name, current)
 
     def patch_with_library(self, current: Model, operations: list[dict[str, Any]]) -> None:
-        """Apply operations; every path that leads nowhere gets the recorded answer."""
+        """Apply operations; a path that matches nothing gets the recorded error."""
         model = parametrize_patch(type(current))
         body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}
         try:
@@ -125,11 +126,11 @@ class TenantService(ScimService):
 
     @staticmethod
     def patch_failure(error: SCIMException) -> SCIMException:
-        """Return the answer of the tenant to an error of the library."""
+        """Return the tenant's error for an error of the library."""
         return no_target() if error.scim_type in ("noTarget", "invalidPath") else error
 
     def prepared(self, type_name: str, resource: Model) -> Model:
-        """Return a changed resource as it is stored."""
+        """Return a changed resource in the form to store."""
         previous = self.tenant.storage.peek(type_name, str(resource.id))
         return RULES[type_name].rules.prepare(self.tenant, resource, previous)
 
@@ -141,7 +142,7 @@ class TenantService(ScimService):
         return self.tenant.location(ENDPOINTS.get(name, str(resource_type.endpoint).strip("/")), resource_id)
 
     def publish(self, base_url: str, resource: Model) -> Model:
-        """Return a copy of a resource with what the tenant computes."""
+        """Return a copy of a resource with its computed attributes."""
         resource_type = self.get_resource_type_of(resource)
         added = RULES[str(resource_type.name)].rules.published(self.tenant, resource)
         location = self.resource_location(base_url, resource_type, str(resource.id))
@@ -170,7 +171,7 @@ class TenantService(ScimService):
         if "meta" in body:
             body["meta"]["resourceType"] = SHOWN_TYPES.get(body["meta"]["resourceType"], body["meta"]["resourceType"])
         if "schemas" in body:
-            # The core schema and the extensions that are there (recorded in 2024), whatever a request named.
+            # The core schema and the extensions in use (recorded in 2024), regardless of those a request named.
             body["schemas"] = [str(resource_type.schema_), *(key for key in body if key.startswith("urn:"))]
         return body
 
@@ -205,13 +206,13 @@ class TenantService(ScimService):
         return self.replacement_response(base_url, resource, response_parameters)
 
     def check_deletion(self, current: Model, conditions: Conditions) -> None:
-        """Refuse to delete what the tenant protects."""
+        """Refuse to delete a protected resource."""
         RULES[str(self.get_resource_type_of(current).name)].rules.check_delete(self.tenant, current)
 
     def error_response(self, exception: Exception) -> ScimResponse:
         """Return an error with a string status (recorded in 2024)."""
         if not isinstance(exception, SCIMException):
-            # A mistake of the emulator, and not something it imitates.
+            # A bug of the emulator; a tenant would not answer this.
             traceback.print_exception(exception)
             exception = Failure(500, str(exception) or type(exception).__name__)
         body = error_body(exception.status, exception.detail, exception.scim_type)

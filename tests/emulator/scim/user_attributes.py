@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user of SCIM as the administration API writes and shows it."""
+
+"""A SCIM user in the form that the administration API writes and shows."""
 
 from __future__ import annotations
 
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 
 DIRECTORY_ID = "c10dd1ec-7040-4000-8000-000000000001"
 PHONES = {"MobileNumber": "mobile", "HomeNumber": "home", "OfficeNumber": "work"}
-# The arguments that are texts of a SCIM user.
+# Arguments that set string attributes of a SCIM user.
 TEXTS = {"Name": "userName", "DisplayName": "displayName", "PreferredCulture": "preferredLanguage"}
 
 
 def new_user(call: Call, active: bool) -> Model:
-    """Return the user a call describes."""
+    """Return a new user from the arguments of a call."""
     return described(call, {"schemas": [USER_URN], "active": active})
 
 
 def changed_user(call: Call, user: Model, active: bool) -> Model:
-    """Return a user with what a call gives; the rest, the password included, stays."""
+    """Return a user with the arguments of a call applied; the rest, the password included, stays."""
     data = user.model_dump(scim_ctx=Context.DEFAULT)
     if call.get("DisplayName") is not None:
-        # Two names for one thing: the new one must not meet the old one.
+        # Both attributes hold one value: a kept formatted would contradict the new display name.
         data.get("name", {}).pop("formatted", None)
     changed = described(call, {**data, "active": active})
     changed.id, changed.meta, changed.password = user.id, user.meta, user.password
@@ -40,7 +41,7 @@ def changed_user(call: Call, user: Model, active: bool) -> Model:
 
 
 def described(call: Call, data: dict[str, Any]) -> Model:
-    """Return the user of a body, after the arguments of a call."""
+    """Return the user of a body with the arguments of a call applied."""
     for name, attribute in TEXTS.items():
         if call.get(name) is not None:
             data[attribute] = call.text(name)
@@ -67,7 +68,7 @@ def phone_of(user: Model, kind: str) -> str | None:
 
 
 def attributes_of(user: Model, facts: UserFacts, switches: Switches) -> dict[str, Any]:
-    """Return the attributes of a user; what is unset is left out, and the types are those of a sample."""
+    """Return the attributes of a user without unset ones; the types come from a sample."""
     extension = user.EnterpriseUser
     manager = extension.manager if extension is not None else None
     attributes = {

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of users: what a write must respect and what an answer adds."""
+
+"""The rules of users: checks of writes, and computed attributes of answers."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 PHONE_TYPES = ("work", "home", "mobile")
-# The characters the documentation allows before the @; service users hold a $.
+# The characters that the documentation allows before the @. Names of service users contain a $.
 LOGIN_NAME = re.compile(r"[\w+.$'-]+@(?P<suffix>[\w.-]+)")
 PASSWORD_PARTS = ((r"[0-9]", "a digit"), (r"[a-z]", "a lower-case letter"), (r"[A-Z]", "an upper-case letter"))
 PASSWORD_LENGTH = range(8, 65)
@@ -33,12 +34,12 @@ class UserRules(BaseRules):
     """Users of the cloud directory, and read-only users of other directories."""
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
-        """Refuse additional attributes the tenant does not define, and a missing password."""
+        """Refuse additional attributes that the tenant does not define, and a missing password."""
         accept_manager(body)
         custom = body.get(CUSTOM_URN) or {}
         if not isinstance(custom, dict):
             raise invalid_value(f"{CUSTOM_URN} must be an object")
-        # Names of attributes have no case (RFC 7643 section 2.1): they are stored as the tenant spells them.
+        # Attribute names are case-insensitive (RFC 7643 section 2.1) and are stored in the tenant's spelling.
         defined = {name.casefold(): name for name in tenant.switches["custom_attributes"]}
         if unknown := sorted(name for name in custom if name.casefold() not in defined):
             raise invalid_value(f"The tenant does not define the attribute {', '.join(unknown)}")
@@ -57,7 +58,7 @@ class UserRules(BaseRules):
         self.check_writable(tenant, resource)
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
-        """Return the state a PUT asks for."""
+        """Return the state after a PUT."""
         return kept_display_name(tenant, current, replacement)
 
     def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
@@ -82,7 +83,7 @@ class UserRules(BaseRules):
         return prepared
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return what an answer adds: the roles of the user and the details of the manager."""
+        """Return the computed fields: the roles of the user and the details of the manager."""
         added = roles_of(tenant, resource, CLOUD)
         extension = resource.EnterpriseUser
         if extension is not None and extension.manager is not None:
@@ -90,14 +91,14 @@ class UserRules(BaseRules):
         return added
 
     def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
-        """Show the manager as a switch says."""
+        """Set the form of the manager as the switch says."""
         how, extension = tenant.switches["manager_shape"], body.get(ENTERPRISE_URN, {})
         if "manager" in extension and how != "object":
             manager = extension["manager"]
             extension["manager"] = [manager] if how == "list" else manager["value"]
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the tenant in step with a user that was renamed or deleted."""
+        """Update other resources after a user was renamed or deleted."""
         refresh_user(tenant, old, new, CLOUD)
         if new is None and old is not None:
             tenant.storage.forget(USER_FACTS, str(old.id))
@@ -105,14 +106,14 @@ class UserRules(BaseRules):
 
 
 def refresh_user(tenant: Tenant, old: Model | None, new: Model | None, directory: Directory) -> None:
-    """Keep groups, permissions and containers in step with a user."""
+    """Update groups, permissions and containers after a change of a user."""
     refresh_member(tenant, old, new, directory)
     refresh_holder(tenant, "user", old, new)
     refresh_owner(tenant, old, new)
 
 
 def roles_of(tenant: Tenant, user: Model, directory: Directory) -> dict[str, Any]:
-    """Return the groups of a user, as the field an answer adds."""
+    """Return the field ``groups`` of an answer, if the user has any."""
     entry = type(user).Groups
     groups = [
         entry.model_construct(
@@ -128,7 +129,7 @@ def roles_of(tenant: Tenant, user: Model, directory: Directory) -> dict[str, Any
 
 
 def settle_names(user: Model, previous: Model | None) -> None:
-    """Keep displayName and name.formatted equal, the one that changed winning (recorded in 2024).
+    """Set displayName and name.formatted to the one of them that changed (recorded in 2024).
 
     Without either, displayName is the login name up to the ``@`` (recorded).
     """
@@ -144,7 +145,7 @@ def settle_names(user: Model, previous: Model | None) -> None:
 
 
 def settle_emails(data: dict[str, Any]) -> None:
-    """Keep one e-mail address at most: the directory has a single field for it."""
+    """Refuse a second e-mail address: the directory has a single field for it."""
     emails = [item for item in data.get("emails", []) if item.get("value")]
     if len(emails) > 1:
         raise invalid_value("A user has one e-mail address at most")
@@ -152,7 +153,7 @@ def settle_emails(data: dict[str, Any]) -> None:
 
 
 def settle_phones(data: dict[str, Any]) -> None:
-    """Keep one phone number per type: the directory has one field for each."""
+    """Refuse a second phone number of a type: the directory has one field for each."""
     phones = [item for item in data.get("phoneNumbers", []) if item.get("value")]
     kinds = [str(item.get("type", "work")).lower() for item in phones]
     for kind in kinds:
@@ -164,7 +165,7 @@ def settle_phones(data: dict[str, Any]) -> None:
 
 
 def accept_manager(body: dict[str, Any]) -> None:
-    """Take the manager in each form in which it may be shown."""
+    """Accept the manager in each form that answers may have."""
     extension = body.get(ENTERPRISE_URN)
     manager = extension.get("manager") if isinstance(extension, dict) else None
     if isinstance(extension, dict) and isinstance(manager, list):
@@ -184,7 +185,7 @@ def settle_manager(tenant: Tenant, data: dict[str, Any]) -> None:
 
 
 def manager_details(tenant: Tenant, extension: Any) -> Any:
-    """Return the manager with link and name, or nothing once the manager is gone."""
+    """Return the manager with link and name, or None if the manager was deleted."""
     manager = tenant.storage.peek("User", extension.manager.value)
     if manager is None:
         return None
@@ -194,9 +195,9 @@ def manager_details(tenant: Tenant, extension: Any) -> Any:
 
 
 def check_login_name(tenant: Tenant, user: Model, previous: Model | None) -> None:
-    """Refuse a login name without a suffix of the tenant, or one that is taken.
+    """Refuse a login name without a suffix of the tenant, or one that is already used.
 
-    An unchanged name is not looked at, so that a seeded user can be updated.
+    An unchanged name is not checked, so that a seeded user can be updated.
     """
     name = str(user.user_name)
     if previous is not None and previous.user_name == name:

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The rules of privileged data, which are the accounts in the safes of the vault.
 
-No exchange with a tenant is on record for them. What is here follows the
-published schema, one client, and the vault's own API.
+No exchange with a tenant is recorded for them. These rules follow the published schema, one client, and the vault's own
+API.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from .properties import SECRET, Properties, change_properties, property_operatio
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-# The library names the field of an extension after its schema.
+# The library names the field of an extension after the name of its schema.
 DATA = "CyberArkPrivilegedData"
 FIRST_SAFE = 21
 
 
 class AccountRules(BaseRules):
-    """Accounts; many may have the same name."""
+    """Accounts; their names need not be unique."""
 
     dotted_paths = True
 
@@ -65,7 +66,7 @@ class AccountRules(BaseRules):
         return resource.model_copy(update={"id": account_id, DATA: stored})
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return what an answer adds: the spelling of the properties. The secret is never shown."""
+        """Return the properties in the spelling of answers, which never show the secret."""
         data = data_of(resource)
         held = {
             name: (shown_key(key, tenant.switches), value)
@@ -74,7 +75,7 @@ class AccountRules(BaseRules):
         return {DATA: data.model_copy(update={"properties": entries(resource, held)})}
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the container in step, and the secret no longer than the account."""
+        """Update the container's list of accounts, and delete the secret of a deleted account."""
         list_accounts(tenant, str(data_of(new or old).safe))
         if new is None and old is not None:
             tenant.storage.forget(SECRETS, str(old.id))
@@ -98,7 +99,7 @@ def entries(account: Model, held: Properties) -> list[Any] | None:
 
 
 def check_machines(tenant: Tenant, data: Any) -> None:
-    """Refuse a list of machines with another separator than the vault's; which one that is, sources do not agree."""
+    """Refuse a list of machines with another separator than the vault's, about which sources differ."""
     wanted = tenant.switches["remote_machines_separator"]
     access = data.remote_machines_access
     text = str((access and access.remote_machines) or "")
@@ -107,7 +108,7 @@ def check_machines(tenant: Tenant, data: Any) -> None:
 
 
 def new_id(tenant: Tenant, safe: str) -> str:
-    """Return the id of a new account: the number of the safe and one of its own, never used again (documented)."""
+    """Return the id of a new account: the number of its safe and a number that is never used again (documented)."""
     storage = tenant.storage
     number = storage.recall("SafeNumber", safe.casefold())
     if number is None:
@@ -117,7 +118,7 @@ def new_id(tenant: Tenant, safe: str) -> str:
 
 
 def keep_secret(tenant: Tenant, account_id: str, secret: str, *, creating: bool) -> None:
-    """Keep the secret of an account, where no answer looks; whether a later one counts is not on record."""
+    """Store the secret of an account apart from the resource. The effect of an update is not on record."""
     if not secret:
         return
     policy = "changed" if creating else tenant.switches["secret_update"]

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The rules of containers, which are the safes of the vault."""
 
 from __future__ import annotations
@@ -32,16 +33,16 @@ SECRETS = "Secret"
 
 
 class ContainerRules(BaseRules):
-    """Safes, known by their names."""
+    """Safes, identified by their names."""
 
     def check_body(self, tenant: Tenant, body: dict[str, Any], *, creating: bool) -> None:
-        """Read the retention from where answers show it, so that a client may send back what it read."""
+        """Accept the retention under the schema of answers, so that clients can send back an answer."""
         custom = body.get(CUSTOM_URN)
         if tenant.switches["retention_urn"] == "custom" and isinstance(custom, dict) and RETENTION in custom:
             body[SAFE_URN] = {RETENTION: custom[RETENTION], **body.get(SAFE_URN, {})}
 
     def check_delete(self, tenant: Tenant, resource: Model) -> None:
-        """Refuse to delete what is not empty; whether the vault does is not on record."""
+        """Refuse to delete a container with accounts, if the switch says so; the vault's answer is not on record."""
         status = tenant.switches["delete_nonempty_container"]
         if status != "cascade" and tenant.storage.find(ACCOUNT, "safe", str(resource.name)):
             raise Failure(status, f"Container {resource.name} is not empty")
@@ -61,14 +62,14 @@ class ContainerRules(BaseRules):
         return resource.model_copy(update={"name": name, **computed})
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return what an answer adds."""
+        """Return the computed fields of an answer."""
         added: dict[str, Any] = {"type": tenant.switches["container_type"]}
         if not tenant.switches["container_lists_accounts"]:
             added["privileged_data"] = None
         return added
 
     def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
-        """Move the retention to the schema that one older answer shows it in, and show an empty owner."""
+        """Move the retention to the schema of an older answer, and add an empty owner, as the switches say."""
         safe = body.get(SAFE_URN, {})
         if tenant.switches["retention_urn"] == "custom" and RETENTION in safe:
             body[CUSTOM_URN] = {RETENTION: safe.pop(RETENTION)}
@@ -78,7 +79,7 @@ class ContainerRules(BaseRules):
             body.setdefault("owner", {})
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Make the creator a member, keep permissions in step, or delete what was in the container."""
+        """Make the creator of a new container a member, update permissions, or delete the content of a deleted one."""
         if old is None and new is not None:
             add_creator(tenant, new)
         elif old is not None and new is None:
@@ -90,7 +91,7 @@ class ContainerRules(BaseRules):
 
 
 def check_name(tenant: Tenant, name: str) -> None:
-    """Refuse a name that is taken whatever its case, or that the vault does not allow."""
+    """Refuse a name that is already used in any case, or that the vault does not allow."""
     if tenant.switches["safe_name_rules"]:
         found = [character for character in NAME_FORBIDDEN if character in name]
         if found:
@@ -127,7 +128,7 @@ def empty(tenant: Tenant, container: Model) -> None:
 
 
 def list_accounts(tenant: Tenant, name: str) -> None:
-    """Store which privileged data a container holds."""
+    """Store the list of a container's privileged data."""
     for container in tenant.storage.find(CONTAINER, "name", name):
         model = type(container).PrivilegedData
         listed = [

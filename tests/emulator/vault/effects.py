@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The rules of the vault's own users and groups.
 
-They differ from those of the cloud directory in their ids, which are small
-numbers, and in the extensions a client saw before 2024.
+Unlike those of the cloud directory, their ids are small numbers, and they have extensions that a client saw before
+2024.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class VaultUserRules(BaseRules):
     """Users of the vault; their names need no suffix."""
 
     def replaced(self, tenant: Tenant, current: Model, replacement: Model) -> Model:
-        """Return the state a PUT asks for."""
+        """Return the state after a PUT."""
         return kept_display_name(tenant, current, replacement)
 
     def prepare(self, tenant: Tenant, resource: Model, previous: Model | None) -> Model:
@@ -47,11 +48,11 @@ class VaultUserRules(BaseRules):
         return with_vault_data(tenant, resource, USER_DATA, previous)
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return what an answer adds: the groups of the user."""
+        """Return the computed fields: the groups of the user."""
         return roles_of(tenant, resource, VAULT)
 
     def changed(self, tenant: Tenant, old: Model | None, new: Model | None) -> None:
-        """Keep the vault in step with a user that was renamed or deleted."""
+        """Update other resources after a user was renamed or deleted."""
         refresh_user(tenant, old, new, VAULT)
 
 
@@ -61,7 +62,7 @@ class VaultGroupRules(GroupRules):
     directory = VAULT
 
     def completed(self, tenant: Tenant, group: Model, previous: Model | None) -> Model:
-        """Return a group with what the vault sets."""
+        """Return a group with the attributes that the vault sets."""
         return with_vault_data(tenant, group, GROUP_DATA, previous)
 
 

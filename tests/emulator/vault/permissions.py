@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of container permissions: who is a member of a safe, with which rights.
 
-No exchange with a tenant is on record for them. What is here follows the
-published schema, two clients, and the vault's own API.
+"""The rules of container permissions: the members of safes, and their rights.
+
+No exchange with a tenant is recorded for them. These rules follow the published schema, two clients, and the vault's
+own API.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from .rights import all_rights, settled_rights, spelled
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-# The library names the field of an extension after its schema, which has a space in its name.
+# The library names the field of an extension after the name of its schema, which contains a space.
 SAFE_MEMBER = "CyberArk ContainerPermission"
 
 
@@ -54,7 +55,7 @@ class PermissionRules(BaseRules):
         return prepared.model_copy(update={"rights": settled_rights(tenant, resource.rights)})
 
     def published(self, tenant: Tenant, resource: Model) -> dict[str, Any]:
-        """Return what an answer adds: the spelling of the rights, and the kind of member."""
+        """Return the rights in the spelling of answers, and the kind of member."""
         extension = getattr(resource, SAFE_MEMBER)
         details = constructed(
             extension_model(resource),
@@ -64,7 +65,7 @@ class PermissionRules(BaseRules):
         return {SAFE_MEMBER: details, "rights": spelled(tenant, resource.rights or ())}
 
     def finished(self, tenant: Tenant, body: dict[str, Any]) -> None:
-        """Show a user of the directory by another name, or by none, where a switch says so."""
+        """Set the display name of a directory user as the switch says."""
         how = tenant.switches["member_display"]
         holder = body.get("user")
         if how == "key" or not holder:
@@ -81,7 +82,7 @@ def extension_model(permission: Model) -> Any:
 
 
 def with_references(tenant: Tenant, permission: Model) -> Model:
-    """Return a new permission with complete references, or refuse those that lead nowhere."""
+    """Return a new permission with complete references, or refuse references to unknown objects."""
     model = type(permission)
     name = permission.container.value or permission.container.name
     if not name:
@@ -94,7 +95,7 @@ def with_references(tenant: Tenant, permission: Model) -> Model:
 
 
 def one_holder(permission: Model) -> list[str]:
-    """Return which of user and group a permission names, which must be one (published schema)."""
+    """Return ``user`` or ``group``: a permission names exactly one of them (published schema)."""
     kinds = [kind for kind in HOLDERS if getattr(permission, kind) is not None]
     if len(kinds) != 1:
         raise invalid_value("Exactly one of user and group is required")
@@ -102,7 +103,7 @@ def one_holder(permission: Model) -> list[str]:
 
 
 def resolved_holder(tenant: Tenant, permission: Model, kind: str) -> Any:
-    """Return the reference to the holder of a permission; a group may be one of another directory."""
+    """Return the reference to the holder of a permission; it may be in another directory."""
     reference = getattr(permission, kind)
     model = getattr(type(permission), kind.capitalize())
     found = find_holder(tenant, kind, reference)
@@ -117,7 +118,7 @@ def resolved_holder(tenant: Tenant, permission: Model, kind: str) -> Any:
             form = tenant.switches["outsider_display"]
             by_id = tenant.switches["outsider_value"] == "guid"
             return constructed(model, value=member.guid if by_id else member.name, display=member.shown(form))
-        # A forum of integrators has it that a group of an external directory goes by its id there, with searchIn.
+        # According to a forum of integrators, a group of another directory is named by its id there, with searchIn.
         if kind == "group" and not is_known:
             return constructed(model, value=value, display=reference.display or value)
     if value and elsewhere and elsewhere.casefold() == VAULT_NAME:
@@ -150,7 +151,7 @@ def kept_references(tenant: Tenant, previous: Model, wanted: Model) -> dict[str,
 
 
 def differs(stored: Any, wanted: Any, *, by_display: bool) -> bool:
-    """Tell whether a reference names another object than the stored one, by any part that is shown as it is stored."""
+    """Return whether a part of a reference contradicts the stored one."""
     if wanted is None:
         return False
     compared = ("value", "name", "display") if by_display else ("value", "name")
@@ -176,7 +177,7 @@ def grant(
     rights: Iterable[str] | None = None,
     expiration: int | None = None,
 ) -> str:
-    """Make a user or group a member of a container past all checks, with all rights unless told; return the id."""
+    """Make a user or group a member of a container without checks, by default with all rights, and return the id."""
     model = tenant.model(PERMISSION)
     fields: dict[str, Any] = dict.fromkeys(model.model_fields)
     fields |= {

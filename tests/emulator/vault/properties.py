@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The properties of privileged data: a list of keys and values, whose keys have no case.
 
-One client names the keys and the PATCH of the list; the rest is a reading of
-the published schema and of the vault's own API.
+"""The properties of privileged data: a list of values with case-insensitive keys.
+
+Keys and PATCH follow one client; the rest follows the published schema and the vault's own API.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ PATH = f"{ACCOUNT_DATA_URN}:properties".casefold()
 SECRET = "secret"
 USER_NAME = "username"
 
-# The properties by their keys without case.
+# Properties by their lower-case keys.
 Properties = dict[str, tuple[str, str]]
 
 
 def read_properties(entries: Any) -> Properties:
-    """Return properties from the entries of a model; one without a value is none."""
+    """Return properties from the entries of a model, without those that have no value."""
     found: Properties = {}
     for entry in entries or ():
         if not entry.key:
@@ -36,7 +36,7 @@ def read_properties(entries: Any) -> Properties:
 
 
 def property_operations(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
-    """Return the operations on the list of properties, and the other ones."""
+    """Split operations into those on the list of properties and the others."""
     own, others = [], []
     for operation in operations:
         path, value = operation.get("path"), operation.get("value")
@@ -52,7 +52,7 @@ def property_operations(operations: list[Operation]) -> tuple[list[Operation], l
 
 
 def change_properties(current: Properties, operation: Operation, switches: Switches) -> None:
-    """Carry one operation out: the properties it names change, and one without a value goes."""
+    """Apply one operation: it changes the properties that it names, and removes those without a value."""
     op, value = str(operation.get("op", "")).lower(), operation.get("value")
     if op not in ("add", "replace", "remove"):
         raise invalid_value(f"Unknown operation {op!r}")
@@ -70,7 +70,7 @@ def change_properties(current: Properties, operation: Operation, switches: Switc
 
 
 def given_properties(value: Any) -> list[tuple[str, str]]:
-    """Return the keys and values of an operation, once their form is checked."""
+    """Return the keys and values of an operation, or refuse an invalid form."""
     if not isinstance(value, list):
         raise invalid_value("properties must be an array")
     given: list[tuple[str, str]] = []
@@ -85,6 +85,6 @@ def given_properties(value: Any) -> list[tuple[str, str]]:
 
 
 def shown_key(key: str, switches: Switches) -> str:
-    """Return a key as answers spell it: clients and the vault differ about the user name."""
+    """Return a key in the spelling of answers; clients and the vault differ in that of the user name."""
     spelling = str(switches["property_case"])
     return spelling if key.casefold() == USER_NAME and spelling != "sent" else key

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The rights a member of a container may have."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 LEVELS = ("requestsAuthorizationLevel1", "requestsAuthorizationLevel2")
-# The names of the vault's own API. One client writes them with a capital.
+# The names of the vault's own API. One client capitalizes them.
 RIGHTS = (
     "useAccounts",
     "retrieveAccounts",
@@ -41,7 +42,7 @@ BY_NAME = {right.casefold(): right for right in RIGHTS}
 
 
 def settled_rights(tenant: Tenant, rights: Iterable[str] | None) -> list[str]:
-    """Return known rights, each once and in the vault's order; what an unknown one does is not on record."""
+    """Return the known rights once each, in the vault's order; the effect of an unknown right is not on record."""
     given = [str(right) for right in rights or ()]
     unknown = [right for right in given if right.casefold() not in BY_NAME]
     if unknown and tenant.switches["unknown_right_status"] == 400:
@@ -61,7 +62,7 @@ def all_rights(tenant: Tenant) -> list[str]:
 
 
 def spelled(tenant: Tenant, rights: Iterable[str]) -> list[str]:
-    """Return rights as answers spell them."""
+    """Return rights in the spelling of answers."""
     if tenant.switches["rights_case"] == "camel":
         return list(rights)
     return [right[0].upper() + right[1:] for right in rights]

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeding the vault: containers, permissions, privileged data, and users and groups of its own."""
+
+"""Seeds of the vault: containers, permissions, privileged data, and the vault's own users and groups."""
 
 from __future__ import annotations
 
@@ -55,12 +56,12 @@ def seed_containers(tenant: Tenant, bodies: int | list[Body]) -> list[str]:
 
 
 def seed_permissions(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
-    """Store permissions, and return their ids; the rights are all there are, unless some are given."""
+    """Store permissions, and return their ids; without given rights, they have all rights."""
     return [seed_permission(tenant, body) for body in bodies]
 
 
 def seed_permission(tenant: Tenant, body: Body) -> str:
-    """Store one permission of a user or group, given by name or id; a group may be one of another directory."""
+    """Store one permission of a user or group, given by name or id; it may be in another directory."""
     kind = "user" if "user" in body else "group"
     name = str(body[kind])
     model = getattr(tenant.model(PERMISSION), kind.capitalize())
