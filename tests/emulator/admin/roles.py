@@ -142,7 +142,7 @@ def members(call: Call, kind: str, ids: Any) -> list[str]:
 
 
 def check_membership(call: Call, role_id: str) -> None:
-    """Refuse a change of built-in members, and of system administrators by a caller who is not one."""
+    """Refuse to change the members of Everybody, or those of a role of administrators unless the caller is one."""
     if role_id == EVERYBODY:
         raise Refusal("The members of the role Everybody cannot be changed.")
     if SYSTEM_ADMINISTRATOR in {role_id, *roles_above(call.storage, role_id)} and not call.authority.administers_system:

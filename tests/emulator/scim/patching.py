@@ -82,7 +82,7 @@ class PathReader:
                 yield f"{urn}:{name}", part
 
     def whole_extension(self, operation: Operation, urn: str, removal: bool) -> Iterator[Operation]:
-        """Return one operation per attribute for an operation on a whole extension."""
+        """Return an operation on a whole extension as operations on its attributes."""
         if removal:
             for name in self.names(urn):
                 self.check(f"{urn}:{name}")

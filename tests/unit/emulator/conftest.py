@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import GROUP_URN, USER_URN
 from ansible_collections.idops.cyberark_identity.tests.unit.emulator.admin_client import AdminClient
 from ansible_collections.idops.cyberark_identity.tests.unit.emulator.vault_client import VaultClient
 
 COMMAND = (sys.executable, "-m", "ansible_collections.idops.cyberark_identity.tests.emulator")
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -77,6 +76,9 @@ class Client(VaultClient, AdminClient):
         assert answer.status_code == 200, answer.text
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    def login_as_administrator(self) -> None:
+        self.login(auth=(self.info["admin_client_id"].encode(), self.info["admin_client_secret"].encode()))
+
     def call(self, method: str, path: str, body: Any = None, **arguments: Any) -> requests.Response:
         return self.session.request(method, f"{self.base}/scim/v2/{path}", json=body, **arguments)
 
@@ -85,7 +87,7 @@ class Client(VaultClient, AdminClient):
 
     def create(self, name: str, /, **attributes: Any) -> requests.Response:
         urns = [key for key in attributes if key.startswith("urn:")]
-        return self.call("POST", "Users", {"schemas": [USER, *urns], "userName": name, **attributes})
+        return self.call("POST", "Users", {"schemas": [USER_URN, *urns], "userName": name, **attributes})
 
     def user(self, name: str = "ada@example.com", /, **attributes: Any) -> dict[str, Any]:
         answer = self.create(name, **attributes)
@@ -94,7 +96,7 @@ class Client(VaultClient, AdminClient):
 
     def put_user(self, user_id: str, **attributes: Any) -> requests.Response:
         urns = [key for key in attributes if key.startswith("urn:")]
-        return self.call("PUT", f"Users/{user_id}", {"schemas": [USER, *urns], **attributes})
+        return self.call("PUT", f"Users/{user_id}", {"schemas": [USER_URN, *urns], **attributes})
 
     def group(self, name: str = "admins", *members: str) -> dict[str, Any]:
         answer = self.post_group(name, *members)
@@ -102,7 +104,7 @@ class Client(VaultClient, AdminClient):
         return answer.json()
 
     def post_group(self, name: str, *members: str) -> requests.Response:
-        body = {"schemas": [GROUP], "displayName": name, "members": [{"value": member} for member in members]}
+        body = {"schemas": [GROUP_URN], "displayName": name, "members": [{"value": member} for member in members]}
         return self.call("POST", "Groups", body)
 
     def patch(self, path: str, *operations: dict[str, Any]) -> requests.Response:
@@ -150,7 +152,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    """A client with a fresh token, on a tenant in its first state."""
+    """Return a client with a fresh token, on a tenant in its first state."""
     client = Client(_INFO)
     client.control("POST", "reset")
     client.login()
@@ -161,7 +163,7 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture
 def filled(client: Client) -> Client:
-    """A tenant whose vault has a safe with one member more than its creator, and one account."""
+    """Return a client of a tenant whose vault has a safe with its creator, one other member and one account."""
     client.container("APP-PRD")
     client.user()
     client.permission("APP-PRD", "useAccounts", user={"display": "ada@example.com"})
@@ -171,14 +173,14 @@ def filled(client: Client) -> Client:
 
 @pytest.fixture
 def empty(client: Client) -> Client:
-    """A tenant with an administrator and nothing else."""
+    """Return a client of a tenant with an administrator and nothing else."""
     client.control("POST", "reset", {"empty": True})
     return client
 
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start emulators that are gone after the test."""
+    """Return a function that starts an emulator; all are stopped after the test."""
     running: list[subprocess.Popen[str]] = []
 
     def call(*arguments: str) -> subprocess.Popen[str]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all verbs of the administration API share: the envelope, the header, the token and the rights."""
+"""The parts that all verbs of the administration API share: the envelope, the header, the token and the rights."""
 
 from __future__ import annotations
 

@@ -168,6 +168,9 @@ def test_seeded_facts_rights_and_apps(client):
 @pytest.mark.parametrize(
     "body",
     [
+        [1],
+        {"people": 1},
+        {"groups": [{"displayName": "x"}, {"displayName": "y", "members": ["nobody"]}]},
         {"users": [{"userName": "a@example.com", "state": "Asleep"}]},
         {"groups": [{"displayName": "x", "rights": ["Everything"]}]},
         {"apps": [{"Title": "x"}]},
@@ -175,11 +178,21 @@ def test_seeded_facts_rights_and_apps(client):
         {"apps": [{"permissions": {"nobody": "View"}}]},
         {"apps": [{"permissions": {"Everybody": "Run"}}]},
         {"apps": [{"OAuthProfile": {"AllowPublic": "yes"}}]},
+        {"permissions": [{"container": "nothing", "user": "user00001@example.com"}]},
+        {"permissions": [{"container": "one", "user": "nobody"}]},
+        {"permissions": [{"container": "one", "group": "nobody"}]},
+        {"accounts": [{"container": "nothing", "name": "x"}]},
+        {"containers": [{"name": "two", "owner": "nobody"}]},
+        {"containers": [{}]},
+        {"vault_groups": [{"displayName": "x", "members": ["nobody"]}]},
     ],
     ids=str,
 )
 def test_a_wrong_seed_changes_nothing(client, body):
     before = state(client)
-    answer = requests.post(f"{client.info['control_url']}/seed", json={"users": 1, **body})
+    if isinstance(body, dict):
+        # The part that is right is not kept either.
+        body = {"users": 1, "containers": [{"name": "one"}], **body}
+    answer = requests.post(f"{client.info['control_url']}/seed", json=body)
     assert answer.status_code == 400 and answer.json()["error"]
     assert state(client) == before

@@ -38,8 +38,7 @@ def test_scope_is_optional(client):
 
 
 def test_admin_client_gets_a_token_too(client):
-    info = client.info
-    client.login(auth=(info["admin_client_id"].encode(), info["admin_client_secret"].encode()))
+    client.login_as_administrator()
     assert client.get("Users").status_code == 200
 
 

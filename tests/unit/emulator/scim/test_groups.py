@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import GROUP_URN
 
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ROLE_ID = re.compile(r"[0-9a-f]{8}(_[0-9a-f]{4}){3}_[0-9a-f]{12}")
 BUILT_IN = {
     "sysadmin": "System Administrator",
@@ -31,14 +31,14 @@ def remove(member):
 
 
 def put(client, group_id, name, *members):
-    body = {"schemas": [GROUP], "displayName": name, "members": [{"value": member} for member in members]}
+    body = {"schemas": [GROUP_URN], "displayName": name, "members": [{"value": member} for member in members]}
     return client.call("PUT", f"Groups/{group_id}", body)
 
 
 def test_create_with_members(client):
     user, inner = client.user(), client.group("inner")
     body = {
-        "schemas": [GROUP],
+        "schemas": [GROUP_URN],
         "displayName": "admins",
         "members": [{"value": user["id"], "displayName": "wrong key"}, {"value": inner["id"], "type": "Group"}],
     }
@@ -63,7 +63,7 @@ def test_create_without_members(client):
 def test_the_details_of_a_member_come_from_the_server(client):
     user = client.user()
     body = {
-        "schemas": [GROUP],
+        "schemas": [GROUP_URN],
         "displayName": "admins",
         "members": [{"value": user["id"], "type": "Group", "display": "x", "$ref": "http://elsewhere"}] * 2,
     }
@@ -87,14 +87,14 @@ def test_members_must_be_an_array(client, error):
     assert (status, kind) == (500, None)
     assert detail.startswith('Cannot deserialize the current JSON object (e.g. {"name":"value"}) into type')
     assert "Cloud.Provisioning.Scim.CloudGroupResource+GroupMember" in detail
-    body = {"schemas": [GROUP], "displayName": "x", "members": {"value": user["id"]}}
+    body = {"schemas": [GROUP_URN], "displayName": "x", "members": {"value": user["id"]}}
     assert error(client.call("POST", "Groups", body))[0] == 500
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_unknown_group(client, error, method):
     body = {
-        "PUT": {"schemas": [GROUP], "displayName": "x"},
+        "PUT": {"schemas": [GROUP_URN], "displayName": "x"},
         "PATCH": {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": [{"op": "replace", "path": "displayName", "value": "x"}],
@@ -114,7 +114,7 @@ def test_name_is_unique_whatever_its_case(client, error):
 
 
 def test_name_is_required(client, error):
-    for body in ({"schemas": [GROUP]}, {"schemas": [GROUP], "displayName": ""}):
+    for body in ({"schemas": [GROUP_URN]}, {"schemas": [GROUP_URN], "displayName": ""}):
         assert error(client.call("POST", "Groups", body))[:2] == (400, "invalidValue")
     group = client.group()
     operation = {"op": "remove", "path": "displayName"}

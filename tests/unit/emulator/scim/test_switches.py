@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, LINKED_URN
-
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, GROUP_URN, LINKED_URN
 
 
 def numbers(answer):
@@ -124,7 +122,7 @@ def test_switch_stale_reads(client):
 
 @pytest.fixture
 def nested(client):
-    """A group with 101 users and a group in it, by id."""
+    """Return the id of a group with 101 users and a group in it."""
     users = client.seed(users=101)["users"]
     inner = client.seed(groups=[{"displayName": "inner"}])["groups"]
     return client.seed(groups=[{"displayName": "outer", "members": [*users, *inner]}])["groups"][0]
@@ -253,7 +251,7 @@ def test_switch_put_drops_display_name(client):
 def test_switch_put_keeps_members(client):
     user = client.user()
     group = client.group("admins", user["id"])
-    body = {"schemas": [GROUP], "displayName": "admins"}
+    body = {"schemas": [GROUP_URN], "displayName": "admins"}
     client.switch(put_keeps_members=True)
     assert len(client.call("PUT", f"Groups/{group['id']}", body).json()["members"]) == 1
     client.switch(put_keeps_members=False)

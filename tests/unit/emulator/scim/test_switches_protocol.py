@@ -154,8 +154,7 @@ def test_switch_granted_rights(client, error):
     client.switch(granted_rights=["UserManagement"])
     assert (client.get("Users").status_code, client.get("Groups").status_code) == (200, 403)
     client.switch(granted_rights=[])
-    info = client.info
-    client.login(auth=(info["admin_client_id"].encode(), info["admin_client_secret"].encode()))
+    client.login_as_administrator()
     assert client.get("Users").status_code == 200
 
 

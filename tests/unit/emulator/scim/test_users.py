@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, ENTERPRISE_URN, LINKED_URN
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import (
+    CUSTOM_URN,
+    ENTERPRISE_URN,
+    LINKED_URN,
+    USER_URN,
+)
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z")
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 def test_create_with_the_least(client):
@@ -25,7 +29,7 @@ def test_create_with_the_least(client):
     assert list(user["name"]) == ["formatted", "familyName", "givenName"]
     assert user["name"]["formatted"] == user["displayName"] == "ada"
     assert user["active"] is True
-    assert user["schemas"] == [USER]
+    assert user["schemas"] == [USER_URN]
     assert GUID.fullmatch(user["id"])
     assert list(user["meta"]) == ["resourceType", "created", "lastModified", "location"]
     assert user["meta"]["resourceType"] == "User"
@@ -59,7 +63,7 @@ def test_create_with_everything(client):
         "manager": {"value": boss["id"], "$ref": boss["meta"]["location"], "displayName": "The Boss"},
     }
     assert user[CUSTOM_URN] == {"costCenter": "12", "contractor": True}
-    assert user["schemas"] == [USER, ENTERPRISE_URN, CUSTOM_URN]
+    assert user["schemas"] == [USER_URN, ENTERPRISE_URN, CUSTOM_URN]
     assert "password" not in user
     read = client.get(f"Users/{user['id']}").json()
     assert {**read, "meta": None} == {**user, "meta": None}
@@ -108,7 +112,7 @@ def test_suffix_must_be_one_of_the_tenant(client, error):
 
 
 def test_login_name_is_required(client, error):
-    assert error(client.call("POST", "Users", {"schemas": [USER], "displayName": "x"}))[0] == 400
+    assert error(client.call("POST", "Users", {"schemas": [USER_URN], "displayName": "x"}))[0] == 400
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_schemas_must_name_what_the_body_carries(client, error):
     bodies = [
         {"userName": "ada@example.com"},
         {"schemas": [ENTERPRISE_URN], "userName": "ada@example.com"},
-        {"schemas": [USER], "userName": "ada@example.com", ENTERPRISE_URN: {"organization": "x"}},
+        {"schemas": [USER_URN], "userName": "ada@example.com", ENTERPRISE_URN: {"organization": "x"}},
     ]
     for body in bodies:
         assert error(client.call("POST", "Users", body))[:2] == (400, "invalidSyntax")
@@ -171,7 +175,7 @@ def test_malformed_bodies(client, body):
 
 
 def test_both_request_media_types(client):
-    body = f'{{"schemas": ["{USER}"], "userName": "{{}}@example.com"}}'
+    body = f'{{"schemas": ["{USER_URN}"], "userName": "{{}}@example.com"}}'
     for number, kind in enumerate(("application/json", "application/scim+json", "application/json; charset=utf-8")):
         data = body.replace("{}", f"u{number}")
         answer = client.session.post(f"{client.base}/scim/v2/Users", data=data, headers={"Content-Type": kind})
@@ -191,7 +195,7 @@ def test_duplicate_login_name(client, error):
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH"])
 def test_unknown_user(client, error, method):
     body = {
-        "PUT": {"schemas": [USER], "userName": "ada@example.com"},
+        "PUT": {"schemas": [USER_URN], "userName": "ada@example.com"},
         "PATCH": {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": [{"op": "replace", "path": "active", "value": False}],
@@ -214,7 +218,7 @@ def test_put_replaces_all_but_the_display_name(client):
     assert replaced["name"] == {"formatted": "Ada L"}
     assert replaced["displayName"] == "Ada L"
     assert replaced["active"] is False
-    assert replaced["schemas"] == [USER]
+    assert replaced["schemas"] == [USER_URN]
     assert {"emails", CUSTOM_URN}.isdisjoint(replaced)
     answer = client.put_user(user["id"], userName="lovelace@example.com", displayName="New")
     assert answer.json()["displayName"] == "New"

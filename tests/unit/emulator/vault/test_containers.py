@@ -49,9 +49,8 @@ def test_what_the_server_computes_is_ignored(client):
 
 
 def test_the_owner_is_the_user_of_the_token(client):
-    info = client.info
-    client.login(auth=(info["admin_client_id"].encode(), info["admin_client_secret"].encode()))
-    assert client.container("APP-PRD")["owner"]["display"] == info["admin_client_id"]
+    client.login_as_administrator()
+    assert client.container("APP-PRD")["owner"]["display"] == client.info["admin_client_id"]
 
 
 @pytest.mark.parametrize("path", ["APP-PRD", "app-prd", "App-Prd"])

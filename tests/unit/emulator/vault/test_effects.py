@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a change in one place does elsewhere in the tenant."""
+"""Effects of a change on other objects of the tenant."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ def test_deleting_the_owner_leaves_containers_without_one(tenant):
     (owner,) = tenant.find("Users", f'userName eq "{tenant.info["client_id"]}"')
     assert tenant.call("DELETE", f"Users/{owner['id']}").status_code == 204
     assert tenant.get("Containers").status_code == 401
-    info = tenant.info
-    tenant.login(auth=(info["admin_client_id"].encode(), info["admin_client_secret"].encode()))
+    tenant.login_as_administrator()
     assert "owner" not in tenant.get(f"Containers/{SAFE}").json()
     assert tenant.find("Containers", f'owner.value eq "{owner["id"]}"') == []
     assert tenant.get("ContainerPermissions").json()["totalResults"] == 4

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import pytest
 from ansible_collections.idops.cyberark_identity.tests.emulator.models import (
     ACCOUNT_DATA_URN,
     SAFE_MEMBER_URN,
@@ -68,26 +67,6 @@ def test_accounts(client):
     assert not client.has_secret({"id": two}, "hidden") and not client.has_secret({"id": two}, "")
     assert not client.has_secret({"id": "9_9"}, "")
     assert client.account("one", "third")["id"] not in (one, two)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"permissions": [{"container": "nothing", "user": "ada@example.com"}]},
-        {"permissions": [{"container": "one", "user": "nobody"}]},
-        {"permissions": [{"container": "one", "group": "nobody"}]},
-        {"accounts": [{"container": "nothing", "name": "x"}]},
-        {"containers": [{"name": "two", "owner": "nobody"}]},
-        {"containers": [{}]},
-        {"vault_groups": [{"displayName": "x", "members": ["nobody"]}]},
-    ],
-)
-def test_a_wrong_seed_changes_nothing(client, body):
-    body = {"containers": [{"name": "one"}], "users": [{"userName": "ada@example.com"}], **body}
-    answer = client.session.post(f"{client.info['control_url']}/seed", json=body)
-    assert answer.status_code == 400 and answer.json()["error"]
-    assert client.get("Containers").json()["totalResults"] == 0
-    assert client.find("Users", 'userName eq "ada@example.com"') == []
 
 
 def test_reset_empties_the_vault(client):
