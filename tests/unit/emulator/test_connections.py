@@ -12,14 +12,14 @@ import requests
 
 
 def test_no_wait_for_small_packets(client):
-    """Held back until the client acknowledges the one before, a packet waits 40 ms: each of these requests would."""
+    """With Nagle's algorithm, each of these requests would wait 40 ms for a delayed acknowledgement."""
 
     def is_prompt(call, *arguments):
         begin = time.perf_counter()
         assert call(*arguments).ok
         return time.perf_counter() - begin < 0.04
 
-    # On a busy machine some are late for another reason, so that a single prompt one is enough.
+    # A busy machine delays some of them too, so that a single prompt one is enough.
     assert any(is_prompt(client.create, f"user{number}@example.com") for number in range(100))
     path = f"Users/{client.user()['id']}"
     assert any(

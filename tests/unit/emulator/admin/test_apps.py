@@ -110,7 +110,7 @@ def test_updates_that_are_refused_do_nothing(client, values):
     ("given", "shown"), [(1, 1), (0, 0), ("confidential", 1), ("Anything", 0), ("list", 0), (7, 1), ("x", 1)]
 )
 def test_client_id_types(client, given, shown):
-    """One that is unknown is ignored."""
+    """An unknown type is ignored."""
     app = client.new_app(OAuthProfile={"ClientIDType": 1})
     client.change_profile(app, ClientIDType=given)
     assert client.app(app)["OAuthProfile"]["ClientIDType"] == shown

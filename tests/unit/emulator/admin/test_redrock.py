@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Queries."""
+"""Queries with Redrock, the query language."""
 
 from __future__ import annotations
 

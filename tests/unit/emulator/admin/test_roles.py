@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verbs of roles and their rights, and that a role is the same over SCIM."""
+"""The verbs of roles and their rights; roles are the groups of SCIM."""
 
 from __future__ import annotations
 

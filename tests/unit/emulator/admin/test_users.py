@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verbs of users, and that a user is the same over SCIM."""
+"""The verbs of users, whose users are those of SCIM."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of the tenant as tests see it: the dump, the empty tenant, and what a seed may say of administration."""
+"""The state of the tenant as tests see it: the dump, the empty tenant, and seeds."""
 
 from __future__ import annotations
 

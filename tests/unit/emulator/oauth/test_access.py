@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens and the state of the tenant: who gets one, what it reaches, and when it dies."""
+"""Tokens and the state of the tenant: the conditions for a token, its scope and its end."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ NAMES = {"ada": "ada@example.com", "bob": "bob@example.org", "eve": 'eve"s@examp
 
 @pytest.fixture
 def people(client):
-    """Three users, two roles."""
+    """Create three users and two roles, and return the ids of the users by name."""
     users = client.seed(
         users=[
             {

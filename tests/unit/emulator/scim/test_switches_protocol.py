@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches of PATCH, headers, authentication, rights and load, on both sides."""
+"""The switches of PATCH, headers, refusals and rights, on both sides."""
 
 from __future__ import annotations
 

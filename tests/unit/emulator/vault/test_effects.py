@@ -13,7 +13,7 @@ SAFE = "APP-PRD"
 
 @pytest.fixture
 def tenant(client):
-    """Two safes that a user and a role are members of, each with an account."""
+    """Return a client of a tenant with two safes. Each has an account, and a user and a role as members."""
     user = client.user()
     group = client.group("admins", user["id"])
     for safe in (SAFE, "OTHER"):
@@ -26,7 +26,7 @@ def tenant(client):
 
 
 def members(client):
-    """Return the ids of all permissions but those of the creator."""
+    """Return the ids of all permissions except those of the creator."""
     listed = client.get("ContainerPermissions").json().get("Resources", [])
     return [item["id"] for item in listed if client.info["client_id"] not in item["id"]]
 

@@ -19,7 +19,7 @@ def user(client):
 
 
 def others(client):
-    """Return the permissions but the one of the creator."""
+    """Return all permissions except that of the creator."""
     listed = client.get("ContainerPermissions").json().get("Resources", [])
     return [item for item in listed if item.get("user", {}).get("display") != client.info["client_id"]]
 

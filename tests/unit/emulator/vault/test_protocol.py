@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches of users and groups, where the vault follows them."""
+"""The switches of users and groups that the vault follows too."""
 
 from __future__ import annotations
 
