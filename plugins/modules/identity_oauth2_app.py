@@ -304,7 +304,7 @@ app:
               sample: [View, Execute]
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no app.
+    - The attributes that the task manages, before and after. Empty if the app does not exist at that time.
     - When an app is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict

@@ -205,13 +205,14 @@ role:
           elements: str
           returned: always
 removed_members:
-  description: How many members the task took out of the role, or would in check mode. All of them if it was deleted.
+  description: The number of members that the task removed, or would remove in check mode. All of them if the role was
+    deleted.
   returned: success
   type: int
   sample: 1
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no role.
+    - The attributes that the task manages, before and after. Empty if the role does not exist at that time.
     - When a role is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict

@@ -189,13 +189,13 @@ user:
       returned: always
       sample: false
     password_never_expires:
-      description: Whether the password never expires. Null where the tenant does not show it.
+      description: Whether the password never expires. Null if the tenant does not show it.
       type: bool
       returned: always
       sample: true
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no user.
+    - The attributes that the task manages, before and after. Empty if the user does not exist at that time.
     - When a user is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict

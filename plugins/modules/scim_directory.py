@@ -575,14 +575,14 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - How many objects of each kind were created, changed, deactivated or deleted, and how many are unchanged, in one
-      line. In check mode, how many would be. When the task fails, why.
+    - The number of objects of each kind that were created, changed, deactivated, deleted or unchanged, in one line. In
+      check mode, the numbers that a run would have. If the task fails, the reason.
   returned: always
   type: str
   sample: 3 users created, 2 changed, 1 deactivated; 1 group created; 195 unchanged
 actions:
-  description: What was changed, or in check mode would be, and what failed or was skipped. Objects without a change are
-    not listed.
+  description: The objects that were changed, or in check mode would be, and those that failed or were skipped. Objects
+    without a change are not listed.
   returned: success, and on failure once something was written
   type: list
   elements: dict
@@ -599,8 +599,8 @@ actions:
       returned: always
       sample: ada@example.com
     action:
-      description: One of V(create), V(update), V(deactivate), V(delete), V(failed) and V(skipped). What was not begun
-        is skipped; it is listed where another entry is the reason.
+      description: One of V(create), V(update), V(deactivate), V(delete), V(failed) and V(skipped). A skipped object was
+        not started; it is listed if another entry is the reason.
       type: str
       returned: always
       sample: update
@@ -611,14 +611,14 @@ actions:
       returned: for an update
       sample: [organization]
     access_removed:
-      description: How many memberships or rights were taken away.
+      description: The number of memberships or rights that were removed.
       type: int
       returned: for a group or a permission that loses some
       sample: 3
     also_removed:
       description:
-        - The C(accounts) and C(members) that go with a safe. Each has a C(count) and C(names), of which 20 at most are
-          shown. It is in C(diff.before), too.
+        - The C(accounts) and C(members) that are deleted with a safe. Each has a C(count) and at most 20 C(names). It
+          is also in C(diff.before).
         - It includes those that entries of the task, or O(prune), remove themselves.
       type: dict
       returned: for a container that is deleted
@@ -630,17 +630,17 @@ actions:
           count: 1
           names: [ada@example.com]
     position:
-      description: The position of its entry in the task, or what O(positions) says of it.
+      description: The position of its entry in the task, or the text in O(positions).
       type: str
       returned: for a failure
       sample: users[3]
     msg:
-      description: What went wrong.
+      description: The reason of the failure.
       type: str
       returned: for a failure
     failure:
-      description: What went wrong, for a playbook to act on. The codes are those of the module for a single such
-        object.
+      description: The reason of the failure, in a form that a playbook can test. The codes are those of the module for
+        a single such object.
       type: dict
       returned: for a failure
 unmanaged:
@@ -690,14 +690,15 @@ summary:
       create: 2
       unchanged: 998
 emptied:
-  description: The groups and permissions whose lists came out empty, or in check mode would, with what they held.
+  description: The groups and permissions whose lists became empty, or would in check mode, with their former members or
+    rights.
   returned: success, and on failure once something was written
   type: list
   elements: str
   sample: ["group 'db-admins' (all 40 users)"]
 stopped:
-  description: What was not begun because the failure of one object is shared by others. C(summary) counts these objects
-    as skipped.
+  description: Objects that were not started because they would fail for the same reason as another object. C(summary)
+    counts them as skipped.
   returned: success, and on failure once something was written
   type: list
   elements: dict
@@ -708,12 +709,12 @@ stopped:
       returned: always
       sample: users[3]
     msg:
-      description: What was not begun, and why.
+      description: The objects that were not started, and the reason.
       type: str
       returned: always
       sample: nothing else was begun, because it would fail in the same way
     failure:
-      description: What went wrong with the entry, as in C(actions).
+      description: The failure of the entry, as in C(actions).
       type: dict
       returned: always
 diff:

@@ -318,7 +318,7 @@ pam_object:
       sample:
         set: [listAccounts, useAccounts]
     search_in:
-      description: The directory of the member. Null where the server does not show it, which is usual.
+      description: The directory of the member. Null if the server does not show it, as most do.
       type: str
       returned: for container permissions
       sample: null
@@ -352,7 +352,8 @@ pam_object:
       sample: false
 also_removed:
   description:
-    - What goes with a deleted safe, or would in check mode. It is in C(diff.before), too. Null if no safe is deleted.
+    - The objects that are deleted with a safe, or would be in check mode. It is also in C(diff.before). Null if no safe
+      is deleted.
     - It is read before the deletion, also where the server does not list accounts with the safe. If it cannot be read,
       the task fails and deletes nothing.
   returned: success
@@ -374,7 +375,7 @@ also_removed:
         names: [ada@example.com]
 diff:
   description:
-    - The attributes that the task manages, before and after. Empty where there was or will be no object.
+    - The attributes that the task manages, before and after. Empty if the object does not exist at that time.
     - When an object is deleted, everything is shown.
   returned: success, and on failure once the change was planned
   type: dict

@@ -147,7 +147,7 @@ pam_objects:
       sample:
         set: [listAccounts, useAccounts]
     search_in:
-      description: The directory of the member. Null where the server does not show it, which is usual.
+      description: The directory of the member. Null if the server does not show it, as most do.
       type: str
       returned: for container permissions
       sample: null
