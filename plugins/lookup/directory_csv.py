@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The users are those of the HR system
+- name: Apply the users of the HR system
   idops.cyberark_identity.scim_directory:
     users: "{{ query('idops.cyberark_identity.directory_csv', '/srv/tenant/hr.csv', kind='users', columns=columns) }}"
   vars:
@@ -86,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The entries, in the order of the rows; rows that say the same are one entry.
+  description: The entries, in the order of the rows; identical rows are one entry.
   type: list
   elements: dict
 """

@@ -50,7 +50,7 @@ _list:
           M(idops.cyberark_identity.scim_directory) takes.
       type: dict
     wrong:
-      description: What is wrong with the file; empty when nothing is.
+      description: The errors of the file; empty if there are none.
       type: str
 """
 

@@ -38,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: A sentence for each unknown variable, with the known name that is most like it, if one is.
+  description: A sentence for each unknown variable, with the most similar known name, if there is one.
   type: list
   elements: str
 """

@@ -182,7 +182,7 @@ EXAMPLES = r"""
       add:
         - role: SCIM client
 
-- name: Let tokens last an hour
+- name: Set the lifetime of tokens to an hour
   idops.cyberark_identity.identity_oauth2_app:
     application_id: scim-client
     token_lifetime: 3600

@@ -133,7 +133,7 @@ EXAMPLES = r"""
     users:
       add: [scim-service@example.com]
 
-- name: Take a right away
+- name: Remove a right
   idops.cyberark_identity.identity_role:
     name: SCIM client
     administrative_rights:

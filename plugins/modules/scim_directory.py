@@ -196,8 +196,8 @@ options:
     description:
       - Safes, which are containers in SCIM. Each entry takes the options of
         M(idops.cyberark_identity.scim_pam_object) for the kind container, except those of the connection.
-      - The rights that C(creator_rights) takes away are taken away last, because permissions and accounts of the same
-        task may need them. They are not, when something on the safe failed. An empty list is refused.
+      - C(creator_rights) removes rights last, because permissions and accounts of the same task may need them. If
+        something on the safe failed, the rights are kept. An empty list is refused.
     type: list
     elements: dict
     suboptions:
@@ -551,7 +551,7 @@ EXAMPLES = r"""
         users:
           set: [ada@example.com, grace@example.com]
 
-- name: Remove what is not in the lists, within limits
+- name: Prune objects that are not in the lists, within limits
   idops.cyberark_identity.scim_directory:
     users: "{{ directory_users }}"
     groups: "{{ directory_groups }}"

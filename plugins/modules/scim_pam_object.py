@@ -243,7 +243,7 @@ EXAMPLES = r"""
       platformId: UnixSSH
     secret: "{{ vault_root_password }}"
 
-- name: Take the permission away
+- name: Remove the permission
   idops.cyberark_identity.scim_pam_object:
     kind: container_permission
     container: APP-PRD

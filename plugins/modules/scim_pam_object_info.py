@@ -69,7 +69,7 @@ EXAMPLES = r"""
     name: APP-PRD
   register: safe
 
-- name: Read who may do what in it
+- name: Read the permissions on the safe
   idops.cyberark_identity.scim_pam_object_info:
     kind: container_permission
     container: APP-PRD

@@ -66,7 +66,7 @@ service_provider_config:
       type: dict
       returned: when the server says it
     etag:
-      description: Whether the server tells versions of an object apart.
+      description: Whether the server supports versions of objects (ETags).
       type: dict
       returned: when the server says it
     authenticationSchemes:
