@@ -29,21 +29,22 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 # Benchmarks
 
-The same work done four ways, in one run on one machine, over TLS: by `ansible.builtin.uri` in a loop (look, then
-create), by `scim_user` in a loop, by `scim_directory` in one task with {workers} workers, and by a bare `requests`
-script, the floor. The script sends what `scim_directory` sends, with as many workers, but reads one page after
-the other, where `scim_directory` asks for several at once. The server does next to nothing, in a process of its own,
-and answers at once or 50 ms later.
+This page compares four ways to do the same work, in one run on one machine, over TLS: `ansible.builtin.uri` in a loop
+(look up, then create), `scim_user` in a loop, one `scim_directory` task with {workers} workers, and a bare `requests`
+script as a lower bound (the *floor*). The script sends the same requests as `scim_directory` with as many workers, but
+reads one page after the other, where `scim_directory` requests several at once. The server is a minimal one in a
+separate process. It answers immediately or after 50 ms.
 
 ![Milliseconds for a new user, four ways; seconds and memory for unchanged users, by their number](benchmarks.svg)
 
 """
 NOTES = """
-Seconds of a loop are those of `ansible-playbook` without its start. Seconds of `scim_directory` are those of the
-module's process from start to end: Python, imports, reading the options, all requests, the result. *In all* is all of
-`ansible-playbook`, which reads the desired state from a file of variables and hands it over. Seconds of the bare script
-are those of its process, too. *MB* is the peak memory of that process (`ru_maxrss` of `wait4`). *Server* is the
-processor time of the server in seconds: it runs on the same processors. Repeated runs are shown by their median.
+- *Seconds* of a loop are the time of `ansible-playbook` without its start. For `scim_directory` and the bare script,
+  they are the time of the process from start to end: Python, imports, reading the options, all requests, the result.
+- *In all* is the time of `ansible-playbook`, which also reads the desired state from a file of variables.
+- *MB* is the peak memory of the process (`ru_maxrss` of `wait4`).
+- *Server* is the processor time of the server in seconds. It runs on the same processors.
+- Repeated runs are shown by their median.
 """
 
 
@@ -97,15 +98,15 @@ def _machine(start: float, took: float, loads: Sequence[float]) -> str:
 
 {names[0] if names else platform.processor()}, {os.cpu_count()} processors, {platform.system()} {platform.machine()},
 Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {versions}, on {date.today().isoformat()}.
-`ansible-playbook` with a play that does nothing takes {start:.2f} s. All of this took {took / 60:.0f} minutes.
-The load of the machine in the minute before was {loads[0]:.1f}, in the last one {loads[1]:.1f}. Much more than 0 before
-the start means that other work was measured as well: then the ratios say less than they seem to.
+`ansible-playbook` with a play that does nothing takes {start:.2f} s. The whole benchmark took {took / 60:.0f} minutes.
+The load of the machine in the minute before was {loads[0]:.1f}, in the last minute {loads[1]:.1f}. If the load before
+the start is much larger than 0, other processes were running, and the ratios are less reliable.
 
-## Again
+## Run it yourself
 
 ```sh
-make bench         # everything; writes this page, and fails when a bar is missed
-make bench-quick   # no more than 1,000 users; writes to build
+make bench         # all of it; writes this page, and fails if a bar is missed
+make bench-quick   # at most 1,000 users; writes to build
 ```
 """
 
