@@ -32,13 +32,13 @@ def line_of(row: Status) -> str:
     """Format the row of a status as in docs/errors.md."""
     again = "yes" if row.transient else "no"
     if row.error is errors.ServerError:
-        again = "a reading"
+        again = "reads only"
     elif row.pending:
-        again = "a write after a look, unless it could make two"
+        again = "after a lookup, unless it could create two"
     elif row.uncertain:
-        again = "a write after a look"
+        again = "after a lookup"
     ends = "yes" if row.shared else ""
-    hint = row.hint or "what the message says"
+    hint = row.hint or "see the message"
     return f"| {f'{row.code} {row.phrase}'.rstrip()} | `{row.error.code}` | {again} | {ends} | {hint} |"
 
 
