@@ -72,7 +72,7 @@ class Tenant:
         return self.administrator if module.startswith("identity_") else self.connection
 
     def defaults_for(self, module: str) -> dict[str, Any]:
-        """The options that a test need not give: the tenant hides nothing from a service user with all rights."""
+        """Return defaults for options of a module: the tenant hides nothing from a service user with all rights."""
         many = {"allow_empty_vault": True} if module == "scim_directory" else {}
         return {**self.connection_for(module), **many}
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads inventories with the plugin, in a process of its own: one order on a line of its input, one answer on a line.
+"""Read inventories with the plugin in a process of its own: one order per line of input, one answer per line of output.
 
-Ansible finds the plugins of collections only where its loader came before every import of the collection, which is
-not so in the process of the tests. This one starts once for many of them.
+Ansible finds the plugins of a collection only if its loader was imported before the collection, which is not so in the
+process of the tests. This process starts once for many of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 
 def read(order: dict[str, Any]) -> dict[str, Any]:
-    """Hosts with their variables and groups with their hosts, or the error, and what was written to the screen."""
+    """Return hosts with their variables and groups with their hosts, or the error, and the output on the screen."""
     from ansible.inventory.data import InventoryData
     from ansible.parsing.dataloader import DataLoader
     from ansible.plugins.loader import inventory_loader
@@ -35,7 +35,7 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
         try:
             answer["wanted"] = plugin.verify_file(order["path"])
             plugin.parse(inventory, DataLoader(), order["path"], order["cache"])
-            with contextlib.suppress(AttributeError):  # as Ansible does it: without the option there is no cache
+            with contextlib.suppress(AttributeError):  # as in Ansible, there is no cache without the option
                 plugin.update_cache_if_changed()
         except Exception as error:
             answer["error"] = [type(error).__name__, str(error)]

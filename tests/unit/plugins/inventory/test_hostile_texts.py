@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts of a tenant that would run a command if Ansible took them for templates, on each way to a template.
+"""Texts of a tenant that look like templates are never rendered, on any path to a template.
 
-One playbook for all: each text, had it been rendered, would leave a file. It depends on ansible-core what is rendered,
-so the suite has this file on the oldest, the newest and the one between.
+One playbook covers all: each text would leave a file if it were rendered. Rendering depends on ansible-core, so the
+suite runs this file on the oldest and the newest release, and on one between them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.inventory.te
 
 SQUARE = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n"
 ANGLE = "#jinja2: block_start_string:'<%', block_end_string:'%>'\n"
-# COMMAND is what leaves a file.
+# COMMAND creates a file.
 TEXTS = {
     "default": "{{ COMMAND }}",
     "statement": "{% if COMMAND %}{% endif %}",
@@ -41,7 +41,7 @@ TEXTS = {
     "tag": "!unsafe {{ COMMAND }}",
     "header_of_a_tag": "!unsafe " + SQUARE + "[[ COMMAND ]]",
 }
-# What a person may do with a text. What comes of it is kept in a fact, and read again.
+# Expressions that people may use on a text. The result is stored in a fact and read again.
 EXPRESSIONS = (
     "TEXT",
     "TEXT | trim",
@@ -58,7 +58,7 @@ COLLECTION = "idops.cyberark_identity"
 
 @dataclass(frozen=True)
 class Trap:
-    """The texts, each of which leaves a file in the folder when it is rendered."""
+    """The texts. Each creates a file in the folder when it is rendered."""
 
     folder: Path
 
@@ -80,9 +80,9 @@ def trap(tmp_path: Path) -> Trap:
 
 
 def play(tenant: Tenant, trap: Trap, inventory: dict[str, Any], tasks: list[dict[str, Any]]) -> None:
-    """Play on the hosts of the tenant, of which each has a text of its own.
+    """Run tasks on the hosts of the tenant, each of which has one text.
 
-    Where one text of a list is marked, Ansible marks what is made of the list: no text stands beside another one here.
+    If one text of a list is marked, Ansible marks everything made of the list: texts are therefore kept apart here.
     """
     folder = trap.folder.parent
     (folder / "texts.json").write_text(json.dumps(trap.texts))
@@ -108,7 +108,7 @@ def play(tenant: Tenant, trap: Trap, inventory: dict[str, Any], tasks: list[dict
 
 
 def handled(*sources: str, ways: tuple[str, ...] = EXPRESSIONS) -> list[dict[str, Any]]:
-    """Tasks that handle texts in all ways, show what came of it, and fail where a text is another one than before."""
+    """Return tasks that use texts in all ways, show the results, and fail if a text has changed."""
     facts = {
         f"fact_{number}_{way}": f"{{{{ {expression.replace('TEXT', f'({source})')} }}}}"
         for number, source in enumerate(sources)
@@ -126,13 +126,13 @@ def handled(*sources: str, ways: tuple[str, ...] = EXPRESSIONS) -> list[dict[str
 
 
 def is_marked(text: str) -> bool:
-    """Whether Ansible certainly takes the text for no template."""
+    """Return whether Ansible is sure not to render the text."""
     trusted = getattr(importlib.import_module("ansible.template"), "is_trusted_as_template", None)
     return not trusted(text) if trusted else hasattr(text, "__UNSAFE__")
 
 
 def test_every_text_is_marked() -> None:
-    """Keys and harmless ones too, in what may be templates until then."""
+    """Keys and harmless texts are marked too where templates are possible."""
     trust = getattr(importlib.import_module("ansible.template"), "trust_as_template", str)
     value = {trust("key"): [trust("a"), {trust("inner"): (trust("{{ b }}"), "")}], "number": 7, "none": None}
     marked = mark_unsafe(value)
@@ -143,7 +143,7 @@ def test_every_text_is_marked() -> None:
 
 @pytest.mark.parametrize(("name", "marked"), [("web1.example.com", False), ("a{{ b }}", True), (" #jinja2:x", True)])
 def test_names_of_hosts_are_marked_only_if_they_could_be_templates(name: str, marked: bool) -> None:
-    # Since ansible-core 2.19 the mark is the missing trust, and the class of a text is the same with it.
+    # Since ansible-core 2.19 a text is marked by its missing trust, and its class stays the same.
     assert mark_name(mark_unsafe(name)).__class__ is (mark_unsafe(name).__class__ if marked else str)
     assert mark_name(name) == name
 
@@ -176,7 +176,7 @@ def test_variables_of_the_inventory_are_no_templates(tenant: Tenant, trap: Trap)
         f"pam_properties | dict2items | map(attribute='key') | {OWN_KEY}",
         "pam_accounts[0].properties.Note",
     )
-    # Of what is read through hostvars and joined, ansible-core before 2.19 forgets the mark, whoever has set it.
+    # Before 2.19 ansible-core drops the mark of texts that are read through hostvars and joined.
     tasks += handled(
         "hostvars[inventory_hostname].pam_name",
         f"hostvars[inventory_hostname].pam_properties.keys() | {OWN_KEY}",
@@ -201,7 +201,7 @@ def test_names_of_hosts_and_groups_are_no_templates(tenant: Tenant, trap: Trap) 
 
 @pytest.mark.long(reason="ansible-test-2.16 and ansible-test-2.21 have it")
 def test_results_and_exports_are_no_templates(tenant: Tenant, trap: Trap) -> None:
-    """What a module returns, and an export that is read back in each way, and exported again."""
+    """This covers results of modules, and an export that is read back in each way and exported again."""
     named = [{**account, "name": f"a{number}"} for number, account in enumerate(accounts(trap.texts))]
     tenant.seed(containers=[{"name": "APP"}], accounts=named)
     file = "{{ playbook_dir }}/export{{ number }}.yml"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory of privileged accounts, read over real HTTP: by the plugin itself, and by Ansible's own commands."""
+"""The inventory of privileged accounts over HTTP, read by the plugin itself and by Ansible's commands."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BIN = Path(sys.executable).parent
 NAME = "idops.cyberark_identity.scim_pam"
 SECRET = "Geheim-4711"
 UNIX = {"username": "root", "platformId": "UnixSSH", "Port": "2222"}
-# A property whose name means a secret is no variable; Reader looks for its value everywhere.
+# A property with the name of a secret is no variable. Reader searches all output for its value.
 WEB1, WEB2 = ({**UNIX, "address": f"{name}.example.com", "apiToken": SECRET} for name in ("web1", "web2"))
 ORACLE = {"userName": "oracle", "Address": "WEB1.example.com", "PlatformID": "Oracle"}
 ACCOUNTS: list[dict[str, Any]] = [
@@ -46,7 +46,7 @@ ACCOUNTS: list[dict[str, Any]] = [
 
 @dataclass
 class Inventory:
-    """What came of one reading."""
+    """The result of one reading."""
 
     hosts: dict[str, dict[str, Any]]
     groups: dict[str, list[str]]
@@ -56,13 +56,13 @@ class Inventory:
 
     @property
     def text(self) -> str:
-        """What was shown, without line breaks, which Ansible puts anywhere."""
+        """Return the output without line breaks, which Ansible inserts anywhere."""
         return " ".join(self.screen.split())
 
 
 @dataclass
 class Reader:
-    """Reads inventories in a folder of its own, with the tenant in the environment."""
+    """Read inventories in a folder of its own, with the tenant in the environment."""
 
     process: subprocess.Popen[str]
     folder: Path
@@ -87,7 +87,7 @@ class Reader:
         return Inventory(answer["hosts"], answer["groups"], message, answer["wanted"], answer["screen"])
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """A command of Ansible, as a person would give it."""
+        """Run a command of Ansible as on a command line."""
         done = subprocess.run(
             [BIN / arguments[0], *arguments[1:]],
             env={**ansible_environment(self.folder), **self.environment, **environment},
@@ -118,7 +118,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Pop
 
 @pytest.fixture
 def read(tenant: Tenant, process: subprocess.Popen[str], tmp_path: Path) -> Reader:
-    """Reads an inventory of the tenant, which has some accounts."""
+    """Return a reader for the tenant, which has some accounts."""
     tenant.seed(containers=[{"name": "APP-PRD"}, {"name": "DB-PRD"}], accounts=ACCOUNTS)
     tenant.forget_requests()
     connection = {name: value for name, value in tenant.connection.items() if value is not None}
@@ -130,7 +130,7 @@ def read(tenant: Tenant, process: subprocess.Popen[str], tmp_path: Path) -> Read
 
 
 def reads(tenant: Tenant) -> list[str]:
-    """The queries for accounts."""
+    """Return the queries for accounts."""
     return [seen["query"] for seen in tenant.requests() if seen["path"].endswith("/PrivilegedData")]
 
 
@@ -180,7 +180,7 @@ def test_long_listings_are_read_to_the_end_with_one_token(tenant: Tenant, read: 
 
 
 @pytest.mark.parametrize("address", ["https://console.example.com/", "-oProxyCommand=id", "a b", "a;b", "{{ 7 }}", " "])
-def test_what_is_no_address_makes_no_host(tenant: Tenant, read: Reader, address: str) -> None:
+def test_invalid_address_makes_no_host(tenant: Tenant, read: Reader, address: str) -> None:
     tenant.seed(accounts=[{"container": "APP-PRD", "name": "odd", "properties": {"address": address}}])
     assert set(read().hosts) == {"web1.example.com", "web2.example.com"}
     odd = read(hostname="address or name").hosts["odd"]
@@ -188,12 +188,12 @@ def test_what_is_no_address_makes_no_host(tenant: Tenant, read: Reader, address:
 
 
 @pytest.mark.parametrize("address", ["10.0.0.7", "fe80::1%eth0", "db_1", "hôte.example.com"])
-def test_what_is_an_address(tenant: Tenant, read: Reader, address: str) -> None:
+def test_valid_address_makes_a_host(tenant: Tenant, read: Reader, address: str) -> None:
     tenant.seed(accounts=[{"container": "APP-PRD", "name": "odd", "properties": {"address": f" {address} "}}])
     assert read().hosts[address]["ansible_host"] == address
 
 
-def test_names_that_no_group_may_have(tenant: Tenant, read: Reader) -> None:
+def test_invalid_characters_of_group_names_are_replaced(tenant: Tenant, read: Reader) -> None:
     tenant.switch(safe_name_rules=False)
     names = ["Größe & mehr", "7 [x]", "APP PRD"]
     tenant.seed(
@@ -211,7 +211,7 @@ def test_names_that_no_group_may_have(tenant: Tenant, read: Reader) -> None:
 
 
 def test_accounts_of_the_same_name(tenant: Tenant, read: Reader) -> None:
-    """In one safe and in two; their order does not depend on that of the server."""
+    """They are in one safe and in two; their order does not depend on the server."""
     same = {"name": "root@web2", "properties": {**UNIX, "address": "web2.example.com"}}
     tenant.seed(accounts=[{"container": "DB-PRD", **same}, {"container": "APP-PRD", **same}])
     accounts = read().hosts["web2.example.com"]["pam_accounts"]
@@ -259,7 +259,7 @@ def test_texts_of_the_vault_are_no_templates(tenant: Tenant, read: Reader) -> No
     assert "run|" not in done.stdout
 
 
-# --- what is chosen
+# --- filters
 
 
 @pytest.mark.parametrize(
@@ -318,18 +318,18 @@ def test_cache(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
         assert secret not in text
 
 
-def test_cache_is_for_what_was_asked(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
+def test_cache_depends_on_the_query(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
     read(**cached(tmp_path))
     assert set(read(**cached(tmp_path), containers=["DB-PRD"]).hosts) == {"WEB1.example.com"}
     assert set(read(**cached(tmp_path), filter='name eq "root@web2"').hosts) == {"web2.example.com"}
     assert len(read(**cached(tmp_path)).hosts) == 2
     tenant.forget_requests()
-    # How the accounts are made hosts of is no part of the question.
+    # Options that turn accounts into hosts are not part of the query.
     assert len(read(**cached(tmp_path), hostname="name").hosts) == 4
     assert tenant.requests() == []
 
 
-def test_cache_is_made_anew_on_demand(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
+def test_cache_is_refreshed_on_demand(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
     read(**cached(tmp_path))
     tenant.seed(accounts=[{"container": "APP-PRD", "name": "new", "properties": {"address": "new.example.com"}}])
     assert len(read(**cached(tmp_path)).hosts) == 2
@@ -391,8 +391,8 @@ def test_templates(tenant: Tenant, read: Reader) -> None:
     assert (found.error, set(found.hosts)) == (None, {"WEB1.example.com"})
 
 
-def test_templates_that_fail(read: Reader) -> None:
-    """Ansible quotes lines of the file around the one that fails."""
+def test_failing_templates_leak_nothing(read: Reader) -> None:
+    """Ansible quotes the lines around the failing one."""
     found = read.read(f"plugin: {NAME}\nclient_secret: {SECRET}\nfilter: '{{{{ undefined_thing }}}}'\n")
     assert found.error and "undefined_thing" in found.error
 
@@ -432,7 +432,7 @@ def test_failures(read: Reader, options: dict[str, Any], words: tuple[str, ...])
     ("missing", "words"),
     [("TENANT_URL", "CYBERARK_IDENTITY_TENANT_URL"), ("CLIENT_ID", "client_id"), ("CLIENT_SECRET", "client_secret")],
 )
-def test_what_is_missing(read: Reader, missing: str, words: str) -> None:
+def test_missing_options_are_named(read: Reader, missing: str, words: str) -> None:
     del read.environment[f"CYBERARK_IDENTITY_{missing}"]
     assert words in (read().error or "")
 
@@ -451,7 +451,7 @@ def test_a_retry_is_a_warning(tenant: Tenant, read: Reader) -> None:
 
 
 class Leaky(BaseHTTPRequestHandler):
-    """A server that shows secrets, repeats the token and answers with numbers where texts are due."""
+    """A server that returns secrets, repeats the token and sends numbers instead of texts."""
 
     def do_GET(self) -> None:
         data: dict[str, Any] = {"safe": 7, "password": SECRET, "properties": [{"key": "Secret", "value": SECRET}]}
@@ -483,7 +483,7 @@ def leaky_url() -> Iterator[str]:
         thread.join()
 
 
-def test_a_server_that_leaks(read: Reader, leaky_url: str, tmp_path: Path) -> None:
+def test_leaky_server_leaves_no_secret(read: Reader, leaky_url: str, tmp_path: Path) -> None:
     token = "Some-token-4711"
     read.environment = {"CYBERARK_IDENTITY_TENANT_URL": leaky_url, "CYBERARK_IDENTITY_ACCESS_TOKEN": token}
     refused = read(filter='name eq "x"')
@@ -494,7 +494,7 @@ def test_a_server_that_leaks(read: Reader, leaky_url: str, tmp_path: Path) -> No
     assert all(SECRET not in file.read_text() for file in (tmp_path / "cache").iterdir())
 
 
-# --- as people use it
+# --- Ansible's commands
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -528,7 +528,7 @@ def test_strict(read: Reader) -> None:
     ("file", "wanted"),
     [("scim_pam.yml", True), ("a.scim_pam.yaml", True), ("accounts.yml", False), ("scim_pam.json", False)],
 )
-def test_files_that_are_wanted(read: Reader, file: str, wanted: bool) -> None:
+def test_only_matching_file_names_are_read(read: Reader, file: str, wanted: bool) -> None:
     assert read(file=file).wanted is wanted
 
 
@@ -543,7 +543,7 @@ def test_ansible_inventory(read: Reader) -> None:
 
 
 def test_ansible_inventory_that_fails(read: Reader) -> None:
-    """At the highest verbosity, where Ansible shows where an error came from."""
+    """The highest verbosity is used, at which Ansible shows the origin of an error."""
     read.environment["CYBERARK_IDENTITY_CLIENT_ID"] = "nobody@example.com"
     read()
     done = read.command(
@@ -554,8 +554,8 @@ def test_ansible_inventory_that_fails(read: Reader) -> None:
     assert "Could not get a token for nobody@example.com" in " ".join((done.stdout + done.stderr).split())
 
 
-def test_vault(tenant: Tenant, read: Reader) -> None:
-    """The secret encrypted in the file, and another option from an extra variable."""
+def test_vaulted_secret_and_extra_variable(tenant: Tenant, read: Reader) -> None:
+    """The secret is encrypted in the file, and another option is an extra variable."""
     secret = read.environment["CYBERARK_IDENTITY_CLIENT_SECRET"]
     (read.folder / "password").write_text("vault-password")
     encrypted = subprocess.run(

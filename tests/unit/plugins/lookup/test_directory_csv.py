@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CSV files through Ansible: how they are read, what a refusal says, and a report of safe members of the usual size."""
+"""CSV files read by Ansible: reading, refusals, and a report of safe members of realistic size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner impo
 
 Run = Callable[..., Result]
 
-# The name of a file, what it holds, the arguments of the lookup, and what comes of it.
+# The name of a file, its content, the arguments of the lookup, and the result.
 FILES: dict[str, tuple[bytes, str, str]] = {
     "bom.csv": (
         b"\xef\xbb\xbfLogin,Vorname\r\nada,Ada\r\n",
@@ -65,7 +65,7 @@ PEOPLE = [f"p{number}@example.com" for number in range(60)]
 GROUPS = ["r", *(f"g{number}" for number in range(20))]
 VAULT_USERS = ["Administrator", "PVWAGWUser"]
 OUTSIDERS = [f"AD-Team {number}" for number in range(20)]
-# Name, type and where the vault finds it: half of the groups are those of another directory, which SCIM does not list.
+# Name, type and directory of each member. Half of the groups belong to another directory, which SCIM does not list.
 MEMBERS = [
     *((name, "User", "") for name in PEOPLE[:30]),
     *((name, "User", "Vault") for name in VAULT_USERS),
@@ -76,7 +76,7 @@ MEMBERS = [
 
 
 def report(safes: int, members: int) -> str:
-    """Return a report of safe members, as a script of the vault's vendor writes it."""
+    """Return a report of safe members in the format of the vault vendor's script."""
     chance = random.Random(7)
     header = ["UserName", "Source", "SearchIn", "memberType", "safeName", "Description", "numberOfDaysRetention"]
     pairs = [(number, chance.choice(MEMBERS)) for number in range(safes)]
@@ -117,5 +117,5 @@ def test_a_report_of_safe_members_applies_once_and_survives_an_export(tenant: Te
     assert first["summary"] == {"containers": {"create": 170}, "container_permissions": {"create": 500}}, first["msg"]
     assert second["changed"] is False
     exported = run("scim_directory_info", include=list(wanted))["directory"]
-    assert len(exported["container_permissions"]) == 500 + 170  # and who has made each safe
+    assert len(exported["container_permissions"]) == 500 + 170  # and the creator of each safe
     assert run("scim_directory", **exported)["changed"] is False

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that are read. The files that are refused are the rows of docs/refused.md."""
+"""Valid files. Refused files are the rows of docs/refused.md."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(path: Path, text: str) -> dict[str, Any]:
     return dict(file["content"])
 
 
-# What a file holds, and the lines of its users.
+# The content of a file, and the lines of its users.
 LINES = {
     "users:\n- user_name: a\n\n- user_name: b\n  email: c\n": [2, 4],
     "users: [{user_name: a},\n  {user_name: b}]\n": [1, 2],

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server makes of a write, read from RFC 7644 and from nothing of the collection.
+"""The effect of a write on a server, implemented from RFC 7644 and independently of the collection.
 
-Paths and filters are parsed by scim2-models; documents are plain JSON, so that nothing in them is too odd to be kept.
+scim2-models parses paths and filters. Documents are plain JSON, so that any content is kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 
 def patched(document: Document, operations: Iterable[Document]) -> Document:
-    """The document after a PATCH (section 3.5.2)."""
+    """Return the document after a PATCH (section 3.5.2)."""
     document = copy.deepcopy(document)
     for operation in operations:
         _carry_out(document, **operation)
@@ -52,7 +52,7 @@ def _selects(node: ValuePath, item: Document) -> bool:
 
 
 def replaced(document: Document, body: Document, computed: Iterable[tuple[str, ...]]) -> Document:
-    """The document after a PUT (section 3.5.1): null and empty mean unassigned, what the server computes stays."""
+    """Return the document after a PUT (section 3.5.1): null and empty mean unassigned, computed attributes stay."""
     result = {**_assigned(body), "id": document.get("id", "1")}
     for way in computed:
         _keep(document, result, *way)
@@ -76,7 +76,7 @@ def _keep(document: Document, result: Document, name: str, *rest: str) -> None:
 
 
 def compared(filter: Any) -> tuple[str, Any]:
-    """The attribute and the value of a filter of one comparison, as text or parsed."""
+    """Return the attribute and the value of a filter with one comparison, given as text or parsed."""
     node = ScimFilter(filter).ast if isinstance(filter, str) else filter
     assert isinstance(node, Comparison)
     return str(node.attr_path), node.value

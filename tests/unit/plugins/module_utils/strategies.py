@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any object that a server may hold, and any options that a task may give: made from the rows, for every kind."""
+"""Strategies for any object of a server and any options of a task, generated from the rows of every kind."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Strategy = st.SearchStrategy[Any]
 KINDS: tuple[Resource, ...] = (*RESOURCES.values(), *IDENTITY_RESOURCES.values())
 KIND = {resource.endpoint: resource for resource in KINDS}
 SECRET = 'S3cret "word" that \\shows/ ä'
-# Texts that mean something to YAML, JSON, templates, filters, paths or SQL.
+# Texts with a meaning in YAML, JSON, templates, filters, paths or SQL.
 AWKWARD = (
     *(
         "yes",
@@ -106,19 +106,19 @@ AWKWARD = (
 )
 TEXT = st.one_of(st.sampled_from(AWKWARD), st.text(min_size=1, max_size=8))
 IDS = ("1", "0b", 'a"b', "c\\d", "e/f", "g]h", "{{ i }}", " j ", "ä", "K")
-# No user has the id of a group.
+# Ids of users and groups are distinct.
 NAMED = {kind: {f"{identifier}{kind[0]}": f"Name of {identifier}" for identifier in IDS} for kind in ("User", "Role")}
 NAMED["Group"] = NAMED["Role"]
 PEOPLE = NAMED["User"]
 
 
 def examples(number: int) -> settings:
-    """So many examples, or as many times more as the profile has of what is usual."""
+    """Limit the number of examples, scaled by the profile."""
     return settings(max_examples=max(1, number * settings.default.max_examples // 100))
 
 
 def ways(things: Strategy) -> Strategy:
-    """``{add, remove}`` of different things, or ``{set}``, of a strategy for a list or a map without repetitions."""
+    """Generate ``{add, remove}`` of distinct values, or ``{set}``, from a strategy for lists or maps."""
     return st.one_of(
         st.fixed_dictionaries({"set": things}),
         st.tuples(things, things).map(lambda both: {"add": both[0], "remove": _without(both[1], both[0])}),
@@ -135,14 +135,14 @@ def _without(things: Any, others: Any) -> Any:
 
 
 def in_any_case(texts: Strategy) -> Strategy:
-    """The same ASCII texts in some casing."""
+    """Vary the case of ASCII texts."""
     return st.tuples(texts, st.sampled_from([str, str.lower, str.upper, str.swapcase])).map(
         lambda pair: pair[1](pair[0])
     )
 
 
 def maps(keys: Strategy, values: Strategy) -> Strategy:
-    """Maps whose keys differ in more than case."""
+    """Generate maps whose keys differ by more than case."""
     pairs = st.lists(st.tuples(keys, values), max_size=4, unique_by=lambda pair: pair[0].lower())
     return pairs.map(dict)
 
@@ -155,7 +155,7 @@ MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1)).map(lambda at
 
 
 def members(shape: Any) -> Strategy:
-    """Maps from id to name of some objects of the shape's kind."""
+    """Generate maps from id to name of some objects of the shape's kind."""
     named = NAMED[shape.kind]
     return st.sets(st.sampled_from(list(named))).map(lambda ids: {each: named[each] for each in sorted(ids)})
 
@@ -204,8 +204,8 @@ def _grants(row: Attribute) -> Strategy:
     return ways(grants)
 
 
-# What a task may want of an option, references resolved: by the shape of its row.
-WISHES: dict[type[Shape], Callable[[Attribute], Strategy]] = {
+# Desired values of an option, with resolved references, by the shape of its row.
+DESIRED_VALUES: dict[type[Shape], Callable[[Attribute], Strategy]] = {
     Shape: _plain,
     Truth: lambda row: st.booleans(),
     Single: _plain,
@@ -229,23 +229,23 @@ WISHES: dict[type[Shape], Callable[[Attribute], Strategy]] = {
 }
 
 
-def wish(row: Attribute) -> Strategy:
-    """Any value of an option, None among them, which means that it is not managed."""
-    return st.just(SECRET) if row.secret else st.one_of(st.none(), WISHES[type(row.shape)](row))
+def desired_value(row: Attribute) -> Strategy:
+    """Generate any value of an option, or None for an unmanaged one."""
+    return st.just(SECRET) if row.secret else st.one_of(st.none(), DESIRED_VALUES[type(row.shape)](row))
 
 
-def wishes(endpoint: str, *, new: bool) -> Strategy:
-    """Any options for an object that is still to be made, or of those that can change once it exists."""
-    return _wishes(endpoint)[new]
+def desired_options(endpoint: str, *, new: bool) -> Strategy:
+    """Generate any options for a new object, or for the mutable attributes of an existing one."""
+    return _desired_options(endpoint)[new]
 
 
-# Made once for each kind: to make a strategy takes longer than to draw from it.
+# Cached per kind: building a strategy takes longer than drawing from it.
 @cache
-def _wishes(endpoint: str) -> tuple[Strategy, Strategy]:
+def _desired_options(endpoint: str) -> tuple[Strategy, Strategy]:
     resource = KIND[endpoint]
     first = resource.attribute(resource.keys[0])
-    name = WISHES[type(first.shape)](first)
-    options = {row.option: wish(row) for row in resource.attributes}
+    name = DESIRED_VALUES[type(first.shape)](first)
+    options = {row.option: desired_value(row) for row in resource.attributes}
     changing = {row.option: options[row.option] for row in resource.attributes if not row.immutable}
     others = {option: values for option, values in options.items() if option != first.option}
     return (
@@ -256,9 +256,9 @@ def _wishes(endpoint: str) -> tuple[Strategy, Strategy]:
 
 @cache
 def objects(endpoint: str) -> Strategy:
-    """An object as a server may hold it: with what no option manages anywhere in it, marked to be found again."""
+    """Generate an object as a server may hold it, with marked unmanaged content anywhere in it."""
     resource = KIND[endpoint]
-    given = wishes(endpoint, new=True)
+    given = desired_options(endpoint, new=True)
     spellings = st.sampled_from([lambda value: value, str, lambda value: str(value).lower(), int])
     choices = st.lists(st.booleans(), min_size=8, max_size=8)
 
@@ -274,7 +274,7 @@ def objects(endpoint: str) -> Strategy:
 
 
 def _with_the_unmanaged(held: Object, chosen: Iterator[bool]) -> Object:
-    """The document with marks wherever a server may hold what no option knows."""
+    """Add marked content wherever a server may hold unmanaged data."""
     numbers = itertools.count()
 
     def mark() -> str:
@@ -285,7 +285,7 @@ def _with_the_unmanaged(held: Object, chosen: Iterator[bool]) -> Object:
             inner["x-unknown"] = mark()
     for name in ("phoneNumbers", "members", "emails"):
         if name in held and next(chosen):
-            # Of mails the first one counts.
+            # Only the first mail counts.
             held[name].insert(1 if name == "emails" else 0, {"type": "x-other", "value": mark()})
     held["nickName"] = mark()
     held["urn:x:unknown:1.0:Thing"] = {"deep": {"er": mark()}, "listed": [{"value": mark()}]}
@@ -293,7 +293,7 @@ def _with_the_unmanaged(held: Object, chosen: Iterator[bool]) -> Object:
 
 
 def _insides(node: Any) -> Iterator[Object]:
-    """The maps within a document, but not a map from ids to permissions, which the collection has put together."""
+    """Yield the maps within a document, except maps from ids to permissions, which the collection itself builds."""
     for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         if key != "Grants" and isinstance(value, (dict, list)):
             if isinstance(value, dict):
@@ -302,7 +302,7 @@ def _insides(node: Any) -> Iterator[Object]:
 
 
 def marks(node: Any) -> set[str]:
-    """The marks of what no option manages."""
+    """Return the marks of unmanaged content."""
     if isinstance(node, dict):
         return set().union(*map(marks, node.values()))
     if isinstance(node, list):
@@ -317,13 +317,13 @@ SAFE_NAMES = st.text(st.characters(codec="utf-8", exclude_characters='\\/:*<>".|
 
 
 def _different(names: Strategy, most: int) -> Strategy:
-    """Names that no directory takes for one another."""
+    """Generate names that no directory considers equal."""
     return st.lists(names, max_size=most, unique_by=lambda name: name.casefold().strip())
 
 
 @st.composite
 def tenants(draw: Any) -> Object:
-    """A seed of the emulator: what may be in a tenant, under any names and with any texts."""
+    """Generate a seed of the emulator: any objects of a tenant, with any names and texts."""
 
     def some(**parts: Strategy) -> Object:
         return draw(st.fixed_dictionaries({}, optional=parts))

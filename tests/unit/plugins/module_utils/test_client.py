@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client by itself: waiting, giving up, and what threads share."""
+"""The client alone: waiting, giving up, and state shared by threads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Make = Callable[..., Client]
 
 
 class Clock:
-    """Time that passes only by waiting."""
+    """A clock that advances only by waiting."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
@@ -127,8 +127,8 @@ def test_one_token_for_all_requests_and_threads(tenant: Tenant, make: Make) -> N
     assert tenant.tokens() == 2
 
 
-def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In each spelling in which a server or a library may quote them."""
+def test_secrets_are_registered_as_soon_as_they_exist(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are registered in each spelling in which a server or a library may quote them."""
     monkeypatch.setenv("HTTP_PROXY", "http://me:pass%20word@127.0.0.1:9")  # pragma: allowlist secret
     monkeypatch.setenv("NO_PROXY", "")
     secrets: list[str] = []
@@ -150,12 +150,12 @@ def test_secrets_are_told_the_moment_they_exist(tenant: Tenant, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e20])
-def test_timeouts_that_are_none(tenant: Tenant, timeout: float) -> None:
+def test_invalid_timeouts_are_refused(tenant: Tenant, timeout: float) -> None:
     with pytest.raises(InvalidError, match="timeout"):
         Connection(**{**tenant.connection, "timeout": timeout})
 
 
-def test_a_request_that_was_tried_enough_is_not_begun_anew(tenant: Tenant, clock: Clock, make: Make) -> None:
+def test_exhausted_request_is_not_retried(tenant: Tenant, clock: Clock, make: Make) -> None:
     tenant.fault(method="DELETE", path="/Users/", status=503, count=None)
     with pytest.raises(UnavailableError) as caught:
         make(retries=2).request("DELETE", "/scim/v2/Users/1")
@@ -170,7 +170,7 @@ def test_a_connection_does_not_show_its_secrets(tenant: Tenant) -> None:
 
 
 def test_without_requests_the_module_can_still_be_imported(tmp_path: Path) -> None:
-    """So that it can name the missing library rather than end in a traceback."""
+    """The module can then name the missing library instead of failing with a traceback."""
     import os
     import subprocess
     import sys

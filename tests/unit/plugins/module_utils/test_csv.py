@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CSV files in the shapes that tools of this trade write: what their rows mean, and what is refused."""
+"""CSV files in the formats of common tools: the meaning of their rows, and refusals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table(*rows: list[str]) -> str:
     return text.getvalue()
 
 
-# --- files as they are
+# --- formats
 
 
 def test_an_export_of_an_hr_system() -> None:
@@ -143,7 +143,7 @@ def test_rights_in_words_and_times_in_seconds() -> None:
 
 
 def test_a_right_that_a_file_does_not_mention_is_not_taken_away() -> None:
-    """A row that leaves one of them open is no list of all."""
+    """A row without a value for one right is not a complete list."""
     text = table(["safe", "user", *RIGHTS], ["ONE", "ada", "", *(["no"] * (len(RIGHTS) - 1))])
     (entry,) = read(text, "container_permissions")
     assert entry["rights"] == {"remove": [*RIGHTS[1:]]}
@@ -244,7 +244,7 @@ def test_a_header_means_one_option_only(kind: str) -> None:
     assert len(headers) == len(set(headers))
 
 
-# --- what is refused
+# --- refusals
 
 REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "an unknown column": (
@@ -440,7 +440,7 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "nothing": ("\n", "users", {}, "the file is empty: it has not even a header"),
 }
 
-# Cells that a spreadsheet or a database has made, and what is said about each.
+# Cells that a spreadsheet or a database has damaged, and the message for each.
 DAMAGED = {
     '"=""+441632960001"""': "is a formula",
     "=441632960001": "is a formula",
@@ -467,7 +467,7 @@ DAMAGED = {
 
 @pytest.mark.parametrize("cell", DAMAGED)
 @pytest.mark.parametrize("title", ["workphone", "given_name", "active", "custom_attributes.costCenter"])
-def test_what_a_spreadsheet_has_made_of_a_text_is_refused(title: str, cell: str) -> None:
+def test_damage_by_a_spreadsheet_is_refused(title: str, cell: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         read(f"username,{title}\na,{cell}\n", "users", columns={title: title} if "." in title else {})
     assert f"row 2, column {title}: " in str(refusal.value)
@@ -543,7 +543,7 @@ def test_a_port_is_a_whole_number(port: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "kind", "how", "message"), REFUSED.values(), ids=REFUSED)
-def test_what_is_not_plain_is_refused(text: str, kind: str, how: dict[str, Any], message: str) -> None:
+def test_ambiguous_files_are_refused(text: str, kind: str, how: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         read(text, kind, **how)
     assert message in str(refusal.value)

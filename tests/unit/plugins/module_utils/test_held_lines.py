@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Single lines of masking, retries and merging that larger tests pass over. tools/mutants.py breaks them."""
+"""Single lines of masking, retries and merging that larger tests miss. tools/mutants.py breaks them."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def test_a_write_is_not_repeated_after_a_server_error(method: str, repeatable: b
 @pytest.mark.parametrize(
     ("uncertain", "method", "again"), [(True, "POST", False), (True, "PUT", True), (False, "POST", True)]
 )
-def test_what_may_have_had_an_effect_is_repeated_only_if_that_is_the_same(
-    uncertain: bool, method: str, again: bool
-) -> None:
+def test_uncertain_request_is_retried_only_if_idempotent(uncertain: bool, method: str, again: bool) -> None:
     assert _may_repeat(TransportError("it broke", transient=True, uncertain=uncertain), method, False) is again
 
 
@@ -52,7 +50,7 @@ def test_no_wait_is_longer_than_the_longest() -> None:
     assert _wait(1, RateLimitedError("slow down", retry_after=LONGEST_WAIT * 10)) == LONGEST_WAIT
 
 
-def test_what_the_server_computes_is_not_sent_back() -> None:
+def test_computed_attributes_are_not_sent_back() -> None:
     computed = {"meta": {"version": "1"}, "groups": [{"value": "1"}], "name": {"formatted": "Ada", "givenName": "A"}}
     current = {"id": "1", "userName": "ada@example.com", **computed}
     body = make_plan(Task(USER, {}), {"display_name": "Ada"}, current).body

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When two names are the same: in any case and normal form, and for guard rails in any spelling that looks alike."""
+"""Equality of names: in any case and normal form, and for guard rails also in look-alike spellings."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.fil
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-# Letters with more than one spelling, and what they are made of.
+# Letters with several spellings, and the parts that compose them.
 LETTERS = st.sampled_from("aAåÅ\u212béÉßẞ\u03c2\u03c3Σµμ\u017fsSKk\u212aİI\u0131i\u0307\u0301\u0323ǅﬁ한가각ㄱ ")
-# But the iota that is a mark: its upper case is a letter, so that marks after it belong to another one (Unicode 3.13).
+# Without the combining iota: its upper case is a letter, so later marks would belong to another letter (Unicode 3.13).
 NAMES = st.one_of(st.text(LETTERS, min_size=1, max_size=8), st.text(min_size=1, max_size=8)).filter(
     lambda name: "\u0345" not in normalize("NFD", name)
 )
 FORMS = st.sampled_from(["NFC", "NFD"])
-# What is not seen in a name, or as a blank.
+# Characters that are invisible or look like a blank.
 UNSEEN = st.sampled_from(["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060", "\x00", "\u202e", "\ufe0f"])
 BLANKS = st.text(st.sampled_from(" \t\n\r\u00a0\u2007\u202f\u3000"), max_size=3)
 
@@ -50,7 +50,7 @@ def test_a_folded_name_stays_as_it_is(name: str) -> None:
 def test_case_pairs_are_the_same(name: str) -> None:
     for other in (name.lower(), name.upper()):
         assert look(other) == look(name)
-        # To a server, a letter that becomes several, such as ß, is another one; so is i without its dot.
+        # Servers distinguish a letter from its multi-letter form, such as ß, and the i without its dot.
         if "\u0131" not in name and all(len(character.upper()) == len(character.lower()) == 1 for character in name):
             assert fold(other) == fold(name)
 
@@ -80,7 +80,7 @@ def test_no_spelling_of_a_protected_name_is_unprotected(
     spelled = normalize(form, cased(name))
     assert Rules(protected=(name,)).protects([spelled])
     assert Rules(protected=(spelled,)).protects([name])
-    # An invisible character and a mark after it would be another letter than the two without it.
+    # An invisible character before a mark would yield another letter than without it.
     if not any(unicodedata.combining(character) for character in normalize("NFKD", name)):
         hidden = before + unseen + spelled + unseen + after
         assert Rules(protected=(name,)).protects([hidden])

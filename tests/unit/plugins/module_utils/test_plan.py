@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The laws of planning, over any user and any wish."""
+"""Property tests of planning, for any user and any desired options."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ DESIRED = st.fixed_dictionaries(
 
 @st.composite
 def existing(draw: Any) -> dict[str, Any]:
-    """A user as a server holds it, with attributes that no option manages."""
-    wish = {key: value for key, value in draw(DESIRED).items() if key != "password"}
-    user = plan_present(USER, None, wish, write_secrets=False).expected
+    """Generate a user as a server holds it, with attributes that no option manages."""
+    desired = {key: value for key, value in draw(DESIRED).items() if key != "password"}
+    user = plan_present(USER, None, desired, write_secrets=False).expected
     put(user, (ENTERPRISE_USER, "department"), draw(st.one_of(st.none(), TEXT)))
     user.update(id="1", meta={"version": "7"}, nickName=draw(TEXT), groups=[{"value": "g"}])
     return user
@@ -68,7 +68,7 @@ def plan(current: Any, desired: Any, write_secrets: bool = False) -> Any:
 
 
 @given(existing(), DESIRED)
-def test_after_the_plan_there_is_nothing_left_to_do(current: dict[str, Any], desired: dict[str, Any]) -> None:
+def test_second_plan_is_empty(current: dict[str, Any], desired: dict[str, Any]) -> None:
     first = plan(current, desired)
     again = plan(first.expected, desired)
     assert again.action == "none"
@@ -84,7 +84,7 @@ def test_a_created_user_is_as_desired(desired: dict[str, Any]) -> None:
 
 
 @given(existing(), DESIRED)
-def test_what_is_not_managed_does_not_change(current: dict[str, Any], desired: dict[str, Any]) -> None:
+def test_unmanaged_attributes_do_not_change(current: dict[str, Any], desired: dict[str, Any]) -> None:
     untouched = copy.deepcopy(current)
     body = plan(current, desired).body
     assert current == untouched, "planning must not change what was read"
@@ -109,7 +109,7 @@ def test_operations_name_exactly_what_changes(current: dict[str, Any], desired: 
 
 
 @given(existing(), DESIRED, st.booleans())
-def test_a_secret_shows_nowhere(current: dict[str, Any], desired: dict[str, Any], write_secrets: bool) -> None:
+def test_secret_is_never_shown(current: dict[str, Any], desired: dict[str, Any], write_secrets: bool) -> None:
     secret = "S3cret-word-that-shows"
     first = plan(current, {**desired, "password": secret}, write_secrets)
     assert secret not in str(first.diff)
@@ -119,14 +119,14 @@ def test_a_secret_shows_nowhere(current: dict[str, Any], desired: dict[str, Any]
 
 
 @given(existing())
-def test_a_description_is_a_wish_that_is_fulfilled(current: dict[str, Any]) -> None:
+def test_described_state_plans_no_change(current: dict[str, Any]) -> None:
     description = USER.describe(current)
     description.pop("id")
     assert plan(current, description).action == "none"
 
 
 @given(existing())
-def test_absence(current: dict[str, Any]) -> None:
+def test_only_an_existing_object_is_deleted(current: dict[str, Any]) -> None:
     assert plan_absent(USER, current).action == "delete"
     assert plan_absent(USER, current).after == {}
     assert plan_absent(USER, None).action == "none"
@@ -140,7 +140,7 @@ def test_a_quoted_filter_value_reads_back(value: str) -> None:
     assert '"' not in quoted(value)[1:-1].replace("\\\\", "").replace('\\"', "")
 
 
-def test_paths_as_patch_wants_them() -> None:
+def test_paths_of_a_patch() -> None:
     assert path_text(("displayName",)) == "displayName"
     assert path_text(("name", "givenName")) == "name.givenName"
     assert path_text((ENTERPRISE_USER, "organization")) == f"{ENTERPRISE_USER}:organization"
@@ -150,7 +150,7 @@ SAME = [(7, "7"), (True, "true"), ("True", True), (None, ""), (None, {}), ({"a":
 DIFFERENT = [("a", "A"), (1, 2), (True, False), ({"a": 1}, {}), ({"a": 1}, "a"), ("True", "true"), (0, None)]
 
 
-def test_values_that_are_the_same_to_a_server() -> None:
+def test_values_that_servers_treat_as_equal() -> None:
     for left, right in SAME + [(right, left) for left, right in SAME]:
         assert same(left, right)
     for left, right in DIFFERENT + [(right, left) for left, right in DIFFERENT]:

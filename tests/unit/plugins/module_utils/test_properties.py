@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laws that hold for any object and any options, of every kind: what a plan makes of them, and what it leaves alone."""
+"""Property tests for any object and any options of every kind: the effect of a plan, and the data that it preserves."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils
     NAMED,
     SECRET,
     TEXT,
+    desired_options,
     examples,
     in_any_case,
     lists,
     marks,
     members,
     objects,
-    wishes,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,13 +82,13 @@ Object = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Write:
-    """A kind of object, and the way in which a change of it is written."""
+    """A kind of object, and the request by which a change of it is written."""
 
     endpoint: str
     way: str
 
     def carried_out(self, plan: Plan) -> Object:
-        """The object as a server that knows the protocol then shows it."""
+        """Return the object that a server following the protocol shows after the write."""
         resource, current = plan.resource, plan.current or {}
         if not plan.changed:
             return copy.deepcopy(current)
@@ -100,7 +100,7 @@ class Write:
 
 
 def shown(resource: Resource, document: Object) -> Object:
-    """The document without secrets, and with the names of new members."""
+    """Return the document without secrets, and with the names of new members."""
     for row in resource.attributes:
         if row.secret:
             *way, last = row.path
@@ -125,7 +125,7 @@ EVERY_WRITE = pytest.mark.parametrize("write", WRITES, ids=lambda write: f"{writ
 EVERY_KIND = pytest.mark.parametrize("endpoint", KIND)
 
 
-# -- What a value of an option means, in plain words: from what there was, and what is wanted, to what there is to be -
+# -- The meaning of an option's value: from the current and the desired value to the expected one ---------------------
 
 
 def folded(names: Iterable[Any]) -> set[str]:
@@ -152,7 +152,7 @@ def caseless_truth(value: Any) -> str:
 
 
 def grants_are_right(before: Any, wanted: Mapping[str, Any], now: Any) -> bool:
-    """Whether roles have the permissions; what others imply may be there or not."""
+    """Return whether roles have the desired permissions; implied ones may be present or not."""
 
     def pairs(grants: Any) -> set[tuple[str, str]]:
         return {(role, right) for role, grant in (grants or {}).items() for right in grant["rights"]}
@@ -189,7 +189,7 @@ RIGHT: dict[type[Shape], Callable[[Any, Any, Any], bool]] = {
 
 
 def is_right(row: Attribute, before: Any, wanted: Any, now: Any, default: Any) -> bool:
-    """Whether an option has come to be what the task wants."""
+    """Return whether an option has the value that the task desires."""
     if wanted is None:
         return row.same(before, now)
     if wanted in ("", []) and now == default:
@@ -206,10 +206,10 @@ def is_right(row: Attribute, before: Any, wanted: Any, now: Any, default: Any) -
 @EVERY_WRITE
 @examples(60)
 @given(data=st.data())
-def test_what_was_planned_is_reached_and_then_there_is_nothing_left(write: Write, data: st.DataObject) -> None:
+def test_plan_reaches_the_desired_state_and_second_plan_is_empty(write: Write, data: st.DataObject) -> None:
     endpoint, resource = write.endpoint, KIND[write.endpoint]
     current = data.draw(st.one_of(st.none(), objects(endpoint)), "current")
-    wanted = data.draw(wishes(endpoint, new=current is None), "wanted")
+    wanted = data.draw(desired_options(endpoint, new=current is None), "wanted")
     untouched = copy.deepcopy(current)
     plan = plan_present(resource, current, wanted, write_secrets=data.draw(st.booleans(), "write secrets"))
     now = write.carried_out(plan)
@@ -231,11 +231,11 @@ def test_what_was_planned_is_reached_and_then_there_is_nothing_left(write: Write
 @EVERY_WRITE
 @examples(60)
 @given(data=st.data())
-def test_what_no_option_manages_stays(write: Write, data: st.DataObject) -> None:
-    """Unknown attributes, extensions, sub-attributes and values: gone is only what goes with its value."""
+def test_unmanaged_content_is_preserved(write: Write, data: st.DataObject) -> None:
+    """Unknown attributes, extensions, sub-attributes and values stay, unless they are part of a removed value."""
     endpoint, resource = write.endpoint, KIND[write.endpoint]
     current = data.draw(objects(endpoint), "current")
-    wanted = data.draw(wishes(endpoint, new=False), "wanted")
+    wanted = data.draw(desired_options(endpoint, new=False), "wanted")
     now = write.carried_out(plan_present(resource, current, wanted, write_secrets=True))
     may_go = {
         mark for row in resource.attributes for mark in _goes_with_its_value(row, current, wanted.get(row.option))
@@ -247,7 +247,7 @@ def test_what_no_option_manages_stays(write: Write, data: st.DataObject) -> None
 
 
 def _goes_with_its_value(row: Attribute, current: Object, wanted: Any) -> set[str]:
-    """What belongs to a value that the task replaces or removes."""
+    """Return the marks within a value that the task replaces or removes."""
     held, shape = get(current, row.path), row.shape
     if wanted is None:
         return set()
@@ -271,10 +271,10 @@ def _goes_with_its_value(row: Attribute, current: Object, wanted: Any) -> set[st
 @examples(40)
 @given(data=st.data())
 def test_order_does_not_matter(endpoint: str, data: st.DataObject) -> None:
-    """Neither that of options, nor that of values and keys within them, nor that of what the server holds."""
+    """This covers the order of options, of values and keys within them, and of the server's data."""
     resource = KIND[endpoint]
     current = data.draw(st.one_of(st.none(), objects(endpoint)), "current")
-    wanted = data.draw(wishes(endpoint, new=current is None), "wanted")
+    wanted = data.draw(desired_options(endpoint, new=current is None), "wanted")
     one = plan_present(resource, current, wanted, write_secrets=True)
     other = plan_present(resource, backwards(current), backwards(wanted), write_secrets=True)
     assert other.diff == one.diff
@@ -284,7 +284,7 @@ def test_order_does_not_matter(endpoint: str, data: st.DataObject) -> None:
 
 
 def backwards(node: Any) -> Any:
-    """The same with all its maps and lists in the opposite order, but for the mail: the first one is the one."""
+    """Reverse all maps and lists, except the mails, of which the first one counts."""
     if isinstance(node, dict):
         return {key: node[key] if key == "emails" else backwards(node[key]) for key in reversed(node)}
     return [backwards(item) for item in reversed(node)] if isinstance(node, list) else node
@@ -293,10 +293,10 @@ def backwards(node: Any) -> Any:
 @EVERY_KIND
 @examples(40)
 @given(data=st.data())
-def test_secrets_show_nowhere(endpoint: str, data: st.DataObject) -> None:
+def test_secrets_are_never_shown(endpoint: str, data: st.DataObject) -> None:
     resource = KIND[endpoint]
     current = data.draw(st.one_of(st.none(), objects(endpoint)), "current")
-    wanted = data.draw(wishes(endpoint, new=current is None), "wanted")
+    wanted = data.draw(desired_options(endpoint, new=current is None), "wanted")
     always = data.draw(st.booleans(), "write secrets")
     task = Task(resource, wanted, write_secrets=always)
     plan = plan_present(resource, current, wanted, write_secrets=always)
@@ -315,7 +315,7 @@ def test_secrets_show_nowhere(endpoint: str, data: st.DataObject) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """A shape of a set, any values of it as a server holds them, and the same in other words."""
+    """A shape of a set, any values of it on a server, and the same values in another spelling."""
 
     shape: Shape
     values: Any
@@ -341,7 +341,7 @@ SETS = {
 @pytest.mark.parametrize("sets", SETS.values(), ids=SETS)
 @examples(100)
 @given(data=st.data())
-def test_sets(sets: Sets, data: st.DataObject) -> None:
+def test_set_operations(sets: Sets, data: st.DataObject) -> None:
     shape = sets.shape
     held, some, others = (data.draw(sets.values, name) for name in ("held", "some", "others"))
 
@@ -371,8 +371,8 @@ def test_sets(sets: Sets, data: st.DataObject) -> None:
 
 @examples(300)
 @given(TEXT | st.text(max_size=40))
-def test_a_filter_means_the_very_text(text: str) -> None:
-    """To a parser of RFC 7644 and to the emulator, which takes more than that."""
+def test_filter_matches_exactly_the_text(text: str) -> None:
+    """A parser of RFC 7644 and the emulator, which accepts more, read the same text."""
     for filter in (f"userName eq {quoted(text)}", f"displayName sw {quoted(text)}"):
         assert compared(filter)[1] == text
         assert compared(emulator_filters.normalise("User", filter))[1] == text
@@ -425,7 +425,7 @@ def test_a_path_names_the_very_custom_attribute(name: str) -> None:
 @examples(200)
 @given(TEXT | st.text(max_size=40))
 def test_a_literal_of_the_query_language_is_one(text: str) -> None:
-    """A database says what it means; what has no place in a name is refused."""
+    """A database evaluates it; texts that cannot be part of a name are refused."""
     if not text.isprintable():
         with pytest.raises(InvalidError):
             literal(text)

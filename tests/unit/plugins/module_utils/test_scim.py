@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SCIM servers that are like no tenant: lists that lie, filters that know little, answers of no known shape."""
+"""Deviating SCIM servers: wrong counts, limited filters, malformed answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Serve = Callable[[Answer], Scim]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """A server that answers each GET with what a function says of its path and query."""
+    """Return a function that starts a server, which answers each GET by a function of its path and query."""
     servers: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
     def start(answer: Answer) -> Scim:
@@ -79,7 +79,7 @@ def paged(people: list[dict[str, Any]], total: Any, size: int) -> Answer:
 
 @pytest.fixture(params=[0, 4], ids=["one by one", "ahead"])
 def ahead(request: pytest.FixtureRequest) -> Iterator[ThreadPoolExecutor | None]:
-    """What fetches pages while others are used."""
+    """Yield the executor that prefetches pages, or None."""
     if not request.param:
         yield None
         return
@@ -111,8 +111,8 @@ def test_a_list_shorter_than_its_count_says_nothing_of_what_it_does_not_hold(ser
     assert scim.find_named("Users", "userName", "USER3@example.com") == users(3)[0]
 
 
-def test_a_page_that_holds_nothing_is_not_the_end_of_a_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
-    """Such as one of a server that makes pages first and then leaves out what the caller may not see."""
+def test_empty_page_does_not_end_a_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
+    """Some servers build pages first and then remove the objects that the caller may not see."""
     people = users(*range(3 * PAGE))
 
     def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -124,7 +124,7 @@ def test_a_page_that_holds_nothing_is_not_the_end_of_a_list(serve: Serve, ahead:
     assert len(found) == 2 * PAGE
 
 
-def test_a_count_without_measure_is_not_followed(serve: Serve) -> None:
+def test_excessive_count_is_not_followed(serve: Serve) -> None:
     asked: list[str] = []
 
     def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -155,7 +155,7 @@ def test_a_full_page_is_followed_by_another_look(serve: Serve, ahead: ThreadPool
     assert len(list(scim.query("Users", ahead=ahead))) == PAGE + 5
 
 
-def test_a_server_that_repeats_its_page_is_no_end_of_the_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
+def test_repeated_page_does_not_end_a_list(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 50, "Resources": users(1, 2, 3)}))
     with pytest.raises(ProtocolError, match="counts 50 Users and handed out 3"):
         list(scim.query("Users", ahead=ahead))
@@ -171,7 +171,7 @@ def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: ThreadP
 def test_pages_that_are_not_as_long_as_the_first(
     serve: Serve, ahead: ThreadPoolExecutor | None, sizes: tuple[int, ...], total: int
 ) -> None:
-    """Such as those of a server that shortens a page where it holds more than so many bytes."""
+    """Some servers shorten a page that exceeds a number of bytes."""
     people = users(*range(11))
 
     def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -183,7 +183,7 @@ def test_pages_that_are_not_as_long_as_the_first(
 
 
 def test_pages_are_fetched_side_by_side(serve: Serve) -> None:
-    """Three at once, each of which waits for the others: one by one they would wait for ever."""
+    """Three requests wait for each other: one after the other, they would wait for ever."""
     together = threading.Barrier(3, timeout=20)
 
     def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
@@ -198,14 +198,14 @@ def test_pages_are_fetched_side_by_side(serve: Serve) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"status": "ok"}, []])
 def test_an_answer_that_is_no_list(serve: Serve, body: Any) -> None:
-    """It must not pass for a list without anything: a user would be taken for absent."""
+    """It must not count as an empty list: a user would be taken for absent."""
     scim = serve(lambda path, query: (200, body))
     with pytest.raises(ProtocolError):
         scim.find_named("Users", "userName", "ada@example.com")
 
 
 @pytest.mark.parametrize("body", [{"Resources": None}, {"Resources": []}, {"totalResults": 0}])
-def test_a_list_without_anything(serve: Serve, body: Any) -> None:
+def test_empty_list_holds_no_objects(serve: Serve, body: Any) -> None:
     scim = serve(lambda path, query: (200, body))
     assert list(scim.query("Users")) == []
     assert scim.find_named("Users", "userName", "ada@example.com") is None
@@ -265,7 +265,7 @@ def test_a_server_whose_filters_know_only_eq(serve: Serve, status: int) -> None:
 
 
 def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) -> None:
-    """A directory of thousands is not read to find that a name is free."""
+    """A large directory is not read completely to find that a name is free."""
     tenant.seed(users=3000)
     scim = Scim(Client(Connection(**tenant.connection)))
     for name, most in (("user12345@example.com", 2), ("ada.king@example.com", 5), ("newbie@example.com.001", 5)):
@@ -278,7 +278,7 @@ def test_names_are_looked_for_in_few_requests_and_small_answers(tenant: Tenant) 
 
 @given(st.from_regex(r"[a-zA-Z0-9._-]{1,12}@[a-z]{2,5}\.[a-z]{2}", fullmatch=True), st.randoms())
 def test_some_filter_finds_every_other_casing(name: str, chance: Any) -> None:
-    """Checked against what the operators mean when they compare with case."""
+    """The filters are evaluated as case-sensitive operators."""
     other = "".join(chance.choice([character.lower(), character.upper()]) for character in name)
     assert any(
         {"co": value in other, "sw": other.startswith(value)}[operator]
@@ -300,14 +300,14 @@ def test_ids_may_be_numbers(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("body", [None, "<html>", {"message": "no route"}], ids=str)
-def test_a_404_that_is_no_scim_error_is_no_word_on_the_object(serve: Serve, body: Any) -> None:
+def test_404_without_scim_error_does_not_mean_absent(serve: Serve, body: Any) -> None:
     scim = serve(lambda path, query: (404, body))
     with pytest.raises(ProtocolError, match="scim_path"):
         scim.get("Users", "1")
 
 
 @pytest.mark.parametrize("name", [None, 5, ["None"], {"None": 1}], ids=str)
-def test_a_name_that_is_none_is_not_the_text(serve: Serve, name: Any) -> None:
+def test_null_name_does_not_match_its_text(serve: Serve, name: Any) -> None:
     page = {"totalResults": 1, "Resources": [{"id": "1", "userName": name}]}
     assert serve(lambda path, query: (200, page)).find_named("Users", "userName", "None") is None
 
@@ -326,7 +326,7 @@ def test_paths(serve: Serve, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/scim?x=1", "/scim#x", "/scim v2", "/scim\r\nX: y"])
-def test_paths_that_are_none(serve: Serve, path: str) -> None:
+def test_invalid_paths_are_refused(serve: Serve, path: str) -> None:
     with pytest.raises(InvalidError, match="scim_path"):
         Scim(serve(lambda path, query: (200, {})).client, path)
 
@@ -350,6 +350,6 @@ def test_ids_that_would_name_the_collection(serve: Serve, identifier: str) -> No
     ],
     ids=str,
 )
-def test_failures_of_every_shape_are_told(serve: Serve, status: int, body: Any, words: str) -> None:
+def test_failures_of_every_shape_are_reported(serve: Serve, status: int, body: Any, words: str) -> None:
     with pytest.raises((InvalidError, ProtocolError), match=words):
         serve(lambda path, query: (status, body)).get("Users", "1")

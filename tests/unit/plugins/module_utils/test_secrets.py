@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which keys mean a secret, and that no encoding hides one in a text."""
+"""Keys that name a secret, and texts in which an encoding must not hide one."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_secret_is_found_however_a_server_encodes_it(way: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_a_login_is_masked_in_place_in_both_encodings_that_are_in_use(encoding: str) -> None:
-    """Where it is encoded once, the rest of the text stays."""
+    """If it is encoded once, the rest of the text stays."""
     raw = SECRET.encode(encoding)
     for echo in (raw.hex(), base64.b64encode(raw + b"a").decode(), base64.b64encode(b"scim-client:" + raw).decode()):
         masked = secrets(SECRET).masked(f"the header was {echo}, which is wrong")

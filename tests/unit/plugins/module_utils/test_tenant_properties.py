@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laws that hold for any tenant and any task, over HTTP: exports, guard rails, secrets, and where requests go."""
+"""Property tests for any tenant and any task, over HTTP: exports, guard rails, no leaks, and request targets."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.prot
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.protocol import compared
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.strategies import (
+    DESIRED_VALUES,
     KIND,
     TEXT,
-    WISHES,
     examples,
     in_any_case,
     lists,
@@ -47,7 +47,7 @@ PASSWORD = "Initial-pass-1"
 
 
 def over_http(number: int) -> Callable[[Any], Any]:
-    """So many examples against one tenant, which each of them resets."""
+    """Limit the examples, which share one tenant and reset it."""
     return settings(examples(number), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
@@ -57,7 +57,7 @@ def good(result: Result) -> Result:
 
 
 class Loader(yaml.SafeLoader):
-    """YAML as Ansible reads it. Its own loader would make a controller of the process that imports it."""
+    """A YAML loader like Ansible's own, whose import would turn this process into a controller."""
 
 
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
@@ -73,7 +73,7 @@ def as_ansible_reads(text: str) -> Any:
 @over_http(40)
 @given(tenants())
 def test_an_export_given_back_changes_nothing(tenant: Tenant, run: Run, seeded: Object) -> None:
-    """Also by way of YAML, which has its own ideas of what a text is."""
+    """The export also passes through YAML, which converts some texts."""
     tenant.reset()
     tenant.seed(**seeded)
     exported = good(run("scim_directory_info"))["directory"]
@@ -105,8 +105,8 @@ GRANTED = st.lists(
     unique_by=lambda grant: grant["role"].lower(),
 )
 MEMBERS = {"users": ways(lists(PERSON)), "groups": ways(lists(TEAM)), "roles": ways(lists(TEAM))}
-# The module, the name of its object, and the options that name others or that only some values are good for.
-LIVES: dict[str, tuple[str, Object, dict[str, Any]]] = {
+# The module, the name of its object, and the options that refer to other objects or accept only some values.
+LIFECYCLES: dict[str, tuple[str, Object, dict[str, Any]]] = {
     "Users": ("scim_user", {"user_name": "new@example.com"}, {"manager": PERSON | st.just("")}),
     "Groups": ("scim_group", {"display_name": "new"}, MEMBERS),
     "Containers": ("scim_pam_object", {"kind": "container", "name": "NEW"}, {}),
@@ -143,10 +143,10 @@ LIVES: dict[str, tuple[str, Object, dict[str, Any]]] = {
 
 
 def tasks(endpoint: str) -> st.SearchStrategy[Object]:
-    """Any options of the module for one object of the kind."""
-    _module, name, special = LIVES[endpoint]
+    """Generate any options of the module for one object of the kind."""
+    _module, name, special = LIFECYCLES[endpoint]
     rows = [row for row in KIND[endpoint].attributes if row.option not in name]
-    usual = {row.option: WISHES[type(row.shape)](row) for row in rows if row.option not in special}
+    usual = {row.option: DESIRED_VALUES[type(row.shape)](row) for row in rows if row.option not in special}
     options = {**usual, **{row.option: special[row.option] for row in rows if row.option in special}}
     if "password" in options:
         options["password"] = st.just(PASSWORD)
@@ -156,15 +156,15 @@ def tasks(endpoint: str) -> st.SearchStrategy[Object]:
     )
 
 
-TASKS = {endpoint: st.lists(tasks(endpoint), min_size=2, max_size=2) for endpoint in LIVES}
+TASKS = {endpoint: st.lists(tasks(endpoint), min_size=2, max_size=2) for endpoint in LIFECYCLES}
 
 
-@pytest.mark.parametrize("endpoint", LIVES)
+@pytest.mark.parametrize("endpoint", LIFECYCLES)
 @over_http(6)
 @given(data=st.data())
-def test_a_second_run_has_nothing_to_do(endpoint: str, tenant: Tenant, run: Run, data: st.DataObject) -> None:
-    """Whatever is wanted of an object that is new, and then of the one that it has become; others stay as they are."""
-    module = LIVES[endpoint][0]
+def test_second_run_changes_nothing(endpoint: str, tenant: Tenant, run: Run, data: st.DataObject) -> None:
+    """This holds for a new object and for the resulting one; other objects stay unchanged."""
+    module = LIFECYCLES[endpoint][0]
     tenant.reset()
     tenant.seed(
         users=[{"userName": name} for name in PEOPLE],
@@ -190,7 +190,7 @@ def test_a_second_run_has_nothing_to_do(endpoint: str, tenant: Tenant, run: Run,
 
 
 def others(state: Object) -> Object:
-    """What no task names."""
+    """Return the objects that no task names."""
     return {
         kind: [
             item for item in state[kind] if "new" not in str(item.get("userName") or item.get("displayName")).lower()
@@ -213,8 +213,8 @@ EMPTY: Object = {"users": {"set": []}}
 
 
 @st.composite
-def crowds(draw: Any) -> tuple[Object, Object]:
-    """What a tenant holds, and a task for it."""
+def populations(draw: Any) -> tuple[Object, Object]:
+    """Generate the population of a tenant, and a task for it."""
     there, active, federated, kept, gone = (draw(FLAGS) for _each in range(5))
     logins = [f"{name}@example.com" for name, is_there in zip(NAMES, there, strict=True) if is_there]
     is_active = dict(zip(logins, active, strict=False))
@@ -259,17 +259,17 @@ def crowds(draw: Any) -> tuple[Object, Object]:
         "prune_to_nothing": draw(st.booleans()),
         "max_removals": draw(LIMITS),
         "max_access_removals": draw(LIMITS),
-        # Without the role of the client, the rest of the run would lack its rights.
+        # Without the client's role, the rest of the run would lack its rights.
         "protected": [*draw(PATTERNS), "SCIM client"],
     }
     return seeded, task
 
 
 @over_http(60)
-@given(crowds())
-def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> None:
-    """Either nothing is written, or no more goes than may, and none of what must stay."""
-    seeded, task = crowd
+@given(populations())
+def test_guard_rails_limit_removals(tenant: Tenant, run: Run, population: tuple[Object, Object]) -> None:
+    """Either nothing is written, or removals stay within the limits and spare protected objects."""
+    seeded, task = population
     tenant.reset()
     tenant.seed(**seeded)
     before = tenant.state()
@@ -280,7 +280,7 @@ def test_guard_rails(tenant: Tenant, run: Run, crowd: tuple[Object, Object]) -> 
         assert result.code in ("guard_rail", "invalid"), result.output
         assert writes == []
         assert after == before
-        # What is protected is no matter for prune; only an entry can be at odds with it.
+        # Protection never conflicts with prune, only with an entry.
         leaving = _leaving(task, "user_name", "display_name", "name", "container", "user", "group")
         assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in leaving)
         assert "has to know which user" not in result["msg"]
@@ -329,7 +329,7 @@ def _is_protected(task: Object, name: str) -> bool:
 
 
 def _access(state: Object) -> dict[str, dict[tuple[str, str], set[str]]]:
-    """Who has what, by the names of the group or safe and of the member."""
+    """Return all access, keyed by the names of the group or safe and of the member."""
     memberships = {
         (role["displayName"], display): {"member"} for role in state["roles"] for _kind, _id, display in role["members"]
     }
@@ -341,7 +341,7 @@ def _access(state: Object) -> dict[str, dict[tuple[str, str], set[str]]]:
 
 
 def _lost_access(before: Object, after: Object) -> dict[str, dict[tuple[str, str], set[str]]]:
-    """What was taken from members that are still there: who was deleted counts as an object."""
+    """Return the access lost by members that still exist: deleted ones count as objects."""
     there = {user["userName"] for user in after["users"]} | {role["displayName"] for role in after["roles"]}
     now = _access(after)
     return {
@@ -351,7 +351,7 @@ def _lost_access(before: Object, after: Object) -> dict[str, dict[tuple[str, str
 
 
 def _leaving(task: Object, *options: str) -> set[str]:
-    """The names in entries that remove or deactivate."""
+    """Return the names in entries that remove or deactivate."""
     return {
         str(entry[option])
         for kind in KINDS_PRUNED
@@ -363,7 +363,7 @@ def _leaving(task: Object, *options: str) -> set[str]:
 
 
 def _untouched(before: Object, task: Object) -> set[tuple[str, str]]:
-    """What is neither pruned nor named by an entry that removes it."""
+    """Return the objects that are neither pruned nor removed by an entry."""
     named = _leaving(task, "user_name", "display_name", "container")
     kinds = {"users": "users", "groups": "roles", "containers": "containers"}
     return {
@@ -377,7 +377,7 @@ def _untouched(before: Object, task: Object) -> set[tuple[str, str]]:
 
 # -- Secrets -----------------------------------------------------------------------------------------------------------
 
-# Where a task may put a secret, rightly or wrongly. Some succeed, some are refused here, some by the tenant.
+# Places of secrets in a task, valid or not. Some tasks succeed, others fail in the module or in the tenant.
 LEAKS: dict[str, tuple[str, Callable[[str], Object]]] = {
     "a password": ("scim_user", lambda secret: {"user_name": "a@example.com", "password": secret}),
     "a password for a name that is none": ("scim_user", lambda secret: {"user_name": "a@b.c", "password": secret}),
@@ -417,7 +417,7 @@ LEAKS: dict[str, tuple[str, Callable[[str], Object]]] = {
 def test_no_output_holds_a_secret(
     tenant: Tenant, run: Run, leak: tuple[str, Callable[[str], Object]], secret: str
 ) -> None:
-    # A word of the collection itself, such as hypothesis takes from its sources, stands in a result as a key.
+    # Exclude words of the collection, which hypothesis takes from its sources: they are keys of a result.
     assume(not re.fullmatch("[a-z_]+", secret))
     tenant.reset()
     tenant.seed(containers=[{"name": "APP"}])
@@ -431,7 +431,7 @@ def test_no_output_holds_a_secret(
 
 
 def texts(node: Any) -> Iterator[str]:
-    """Every text in a result, keys included."""
+    """Yield every text of a result, including keys."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield key
@@ -443,11 +443,11 @@ def texts(node: Any) -> Iterator[str]:
         yield node
 
 
-# -- Where requests go -------------------------------------------------------------------------------------------------
+# -- Request targets ---------------------------------------------------------------------------------------------------
 
 
 class Wire:
-    """A server that knows nothing, and what it was asked: methods, targets as they are on the wire, and bodies."""
+    """A server without objects that records requests: methods, raw targets, and bodies."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
@@ -455,7 +455,7 @@ class Wire:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            wbufsize = -1  # an answer in one piece: two of them would wait for each other
+            wbufsize = -1  # send an answer in one piece, because two pieces would wait for an acknowledgement
 
             def _answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -535,7 +535,7 @@ def test_an_id_is_one_segment_of_the_path(wire: Wire, method: str, endpoint: str
 @examples(60)
 @given(ANY)
 def test_a_name_stays_within_its_filter(wire: Wire, name: str) -> None:
-    """Whatever is looked for by name: the lists that are asked for are those of the kind, and the name is one value."""
+    """For any name, only lists of the kind are requested, and the name is one value of the filter."""
     wire.seen.clear()
     try:
         assert Scim(wire.client).find_named("Users", "userName", name) is None
