@@ -70,7 +70,7 @@ from .guard_rails import (
     refuse_emptied_roles,
 )
 from .relations import Relations
-from .survey import Entry, Known, Survey, marks_of, references_of, same_object
+from .survey import Entry, Known, Survey, marks_of, references_in, references_of, same_object
 
 MUST_BE_THERE = "an entry that it needs failed"
 EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
@@ -280,7 +280,6 @@ class Directory:
 
     def _plan_one(self, entry: Entry) -> None:
         task, (current, keys) = entry.task, entry.located
-        self._known.hits.clear()
         with trying(f"plan {task.label}"):
             if current is None and not task.absent and "container" in entry.resource.keys:
                 self._check_container(str(task.desired["container"]))
@@ -290,13 +289,10 @@ class Directory:
             check_characters(task, _new_texts(task, entry.plan))
             if task.creator_rights is not None and not task.absent:
                 self._creators.note(entry, current)
-            # The keys of a permission are resolved before: those of them that are still to come are needed, too.
-            for option, value in keys.items():
-                row = entry.resource.attribute(option)
-                if row.refers_to and isinstance(value, dict):
-                    name = next(iter(value.values()))
-                    self._known.find_all(row.refers_to, RESOURCES[row.refers_to].key_attribute, [name])
-        entry.needs = frozenset(self._known.hits)
+        if not task.absent:
+            wanted = references_in(task.resource, task.desired)
+            needs = (self._known.pending(endpoint, name) for endpoint, name in wanted)
+            entry.needs = frozenset(need for need in needs if need)
 
     def _check_container(self, name: str) -> None:
         if not self._known.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:

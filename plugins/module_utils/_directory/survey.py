@@ -144,7 +144,6 @@ class Known:
         self.expected: dict[Entry, None] = {}  # entries of another run that are needed and not there, in order
         self._leaving: dict[tuple[str, str], Entry] = {}
         self._leaving_ids: dict[tuple[str, str | None], Entry] = {}
-        self.hits: set[Entry] = set()  # entries still to be made that were found since this was cleared
 
     def add(self, endpoint: str, identifier: str, name: str) -> None:
         self._names.setdefault(endpoint, {})[identifier] = name
@@ -185,6 +184,11 @@ class Known:
             if identifier:
                 self.add(entry.resource.endpoint, identifier, str(name))
             self._coming.pop((entry.resource.endpoint, fold(name)), None)
+
+    def pending(self, endpoint: str, reference: str) -> Entry | None:
+        """Return the entry that is going to make the object with this name, None if the object has been seen."""
+        seen = self._identify(endpoint, reference) is not None
+        return None if seen else self._coming.get((endpoint, fold(reference)))
 
     def leaving(self, endpoint: str, reference: str) -> Entry | None:
         """The entry that removes the object with this name or id."""
@@ -235,8 +239,7 @@ class Known:
         identifier = self._identify(endpoint, reference)
         if identifier is not None:
             return {"id": identifier, attribute: self._names[endpoint][identifier]}
-        if coming := self._coming.get(key):
-            self.hits.add(coming)
+        if key in self._coming:
             return {"id": reference, attribute: reference}
         if elsewhere := self._elsewhere.get(key):
             self.expected[elsewhere] = None
@@ -276,8 +279,8 @@ class Survey:
         else:
             by_id += by_key
             list(self._pool.map(partial(self._look_for, resource), sorted(unseen)))
-        # All of them before the first is handed over: what planning notes of references is not to be mixed with theirs.
-        yield from [*settled, *self._pool.map(self._look_up, by_id)]
+        yield from settled
+        yield from self._pool.map(self._look_up, by_id)
 
     def _by_name(self, resource: Resource, entries: list[Entry]) -> tuple[list[Entry], list[Entry], bool]:
         """Look for entries by their exact names, and for the others in other casings.
@@ -428,17 +431,21 @@ def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
 
 
 def references_of(entry: Entry) -> Iterator[tuple[str, str]]:
-    """The endpoints and names, or ids, of what an entry wants to be there, as far as they are texts."""
-    if entry.absent:
-        return
-    for row in entry.resource.references:
-        wanted = entry.options.get(row.option)
+    """Yield the endpoint and the name, or id, of each object that an entry refers to, as far as they are texts."""
+    if not entry.absent:
+        yield from references_in(entry.resource, {**entry.options, **entry.keys})
+
+
+def references_in(resource: Resource, options: Object) -> Iterator[tuple[str, str]]:
+    """Yield the endpoint and the name, or id, of each object that these options want to be there."""
+    for row in resource.references:
+        wanted = options.get(row.option)
         names = [wanted]
         if isinstance(wanted, dict):
             names = [name for way in ("add", "set") for name in _listed(wanted.get(way))]
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
-    if "container" in entry.keys:
-        yield CONTAINER.endpoint, str(entry.keys["container"])
+    if "container" in resource.keys and options.get("container"):
+        yield CONTAINER.endpoint, str(options["container"])
 
 
 def same_object(entry: Entry, other: Entry) -> InvalidError:
