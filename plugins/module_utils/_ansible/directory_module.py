@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,12 +25,14 @@ from .._base.errors import (
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.secrets import spellings
-from .._directory.directory import Directory, Done, action_of, created_by, result_of
+from .._directory.directory import Directory
 from .._directory.drift import drift_of
 from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
 from .._directory.export import export, secrets_of
+from .._directory.losses import created_by
 from .._directory.progress import Progress
-from .._directory.survey import Entry
+from .._directory.report import report_of_run
+from .._directory.values import Desired
 from .._model.new_values import unknowns
 from .._model.options import (
     Spec,
@@ -204,24 +207,24 @@ def run_directory() -> None:
             directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
             try:
                 with trying("plan the directory"):
-                    changing = directory.plan(entries, elsewhere)
-                drift = drift_of(directory.unmanaged) if directory.unmanaged and rules.fail_unmanaged else None
+                    planned = directory.plan(entries, elsewhere)
+                drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
                 if drift:
-                    changing = []
+                    planned = replace(planned, steps=())
                 if module.check_mode:
-                    if text := unknowns(created_by(changing)):
+                    if text := unknowns(created_by(planned.steps)):
                         scim.client.warn(text)
-                    done = [Done(entry, action_of(entry.plan)) for entry in changing if entry.plan]
+                    applied = directory.foresee(planned)
                 else:
                     # What was said of the plan is said again when it is carried out.
                     hear(scim, lambda text: None if text in warnings else warnings.update([text]))
-                    done = directory.apply(changing)
+                    applied = directory.apply(planned)
             finally:
                 for text, count in warnings.most_common(MOST_WARNINGS):
                     module.warn(f"{text} ({count} times)" if count > 1 else text)
                 if len(warnings) > MOST_WARNINGS:
                     module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
-        result = result_of(directory, changing, done)
+        result = report_of_run(planned, applied)
         result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
         result["invocation"] = module.invocation
         result["diff"] = {
@@ -232,14 +235,14 @@ def run_directory() -> None:
         module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
         if drift:
             result.update(failed=True, msg=str(drift), failure=drift.failure())
-        if failed := [one for one in done if one.error]:
-            missing = [one for one in done if one.action in ("failed", "skipped")]
-            ending = next((halt for halt in directory.halts if halt.kind is None), None)
+        if failed := [one for one in applied.results if one.error]:
+            missing = [one for one in applied.results if one.action in ("failed", "skipped")]
+            ending = next((halt for halt in applied.halts if halt.kind is None), None)
             first = ending or failed[0]
-            scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in directory.halts)
-            extent = f"{len(missing)} of {len(changing)} changes were not made"
+            scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in applied.halts)
+            extent = f"{len(missing)} of {len(planned.steps)} changes were not made"
             error = IncompleteError(
-                f"{extent}. {first.entry.position}: {first.error}{scopes}",
+                f"{extent}. {first.step.desired.position}: {first.error}{scopes}",
                 hint="The result's actions have each failure; run the task again to continue",
             )
             # What ended the run is what a playbook has to act on.
@@ -250,7 +253,7 @@ def run_directory() -> None:
     module.run_scim(work)
 
 
-def left_alone(entries: Sequence[Entry]) -> str:
+def left_alone(entries: Sequence[Desired]) -> str:
     """Return the warning of entries of which there is no service user."""
     numbers = Counter(entry.resource.plural for entry in entries)
     kinds = [resource for resource in RESOURCES.values() if numbers[resource.plural]]

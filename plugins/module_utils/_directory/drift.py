@@ -13,23 +13,23 @@ from .._base.errors import DriftError, some
 from .._base.paths import Object, fold, natural
 from .._model.references import names_in
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, Resource
-from .survey import Entry
+from .values import Desired, Found
 
 
 class Scope:
     """The safes that the entries name: what is on others is neither pruned nor reported."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, listed: Iterable[Desired]) -> None:
         self._named = {
-            (entry.resource.plural, fold(entry.keys["container"])) for entry in entries if "container" in entry.keys
+            (each.resource.plural, fold(each.keys["container"])) for each in listed if "container" in each.keys
         }
         self._safes = {safe for _plural, safe in self._named}
         self._leaving: set[str] = set()
 
-    def see(self, entry: Entry) -> None:
+    def see(self, found: Found) -> None:
         """Note a safe by its name, which its entry need not give."""
-        if entry.resource is CONTAINER:
-            (self._leaving if entry.absent else self._safes).add(fold(entry.name))
+        if found.resource is CONTAINER:
+            (self._leaving if found.desired.absent else self._safes).add(fold(found.name))
 
     def has_any(self, resource: Resource) -> bool:
         """Return whether objects of a kind can be in the scope at all."""

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
+from typing import Any
 
 from .._base.errors import InvalidError
 from .._base.misfits import DECIMAL_HINT
@@ -19,9 +20,8 @@ from .._model.options import Spec
 from .._model.plan import Task
 from .._model.resources import RESOURCES, Resource
 from .guard_rails import Rules
-from .survey import Entry
+from .values import Check, Desired
 
-Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 SHOWN_OPTIONS = 3  # of an entry that has no name
 
@@ -35,7 +35,7 @@ def directory_spec() -> Spec:
     return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
 
 
-def entries_of(params: Object, check: Check) -> list[Entry]:
+def entries_of(params: Object, check: Check) -> list[Desired]:
     """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself.
 
     Raises InvalidError for positions that are not those of the entries.
@@ -45,21 +45,33 @@ def entries_of(params: Object, check: Check) -> list[Entry]:
     for plural, places in positions.items():
         if not isinstance(places, list) or len(places) != len(lists.get(plural, ())):
             raise InvalidError(f"positions.{plural} has to be a list with an item for each of the {plural}")
-    entries = [
-        Entry(str(place or f"{resource.plural}[{number}]"), resource, options, check)
+    return [
+        _entry_of(str(place or f"{resource.plural}[{number}]"), resource, options, check)
         for resource in RESOURCES.values()
         for number, (options, place) in enumerate(
             zip_longest(lists[resource.plural], positions.get(resource.plural, ()))
         )
     ]
-    for entry in entries:
-        try:
-            if not isinstance(entry.options, dict):
-                raise InvalidError(f"a {entry.resource.name} is a map of options, and this is not one")
-            entry.keys  # noqa: B018 - read for what it raises
-        except InvalidError as error:
-            entry.reject(error)
-    return entries
+
+
+def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> Desired:
+    """Return the entry at a position. If its options make no task, it has the reason as its problem."""
+    try:
+        if not isinstance(options, dict):
+            raise InvalidError(f"a {resource.name} is a map of options, and this is not one")
+        desired = Desired(position, resource, options, check)
+        desired.keys  # noqa: B018 - checks the options where the name needs that
+    except InvalidError as error:
+        return _rejected(position, resource, options if isinstance(options, dict) else {}, error)
+    return desired
+
+
+def _rejected(position: str, resource: Resource, options: Object, problem: InvalidError) -> Desired:
+    """Return an entry with a problem. Its names stay known, for the entries that refer to it."""
+    names = {option: name for option in resource.keys if isinstance(name := options.get(option), str)}
+    given = {row.option: names.get(row.option) for row in resource.attributes}
+    task = Task(resource, given, absent=options.get("state") == "absent")
+    return Desired(position, resource, options, lambda kind, given: task, problem)
 
 
 def kinds_of(params: Object, served: Sequence[Resource]) -> list[Resource]:
@@ -88,10 +100,10 @@ def only_of(kinds: Sequence[Resource], params: Object) -> Object:
     return {**params, **dict.fromkeys(others), "positions": positions}
 
 
-def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Entry]:
+def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Desired]:
     """Return what the task lists and does not deal with. ``managed`` are the options without it."""
     return [
-        Entry(f"{resource.plural}[{number}]", resource, options, check)
+        Desired(f"{resource.plural}[{number}]", resource, options, check)
         for resource in RESOURCES.values()
         if managed[resource.plural] is None
         for number, options in enumerate(params[resource.plural] or ())

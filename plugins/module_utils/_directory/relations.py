@@ -25,8 +25,8 @@ from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGE
 from .._scim.contents import permissions_on
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import Scim
-from .guard_rails import AccessLoss, Member, all_access, is_built_in, is_protected_by
-from .survey import Known
+from .guard_rails import AccessLoss, Loss, Member, all_access, is_built_in, is_protected_by
+from .name_index import NameIndex
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")
@@ -62,11 +62,11 @@ class Caller:
 
 
 class Relations:
-    """Answers questions about one tenant, by what is ``known`` where that is enough."""
+    """Answers questions about one tenant, by the ``names`` that are known where that is enough."""
 
-    def __init__(self, scim: Scim, known: Known, lists: MemberLists) -> None:
+    def __init__(self, scim: Scim, names: NameIndex, lists: MemberLists) -> None:
         self._scim = scim
-        self._known = known
+        self._names = names
         self._lists = lists
         # With one service user for the vault and another for the rest, both run the task.
         self._callers = {client: Caller(client) for client in scim.clients}
@@ -114,7 +114,7 @@ class Relations:
             return None
         if identifier == caller.subject or any(look(name) in caller.names for name in shown):
             return True
-        if (login := self._known.name_of(USER.endpoint, identifier)) is not None:
+        if (login := self._names.name_of(USER.endpoint, identifier)) is not None:
             return look(login) in caller.names
         if (own_id := self._id_of(caller)) is not None:
             return identifier == own_id
@@ -271,7 +271,7 @@ class Relations:
 
     def name_of(self, endpoint: str, identifier: str) -> str | None:
         """Return the name of the user or group with this id, None if the server does not show one."""
-        known = self._known.name_of(endpoint, identifier)
+        known = self._names.name_of(endpoint, identifier)
         if known is not None:
             return known
         resource = RESOURCES[endpoint]
@@ -298,11 +298,19 @@ class Relations:
         is_own = self._on_safe(self.is_own(endpoint, identifier, [shown]), safe) if own else False
         return Member((shown, name) if name else (shown,), is_own)
 
+    def loss_of(self, resource: Resource, item: Object, *, own: bool | None, named: bool) -> Loss:
+        """Return an object that would go; if ``named``, with the names of who has it if it is a permission."""
+        also: list[str | None] = []
+        if named and resource is CONTAINER_PERMISSION:
+            also = [self.name_of(endpoint, who) for endpoint, who, _shown in members_of(resource, item)]
+        names = tuple(names_in(resource.keys_of(item)))
+        return Loss(resource, item["id"], names, tuple(name for name in also if name), own)
+
     def unmatched(self, patterns: Sequence[str]) -> list[str]:
         """Return the patterns that no name on the server matches, as far as the service user can read it."""
         left = list(patterns)
         for resource in (USER, GROUP, CONTAINER, PRIVILEGED_DATA):
-            names = self._known.names(resource.endpoint)
+            names = self._names.names(resource.endpoint)
             left = [pattern for pattern in left if not any(is_protected_by(name, pattern) for name in names)]
         for resource in (USER, GROUP, CONTAINER, PRIVILEGED_DATA):
             if left:

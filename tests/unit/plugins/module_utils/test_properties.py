@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import as_text, get, path_text, quoted
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import objects as listed
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.survey import Entry
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.values import Desired
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.api import literal
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.shapes import (
     Grants,
@@ -301,7 +301,7 @@ def test_secrets_are_never_shown(endpoint: str, data: st.DataObject) -> None:
     task = Task(resource, wanted, write_secrets=always)
     plan = plan_present(resource, current, wanted, write_secrets=always)
     texts = [str(plan.diff), str(resource.describe(plan.expected)), str(plan.unmet({})), task.label]
-    for text in [*texts, *map(repr, (plan, task, Entry("here", resource, wanted, lambda kind, options: task)))]:
+    for text in [*texts, *map(repr, (plan, task, Desired("here", resource, wanted, lambda kind, options: task)))]:
         assert SECRET not in text
         assert repr(SECRET)[1:-1] not in text
     for row in resource.attributes:

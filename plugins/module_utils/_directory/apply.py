@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Carry out the steps of a plan, several at a time, each after those that it needs. The only writes of a run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from .._base.errors import AuthorizationError, IdentityError, IncompleteError, InvalidError, trying
+from .._base.paths import Object, fold
+from .._ensure import ensure
+from .._model.plan import Plan
+from .._model.references import resolve_keys
+from .._model.resources import RESOURCES, Resource
+from .._scim.objects import ScimObjects
+from .._scim.vault import trim_permission
+from .guard_rails import Rules, deactivates
+from .name_index import NameIndex
+from .values import Desired, Result, Step
+
+DEPENDENCY_FAILED = "an entry that it needs failed"
+
+# What is being done, how many objects are done, and of how many.
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Halt:
+    """The reason why some of the steps are not begun: the first of them met a failure that all of them share.
+
+    ``kind`` is that of the objects that are not created, None where nothing at all is begun; ``container`` is where.
+    """
+
+    step: Step
+    error: IdentityError
+    kind: Resource | None = None
+    container: str | None = None
+
+    @classmethod
+    def of(cls, step: Step, error: IdentityError) -> Halt | None:
+        """Return what a failure stops beside its own step, None for a failure that others may not meet.
+
+        A right that is missing to create one object is missing to create all of its kind; safes have members of their
+        own, so that there it is all in the same safe. An update or a removal may be refused for one object alone.
+        """
+        if error.shared:
+            return cls(step, error)
+        if isinstance(error, AuthorizationError) and step.plan.action == "create":
+            return cls(step, error, step.resource, _container_of(step))
+        return None
+
+    def holds(self, step: Step) -> bool:
+        """Return whether a step is among what is not begun."""
+        if self.kind is None:
+            return True
+        creates = step.plan.action == "create"
+        return creates and step.resource is self.kind and _container_of(step) == self.container
+
+    @property
+    def scope(self) -> str:
+        """Return what is not begun, for a person."""
+        if self.kind is None:
+            return "nothing else was begun, because it would fail in the same way"
+        where = f" in {self.step.desired.keys['container']!r}" if self.container is not None else ""
+        return f"no other {self.kind.name} was created{where}, because the same right is needed"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The results of all steps, and the halts in the order of the failures."""
+
+    results: Sequence[Result] = ()
+    halts: Sequence[Halt] = ()
+
+
+class Application:
+    """Carries out one plan: the steps that others need first, removals at the end.
+
+    The creator of a safe loses rights last: the steps before may need them.
+    """
+
+    def __init__(
+        self,
+        store: ScimObjects,
+        names: NameIndex,
+        rules: Rules,
+        report: Report,
+        is_abandoned: Callable[[], bool],
+    ) -> None:
+        self._store = store
+        self._names = names
+        self._rules = rules
+        self._report = report
+        self._is_abandoned = is_abandoned
+        self._results: list[Result] = []
+        self._halts: list[Halt] = []
+        self._halting = threading.Lock()
+        self._stop = threading.Event()
+
+    def apply(self, steps: Sequence[Step]) -> Applied:
+        trimming = [step for step in steps if step.creator_rights is not None]
+        removals = [step for step in steps if step.removes]
+        writes = [step for step in steps if step.creator_rights is None and not step.removes]
+        with ThreadPoolExecutor(self._rules.workers) as pool:
+            try:
+                self._run(pool, writes, len(steps))
+                for resource in reversed(RESOURCES.values()):
+                    self._run(pool, [step for step in removals if step.resource is resource], len(steps))
+                    self._store.verify_deletions(resource)
+                left_out = list(_without_basis(trimming, self._results))
+                self._results += left_out
+                out = {result.step for result in left_out}
+                self._run(pool, [step for step in trimming if step not in out], len(steps))
+            finally:
+                # The pool would carry out all that it was given before an interrupt gets through.
+                self._stop.set()
+        return Applied(self._results, self._halts)
+
+    def _run(self, pool: ThreadPoolExecutor, steps: Sequence[Step], total: int) -> None:
+        """Carry out these steps, each as soon as the objects that it needs are there."""
+        waiting = _Waiting(steps)
+        running: set[Future[Result]] = set()
+        # Each future reports its end: to wait for any of thousands would look at all of them each time.
+        finished: SimpleQueue[Future[Result]] = SimpleQueue()
+
+        def begin(ready: Iterable[Step]) -> None:
+            for step in ready:
+                future = pool.submit(self._carry_out, step)
+                running.add(future)
+                future.add_done_callback(finished.put)
+
+        begin(waiting.take_ready(steps))
+        while running:
+            future = finished.get()
+            running.discard(future)
+            result = future.result()
+            self._results.append(result)
+            self._report(result.step.desired.task.label, len(self._results), total)
+            if result.error or result.action == "skipped":
+                self._results += waiting.leave_out(result)
+            else:
+                begin(waiting.take_ready(waiting.release(result.step)))
+
+    def _carry_out(self, step: Step) -> Result:
+        if self._stop.is_set() or any(halt.holds(step) for halt in self._halts):
+            return Result(step, "skipped")
+        try:
+            if self._is_abandoned():
+                raise IncompleteError("the run was stopped: Ansible is gone", shared=True)
+            changed = self._trim(step) if step.creator_rights is not None else self._ensure(step)
+        except IdentityError as error:
+            if self._rules.stop_on_error:
+                self._stop.set()
+            # Of the steps that were under way already, one failure stands for all that certainly had no effect: whose
+            # one write was refused (a failure of a look before or after it has no diff).
+            known = self._halt(step, error) and step.plan.action == "create" and error.diff is not None
+            return Result(step, "skipped") if known else Result(step, "failed", error)
+        return Result(step, action_of(step.plan) if changed else "none")
+
+    def _ensure(self, step: Step) -> bool:
+        """Bring the object to its desired state. Return whether that changed it."""
+        keys = self._keys_now(step) if step.needs else step.keys
+        outcome = ensure(self._store, step.desired.task, check=False, located=(step.current, keys))
+        self._names.mark_created(step.desired, (outcome.entity or {}).get("id"))
+        return outcome.changed
+
+    def _trim(self, step: Step) -> bool:
+        """Trim the rights of the creator of a safe. Return whether that changed them."""
+        with trying(f"trim the rights of the creator of the container {step.safe!r}"):
+            trimmed = trim_permission(self._store, str(step.safe), step.creator_rights or [], check=False)
+        return trimmed is not None and trimmed[0]
+
+    def _keys_now(self, step: Step) -> Object:
+        """Return the keys with the ids of the objects that have been made in the meantime."""
+        task = step.desired.task
+        return step.keys if task.identifier else {**step.keys, **resolve_keys(self._names, task)}
+
+    def _halt(self, step: Step, error: IdentityError) -> bool:
+        """Note the steps that a failure stops. Return whether another failure has stopped them before."""
+        halt = Halt.of(step, error)
+        if halt is None:
+            return False
+        with self._halting:
+            before = [other for other in self._halts if other.holds(step)]
+            if not before:
+                self._halts.append(halt)
+            return any(other.error.code == error.code for other in before)
+
+
+class _Waiting:
+    """The steps of one batch that are not begun, and the steps of the batch that each of them needs."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        batch = {step.desired: step for step in steps}
+        self._needs = {step: {batch[need] for need in step.needs if need in batch} for step in batch.values()}
+        self._needed_by: dict[Step, list[Step]] = {}
+        for step, needs in self._needs.items():
+            for need in needs:
+                self._needed_by.setdefault(need, []).append(step)
+
+    def take_ready(self, among: Iterable[Step]) -> list[Step]:
+        """Return those of these steps that wait for nothing else. They wait no more."""
+        ready = [step for step in among if step in self._needs and not self._needs[step]]
+        for step in ready:
+            del self._needs[step]
+        return ready
+
+    def release(self, done: Step) -> list[Step]:
+        """Note that a step is done, and return the steps that needed it."""
+        dependents = [step for step in self._needed_by.get(done, ()) if step in self._needs]
+        for step in dependents:
+            self._needs[step].discard(done)
+        return dependents
+
+    def leave_out(self, result: Result) -> Iterator[Result]:
+        """Yield a result for each step that needs one that was not done, directly or not. They wait no more.
+
+        The reason is given where that one failed. If it was not begun for another reason, that says nothing of others.
+        """
+        missing = [result.step]
+        while missing:
+            because = missing.pop()
+            for step in self._needed_by.get(because, ()):
+                if self._needs.pop(step, None) is not None:
+                    yield Result(step, "skipped", _dependency_failed(because.desired) if result.error else None)
+                    missing.append(step)
+
+
+def _without_basis(trimming: Iterable[Step], results: Iterable[Result]) -> Iterator[Result]:
+    """Yield a result for each creator whose safe lacks something that failed: the next run needs the rights for it."""
+    lacking = {result.step.desired for result in results if result.error or result.action == "skipped"}
+    for step in trimming:
+        if missing := next((need for need in step.needs if need in lacking), None):
+            yield Result(step, "skipped", _dependency_failed(missing))
+
+
+def _dependency_failed(desired: Desired) -> InvalidError:
+    return InvalidError(f"{DEPENDENCY_FAILED}: {desired.position}")
+
+
+def _container_of(step: Step) -> str | None:
+    container = step.desired.keys.get("container")
+    return None if container is None else fold(str(container))
+
+
+def action_of(plan: Plan) -> str:
+    """Return the plan's action, or that it takes a user out of use."""
+    return "deactivate" if deactivates(plan) else plan.action

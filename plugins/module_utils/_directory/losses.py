@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Hold a plan against the guard rails: gather the facts about what it takes away, and refuse what goes too far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from .._base.errors import AuthorizationError, GuardRailError
+from .._base.paths import Object, fold, id_mark
+from .._model.new_values import new_suffixes, warn_of_suffix
+from .._model.plan import new_end
+from .._model.resources import (
+    CONTAINER,
+    CONTAINER_PERMISSION,
+    GROUP,
+    PAM_OBJECTS,
+    PRIVILEGED_DATA,
+    TWO_USERS,
+    USER,
+    Resource,
+)
+from .._scim.contents import accounts_on, also_removed, permissions_on
+from .._scim.protocol import Scim
+from .._scim.sight import may_be_hidden, sees_nothing, unseen
+from .guard_rails import (
+    AccessLoss,
+    GuardRails,
+    Loss,
+    Rules,
+    all_access,
+    deactivates,
+    emptied_by,
+    losses_of,
+    refuse_emptied_roles,
+)
+from .name_index import NameIndex
+from .relations import Relations
+from .values import Desired, Step
+
+# The options by which an object would no longer be what it is known by, or a user could no longer log in.
+IDENTIFYING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}, PRIVILEGED_DATA.name: {"name"}}
+
+
+def warn_of_changes(scim: Scim, names: NameIndex, steps: Sequence[Step]) -> None:
+    """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
+    warn = scim.client.warn
+    if empty := emptied_by(step.plan for step in steps):
+        warn(f"Lists that come out empty: {', '.join(empty)}")
+    if known := names.all_names(USER.endpoint):
+        for suffix, logins in new_suffixes(created_by(steps), known):
+            warn_of_suffix(warn, suffix, logins)
+    for step in steps:
+        if end := new_end(step.plan.diff):
+            warn(f"The membership_expiration {end} of {step.label} is over: it gives no access")
+
+
+def check_sight(scim: Scim, rules: Rules, names: NameIndex, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
+    """Refuse to make objects that may be there already, in a vault that may be hidden from who makes them."""
+    in_vault = [step for step in steps if step.resource in PAM_OBJECTS]
+    is_seen = names.names(CONTAINER.endpoint) or any(step.current for step in in_vault)
+    kinds = [desired.resource for desired in listed]
+    if is_seen or rules.allow_empty_vault or not any(kind in PAM_OBJECTS for kind in kinds):
+        return
+    if not sees_nothing(scim):
+        return
+    if in_vault and may_be_hidden(scim, kinds):
+        raise AuthorizationError(
+            f"{unseen(scim)}. What the task would create there may exist",
+            hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
+        )
+    scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
+
+
+@dataclass(frozen=True)
+class SafeContents:
+    """The accounts and permissions on the safes that a plan deletes, by the id of the safe."""
+
+    safes: Sequence[Object] = ()
+    accounts: Mapping[str, list[Object]] = field(default_factory=dict)
+    permissions: Mapping[str, list[Object]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, scim: Scim, safes: Sequence[Object]) -> SafeContents:
+        return cls(safes, accounts_on(scim, safes), permissions_on(scim, safes)) if safes else cls()
+
+    @property
+    def also_removed(self) -> dict[str, Object]:
+        """Return the contents of each safe as a result shows them."""
+        return {
+            safe["id"]: also_removed(self.accounts[safe["id"]], self.permissions[safe["id"]]) for safe in self.safes
+        }
+
+    def losses(self, gone: set[tuple[str, str]]) -> list[Loss]:
+        """Return the accounts that go with their safe, without those that are ``gone`` by a step of their own."""
+        return [
+            Loss(PRIVILEGED_DATA, account["id"], (str(safe.get("name")), str(account.get("name"))))
+            for safe in self.safes
+            for account in self.accounts[safe["id"]]
+            if (PRIVILEGED_DATA.name, account["id"]) not in gone
+        ]
+
+    def access_losses(self, gone: set[tuple[str, str]]) -> list[AccessLoss]:
+        """Return the rights that go with their safe, without those that are ``gone`` by a step of their own."""
+        return [
+            all_access(CONTAINER_PERMISSION, permission)
+            for on_safe in self.permissions.values()
+            for permission in on_safe
+            if (CONTAINER_PERMISSION.name, permission["id"]) not in gone
+        ]
+
+
+class Losses:
+    """What a plan takes away, with the facts on which the guard rails decide."""
+
+    def __init__(self, rules: Rules, relations: Relations, rails: GuardRails) -> None:
+        self._rules = rules
+        self._relations = relations
+        self._rails = rails
+
+    def check(self, scim: Scim, steps: Sequence[Step]) -> dict[str, Object]:
+        """Check first how much a plan takes away, then what and from whom. Return what goes with deleted safes."""
+        leaving = [(step.resource, item) for step in steps if (item := leaving_of(step))]
+        removals = [self._loss_of(resource, item) for resource, item in leaving]
+        gone = {(loss.resource.name, loss.identifier) for loss in removals}
+        contents = SafeContents.read(scim, [item for resource, item in leaving if resource is CONTAINER])
+        losses = [*removals, *contents.losses(gone)]
+        access = [
+            replace(loss, asked=step.creator_rights is not None) for step in steps for loss in losses_of(step.plan)
+        ]
+        access += contents.access_losses(gone)
+        along = self._taken_along(steps)
+        emptied = self._emptied_roles(steps, access)
+        renamed = list(self._renamed(steps))
+        if losses or access or renamed:
+            self._check_patterns(scim)
+        self._rails.check(losses)
+        self._rails.check_access(access)
+        self._rails.check_members([*(self._with_members(loss) for loss in access), *along])
+        self._rails.check_renamed(renamed)
+        refuse_emptied_roles(emptied)
+        return contents.also_removed
+
+    def _loss_of(self, resource: Resource, item: Object) -> Loss:
+        own = self._relations.is_own_object(resource, item)
+        return self._relations.loss_of(resource, item, own=own, named=bool(self._rules.protected))
+
+    def _taken_along(self, steps: Iterable[Step]) -> list[AccessLoss]:
+        """Return what protected groups and safes lose with users and groups that are deleted."""
+        deleted = [
+            (step.resource, item)
+            for step in steps
+            if step.removes and step.resource in (USER, GROUP) and (item := leaving_of(step))
+        ]
+        return self._relations.taken_along(deleted, self._rules.protects) if deleted and self._rules.protected else []
+
+    def _emptied_roles(self, steps: Iterable[Step], access: Iterable[AccessLoss]) -> list[str]:
+        """Return the built-in roles that nobody can log in with afterwards, if anything here could be the reason."""
+        relevant = [step for step in steps if step.resource in (USER, GROUP)]
+        if not any(map(leaving_of, relevant)) and not any(loss.place is GROUP for loss in access):
+            return []
+        return self._relations.emptied_roles(
+            {
+                (
+                    step.resource.endpoint,
+                    id_mark(step.plan.identifier) if step.plan.current else fold(step.name),
+                ): step.plan
+                for step in relevant
+            }
+        )
+
+    def _with_members(self, loss: AccessLoss) -> AccessLoss:
+        protected = bool(self._rules.protected)
+        who = loss.who if protected or not loss.goes else ()
+        safe = loss.name if loss.place is CONTAINER else None
+        own = not loss.goes and not loss.asked
+        members = [self._relations.member(each, named=protected, own=own, safe=safe) for each in who]
+        return replace(loss, members=tuple(members))
+
+    def _renamed(self, steps: Iterable[Step]) -> Iterator[tuple[str, Loss]]:
+        """Describe each new name or password of an object that exists, and yield it with the object."""
+        for step in steps:
+            plan = step.plan
+            if plan.action != "update" or plan.current is None:
+                continue
+            options = {change.attribute.option for change in plan.changes} & IDENTIFYING.get(plan.resource.name, set())
+            if options:
+                text = f"{', '.join(sorted(options))} of {step.label}"
+                yield text, self._loss_of(plan.resource, plan.current)
+
+    def _check_patterns(self, scim: Scim) -> None:
+        """Report names and patterns that protect nothing: they may be misspelled."""
+        if unmatched := self._relations.unmatched(self._rules.protected):
+            text = f"protected: nothing that the service user can see is called {', '.join(map(repr, unmatched))}"
+            if self._rules.fail_unmatched:
+                raise GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
+            scim.client.warn(text)
+
+
+def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:
+    """Yield the kind and the options of each object that is going to be created."""
+    for step in steps:
+        if step.plan.action == "create":
+            yield step.resource, step.desired.task.desired
+
+
+def leaving_of(step: Step) -> Object | None:
+    """Return the object that a step removes, or the user that it takes out of use; None if there is none."""
+    return step.plan.current if step.removes or deactivates(step.plan) else None

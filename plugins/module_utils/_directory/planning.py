@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Turn what the survey found into steps. Nothing is written, and only unseen names are looked up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .._base.errors import IdentityError, InvalidError, NotFoundError, trying
+from .._base.paths import Object
+from .._ensure import refuse
+from .._model.options import check_characters
+from .._model.plan import Plan, Task, make_plan
+from .._model.resources import CONTAINER, Resource
+from .._scim.objects import ScimObjects
+from .checks import Problems
+from .name_index import NameIndex
+from .survey import marks_of
+from .unlisted import Unlisted
+from .values import Desired, Finding, Found, Step, references_in, same_object
+
+
+class Planning:
+    """Plans one kind after another. Objects that are as they should be are counted, and let go of."""
+
+    def __init__(self, store: ScimObjects, names: NameIndex, unlisted: Unlisted, problems: Problems) -> None:
+        self._store = store
+        self._names = names
+        self._unlisted = unlisted
+        self._problems = problems
+        self.unchanged: Counter[str] = Counter()  # by the plural of a kind
+        self.safes: list[Found] = []  # whose entries say creator_rights
+
+    def steps(self, resource: Resource, findings: Iterable[Finding]) -> Iterator[Step]:
+        """Yield a step for each change of one kind. An entry that cannot be planned is a problem."""
+        late: list[Found] = []
+        claimed: dict[Any, Desired] = {}
+        for found in findings:
+            step = None
+            if not isinstance(found, Found):
+                step = self._unlisted.step(resource, found)
+            elif self._is_sound(found, claimed):
+                self._unlisted.see(found)
+                if self._is_as_desired(found):
+                    self.unchanged[resource.plural] += 1
+                elif _refers_to_its_own_kind(found.desired):
+                    late.append(found)  # until all objects of the kind have been seen
+                else:
+                    step = self._step(found)
+            if step:
+                yield step
+        yield from filter(None, map(self._step, late))
+
+    def _is_sound(self, found: Found, claimed: dict[Any, Desired]) -> bool:
+        """Note the problem of an entry, if it has one, and return whether it has none."""
+        second = _second_entry(found, claimed)
+        problem = found.problem or second
+        if problem:
+            self._problems.note(found.desired, problem)
+        return problem is None
+
+    def _is_as_desired(self, found: Found) -> bool:
+        """Return whether the object certainly is as it should be. The options need not be checked for that."""
+        if found.current is None or not found.desired.is_plain:
+            return False
+        return found.resource.holds(found.current, found.desired.options, self._names.name_of)
+
+    def _step(self, found: Found) -> Step | None:
+        """Return the change that an entry needs, None if it needs none or has a problem."""
+        try:
+            step = self._plan(found)
+        except IdentityError as error:
+            self._problems.note(found.desired, error)
+            return None
+        if step.plan.changed:
+            return step
+        self.unchanged[found.resource.plural] += 1
+        return None
+
+    def _plan(self, found: Found) -> Step:
+        task, current, keys = found.desired.task, found.current, found.keys
+        with trying(f"plan {task.label}"):
+            if current is None and not task.absent and "container" in task.resource.keys:
+                self._check_container(str(task.desired["container"]))
+            desired = {} if task.absent else self._store.resolve(task, keys, current, check=False)
+            plan = make_plan(task, desired, current)
+            refuse(self._store, task, plan)
+            check_characters(task, _new_texts(task, plan))
+            if task.creator_rights is not None and not task.absent:
+                _check_creator_rights(task)
+                self.safes.append(found)
+        return Step(found.desired, current, keys, plan, self._needs(task))
+
+    def _needs(self, task: Task) -> frozenset[Desired]:
+        """Return the entries whose objects are not there yet and that the task refers to."""
+        references = () if task.absent else references_in(task.resource, task.desired)
+        pending = (self._names.pending(endpoint, name) for endpoint, name in references)
+        return frozenset(desired for desired in pending if desired)
+
+    def _check_container(self, name: str) -> None:
+        if not self._names.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:
+            raise NotFoundError(f"there is no container {name!r}", hint="Create it, or list it among the containers")
+
+
+def _check_creator_rights(task: Task) -> None:
+    if not task.creator_rights:
+        raise InvalidError(
+            "creator_rights is empty: the service user would be no member, and not find the safe in the next run",
+            hint="Leave it listAccounts at least",
+        )
+
+
+def _second_entry(found: Found, claimed: dict[Any, Desired]) -> IdentityError | None:
+    """Return the problem of an entry if ``claimed`` has its object: one entry names it by id, and another by name."""
+    mark = found.current["id"] if found.current else marks_of(found.keys)[0]
+    if mark and (first := claimed.setdefault(mark, found.desired)) is not found.desired:
+        return same_object(found, first)
+    return None
+
+
+def _new_texts(task: Task, plan: Plan) -> Object:
+    """Return the options with texts that the server does not hold yet, each with what it holds.
+
+    The object that a reference names is there, or is refused.
+    """
+    changed = {change.attribute.option: change.before for change in plan.changes if not change.attribute.refers_to}
+    return changed if plan.current else {**dict.fromkeys(task.resource.keys), **changed}
+
+
+def _refers_to_its_own_kind(desired: Desired) -> bool:
+    """Return whether the entry can only be planned when all objects of its kind have been seen."""
+    own = desired.resource.endpoint
+    return any(row.refers_to == own and desired.options.get(row.option) for row in desired.resource.references)

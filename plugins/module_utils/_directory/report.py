@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Report a run: what changed or failed, and how many objects did what. Never the whole tenant. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from .._base.paths import Object
+from .._model.resources import CONTAINER, RESOURCES
+from .apply import Applied
+from .drift import in_order
+from .guard_rails import emptied_by, losses_of
+from .losses import leaving_of
+from .values import Planned, Result
+
+
+def report_of_run(planned: Planned, applied: Applied) -> Object:
+    """Return the result of the module."""
+    order = {step: number for number, step in enumerate(planned.steps)}
+    # A step that was not begun after a failure is in the summary only: it could be nearly every one.
+    told = [one for one in applied.results if one.action != "none" and (one.error or one.action != "skipped")]
+    shown = sorted(told, key=lambda one: order[one.step])
+    return {
+        "changed": any(one.action not in ("none", "failed", "skipped") for one in applied.results),
+        "actions": [_action(one, planned.also_removed) for one in shown],
+        "unmanaged": in_order(planned.unmanaged),
+        "summary": _summary(planned, applied.results),
+        "emptied": emptied_by(one.step.plan for one in shown if not one.error),
+        "stopped": [
+            {"position": halt.step.desired.position, "msg": halt.scope, "failure": halt.error.failure()}
+            for halt in applied.halts
+        ],
+        "diff": _diff(shown, planned.also_removed),
+    }
+
+
+def _summary(planned: Planned, results: Sequence[Result]) -> Object:
+    """Return how many objects of each kind did what."""
+    plurals = {resource.name: resource.plural for resource in RESOURCES.values()}
+    summary: dict[str, Counter[str]] = {resource.plural: Counter() for resource in RESOURCES.values()}
+    for plural, count in planned.unchanged.items():
+        summary[plural]["unchanged"] = count
+    for row in planned.unmanaged:
+        summary[plurals[row["type"]]]["unmanaged"] += 1
+    for one in results:
+        summary[one.step.resource.plural]["unchanged" if one.action == "none" else one.action] += 1
+    return {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts}
+
+
+def _action(one: Result, also: Mapping[str, Object]) -> Object:
+    """Return what a result says of one object; ``also`` is what goes with a safe, by its id."""
+    plan = one.step.plan
+    shown: Object = {"type": one.step.resource.name, "name": one.step.name, "action": one.action}
+    if one.action == "update":
+        shown["attributes"] = [change.attribute.option for change in plan.changes]
+    if not one.error and (lost := sum(loss.count for loss in losses_of(plan))):
+        shown["access_removed"] = lost
+    if not one.error:
+        shown.update(_contents_of(one, also))
+    if one.error:
+        shown.update(position=one.step.desired.position, msg=str(one.error), failure=one.error.failure())
+    return shown
+
+
+def _contents_of(one: Result, also: Mapping[str, Object]) -> Object:
+    identifier = str((leaving_of(one.step) or {}).get("id"))
+    return {"also_removed": also[identifier]} if one.step.resource is CONTAINER and identifier in also else {}
+
+
+def _diff(shown: Sequence[Result], also: Mapping[str, Object]) -> dict[str, Object]:
+    sides: dict[str, Object] = {"before": {}, "after": {}}
+    for one in shown:
+        if one.error or one.action == "skipped":
+            continue
+        for side, value in one.step.plan.diff.items():
+            if value:
+                value = {**value, **_contents_of(one, also)}
+                sides[side].setdefault(one.step.resource.plural, {})[one.step.name] = value
+    return sides

@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The values that the stages of a run hand on. No stage changes one that it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Union
+
+from .._base.errors import IdentityError, InvalidError
+from .._base.paths import Object
+from .._model.plan import Plan, Task
+from .._model.references import names_in
+from .._model.resources import CONTAINER, Resource
+
+Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
+
+
+@dataclass(frozen=True, eq=False)
+class Desired:
+    """One entry of the task: an object to be there, or to be removed. ``position`` is its place in the task.
+
+    ``options`` are unchecked, and ``check`` makes a task of them. That is done on demand, because most of a large
+    directory is as it should be. ``problem`` is the reason if they make no task.
+    """
+
+    position: str
+    resource: Resource
+    options: Object = field(repr=False)
+    check: Check = field(repr=False)
+    problem: IdentityError | None = None
+
+    @cached_property
+    def task(self) -> Task:
+        return self.check(self.resource, self.options)
+
+    @cached_property
+    def keys(self) -> Object:
+        """Return the options that name the object. Raise InvalidError if they are checked and wrong."""
+        if self.is_plain:
+            return {self.resource.keys[0]: self.options[self.resource.keys[0]]}
+        return self.resource.name_of(self.task.desired)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Return whether this is a single name of something that is to be there."""
+        options, keys = self.options, self.resource.keys
+        name = options.get(keys[0])
+        plain = options.get("state") in (None, "present") and options.get("id") is None
+        return plain and len(keys) == 1 and isinstance(name, str) and name != ""
+
+    @property
+    def identifier(self) -> str | None:
+        return None if self.is_plain else self.task.identifier
+
+    @property
+    def absent(self) -> bool:
+        return not self.is_plain and self.task.absent
+
+    @property
+    def name(self) -> str:
+        """Return the keys as a person writes them, or the id where no key is given."""
+        return " / ".join(names_in(self.keys)) or str(self.identifier)
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name} {self.name!r}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Located:
+    """An entry with its object, None if there is none, and its keys with references resolved."""
+
+    desired: Desired
+    current: Object | None = field(repr=False)
+    keys: Object = field(repr=False)
+
+    @property
+    def resource(self) -> Resource:
+        return self.desired.resource
+
+    @property
+    def name(self) -> str:
+        """Return the name of the entry; for one that is addressed by id, the name on the server."""
+        held = names_in(self.resource.keys_of(self.current or {})) if self.desired.identifier else []
+        return " / ".join(held) or self.desired.name
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name} {self.name!r}"
+
+    @property
+    def safe(self) -> str | None:
+        """Return the name of the safe that the object is, or is on; None for a user or a group."""
+        option = "name" if self.resource is CONTAINER else "container"
+        if option not in self.resource.keys:
+            return None
+        keys = self.resource.keys_of(self.current) if self.current else self.desired.keys
+        name = keys.get(option)
+        return None if name is None else str(name)
+
+
+@dataclass(frozen=True, eq=False)
+class Found(_Located):
+    """What the survey found of an entry. ``problem`` is the reason if it could not tell."""
+
+    problem: IdentityError | None = None
+
+
+Finding = Union[Found, Object]  # an entry with its object, or an object that has no entry
+
+
+@dataclass(frozen=True, eq=False)
+class Step(_Located):
+    """A change to be made. ``needs`` are the entries whose objects have to be made first.
+
+    ``creator_rights`` are the rights that the creator of a safe keeps, where the object is that permission. It may not
+    be there before the safe is.
+    """
+
+    plan: Plan
+    needs: frozenset[Desired] = frozenset()
+    creator_rights: list[str] | None = None
+
+    @property
+    def removes(self) -> bool:
+        """Return whether the object is deleted."""
+        return self.plan.action == "delete"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The whole plan: its steps in an order in which they can be carried out, and counts of the rest.
+
+    ``unchanged`` counts by the plural of a kind. ``unmanaged`` are objects without an entry, as a result shows them.
+    ``also_removed`` has the contents of each deleted safe, by its id.
+    """
+
+    steps: tuple[Step, ...]
+    unchanged: Mapping[str, int] = field(default_factory=dict)
+    unmanaged: tuple[Object, ...] = ()
+    also_removed: Mapping[str, Object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one step, or would in check mode: ``action`` is a plan's, or failed, or skipped."""
+
+    step: Step
+    action: str
+    error: IdentityError | None = None
+
+
+def references_of(desired: Desired) -> Iterator[tuple[str, str]]:
+    """Yield the endpoint and the name, or id, of each object that an entry refers to, as far as they are texts."""
+    if not desired.absent:
+        yield from references_in(desired.resource, {**desired.options, **desired.keys})
+
+
+def references_in(resource: Resource, options: Object) -> Iterator[tuple[str, str]]:
+    """Yield the endpoint and the name, or id, of each object that these options want to be there."""
+    for row in resource.references:
+        wanted = options.get(row.option)
+        names = [wanted]
+        if isinstance(wanted, dict):
+            names = [name for way in ("add", "set") for name in _listed(wanted.get(way))]
+        yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
+    if "container" in resource.keys and options.get("container"):
+        yield CONTAINER.endpoint, str(options["container"])
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a list as Ansible will take it: a text is one with commas."""
+    return value if isinstance(value, list) else [part.strip() for part in str(value or "").split(",")]
+
+
+def same_object(one: Desired | Found, other: Desired) -> InvalidError:
+    return InvalidError(f"{one.label} is also at {other.position}", hint="Name each object only once")
+
+
+def names_of(listed: Iterable[Desired], steps: Iterable[Step]) -> dict[Desired, str]:
+    """Return the name of each entry: as it is on the server for those that a step changes by id."""
+    held = {step.desired: step.name for step in steps}
+    return {desired: held.get(desired) or desired.name for desired in listed}
