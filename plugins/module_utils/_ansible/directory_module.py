@@ -51,6 +51,7 @@ from .connection import (
 )
 from .module import Module, as_map, scalars, secrets_below
 from .sentences import counted, sentence_of_directory, sentence_of_reading
+from .warnings import Warnings
 
 
 def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
@@ -105,7 +106,6 @@ def _known_options(spec: Spec, paths: list[list[str]]) -> str:
     return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
 
 
-MOST_WARNINGS = 20
 DIRECTORY: Spec = {
     **directory_spec(),
     "positions": {"type": "dict"},
@@ -134,6 +134,10 @@ class DirectoryModule(Module):
 
     apart = frozenset(resource.plural for resource in RESOURCES.values())
 
+    def __init__(self) -> None:
+        self.warnings = Warnings(self.warn)
+        super().__init__(DIRECTORY, for_vault=True)
+
     def _load_params(self) -> None:
         """Register the secrets of the entries before the first call that can log or fail.
 
@@ -159,6 +163,9 @@ class DirectoryModule(Module):
                     values = (as_map(entry.get(row.option)) for entry in entries)
                     secrets.update(text for value in values for text in secrets_below(value))
             self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
+
+    def hear(self, text: str) -> None:
+        self.warnings.add(text)
 
     @property
     def invocation(self) -> dict[str, Any]:
@@ -188,42 +195,30 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 def run_directory() -> None:
     """Run the module that manages a whole directory."""
-    module = DirectoryModule(DIRECTORY, for_vault=True)
-    warnings: Counter[str] = Counter()
-
-    def hear(scim: Scim, warn: Callable[[str], None]) -> None:
-        for client in scim.clients:
-            client.warn = warn
+    module = DirectoryModule()
 
     def work(scim: Scim) -> dict[str, Any]:
         given, check = {**module.params, **module.listed}, _checker()
         managed = only_of(kinds_of(given, scim.served), given)
         entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
         rules = rules_of(managed)
-        hear(scim, lambda text: warnings.update([text]))
         if elsewhere and given["kinds"] is None:
-            scim.client.warn(left_alone(elsewhere))
-        with Progress(module.params["progress_path"], quiet=not module.params["progress"]) as progress:
+            module.warn(left_alone(elsewhere))
+        path, quiet = module.params["progress_path"], not module.params["progress"]
+        with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
             directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
-            try:
-                with trying("plan the directory"):
-                    planned = directory.plan(entries, elsewhere)
-                drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
-                if drift:
-                    planned = replace(planned, steps=())
-                if module.check_mode:
-                    if text := unknowns(created_by(planned.steps)):
-                        scim.client.warn(text)
-                    applied = directory.foresee(planned)
-                else:
-                    # What was said of the plan is said again when it is carried out.
-                    hear(scim, lambda text: None if text in warnings else warnings.update([text]))
-                    applied = directory.apply(planned)
-            finally:
-                for text, count in warnings.most_common(MOST_WARNINGS):
-                    module.warn(f"{text} ({count} times)" if count > 1 else text)
-                if len(warnings) > MOST_WARNINGS:
-                    module.warn(f"There are {len(warnings) - MOST_WARNINGS} more warnings like these")
+            with trying("plan the directory"):
+                planned = directory.plan(entries, elsewhere)
+            drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
+            if drift:
+                planned = replace(planned, steps=())
+            if module.check_mode:
+                if text := unknowns(created_by(planned.steps)):
+                    scim.client.warn(text)
+                applied = directory.foresee(planned)
+            else:
+                module.warnings.begin_repeating()
+                applied = directory.apply(planned)
         result = report_of_run(planned, applied)
         result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
         result["invocation"] = module.invocation

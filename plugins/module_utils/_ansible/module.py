@@ -105,6 +105,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
         super().warn(self._masked(warning), **details)
 
+    def hear(self, text: str) -> None:
+        """Take a warning of a client. A subclass may collect them."""
+        self.warn(text)
+
     def _masked(self, text: str) -> str:
         return cut(self.secrets.masked(shown(text)))
 
@@ -179,7 +183,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         with ExitStack() as opened:
             clients = []
             for connection in connections_of(self.params):
-                client = Client(connection, warn=self.warn, protect=protect, mask=mask)
+                client = Client(connection, warn=self.hear, protect=protect, mask=mask)
                 clients.append(opened.enter_context(closing(client)))
             return work(clients)
 

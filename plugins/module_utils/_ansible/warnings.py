@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Collect the warnings of a long run: each text once, with its count, and not too many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+MOST_WARNINGS = 20
+
+
+class Warnings:
+    """Passes each warning on at once, except while it collects them."""
+
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        self._warn = warn
+        self._times: Counter[str] = Counter()
+        self._is_collecting = False
+        self._is_repeating = False
+
+    def add(self, text: str) -> None:
+        if not self._is_collecting:
+            self._warn(text)
+        elif not (self._is_repeating and text in self._times):
+            self._times[text] += 1
+
+    def begin_repeating(self) -> None:
+        """Ignore texts that are collected already: applying a plan warns again of what planning warned of."""
+        self._is_repeating = True
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Collect warnings, and pass them on at the end, the most frequent first, also after a failure."""
+        self._is_collecting = True
+        try:
+            yield
+        finally:
+            self._is_collecting = False
+            for text, times in self._times.most_common(MOST_WARNINGS):
+                self._warn(f"{text} ({times} times)" if times > 1 else text)
+            if len(self._times) > MOST_WARNINGS:
+                self._warn(f"There are {len(self._times) - MOST_WARNINGS} more warnings like these")
