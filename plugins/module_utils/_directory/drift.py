@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What a tenant holds and no entry names: on which safes it matters, and how a result shows it. No I/O."""
+"""Report objects that no entry names: on which safes they matter, and how a result shows them. No I/O."""
 
 from __future__ import annotations
 

@@ -27,18 +27,18 @@ SHOWN_OPTIONS = 3  # of an entry that has no name
 
 
 def directory_spec() -> Spec:
-    """The options of a module that manages objects of every kind: a list for each.
+    """Return the options of a module that manages objects of every kind: a list for each.
 
-    What the entries hold is not in the spec: each is checked when it is about to be dealt with. A large directory is
+    The options of entries are not in the spec: an entry is checked when it may need a change. A large directory is
     mostly as it should be, and checking it all would take longer than reading the tenant.
     """
     return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
 
 
 def entries_of(params: Object, check: Check) -> list[Desired]:
-    """Return what the task lists, kind by kind. What has no legible name is rejected, each by itself.
+    """Return the entries of the task, kind by kind. One without a legible name has a problem.
 
-    Raises InvalidError for positions that are not those of the entries.
+    Raise InvalidError for positions that are not those of the entries.
     """
     positions = params["positions"] or {}
     lists = {resource.plural: params[resource.plural] or () for resource in RESOURCES.values()}
@@ -77,7 +77,7 @@ def _rejected(position: str, resource: Resource, options: Object, problem: Inval
 def kinds_of(params: Object, served: Sequence[Resource]) -> list[Resource]:
     """Return the kinds that the task deals with: those it names, or all that its service users are for (``served``).
 
-    Raises InvalidError where it names, or prunes, one of which it has no service user.
+    Raise InvalidError where it names, or prunes, one of which it has no service user.
     """
     plurals = [resource.plural for resource in served]
     named = plurals if params["kinds"] is None else params["kinds"]
@@ -101,7 +101,7 @@ def only_of(kinds: Sequence[Resource], params: Object) -> Object:
 
 
 def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Desired]:
-    """Return what the task lists and does not deal with. ``managed`` are the options without it."""
+    """Return the entries that the task does not deal with. ``managed`` are the options without them."""
     return [
         Desired(f"{resource.plural}[{number}]", resource, options, check)
         for resource in RESOURCES.values()
@@ -112,7 +112,7 @@ def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Des
 
 
 def label_of(resource: Resource, given: Object) -> str:
-    """Return what an entry is called: by its name, or else by what it holds beside secrets."""
+    """Return the label of an entry: its name, or else some of its options, but no secrets."""
     if name := " / ".join(str(given[option]) for option in resource.keys if given.get(option)):
         return f"{resource.name} {name!r}"
     texts = [row.option for row in resource.attributes if row.type == "str" and not row.secret]
@@ -122,7 +122,7 @@ def label_of(resource: Resource, given: Object) -> str:
 
 
 def rules_of(params: Object) -> Rules:
-    """What the task allows. Raises InvalidError for limits that make no sense."""
+    """Return the limits that the task sets. Raise InvalidError for those that make no sense."""
     limits = {option: (params[option] or "").strip() for option in ("max_removals", "max_access_removals")}
     for option, limit in limits.items():
         if not LIMIT.fullmatch(limit):

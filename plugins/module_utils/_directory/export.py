@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""A tenant as a desired state: what is there, in the words of the options, in the same order each time."""
+"""Export a tenant as a desired state: its objects as options, in the same order each time."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .._scim.sight import may_be_hidden, sees_nothing, unseen
 
 
 def export(scim: Scim, plurals: Collection[str]) -> Object:
-    """The objects of these kinds, without ids and without what is not set, sorted by name.
+    """Return the objects of these kinds, without ids and without options that are not set, sorted by name.
 
-    What objects refer to is named by name, or by id where several have the name.
+    A reference is a name, or an id where several objects have the name.
     """
     items: dict[str, list[Object]] = {}
     names: dict[str, dict[str, str]] = {}
@@ -56,7 +56,7 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
 
 
 def secrets_of(exported: Object) -> Object:
-    """What is not in an export although it was set, or may have been: the names of the objects, by kind."""
+    """Return the names of the objects that may have secrets, which no export holds, by kind."""
     return {
         resource.plural: [_label(resource, entry) for entry in exported[resource.plural]]
         for resource in RESOURCES.values()
@@ -65,7 +65,7 @@ def secrets_of(exported: Object) -> Object:
 
 
 def _names(resource: Resource, items: Collection[Object]) -> dict[str, str]:
-    """The names that mean one object each, by id."""
+    """Return the names that mean one object each, by id."""
     names = {item["id"]: str(item.get(resource.key_attribute) or "") for item in items}
     times = Counter(map(fold, names.values()))
     return {identifier: name for identifier, name in names.items() if name and times[fold(name)] == 1}

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What a directory may lose, at most, and what it never loses: facts in, a refusal out. No request but to count."""
+"""Limit the losses of a directory: facts in, a refusal out. No request but to count."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ ACCESS_OPTIONS = ("users", "groups", "rights")
 
 @dataclass(frozen=True)
 class Rules:
-    """What the task allows. ``prune`` are the plurals of the kinds of which nothing else is to be left.
+    """The limits that the task sets. ``prune`` has the plurals of the kinds whose unlisted objects are removed.
 
-    ``watched`` are those of which it is to be reported what else there is.
+    ``watched`` has those whose unlisted objects are reported.
     """
 
     prune: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ def is_built_in(identifier: str, names: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Member:
-    """Who loses access: all names on the server, and whether it is (or holds) the user that runs the task."""
+    """A member that loses access: all names on the server, and whether it is or holds the user that runs the task."""
 
     names: tuple[str, ...]
     own: bool | None = False
@@ -195,9 +195,9 @@ def access_of(resource: Resource, item: Object) -> int:
 
 
 class GuardRails:
-    """Raises GuardRailError for what goes too far. ``count`` is how many objects an endpoint has.
+    """Refuses a plan that goes too far. ``count`` returns how many objects an endpoint has.
 
-    ``held`` is how many memberships (of ``Groups``) or rights (of ``ContainerPermissions``) there are.
+    ``held`` returns how many memberships (of ``Groups``) or rights (of ``ContainerPermissions``) there are.
     """
 
     def __init__(self, rules: Rules, count: Callable[[str], int | None], held: Callable[[str], int]) -> None:
@@ -206,7 +206,7 @@ class GuardRails:
         self._held = held
 
     def keeps(self, loss: Loss) -> bool:
-        """Whether this is never removed: what is protected, the built-in roles, and the user that runs the task."""
+        """Return whether an object is never removed: a protected one, a built-in role, the user that runs the task."""
         return bool(loss.own) or loss.built_in or self._protects(loss)
 
     def _protects(self, loss: Loss) -> bool:
@@ -238,7 +238,7 @@ class GuardRails:
                 )
 
     def _limits(self, losses: Sequence[Loss]) -> Iterator[tuple[list[str], int, str]]:
-        """What would go, how many of it may, and that in words: of all together, or as a percentage of each kind."""
+        """Yield the objects that would go, how many may, and that in words: of all, or as a percentage of each kind."""
         text = self._rules.max_removals
         if not text.endswith("%"):
             yield [loss.label for loss in losses], int(text), f"{text} objects"
@@ -321,7 +321,7 @@ class GuardRails:
 
 
 def _share(text: str, there: int) -> int:
-    """So many per cent of what there is. Exact: as binary fractions, 18.4 % of 375 is less than 69."""
+    """Return the percentage of a number. Exact: as binary fractions, 18.4 % of 375 is less than 69."""
     return int(there * Fraction(text[:-1]) // 100)
 
 
@@ -354,6 +354,6 @@ def _order(total: tuple[tuple[bool, str, str], int]) -> tuple[bool, int, Any, st
 
 
 def _named(losses: Sequence[AccessLoss]) -> str:
-    """The groups and safes that lose something, as many as a person would read, and all whose lists come out empty."""
+    """Name groups and safes that lose something: as many as a person reads, and all with lists that come out empty."""
     empty = places_of(loss for loss in losses if loss.emptied)
     return ", ".join([*empty, some(places_of(loss for loss in losses if not loss.emptied))]).removesuffix(", ")

@@ -115,7 +115,7 @@ class SafeContents:
 
 
 class Losses:
-    """What a plan takes away, with the facts on which the guard rails decide."""
+    """Gathers the losses of a plan, with the facts on which the guard rails decide."""
 
     def __init__(self, rules: Rules, relations: Relations, rails: GuardRails) -> None:
         self._rules = rules

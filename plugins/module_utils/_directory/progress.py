@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""How far a long run is, as lines in a file that another process follows, and whether that process still waits."""
+"""Report the progress of a long run in a file that another process follows, and notice when it waits no more."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class Progress:
                 self._file.close()
 
     def is_abandoned(self) -> bool:
-        """Tell whether the reader held a lock on the file and holds it no more: nobody waits for the result."""
+        """Return whether the reader held a lock on the file and holds it no more: nobody waits for the result."""
         return self._watched and self._locked() is False
 
     def _locked(self) -> bool | None:
-        """Tell whether another process holds a lock on the file, None if that cannot be known."""
+        """Return whether another process holds a lock on the file, None if that cannot be known."""
         if self._file is None:
             return None
         try:
@@ -71,7 +71,7 @@ class Progress:
         return False
 
     def report(self, text: str, done: int, total: int) -> None:
-        """Say how many of how many are done; without a total, only what is being done."""
+        """Write how many of how many are done; without a total, only what is being done."""
         now = self._clock()
         if self._quiet or now < self._next:
             return

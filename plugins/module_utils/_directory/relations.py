@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Who runs the task, and who is behind the members of a group or a safe. Writes nothing.
+"""Find out who runs the task, and who is behind the members of a group or a safe. Nothing is written.
 
-The guard rails decide on these facts. Every look is remembered, and none is made unless something is taken away.
+The guard rails decide on these facts. Answers are cached, and none is read unless something is taken away.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Caller:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is known at all who this is."""
+        """Return whether anything is known about the identity of this caller."""
         return bool(self.names or self.subject)
 
 
@@ -82,7 +82,7 @@ class Relations:
         return self._callers[self._scim.client_of(CONTAINER.endpoint)]
 
     def _id_of(self, caller: Caller) -> str | None:
-        """The id of a user that runs the task; None if it is not known, because the server does not show that user.
+        """Return the id of a user that runs the task, None if the server does not show that user.
 
         The claim ``sub`` is believed where the server has a user with that id.
         """
@@ -122,7 +122,7 @@ class Relations:
         return None if login is None else look(login) in caller.names
 
     def _holds_own(self, identifier: str, passed: set[str]) -> bool | None:
-        """Whether a group has a user that runs the task in it, directly or through other groups."""
+        """Return whether a group has a user that runs the task in it, directly or through other groups."""
         if identifier in passed:
             return False
         passed.add(identifier)
@@ -166,7 +166,7 @@ class Relations:
         return False if own is None and safe is not None and self.is_member(safe) else own
 
     def is_member(self, safe: str) -> bool:
-        """Whether the user that reads and writes the vault has a permission on a safe, and not through a group."""
+        """Return whether the user that reads and writes the vault has a permission on a safe of its own."""
         if fold(safe) not in self._own_safes:
             (permissions,) = permissions_on(self._scim, [{"id": safe, "name": safe}]).values()
             self._own_safes[fold(safe)] = any(
@@ -322,7 +322,7 @@ class Relations:
         return left
 
     def _shown_on_safes(self) -> set[str]:
-        """The names of the members of all safes: the server does not list those of another directory."""
+        """Return the names of the members of all safes: the server does not list those of another directory."""
         found: set[str] = set()
         with suppress(AuthorizationError, UnsupportedError):
             for item in self._scim.query(CONTAINER_PERMISSION.endpoint):
@@ -330,7 +330,7 @@ class Relations:
         return found
 
     def _listed_names(self, resource: Resource) -> set[str]:
-        """The names of all objects of a kind; an account is called with and without its safe. None of a hidden kind."""
+        """Return the names of all objects of a kind, of an account with and without its safe. None of a hidden kind."""
         found: set[str] = set()
         with suppress(AuthorizationError, UnsupportedError):
             for item in self._scim.query(resource.endpoint):

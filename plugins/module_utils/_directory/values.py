@@ -107,7 +107,7 @@ class _Located:
 
 @dataclass(frozen=True, eq=False)
 class Found(_Located):
-    """What the survey found of an entry. ``problem`` is the reason if it could not tell."""
+    """An entry after the survey. ``problem`` is the reason if the survey could not tell which object it is."""
 
     problem: IdentityError | None = None
 
@@ -149,7 +149,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one step, or would in check mode: ``action`` is a plan's, or failed, or skipped."""
+    """A step that was carried out, or would be in check mode: ``action`` is a plan's, or failed, or skipped."""
 
     step: Step
     action: str
