@@ -17,7 +17,6 @@ from ansible.module_utils.errors import UnsupportedError
 
 from .._base.errors import (
     IdentityError,
-    IncompleteError,
     InvalidError,
     raise_all,
     trying,
@@ -31,7 +30,7 @@ from .._directory.entries import directory_spec, entries_elsewhere, entries_of, 
 from .._directory.export import export, secrets_of
 from .._directory.losses import created_by
 from .._directory.progress import Progress
-from .._directory.report import report_of_run
+from .._directory.report import failure_of, report_of_run
 from .._directory.values import Desired
 from .._model.new_values import unknowns
 from .._model.options import (
@@ -230,19 +229,8 @@ def run_directory() -> None:
         module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
         if drift:
             result.update(failed=True, msg=str(drift), failure=drift.failure())
-        if failed := [one for one in applied.results if one.error]:
-            missing = [one for one in applied.results if one.action in ("failed", "skipped")]
-            ending = next((halt for halt in applied.halts if halt.kind is None), None)
-            first = ending or failed[0]
-            scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in applied.halts)
-            extent = f"{len(missing)} of {len(planned.steps)} changes were not made"
-            error = IncompleteError(
-                f"{extent}. {first.step.desired.position}: {first.error}{scopes}",
-                hint="The result's actions have each failure; run the task again to continue",
-            )
-            # What ended the run is what a playbook has to act on.
-            failure = ending.error.failure() if ending else error.failure()
-            result.update(failed=True, msg=str(error), failure=failure)
+        if failure := failure_of(planned, applied):
+            result.update(failed=True, **failure)
         return result
 
     module.run_scim(work)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from .._base.errors import IncompleteError
 from .._base.paths import Object
 from .._model.resources import CONTAINER, RESOURCES
 from .apply import Applied
@@ -37,6 +38,24 @@ def report_of_run(planned: Planned, applied: Applied) -> Object:
         ],
         "diff": _diff(shown, planned.also_removed),
     }
+
+
+def failure_of(planned: Planned, applied: Applied) -> Object:
+    """Return the message and the failure of a run in which a step failed, an empty map if none did."""
+    failed = [one for one in applied.results if one.error]
+    if not failed:
+        return {}
+    missing = [one for one in applied.results if one.action in ("failed", "skipped")]
+    ending = next((halt for halt in applied.halts if halt.kind is None), None)
+    first = ending or failed[0]
+    scopes = "".join(f" {halt.scope[0].upper()}{halt.scope[1:]}." for halt in applied.halts)
+    extent = f"{len(missing)} of {len(planned.steps)} changes were not made"
+    error = IncompleteError(
+        f"{extent}. {first.step.desired.position}: {first.error}{scopes}",
+        hint="The result's actions have each failure; run the task again to continue",
+    )
+    # A playbook has to act on the failure that ended the run.
+    return {"msg": str(error), "failure": ending.error.failure() if ending else error.failure()}
 
 
 def _summary(planned: Planned, results: Sequence[Result]) -> Object:
