@@ -57,6 +57,7 @@ PLUGIN_TITLE = re.compile(r"^idops\.cyberark_identity\.(?=\w+ \w+ -- )", re.MULT
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 ANSIBLE_PAGES = {
     "action_plugins": "plugins/action.html",
+    "callback_plugins": "plugins/callback.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
