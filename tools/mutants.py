@@ -103,7 +103,7 @@ MUTANTS = (
         f"{RAILS}::test_a_protected_group_or_safe_keeps_members_that_would_be_deleted",
     ),
     Mutant(
-        "_directory/guard_rails",
+        "_model/plan",
         "if after != before and is_over(after)",
         "if False",
         f"{RAILS}::test_an_end_in_the_past_takes_all_rights_away",

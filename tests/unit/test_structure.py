@@ -69,3 +69,16 @@ def ast_names(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+
+
+def test_the_stages_of_a_directory_run_hand_on_frozen_values() -> None:
+    mutable = [
+        f"{path.name}: {node.name}"
+        for path in FILES
+        if package_of(path) == "_directory"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        for decorator in map(ast.unparse, node.decorator_list)
+        if decorator.startswith("dataclass") and "frozen=True" not in decorator
+    ]
+    assert mutable == []

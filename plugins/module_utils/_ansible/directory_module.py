@@ -28,7 +28,7 @@ from .._directory.directory import Directory
 from .._directory.drift import drift_of
 from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
 from .._directory.export import export, secrets_of
-from .._directory.losses import created_by
+from .._directory.plan_checks import created_by
 from .._directory.progress import Progress
 from .._directory.report import failure_of, report_of_run
 from .._directory.values import Desired

@@ -5,9 +5,9 @@
 
 """Bring a whole directory to its desired state: everything is read and planned before the first write.
 
-A run is a line of stages, one file each: entries, checks, survey, planning, losses with the guard rails, apply, report.
-Each hands frozen values (values.py) to the next. The objects, and what is done to each, are those of the single-object
-modules: the same tables, plans and ``ensure()``.
+A run is a line of stages, one file each: entries, checks, survey, planning, plan_checks, creators, losses, apply,
+report. Each hands frozen values (values.py) to the next. An object is planned and written as in the modules for single
+objects: by the same tables, plans and ``ensure()``.
 """
 
 from __future__ import annotations
@@ -16,23 +16,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from .._base.errors import IdentityError, some
+from .._base.errors import IdentityError
 from .._model.resources import RESOURCES
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .apply import Application, Applied, Report, action_of
-from .checks import Problems, note_doubles, note_leavers, note_nesting, refuse_circle
+from .checks import Problems, note_doubles
 from .creators import Creators
 from .guard_rails import GuardRails, Rules, access_of
-from .losses import Losses, check_sight, warn_of_changes
+from .losses import Losses
 from .name_index import NameIndex
+from .plan_checks import PlanCheck
 from .planning import Planning
 from .relations import Relations
 from .survey import Survey
 from .unlisted import Unlisted
 from .values import Desired, Finding, Planned, Result, Step, references_of
-
-EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
 
 
 class Directory:
@@ -75,7 +74,7 @@ class Directory:
         except IdentityError:
             problems.refuse(failed)  # which are wrong whatever the tenant holds
             raise
-        self._refuse_wrong(listed, sound, steps, problems)
+        PlanCheck(self._scim, self._rules, self._names, problems).check(listed, sound, steps)
         trimming = Creators(self._scim, self._names, self._relations).plan(planning.safes, listed, steps)
         losses = Losses(self._rules, self._relations, self._rails)
         also_removed = losses.check(self._scim, [*steps, *trimming])
@@ -126,23 +125,6 @@ class Directory:
         for found in findings:
             self._report(text, 0, 0)
             yield found
-
-    def _refuse_wrong(
-        self, listed: Sequence[Desired], sound: Sequence[Desired], steps: Sequence[Step], problems: Problems
-    ) -> None:
-        """Raise one failure for all entries that are wrong, also those of which only the whole plan tells."""
-        warn_of_changes(self._scim, self._names, steps)
-        for step in steps:
-            if step.removes:
-                self._names.mark_removed(step)
-        note_leavers(sound, self._names, problems)
-        note_nesting(sound, steps, problems)
-        expected = some([desired.label for desired in self._names.expected])
-        problems.refuse(listed, f"{EXPECTED}: {expected}" if expected else "")
-        if expected:
-            self._scim.client.warn(f"{EXPECTED}, counted as there: {expected}")
-        check_sight(self._scim, self._rules, self._names, listed, steps)
-        refuse_circle(steps)
 
     def _access(self, endpoint: str) -> int:
         """Return how many memberships all groups hold, or rights all permissions."""

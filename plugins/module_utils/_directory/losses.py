@@ -10,23 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .._base.errors import AuthorizationError, GuardRailError
+from .._base.errors import GuardRailError
 from .._base.paths import Object, fold, id_mark
-from .._model.new_values import new_suffixes, warn_of_suffix
-from .._model.plan import new_end
 from .._model.resources import (
     CONTAINER,
     CONTAINER_PERMISSION,
     GROUP,
-    PAM_OBJECTS,
     PRIVILEGED_DATA,
-    TWO_USERS,
     USER,
     Resource,
 )
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.protocol import Scim
-from .._scim.sight import may_be_hidden, sees_nothing, unseen
 from .guard_rails import (
     AccessLoss,
     GuardRails,
@@ -34,46 +29,14 @@ from .guard_rails import (
     Rules,
     all_access,
     deactivates,
-    emptied_by,
     losses_of,
     refuse_emptied_roles,
 )
-from .name_index import NameIndex
 from .relations import Relations
-from .values import Desired, Step
+from .values import Step
 
 # The options by which an object would no longer be what it is known by, or a user could no longer log in.
 IDENTIFYING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}, PRIVILEGED_DATA.name: {"name"}}
-
-
-def warn_of_changes(scim: Scim, names: NameIndex, steps: Sequence[Step]) -> None:
-    """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
-    warn = scim.client.warn
-    if empty := emptied_by(step.plan for step in steps):
-        warn(f"Lists that come out empty: {', '.join(empty)}")
-    if known := names.all_names(USER.endpoint):
-        for suffix, logins in new_suffixes(created_by(steps), known):
-            warn_of_suffix(warn, suffix, logins)
-    for step in steps:
-        if end := new_end(step.plan.diff):
-            warn(f"The membership_expiration {end} of {step.label} is over: it gives no access")
-
-
-def check_sight(scim: Scim, rules: Rules, names: NameIndex, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
-    """Refuse to make objects that may be there already, in a vault that may be hidden from who makes them."""
-    in_vault = [step for step in steps if step.resource in PAM_OBJECTS]
-    is_seen = names.names(CONTAINER.endpoint) or any(step.current for step in in_vault)
-    kinds = [desired.resource for desired in listed]
-    if is_seen or rules.allow_empty_vault or not any(kind in PAM_OBJECTS for kind in kinds):
-        return
-    if not sees_nothing(scim):
-        return
-    if in_vault and may_be_hidden(scim, kinds):
-        raise AuthorizationError(
-            f"{unseen(scim)}. What the task would create there may exist",
-            hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
-        )
-    scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
 
 
 @dataclass(frozen=True)
@@ -199,13 +162,6 @@ class Losses:
             if self._rules.fail_unmatched:
                 raise GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
             scim.client.warn(text)
-
-
-def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:
-    """Yield the kind and the options of each object that is going to be created."""
-    for step in steps:
-        if step.plan.action == "create":
-            yield step.resource, step.desired.task.desired
 
 
 def leaving_of(step: Step) -> Object | None:

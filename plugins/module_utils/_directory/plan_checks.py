@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Check the whole plan before the guard rails do: circles, references to removed objects, a hidden vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from .._base.errors import AuthorizationError, InvalidError, some
+from .._base.paths import Object, fold
+from .._model.new_values import new_suffixes, warn_of_suffix
+from .._model.plan import new_end
+from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, TWO_USERS, USER, Resource
+from .._scim.protocol import Scim
+from .._scim.sight import may_be_hidden, sees_nothing, unseen
+from .checks import Problems
+from .guard_rails import Rules, emptied_by
+from .name_index import NameIndex
+from .values import Desired, Step, names_of, references_of
+
+EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
+
+
+class PlanCheck:
+    """Checks the steps of one run. ``problems`` are those of the stages before."""
+
+    def __init__(self, scim: Scim, rules: Rules, names: NameIndex, problems: Problems) -> None:
+        self._scim = scim
+        self._rules = rules
+        self._names = names
+        self._problems = problems
+
+    def check(self, listed: Sequence[Desired], sound: Sequence[Desired], steps: Sequence[Step]) -> None:
+        """Warn of changes that may be mistakes, and raise one failure for all entries that have a problem.
+
+        ``sound`` are the entries that had none before they were read.
+        """
+        warn, names = self._scim.client.warn, self._names
+        _warn_of_changes(warn, names, steps)
+        for step in steps:
+            if step.removes:
+                names.mark_removed(step)
+        _note_leavers(sound, names, self._problems)
+        _note_nesting(sound, steps, self._problems)
+        expected = some([desired.label for desired in names.expected])
+        self._problems.refuse(listed, f"{EXPECTED}: {expected}" if expected else "")
+        if expected:
+            warn(f"{EXPECTED}, counted as there: {expected}")
+        self._check_sight(listed, steps)
+        _refuse_circle(steps)
+
+    def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
+        """Refuse to make objects that may be there already, in a vault that may be hidden from who makes them."""
+        scim = self._scim
+        in_vault = [step for step in steps if step.resource in PAM_OBJECTS]
+        is_seen = self._names.names(CONTAINER.endpoint) or any(step.current for step in in_vault)
+        kinds = [desired.resource for desired in listed]
+        if is_seen or self._rules.allow_empty_vault or not any(kind in PAM_OBJECTS for kind in kinds):
+            return
+        if not sees_nothing(scim):
+            return
+        if in_vault and may_be_hidden(scim, kinds):
+            raise AuthorizationError(
+                f"{unseen(scim)}. What the task would create there may exist",
+                hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
+            )
+        scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
+
+
+def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:
+    """Yield the kind and the options of each object that is going to be created."""
+    for step in steps:
+        if step.plan.action == "create":
+            yield step.resource, step.desired.task.desired
+
+
+def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Sequence[Step]) -> None:
+    """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
+    if empty := emptied_by(step.plan for step in steps):
+        warn(f"Lists that come out empty: {', '.join(empty)}")
+    if known := names.all_names(USER.endpoint):
+        for suffix, logins in new_suffixes(created_by(steps), known):
+            warn_of_suffix(warn, suffix, logins)
+    for step in steps:
+        if end := new_end(step.plan.diff):
+            warn(f"The membership_expiration {end} of {step.label} is over: it gives no access")
+
+
+def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
+    """Note each reference to an object that this run removes, whether the reference is new or not."""
+    for desired in listed:
+        for endpoint, name in references_of(desired):
+            if leaving := names.leaving(endpoint, name):
+                problems.note(desired, InvalidError(f"it refers to {name!r}, which {leaving.position} removes"))
+
+
+def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Problems) -> None:
+    """Note a group that would be in itself, whether it is new or not: the server would refuse the last write."""
+    names = names_of((each for each in listed if each.resource is GROUP and not each.absent), steps)
+    groups = {fold(names[each]): each for each in listed if each.resource is GROUP and not each.absent}
+    nested = {
+        group: [groups[fold(name)] for kind, name in references_of(group) if fold(name) in groups and kind == "Groups"]
+        for group in groups.values()
+    }
+    if circle := _circle_in(nested):
+        text = f"a circle of groups, each of which would be a member of itself: {_places_of(circle, names)}"
+        problems.note(circle[0], InvalidError(text))
+
+
+def _refuse_circle(steps: Iterable[Step]) -> None:
+    """Raise InvalidError for steps that need each other: none of them could be the first."""
+    needs = {step.desired: step.needs for step in steps}
+    if circle := _circle_in(needs):
+        places = _places_of(circle, {desired: desired.name for desired in circle})
+        raise InvalidError(
+            f"a circle of references, and none of these exists yet: {places}", hint="Nothing was written"
+        )
+
+
+def _circle_in(needs: Mapping[Desired, Iterable[Desired]]) -> list[Desired]:
+    """Return the entries of a circle among these, in their order; none if there is no circle."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return [desired for desired in needs if desired in error.args[1]]
+    return []
+
+
+def _places_of(listed: Iterable[Desired], names: Mapping[Desired, str]) -> str:
+    return some([f"{each.position} ({each.resource.name} {names[each]!r})" for each in listed])
