@@ -25,11 +25,11 @@ from .server import Emulator  # noqa: E402
 
 
 def exports(info: dict[str, Any]) -> str:
-    """Return the connection as lines for a shell; what is for an administrator or for a test is a comment there."""
+    """Return the connection and the control API as lines for a shell. The administrator is in comments."""
     lines = []
     for name, value in info.items():
         line = f"export CYBERARK_IDENTITY_{name.upper()}={shlex.quote(str(value))}"
-        if name == "control_url" or name.startswith("admin_"):
+        if name.startswith("admin_"):
             line = f"# {name}={shlex.quote(str(value))}"
         lines += [line] if value is not None else []
     return "\n".join(lines)

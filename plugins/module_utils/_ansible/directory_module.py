@@ -202,6 +202,11 @@ def run_directory() -> None:
         entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
         rules = rules_of(managed)
         if elsewhere and given["kinds"] is None:
+            if given["unmanaged"] != "ignore":
+                raise InvalidError(
+                    f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
+                    hint="Give client_id and client_secret as well, or name the kinds to check in kinds",
+                )
             module.warn(left_alone(elsewhere))
         path, quiet = module.params["progress_path"], not module.params["progress"]
         with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
@@ -238,10 +243,15 @@ def run_directory() -> None:
 
 def left_alone(entries: Sequence[Desired]) -> str:
     """Return the warning of entries of which there is no service user."""
+    text = _numbers_of(entries)
+    return f"Left alone: {text}, because the only service user is that of the vault. Give client_id, too, or kinds"
+
+
+def _numbers_of(entries: Sequence[Desired]) -> str:
+    """Return how many entries there are of each kind, in words."""
     numbers = Counter(entry.resource.plural for entry in entries)
     kinds = [resource for resource in RESOURCES.values() if numbers[resource.plural]]
-    text = " and ".join(counted(numbers[resource.plural], resource) for resource in kinds)
-    return f"Left alone: {text}, because the only service user is that of the vault. Give client_id, too, or kinds"
+    return " and ".join(counted(numbers[resource.plural], resource) for resource in kinds)
 
 
 def run_directory_info() -> None:

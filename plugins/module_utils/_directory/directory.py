@@ -12,17 +12,19 @@ objects: by the same tables, plans and ``ensure()``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from .._base.errors import IdentityError
+from .._base.errors import GuardRailError, IdentityError
+from .._base.paths import Object
 from .._model.resources import RESOURCES
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .apply import Application, Applied, Report, action_of
 from .checks import Problems, note_doubles
 from .creators import Creators
+from .drift import drift_of
 from .guard_rails import GuardRails, Rules, access_of
 from .losses import Losses
 from .name_index import NameIndex
@@ -77,7 +79,7 @@ class Directory:
         PlanCheck(self._scim, self._rules, self._names, problems).check(listed, sound, steps)
         trimming = Creators(self._scim, self._names, self._relations).plan(planning.safes, listed, steps)
         losses = Losses(self._rules, self._relations, self._rails)
-        also_removed = losses.check(self._scim, [*steps, *trimming])
+        also_removed = self._check_losses(losses, [*steps, *trimming], unlisted.reported)
         ordered = (*sorted(steps, key=_rank), *trimming)
         return Planned(ordered, planning.unchanged, tuple(unlisted.reported), also_removed)
 
@@ -89,6 +91,15 @@ class Directory:
         """Carry the plan out, and return what became of each step."""
         run = Application(self._store, self._names, self._rules, self._report, self._is_abandoned)
         return run.apply(planned.steps)
+
+    def _check_losses(self, losses: Losses, steps: Sequence[Step], unmanaged: Sequence[Object]) -> Mapping[str, Object]:
+        """Check the steps against the guard rails. A refusal must not hide unmanaged objects: it names them as well."""
+        try:
+            return losses.check(self._scim, steps)
+        except GuardRailError as error:
+            if not unmanaged:
+                raise
+            raise GuardRailError(f"{error.reason}. Besides, {drift_of(unmanaged).reason}", hint=error.hint) from error
 
     def _check(self, listed: Sequence[Desired], elsewhere: Iterable[Desired]) -> Problems:
         """Check the entries against each other, and note what this run and others are going to make."""

@@ -14,11 +14,11 @@ from typing import Any
 
 from .._base.errors import AuthorizationError, trying
 from .._base.paths import Object, fold
-from .._model.resources import PAM_OBJECTS, RESOURCES, TWO_USERS, Attribute, Resource
+from .._model.resources import PAM_OBJECTS, RESOURCES, Attribute, Resource
 from .._model.shapes import Members, One
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import PAGES_AHEAD, Scim
-from .._scim.sight import may_be_hidden, sees_nothing, unseen
+from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 
 
 def export(scim: Scim, plurals: Collection[str]) -> Object:
@@ -48,7 +48,7 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
         and may_be_hidden(scim, chosen)
         and sees_nothing(scim)
     ):
-        scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
+        scim.client.warn(f"{unseen(scim)}. {advice(scim)}")
     return {
         resource.plural: sorted((_entry(resource, item, names) for item in items[resource.plural]), key=_place)
         for resource in chosen

@@ -16,7 +16,7 @@ from .._model.new_values import new_suffixes, warn_of_suffix
 from .._model.plan import new_end
 from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, TWO_USERS, USER, Resource
 from .._scim.protocol import Scim
-from .._scim.sight import may_be_hidden, sees_nothing, unseen
+from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 from .checks import Problems
 from .guard_rails import Rules, emptied_by
 from .name_index import NameIndex
@@ -68,7 +68,7 @@ class PlanCheck:
                 f"{unseen(scim)}. What the task would create there may exist",
                 hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
             )
-        scim.client.warn(f"{unseen(scim)}. {TWO_USERS}")
+        scim.client.warn(f"{unseen(scim)}. {advice(scim)}")
 
 
 def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:

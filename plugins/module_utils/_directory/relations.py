@@ -108,6 +108,10 @@ class Relations:
             return self._holds_own(identifier, set())
         return _any(self._is(caller, identifier, shown) for caller in callers)
 
+    def is_vault_user(self, identifier: str, shown: Iterable[str]) -> bool | None:
+        """Return whether this is the user that reads and writes the vault; None if unknown."""
+        return self._is(self.vault_caller, identifier, shown)
+
     def _is(self, caller: Caller, identifier: str, shown: Iterable[str]) -> bool | None:
         """Return whether a user is this caller; None if unknown."""
         if not caller.is_known:

@@ -51,13 +51,14 @@ class Unlisted:
     def _is_spared(self, resource: Resource, item: Object) -> bool:
         """Return whether an object is not reported: in general, because prune spares it, too.
 
-        A right that the user that runs the task has through a group is reported: the whole group has it.
+        A right that the user that runs the task has through a group is reported: the whole group has it. So is one of
+        the service user for users and groups, if the vault has a service user of its own: it needs none on a safe.
         """
         if item.get(LINKED_OBJECT) or (resource is USER and USER.attribute("active").read(item) is False):
             return True
         if resource is CONTAINER_PERMISSION:
             users = [who for who in members_of(resource, item) if who[0] == USER.endpoint]
-            own = any(self._relations.is_own(endpoint, who, [shown]) for endpoint, who, shown in users)
+            own = any(self._relations.is_vault_user(who, [shown]) for _endpoint, who, shown in users)
         else:
             own = bool(self._relations.is_own_object(resource, item))
         return self._rails.keeps(self._loss_of(resource, item, own=own))

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from .._base.errors import AuthorizationError, UnsupportedError
-from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, USER, Resource
+from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, USER, Resource
 from .protocol import Scim
 
 
@@ -32,6 +32,13 @@ def may_be_hidden(scim: Scim, kinds: Collection[Resource]) -> bool:
     name = vault.connection.client_id
     is_one = directory is vault or (name is not None and name == directory.connection.client_id)
     return is_one and (USER in kinds or GROUP in kinds)
+
+
+def advice(scim: Scim) -> str:
+    """Return what to do about a vault that shows nothing: it depends on whether it has a service user of its own."""
+    if scim.client_of(USER.endpoint) is scim.client_of(CONTAINER.endpoint):
+        return TWO_USERS
+    return "Let its role have Vault Management and no other right, and make it a member of the safes"
 
 
 def unseen(scim: Scim) -> str:

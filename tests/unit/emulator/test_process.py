@@ -172,5 +172,5 @@ def test_a_shell_takes_the_connection(start):
     found = dict(line.partition("=")[::2] for line in shown.splitlines() if line.startswith("CYBERARK_IDENTITY_"))
     names = ("TENANT_URL", "APP_ID", "SCOPE", "CLIENT_ID", "CLIENT_SECRET")
     second = ("VAULT_APP_ID", "VAULT_CLIENT_ID", "VAULT_CLIENT_SECRET")
-    assert set(found) == {f"CYBERARK_IDENTITY_{name}" for name in (*names, *second)}
+    assert set(found) == {f"CYBERARK_IDENTITY_{name}" for name in (*names, *second, "CONTROL_URL")}
     assert found["CYBERARK_IDENTITY_CLIENT_ID"] == "scim-service$@example.com"

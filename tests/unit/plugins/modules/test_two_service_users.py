@@ -133,6 +133,38 @@ def test_entries_without_a_service_user_are_left_alone_and_said(tenant: Tenant, 
     assert set(left["summary"]) == set(VAULT_KINDS)
 
 
+def test_entries_that_cannot_be_checked_fail_a_check_of_drift(tenant: Tenant, callers: Callers) -> None:
+    good(directory(callers.both, **FOLDER))
+    refused = directory(callers.vault, check=True, unmanaged="report", **FOLDER)
+    assert refused.code == "invalid"
+    assert "1 user and 1 group cannot be checked" in refused["msg"]
+    assert "Give client_id and client_secret as well" in refused["msg"]
+    good(directory(callers.vault, check=True, unmanaged="report", kinds=list(SAFES), **FOLDER))
+
+
+def test_a_permission_of_the_directorys_service_user_is_unmanaged(tenant: Tenant, callers: Callers) -> None:
+    """It needs none on a safe, where that of the vault is a member of each safe that it makes."""
+    good(directory(callers.both, **FOLDER))
+    good(
+        directory(callers.both, container_permissions=[{"container": "APP", "user": SERVICE, "rights_preset": "full"}])
+    )
+    for connection, kinds in ((callers.both, list(FOLDER)), (callers.vault, list(SAFES))):
+        found = good(directory(connection, check=True, unmanaged="report", kinds=kinds, **FOLDER))["unmanaged"]
+        on_safes = [row["name"] for row in found if row["type"] == "container_permission"]
+        assert on_safes == [f"APP / {SERVICE}"]
+
+
+def test_a_refusal_names_unmanaged_objects(tenant: Tenant, callers: Callers) -> None:
+    good(directory(callers.both, **FOLDER))
+    stranger = {"container": "APP", "user": "ada@example.com", "rights_preset": "full"}
+    good(directory(callers.both, container_permissions=[stranger]))
+    lost = {**FOLDER, "groups": [{"display_name": "app-team", "users": {"set": []}}]}
+    refused = directory(callers.both, check=True, unmanaged="report", max_access_removals="0", **lost)
+    assert refused.code == "guard_rail"
+    assert "max_access_removals allows 0" in refused["msg"]
+    assert "APP / ada@example.com" in refused["msg"]
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
