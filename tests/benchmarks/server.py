@@ -177,7 +177,8 @@ class Handler(socketserver.StreamRequestHandler):
     def _serve(self, method: str, target: str, content: bytes) -> None:
         url = urlsplit(target)
         if url.path == "/control":
-            return self._send(200, self.server.control(method, content))
+            self._send(200, self.server.control(method, content))
+            return
         tenant = self.server.tenant
         if tenant.latency:
             time.sleep(tenant.latency)

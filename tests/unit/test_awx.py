@@ -309,7 +309,7 @@ def test_survey_variables_belong_to_their_playbook(told: Told) -> None:
     for name, item in told["job_template"].items():
         playbook = (ROOT / "playbooks" / item["playbook"]).read_text()
         known = set(role["argument_specs"]["main"]["options"]) | set(
-            re.findall(r"^#.* (directory_\w+)  ", playbook, re.M)
+            re.findall(r"^#.* (directory_\w+)  ", playbook, re.MULTILINE)
         )
         assert set(variables(item)) <= known, name
 

@@ -106,7 +106,7 @@ def check_secret(option: str, secret: str) -> None:
             raise InvalidError(f"{option} is {meaning}", hint=hint)
     text = secret
     if is_key_file(secret):
-        text = secret[:-2] if secret.endswith("\r\n") else secret[:-1] if secret.endswith("\n") else secret
+        text = secret[:-2] if secret.endswith("\r\n") else secret.removesuffix("\n")
     for where, character in (("begins", text[:1]), ("ends", text[-1:])):
         if character and (character.isspace() or is_hidden(character)):
             raise InvalidError(
