@@ -121,7 +121,8 @@ class Site:
     @classmethod
     @contextlib.contextmanager
     def open(cls, tenant: Tenant, other: Tenant) -> Iterator[Site]:
-        with Gate(tenant).open() as here, Gate(other).open() as there:
+        with contextlib.ExitStack() as stack:
+            here, there = (stack.enter_context(Gate(each).open()) for each in (tenant, other))
             own = {name: tenant.info[name] for name in ("app_id", "client_id", "client_secret")}
             yield cls(here, there, {"tenant_url": here.url, "access_token": tenant.token, **own})
 

@@ -29,7 +29,7 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
-            target = next(part for part in base if part)
+            target, *_rest = (part for part in base if part)
             yield from ((target, alias.name) for alias in node.names)
 
 
