@@ -106,8 +106,9 @@ class Application:
 
     def apply(self, steps: Sequence[Step]) -> Applied:
         trimming = [step for step in steps if step.creator_rights is not None]
-        removals = [step for step in steps if step.removes]
-        writes = [step for step in steps if step.creator_rights is None and not step.removes]
+        others = [step for step in steps if step.creator_rights is None]
+        writes = [step for step in others if not step.removes]
+        removals = [step for step in others if step.removes]
         with ThreadPoolExecutor(self._rules.workers) as pool:
             try:
                 self._run(pool, writes, len(steps))

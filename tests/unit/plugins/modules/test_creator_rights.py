@@ -70,6 +70,20 @@ def test_a_safe_that_exists_is_trimmed_and_its_rights_count(tenant: Tenant, run:
     assert good(apply(run, containers=[wider]))["changed"] is False
 
 
+def test_a_creator_who_keeps_no_right_is_removed_once_and_last(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="ada@example.com")
+    tenant.seed(containers=[{"name": "APP", "owner": "ada@example.com"}])
+    good(apply(run, containers=[SAFE]))
+    account = {"container": "APP", "name": "root", "secret": "Initial-pass-2"}
+    goes = {"containers": [{"name": "APP", "creator_rights": ["renameAccounts"]}], "privileged_data": [account]}
+    tenant.forget_requests()
+    result = good(apply(run, **goes))
+    assert [action["action"] for action in result["actions"]] == ["create", "delete"]
+    assert result["summary"]["container_permissions"] == {"delete": 1}
+    assert [request.split(" ")[0] for request in tenant.writes()] == ["POST", "DELETE"]
+    assert tenant.resources("ContainerPermissions") == []
+
+
 def test_many_safes_are_read_in_a_few_requests(tenant: Tenant, run: Run) -> None:
     safes = [{"name": f"APP-{number:03}", "creator_rights": KEPT} for number in range(60)]
     good(apply(run, containers=safes))
