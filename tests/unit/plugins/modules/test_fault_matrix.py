@@ -114,8 +114,8 @@ def spread(steps: dict[str, Step], seed: str) -> Iterator[Scenario]:
     """
     chance = random.Random(seed)
     places = [(name, number, seen) for name, step in steps.items() for number, seen in enumerate(step.requests, 1)]
-    places = places[:: -(-len(places) // MOST_REQUESTS)]
     yield from (Scenario(name, number, LOST_ANSWER, 1) for name, number, seen in places if could_write(seen))
+    places = places[:: -(-len(places) // MOST_REQUESTS)]
     faults = list(FAULTS)
     chance.shuffle(faults)
     for (name, number, _seen), fault in zip(places, itertools.cycle(faults), strict=False):
