@@ -344,7 +344,7 @@ def test_every_named_object_exists(told: Told) -> None:
     for node in told["workflow_job_template_node"].values():
         assert node["workflow_job_template"] == workflow["name"]
         assert "approval_node" in node or node["unified_job_template"] in {**told["project"], **templates}
-    # A node receives a variable only if the survey of its template asks for it.
+    # A node of a workflow gets a variable only if the survey of its job template has it.
     for name in ("check", "apply"):
         assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
     (schedule,) = told["schedule"].values()

@@ -111,7 +111,7 @@ def environment_options() -> Object:
 def resolve_all(given: Object, environment: Object, *, vault: bool) -> Resolved:
     """Return the connection options that are in force, with ``vault`` also those of the identity for the vault.
 
-    The same rules hold for both, each with the options of its own.
+    The same rules apply to each identity and its own options.
     """
     first = resolve(_of_identity(given, ""), _of_identity(environment, ""))
     if not vault:
@@ -130,7 +130,7 @@ def _of_identity(options: Object, prefix: str) -> Object:
 def resolve(given: Object, environment: Object, prefix: str = "") -> Resolved:
     """Return the connection options that are in force, by the rules in docs/authentication.md.
 
-    ``given`` is what the task or the inventory file gives, without nulls. An empty text is given, and means none.
+    ``given`` are the options of the task or the inventory file, without nulls. An empty text counts as given.
     ``prefix`` is that of the options, for messages.
     Raises InvalidError for an address that is none, and for a secret without the address that it is for.
     """
@@ -191,7 +191,7 @@ def _origin_or_none(url: str | None) -> str | None:
 
 
 def _place(address: str) -> tuple[str, str | None, int]:
-    """Return what two spellings of the same origin have in common (RFC 6454 section 4)."""
+    """Return an origin in one form, so that two spellings can be compared (RFC 6454 section 4)."""
     parts = urlsplit(address)
     return parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme]
 
@@ -257,7 +257,7 @@ def _speaks_of(message: str, option: str) -> bool:
 
 
 def secrets_among(options: Mapping[str, Any]) -> set[str]:
-    """Every spelling of the secrets in connection options."""
+    """Return every spelling of the secrets in connection options."""
     texts = {name: value for name, value in options.items() if value and isinstance(value, str)}
     secrets = {texts[name] for name in texts if {**CONNECTION, **VAULT_IDENTITY}.get(name, {}).get("no_log")}
     secrets |= secrets_in(texts.get("tenant_url", ""))

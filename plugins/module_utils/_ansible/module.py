@@ -15,23 +15,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._base.errors import (
-    IdentityError,
-    InvalidError,
-    ProtocolError,
-    cut,
-    report_of,
-    shown,
-)
+from .._base.errors import IdentityError, InvalidError, ProtocolError, cut, report_of, shown
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
 from .._http.answers import REQUESTS_IMPORT_ERROR
 from .._http.client import Client, secrets_in
-from .._model.options import (
-    Spec,
-)
+from .._model.options import Spec
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
@@ -61,14 +52,14 @@ class Module(AnsibleModule):  # type: ignore[misc]
     """A module of this collection: the connection options are its own, and every failure has a code."""
 
     params: dict[str, Any]
-    # Options whose secrets are not learnt with the others.
+    # Options whose secrets a subclass registers itself.
     apart: Collection[str] = ()
-    # What of the environment is not used, and why; why the connection is refused.
+    # Options of the environment that are not used, with the reason; and the reason why the connection is refused.
     unused: Mapping[str, str] = {}
     refusal: InvalidError | None = None
 
     def __init__(self, argument_spec: Spec, *, for_vault: bool = False, **restrictions: Any) -> None:
-        """Take the options of a connection besides; ``for_vault``, also those of a second identity."""
+        """Add the options of the connection; with ``for_vault``, also those of a second identity."""
         super().__init__(
             argument_spec={**CONNECTION, **(VAULT_IDENTITY if for_vault else {}), **argument_spec},
             supports_check_mode=True,
@@ -79,7 +70,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _load_params(self) -> None:
         """Read the options and drop nulls, which Ansible's own checks would not treat as omitted.
 
-        Here the secrets are learnt: what comes next can log, and can fail.
+        Secrets are registered here, before anything can log or fail.
         """
         super()._load_params()
         self.secrets = Secrets(self.no_log_values)
@@ -87,7 +78,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self._given = dict(self.params)
         given = {option: value for option, value in self._given.items() if option not in self.apart}
         environment = environment_options()
-        for options in (environment, given):  # also what of the environment is not used
+        for options in (environment, given):  # including unused variables of the environment
             for secret in _secrets_of({**VAULT_IDENTITY, **self.argument_spec}, options):
                 self.no_log_values.update(spellings(secret))
         try:
@@ -98,7 +89,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             }
             options, self.unused = resolve_all(connection, environment, vault=vault)
             self.params.update(options)
-        except InvalidError as error:  # not told before all options are read
+        except InvalidError as error:  # raised later, when all options have been read
             self.refusal = error
 
     def warn(self, warning: str, **details: Any) -> None:
@@ -141,13 +132,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
         result["failure"] = {
             key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }
-        # An option that there is not may be a misspelt one, and hold what the right one keeps secret.
+        # An unknown option may be a misspelt one, and hold a secret.
         self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
         self.params = self._shown_params()
         super().fail_json(msg, **result)
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
-        """Do the work with a client and leave with its result, or with the failure that kept it from it."""
+        """Do the work with a client, and exit with its result or failure."""
         self._leave(lambda clients: work(clients[0]))
 
     def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
@@ -172,7 +163,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         except RecursionError:
             nested = ProtocolError("An answer of the server, or an option, is nested too deep to be read")
             result = {"failed": True, "msg": str(nested), "failure": nested.failure()}
-        except Exception as error:  # a mistake of ours: its text could hold anything, a secret included
+        except Exception as error:  # a bug of ours: its text may hold a secret
             result = {"failed": True, "msg": report_of(error), "failure": {"code": "internal"}}
         self.params = self._shown_params()
         # Not while the failure is handled: Ansible can be told to show that with its text.
@@ -189,7 +180,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 
 def _with_nearest(message: str) -> str:
-    """Return what Ansible says, with the known options that unknown ones most likely mean before the list of all."""
+    """Insert the nearest known options into Ansible's message about unknown ones, before the list of all."""
     match = UNSUPPORTED.fullmatch(message)
     if not match:
         return message

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._base.errors import (
-    InvalidError,
-    trying,
-)
+from .._base.errors import InvalidError, trying
 from .._http.client import Client, lifetime_of, scope_of
 from .._scim.protocol import Scim
 from .module import Module

@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like this one, or None if none is. Case and hyphens do not matter."""
+    from difflib import get_close_matches  # only a failure needs it: every module loads this file
+
     close = get_close_matches(name.lower().replace("-", "_"), sorted(known), n=1)
     return close[0] if close else None
 

@@ -54,7 +54,7 @@ class PlanCheck:
         _refuse_circle(steps)
 
     def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
-        """Refuse to make objects that may be there already, in a vault that may be hidden from who makes them."""
+        """Refuse to create objects in a vault that may be hidden from the service user: they may exist already."""
         scim = self._scim
         in_vault = [step for step in steps if step.resource in PAM_OBJECTS]
         is_seen = self._names.names(CONTAINER.endpoint) or any(step.current for step in in_vault)

@@ -26,7 +26,7 @@ from .values import Desired, Finding, Found, Step, references_in, same_object
 
 
 class Planning:
-    """Plans one kind after another. Objects that are as they should be are counted, and let go of."""
+    """Plans one kind after another. Unchanged objects are counted and not kept."""
 
     def __init__(self, store: ScimObjects, names: NameIndex, unlisted: Unlisted, problems: Problems) -> None:
         self._store = store

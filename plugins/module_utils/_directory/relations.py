@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find out who runs the task, and who is behind the members of a group or a safe. Nothing is written.
+"""Find the user that runs the task, and the users behind the members of a group or a safe. Writes nothing.
 
 The guard rails decide on these facts. Answers are cached, and none is read unless something is taken away.
 """

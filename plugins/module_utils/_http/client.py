@@ -425,8 +425,8 @@ class Client:
             return within(limit, exchange)
         except LateError:
             raise late_error(request, limit) from None
-        # Failures of requests and unreadable certificate files are OSErrors. The others come from an address, proxy or
-        # a redirect that the libraries cannot parse; their text may hold a password.
+        # requests raises OSErrors, also for unreadable certificate files. The other two come from an address, a proxy
+        # or a redirect that cannot be parsed; their text may hold a password.
         except (OSError, ValueError, TypeError) as error:
             raise transport_error(error, request, self.connection.timeout) from error
 

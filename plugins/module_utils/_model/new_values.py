@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Rules for values that are about to be written, and what nobody but the server knows of them. Sends nothing."""
+"""Check values that are about to be written, and list the rules that only the server knows. Sends nothing."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Created = tuple[Resource, Object]  # a new object's kind, and its options
 
 
 def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
-    """Raise InvalidError for a new value that the server certainly refuses; warn of one that may be of no use.
+    """Raise InvalidError for a new value that the server certainly refuses, and warn of one that the vault refuses.
 
-    What the server holds already is taken as it is.
+    Values that the server holds already are not checked.
     """
     for change in plan.changes:
         row, value = change.attribute, change.after
@@ -45,7 +45,7 @@ def _held(value: str, characters: str) -> str:
 
 
 def unknowns(created: Iterable[Created]) -> str | None:
-    """Return what check mode cannot know of these new objects, in one sentence; None if there is nothing to say."""
+    """Return one sentence that lists the facts about new objects that check mode cannot know, or None."""
     found: dict[str, dict[str, None]] = {}  # by kind, in the order of the rows
     for resource, options in created:
         for row in resource.attributes:
@@ -56,7 +56,7 @@ def unknowns(created: Iterable[Created]) -> str | None:
 
 
 def suffix_of(name: object) -> str:
-    """Return what follows the last ``@`` of a login name, without case; empty if nothing does."""
+    """Return the part of a login name after the last ``@``, without case; empty if there is none."""
     return fold(str(name).rpartition("@")[2]) if "@" in str(name) else ""
 
 

@@ -21,7 +21,9 @@ from .protocol import Scim
 
 def sees_nothing(scim: Scim) -> bool:
     """Tell whether the vault shows no safe, no permission and no account."""
-    with suppress(AuthorizationError, UnsupportedError):  # who is refused is not kept in the dark
+    with suppress(
+        AuthorizationError, UnsupportedError
+    ):  # a refusal says that the right is missing, so nothing is hidden
         return all(scim.is_empty(resource.endpoint) for resource in PAM_OBJECTS)
     return False
 

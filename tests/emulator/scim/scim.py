@@ -97,7 +97,7 @@ def answer(tenant: Tenant, request: Request, segments: list[str], user: Model) -
 
 
 def handled(tenant: Tenant, request: ScimRequest, *, pam: bool) -> ScimResponse:
-    """Let the library serve a request; other forms of the vault's answers are not on record."""
+    """Serve a request with the library. No other form of the vault's answers is on record."""
     try:
         with tenant.reading() if request.method == "GET" else tenant.writing():
             response = tenant.handler.handle(request)

@@ -3,8 +3,8 @@
 
 """Read inventories with the plugin in a process of its own: one order per line of input, one answer per line of output.
 
-Ansible finds the plugins of a collection only if its loader was imported before the collection, which is not so in the
-process of the tests. This process starts once for many of them.
+Ansible finds the plugins of a collection only if its loader was imported before the collection. The process of the
+tests has imported the collection already, so a second process, started once, reads the inventories of many tests.
 """
 
 from __future__ import annotations

@@ -543,7 +543,7 @@ def _new_names(count: int) -> list[str]:
     "unique_case_sensitive", [pytest.param(True, marks=pytest.mark.long(reason="like False")), False]
 )
 def test_new_users_in_a_large_tenant_cost_one_listing(tenant: Tenant, run: Run, unique_case_sensitive: bool) -> None:
-    """New names are not searched in every casing one by one, and a name in another case is still found."""
+    """A listing replaces the filters for each casing of each new name, and finds a name in another case."""
     tenant.switch(unique_case_sensitive=unique_case_sensitive)
     tenant.seed(users=7_000)
     names = _new_names(20)
