@@ -60,7 +60,7 @@ class Fault:
     lies: bool = False
 
 
-MOST_REQUESTS = 60  # of one sequence that meet a fault, unless all of them do
+MOST_REQUESTS = 32  # of one sequence that meet a fault, unless all of them do
 IMPATIENT = {"timeout": 0.1}
 LOST_ANSWER = "reset after the effect"
 DATE = "Wed, 21 Oct 2015 07:28:00 GMT"
