@@ -9,14 +9,18 @@ import contextlib
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from typing import Any, TextIO
 
+from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 LOOK_EVERY = 0.2  # seconds
+PLAN_LINE = "plan: "  # how the module marks the lines of a plan
+COLORS = {"+": C.COLOR_OK, "~": C.COLOR_CHANGED, "-": C.COLOR_ERROR}
 display = Display()
 
 
@@ -73,7 +77,16 @@ def _follow(lines: TextIO, folder: str, ended: threading.Event, name: str) -> No
             fcntl.flock(lines, fcntl.LOCK_UN)
             return
         for line in lines:
-            if line.strip():
+            if line.startswith(PLAN_LINE):
+                _show(line[len(PLAN_LINE) :].rstrip())
+            elif line.strip():
                 display.display(f"  {name}: {line.rstrip()}")
             else:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _show(line: str) -> None:
+    """Show a line of a plan, cut to the terminal. Ansible decides about colours."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line) + 2
+    text = f"  {line}"
+    display.display(text if len(text) <= width else f"{text[: width - 3]}...", color=COLORS.get(line[:1]))

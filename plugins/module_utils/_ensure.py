@@ -16,13 +16,14 @@ from ._base.errors import (
     IdentityError,
     ImmutableError,
     InvalidError,
+    PlanChangedError,
     ServerError,
     trying,
 )
 from ._base.paths import Object
 from ._http.client import Client
 from ._model.new_values import check_new_values
-from ._model.plan import Plan, Task, make_plan
+from ._model.plan import Plan, Task, is_same_change, make_plan
 from ._model.resources import OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
@@ -70,12 +71,14 @@ class Outcome:
         return self.action != "none"
 
 
-def ensure(store: Store, task: Task, *, check: bool, located: Located | None = None) -> Outcome:
+def ensure(
+    store: Store, task: Task, *, check: bool, located: Located | None = None, approved: Plan | None = None
+) -> Outcome:
     """Bring the object to its desired state and say what changed; with ``check``, only say it.
 
     ``located`` is the object and its keys if the caller has looked it up already. After a write whose effect is
-    uncertain, and after a refused create, the object is looked up and planned again. Raise IdentityError, with the
-    planned ``diff`` once there is one.
+    uncertain, and after a refused create, the object is looked up and planned again. With ``approved``, no other change
+    than that of this plan is made. Raise IdentityError, with the planned ``diff`` once there is one.
     """
     failures: list[IdentityError] = []
     landed: Plan | None = None  # the first write that may have taken effect although its answer was lost
@@ -86,6 +89,11 @@ def ensure(store: Store, task: Task, *, check: bool, located: Located | None = N
         with trying(f"prepare {task.label}"):
             desired = {} if task.absent else store.resolve(task, keys, current, check=check)
         plan = make_plan(task, desired, current)
+        if approved and not is_same_change(plan, approved) and (plan.changed or not landed):
+            raise PlanChangedError(
+                f"{task.label} has changed since the plan was made",
+                hint="It was left alone. Review a new plan, and approve that",
+            )
         if failures and plan.action == "create" and not _may_create_again(failures[-1], plan.resource):
             raise _taken(failures[-1], task)
         try:

@@ -500,10 +500,26 @@ options:
     type: str
     choices: [stop, continue]
     default: stop
+  plan_path:
+    description:
+      - A file to write the plan to before anything else is written, in check mode, too. It is JSON, only its owner can
+        read it, and an existing file is replaced. The guide docs/review.md describes the content.
+      - It holds no secret. A password, for example, is V(will be set).
+    type: path
+  approved:
+    description:
+      - The plan that was approved, either its digest, as in RV(plan.digest), or the path of a file that O(plan_path)
+        wrote. The task plans again from its entries and the tenant. If the outcome is not the approved plan, it fails
+        with the code V(plan_changed) before it writes anything. With a file, the message names the differences.
+      - Each object is also read again just before it is written. If its change is no longer the approved one, that
+        object is left alone and fails with the same code.
+      - An empty text fails, because it may be an approval that was lost on the way.
+    type: str
   progress:
     description:
-      - Whether to print the progress of the task in a line each second, from the second second on. Lines are shown only
-        when the module runs on the control node, such as for C(localhost).
+      - Whether to print the plan, one line for each change, and then the progress of the task in a line each second,
+        from the second second on. Lines are shown only when the module runs on the control node, such as for
+        C(localhost).
     type: bool
     default: true
   progress_path:
@@ -689,6 +705,23 @@ summary:
     users:
       create: 2
       unchanged: 998
+plan:
+  description: The digest of the plan, and the number of changes of each kind.
+  returned: success, and on failure once something was written
+  type: dict
+  contains:
+    digest:
+      description: Stands for the tenant and all changes of the plan, without secrets. Two plans have the same digest if
+        and only if they make the same changes in the same tenant.
+      type: str
+      returned: always
+      sample: sha256:5b0a0c5dd4a1c5d18a1ac2a4f5cdd0b83b2d0e8a5a5c6c0d2a7b6d3f4e9c8a71
+    create:
+      description: The number of objects to create. There are also C(update), C(rename), C(deactivate), C(delete) and
+        C(unchanged).
+      type: int
+      returned: always
+      sample: 12
 emptied:
   description: The groups and permissions whose lists became empty, or would in check mode, with their former members or
     rights.
@@ -739,7 +772,7 @@ failure:
       description:
         - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
           V(ambiguous), V(unknown_member), V(immutable), V(read_only), V(guard_rail), V(drift),
-          V(incomplete), V(rate_limited), V(unavailable), V(server_error),
+          V(plan_changed), V(incomplete), V(rate_limited), V(unavailable), V(server_error),
           V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
       type: str
       returned: always

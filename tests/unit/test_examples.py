@@ -113,6 +113,7 @@ GUIDES = {
         left=lambda tenant: len(tenant.resources("Containers")) == 1 and not tenant.resources("PrivilegedData"),
     ),
     "docs/pam_objects.md": Guide(vault=True, seed=TEAM, typed=(PASSWORD,)),
+    "docs/review.md": Guide(typed=(PASSWORD,)),
     "docs/troubleshooting.md": Guide(tls=True, stands_for={"company-ca.pem": "ca_path"}),
     "docs/two_tenants.md": Guide(
         connected=False,

@@ -24,14 +24,17 @@ from .._base.errors import (
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.secrets import spellings
+from .._directory.apply import Applied
 from .._directory.directory import Directory
 from .._directory.drift import drift_of
 from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
 from .._directory.export import export, secrets_of
 from .._directory.plan_checks import created_by
+from .._directory.plan_document import counts_of, with_digest
+from .._directory.plan_text import lines_of
 from .._directory.progress import Progress
 from .._directory.report import failure_of, report_of_run
-from .._directory.values import Desired
+from .._directory.values import Desired, Planned
 from .._model.new_values import unknowns
 from .._model.options import (
     Spec,
@@ -49,6 +52,7 @@ from .connection import (
     without_nulls,
 )
 from .module import Module, as_map, scalars, secrets_below
+from .plan_files import approval_of, without_secrets, write_plan
 from .sentences import counted, sentence_of_directory, sentence_of_reading
 from .warnings import Warnings
 
@@ -120,6 +124,8 @@ DIRECTORY: Spec = {
     "allow_empty_vault": {"type": "bool", "default": False},
     "workers": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "plan_path": {"type": "path"},
+    "approved": {"type": "str"},
     "progress": {"type": "bool", "default": True},
     "progress_path": {"type": "path"},
 }
@@ -195,50 +201,72 @@ def _texts_in(value: Any) -> Iterator[str]:
 def run_directory() -> None:
     """Run the module that manages a whole directory."""
     module = DirectoryModule()
+    module.run_scim(lambda scim: _run(module, scim))
 
-    def work(scim: Scim) -> dict[str, Any]:
-        given, check = {**module.params, **module.listed}, _checker()
-        managed = only_of(kinds_of(given, scim.served), given)
-        entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
-        rules = rules_of(managed)
-        if elsewhere and given["kinds"] is None:
-            if given["unmanaged"] != "ignore":
-                raise InvalidError(
-                    f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
-                    hint="Give client_id and client_secret as well, or name the kinds to check in kinds",
-                )
-            module.warn(left_alone(elsewhere))
-        path, quiet = module.params["progress_path"], not module.params["progress"]
-        with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
-            directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
-            with trying("plan the directory"):
-                planned = directory.plan(entries, elsewhere)
-            drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
-            if drift:
-                planned = replace(planned, steps=())
-            if module.check_mode:
-                if text := unknowns(created_by(planned.steps)):
-                    scim.client.warn(text)
-                applied = directory.foresee(planned)
-            else:
-                module.warnings.begin_repeating()
-                applied = directory.apply(planned)
-        result = report_of_run(planned, applied)
-        result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
-        result["invocation"] = module.invocation
-        result["diff"] = {
-            side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
-            for side, objects in result["diff"].items()
-        }
-        # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
-        module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
+
+def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
+    approval = approval_of(module.params["approved"])
+    given, check = {**module.params, **module.listed}, _checker()
+    managed = only_of(kinds_of(given, scim.served), given)
+    entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
+    rules = rules_of(managed)
+    if elsewhere and given["kinds"] is None:
+        _note_left_alone(module, elsewhere)
+    path, quiet = module.params["progress_path"], not module.params["progress"]
+    with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
+        directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
+        with trying("plan the directory"):
+            planned = directory.plan(entries, elsewhere)
+        kinds = [resource.plural for resource in RESOURCES.values() if managed[resource.plural] is not None]
+        document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
+        if module.params["plan_path"]:
+            write_plan(module.params["plan_path"], document)
+        progress.show(lines_of(document))
+        if approval:
+            approval.check(document)
+        drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
         if drift:
-            result.update(failed=True, msg=str(drift), failure=drift.failure())
-        if failure := failure_of(planned, applied):
-            result.update(failed=True, **failure)
-        return result
+            planned = replace(planned, steps=())
+        applied = _applied(module, directory, planned)
+    result = {**_result(module, planned, applied), "plan": {"digest": document["digest"], **counts_of(document)}}
+    if drift:
+        result.update(failed=True, msg=str(drift), failure=drift.failure())
+    if failure := failure_of(planned, applied):
+        result.update(failed=True, **failure)
+    return result
 
-    module.run_scim(work)
+
+def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:
+    """Warn of entries of which there is no service user, or refuse them where they should be checked."""
+    if module.params["unmanaged"] != "ignore":
+        raise InvalidError(
+            f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
+            hint="Give client_id and client_secret as well, or name the kinds to check in kinds",
+        )
+    module.warn(left_alone(elsewhere))
+
+
+def _applied(module: DirectoryModule, directory: Directory, planned: Planned) -> Applied:
+    """Carry the plan out; in check mode, only say it."""
+    if not module.check_mode:
+        module.warnings.begin_repeating()
+        return directory.apply(planned)
+    if text := unknowns(created_by(planned.steps)):
+        module.hear(text)
+    return directory.foresee(planned)
+
+
+def _result(module: DirectoryModule, planned: Planned, applied: Applied) -> dict[str, Any]:
+    result = report_of_run(planned, applied)
+    result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
+    result["invocation"] = module.invocation
+    result["diff"] = {
+        side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
+        for side, objects in result["diff"].items()
+    }
+    # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
+    module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
+    return result
 
 
 def left_alone(entries: Sequence[Desired]) -> str:

@@ -20,6 +20,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── GuardRailError        guard_rail       more would be removed than the task allows
     ├── DriftError            drift            the tenant holds what no entry names, and that is to be a failure
+    ├── PlanChangedError      plan_changed     what would be done is not what was approved
     ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
@@ -144,6 +145,10 @@ class GuardRailError(IdentityError):
 
 class DriftError(IdentityError):
     code = "drift"
+
+
+class PlanChangedError(IdentityError):
+    code = "plan_changed"
 
 
 class IncompleteError(IdentityError):

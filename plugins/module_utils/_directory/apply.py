@@ -167,13 +167,21 @@ class Application:
 
     def _ensure(self, step: Step) -> bool:
         """Bring the object to its desired state. Return whether that changed it."""
-        keys = self._keys_now(step) if step.needs else step.keys
-        outcome = ensure(self._store, step.desired.task, check=False, located=(step.current, keys))
+        task = step.desired.task
+        if self._rules.only_approved:
+            # A create of a name that is taken is refused by the server, where names are unique.
+            known = (None, self._keys_now(step)) if step.current is None and step.resource.unique else None
+            outcome = ensure(self._store, task, check=False, located=known, approved=step.plan)
+        else:
+            keys = self._keys_now(step) if step.needs else step.keys
+            outcome = ensure(self._store, task, check=False, located=(step.current, keys))
         self._names.mark_created(step.desired, (outcome.entity or {}).get("id"))
         return outcome.changed
 
     def _trim(self, step: Step) -> bool:
         """Trim the rights of the creator of a safe. Return whether that changed them."""
+        if self._rules.only_approved and step.current:
+            return ensure(self._store, step.desired.task, check=False, approved=step.plan).changed
         with trying(f"trim the rights of the creator of the container {step.safe!r}"):
             trimmed = trim_permission(self._store, str(step.safe), step.creator_rights or [], check=False)
         return trimmed is not None and trimmed[0]

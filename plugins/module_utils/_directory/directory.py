@@ -29,6 +29,7 @@ from .guard_rails import GuardRails, Rules, access_of
 from .losses import Losses
 from .name_index import NameIndex
 from .plan_checks import PlanCheck
+from .plan_document import document_of
 from .planning import Planning
 from .relations import Relations
 from .survey import Survey
@@ -82,6 +83,11 @@ class Directory:
         also_removed = self._check_losses(losses, [*steps, *trimming], unlisted.reported)
         ordered = (*sorted(steps, key=_rank), *trimming)
         return Planned(ordered, planning.unchanged, tuple(unlisted.reported), also_removed)
+
+    def document(self, planned: Planned, kinds: Sequence[str]) -> Object:
+        """Return the plan as people review it. ``kinds`` are the plurals of those that the task deals with."""
+        tenant = self._scim.client.connection.tenant_url
+        return document_of(planned, tenant, self._rules, kinds, self._names.name_of)
 
     def foresee(self, planned: Planned) -> Applied:
         """Return the results of a plan as check mode shows them."""

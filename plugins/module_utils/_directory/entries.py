@@ -153,4 +153,5 @@ def rules_of(params: Object) -> Rules:
         allow_empty_vault=params["allow_empty_vault"],
         workers=params["workers"],
         stop_on_error=params["on_error"] == "stop",
+        only_approved=params["approved"] is not None,
     )

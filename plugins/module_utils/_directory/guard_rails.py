@@ -31,7 +31,8 @@ ACCESS_OPTIONS = ("users", "groups", "rights")
 class Rules:
     """The limits that the task sets. ``prune`` has the plurals of the kinds whose unlisted objects are removed.
 
-    ``watched`` has those whose unlisted objects are reported.
+    ``watched`` has those whose unlisted objects are reported. With ``only_approved``, an object is read again before it
+    is written, and left alone if the change would no longer be the planned one.
     """
 
     prune: frozenset[str] = frozenset()
@@ -46,6 +47,7 @@ class Rules:
     allow_empty_vault: bool = False
     workers: int = 8
     stop_on_error: bool = True
+    only_approved: bool = False
 
     def protects(self, names: Iterable[str]) -> bool:
         """Return whether one of these names of an object is protected, in any spelling."""

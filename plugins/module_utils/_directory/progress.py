@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TextIO
 
@@ -18,6 +18,7 @@ from .._base.errors import shown
 
 FIRST = 2.0  # seconds until there is something to say
 EVERY = 1.0  # seconds between two lines
+PLAN_LINE = "plan: "  # how a line of a plan begins; the action plugin knows it
 
 
 class Progress:
@@ -69,6 +70,11 @@ class Progress:
         except OSError:
             return None
         return False
+
+    def show(self, lines: Iterable[str]) -> None:
+        """Write lines of a plan, which the reader shows as they are."""
+        for line in () if self._quiet else lines:
+            self._write(f"{PLAN_LINE}{line}")
 
     def report(self, text: str, done: int, total: int) -> None:
         """Write how many of how many are done; without a total, only what is being done."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._base.paths import Object, get, put, put_null
+from .._base.paths import Object, fold, get, id_mark, put, put_null
 from .._base.secrets import HIDDEN
 from .resources import Attribute, Resource
 from .shapes import Joined, Members, Moment, Names, seconds
@@ -191,6 +191,31 @@ def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
     if task.absent:
         return plan_absent(task.resource, current)
     return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
+
+
+def is_same_change(one: Plan, other: Plan) -> bool:
+    """Return whether two plans of one task make the same change, whatever else its object holds."""
+    if one.action != other.action or one.action == "delete":
+        return one.action == other.action and one.before == other.before
+    options = [[change.attribute.option for change in plan.changes] for plan in (one, other)]
+    return options[0] == options[1] and all(map(_same_values, one.changes, other.changes))
+
+
+def _same_values(one: Change, other: Change) -> bool:
+    row = one.attribute
+    if isinstance(row.shape, (Members, Names)):
+        return _delta(one) == _delta(other)
+    return row.same(one.before, other.before) and row.same(one.after, other.after)
+
+
+def _delta(change: Change) -> tuple[set[str], set[str]]:
+    """Return what is added, by name, because a new object has no id yet, and what is removed, by id if it has one."""
+    before, after = change.before or {}, change.after or {}
+    if isinstance(before, dict) and isinstance(after, dict):
+        added = {fold(name) for key, name in after.items() if key not in before}
+        return added, {id_mark(key) for key in before if key not in after}
+    had, has = set(map(fold, before)), set(map(fold, after))
+    return has - had, had - has
 
 
 def is_over(moment: str | None) -> bool:

@@ -424,13 +424,16 @@ def test_patch_that_is_not_supported_is_tried_once_for_each_kind(tenant: Tenant,
 
 
 def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
-    """A run of more than two seconds reports progress; a short one, or one with progress off, does not."""
+    """Each run shows its plan, and one of more than two seconds its progress; with progress off, neither."""
     path = tmp_path / "progress"
     good(apply(run, users=people(3), progress_path=str(path)))
-    assert path.read_text() == ""
+    assert [line for line in path.read_text().splitlines() if not line.startswith("plan: ")] == []
+    path.unlink()
     tenant.switch(latency=0.1)
     good(apply(run, users=people(60, 10), workers=2, progress_path=str(path)))
-    assert "of 60 done after 2 s" in path.read_text().splitlines()[0]
+    lines = path.read_text().splitlines()
+    assert "plan: Plan: 60 to create, 0 to change, 0 to deactivate, 0 to delete; 0 unchanged" in lines
+    assert "of 60 done after 2 s" in next(line for line in lines if not line.startswith("plan: "))
     path.unlink()
     good(apply(run, users=people(1), workers=2, progress_path=str(path), progress=False))
     assert path.read_text() == ""

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Plans of a directory in files: one is written for review, and one is read as what was approved."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .._base.errors import InvalidError
+from .._base.paths import Object
+from .._base.secrets import HIDDEN, Secrets
+from .._directory.plan_document import approved_document, refuse_other_plan
+
+DIGEST = re.compile("sha256:[0-9a-f]{64}")
+MOST_BYTES = 500_000_000  # of a plan that is read
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What was approved: the digest of a plan, and the plan itself where a file has it."""
+
+    digest: str
+    document: Object | None = None
+
+    def check(self, planned: Object) -> None:
+        """Raise PlanChangedError unless this plan is the one that was approved."""
+        refuse_other_plan(planned, self.digest, self.document)
+
+
+def approval_of(given: str | None) -> Approval | None:
+    """Return what the option ``approved`` means, a digest or the path of a plan; None if it is not given."""
+    if given is None:
+        return None
+    text = given.strip()
+    if not text:
+        raise InvalidError(
+            "approved is empty: an approval that was lost approves nothing",
+            hint="Check the variable that it comes from. To apply without an approval, leave approved out",
+        )
+    if DIGEST.fullmatch(text):
+        return Approval(text)
+    if text.startswith("sha256:"):
+        raise InvalidError(f"approved {text!r} is not a digest", hint="It is sha256: and 64 hexadecimal digits")
+    path = Path(text).expanduser()
+    try:
+        with path.open(encoding="utf-8") as file:
+            document = approved_document(file.read(MOST_BYTES), str(path))
+    except (OSError, UnicodeError) as error:
+        raise InvalidError(f"approved names {path}, which cannot be read: {_reason(error)}") from error
+    return Approval(str(document["digest"]), document)
+
+
+def write_plan(path: str, document: Object) -> None:
+    """Write a plan that only the owner can read, in one step: there is the whole plan, or what was there before."""
+    target = Path(path)
+    try:
+        descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(document, file, indent=1, ensure_ascii=False)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+            raise
+    except OSError as error:
+        raise InvalidError(f"the plan cannot be written to {path}: {_reason(error)}", hint="Check plan_path") from error
+
+
+def without_secrets(document: Object, secrets: Secrets) -> Object:
+    """Return a plan in which stars replace what is a secret of the task or of an answer."""
+    found = sorted(secrets.found_in("\n".join(_texts(document))), key=len, reverse=True)
+
+    def masked(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {masked(key): masked(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [masked(item) for item in value]
+        if isinstance(value, str):
+            for secret in found:
+                value = value.replace(secret, HIDDEN)
+        return value
+
+    return {**document, **{part: masked(document[part]) for part in ("changes", "unmanaged")}} if found else document
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in (*value, *value.values()) for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [str(value)]
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

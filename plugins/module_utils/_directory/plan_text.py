@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""A plan in lines that a person reads in a terminal. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from .._base.paths import Object
+from .._model.resources import RESOURCES
+from .plan_document import counts_of
+
+SIGNS = {"create": "+", "update": "~", "rename": "~", "deactivate": "-", "delete": "-"}
+MOST_LINES = 20  # of one kind
+# The words for what is always counted, and for what is only named where it occurs.
+ALWAYS = {"create": "to create", "update": "to change", "deactivate": "to deactivate", "delete": "to delete"}
+RARELY = {"rename": "to rename"}
+WORDS = {**ALWAYS, **RARELY}
+
+
+def lines_of(document: Object) -> Iterator[str]:
+    """Yield a line for each change, kind by kind, then the counts and the digest. Long lists are cut."""
+    for resource in RESOURCES.values():
+        rows = [row for row in document["changes"] if row["type"] == resource.name]
+        for row in rows[:MOST_LINES]:
+            yield _line(row)
+        if left := Counter(row["action"] for row in rows[MOST_LINES:]):
+            words = ", ".join(f"{count:,} {WORDS[action]}" for action, count in left.items())
+            yield f"  and {sum(left.values()):,} more {resource.plural}: {words}"
+    yield sentence_of_plan(document)
+    if document["changes"]:
+        yield f"Digest: {document['digest']}"
+
+
+def sentence_of_plan(document: Object) -> str:
+    """Return the counts: "Plan: 12 to create, 3 to change, 1 to deactivate, 0 to delete; 9,984 unchanged"."""
+    counts = counts_of(document)
+    words = {**ALWAYS, **{action: word for action, word in RARELY.items() if counts[action]}}
+    return f"Plan: {', '.join(f'{counts[action]:,} {word}' for action, word in words.items())}; " + (
+        f"{counts['unchanged']:,} unchanged"
+    )
+
+
+def _line(row: Object) -> str:
+    parts = [_attribute(option, values) for option, values in row["attributes"].items()]
+    shown = f": {', '.join(parts)}" if parts and row["action"] in ("update", "rename") else ""
+    along = row.get("also_removed")
+    with_it = f", with {along['accounts']['count']} accounts and {along['members']['count']} members" if along else ""
+    return f"{SIGNS[row['action']]} {row['action']} {row['type']} {row['name']}{shown}{with_it}"
+
+
+def _attribute(option: str, values: Object) -> str:
+    if "add" not in values:
+        return option
+    signed = [f"{sign}{len(values[way])}" for way, sign in (("add", "+"), ("remove", "-")) if values[way]]
+    return " ".join([option, *signed])
