@@ -60,6 +60,12 @@ MUTANTS = (
         f"{RAILS}::test_prune_of_permissions_without_entries_has_to_be_meant",
     ),
     Mutant(
+        "_directory/directory",
+        "if failed else self._rules",
+        "if False else self._rules",
+        f"{MODULE_TESTS}/test_errors_at_once.py::test_nothing_counts_as_pruned_while_an_entry_is_illegible",
+    ),
+    Mutant(
         "_directory/guard_rails",
         "emptied=not after",
         "emptied=False",

@@ -252,6 +252,16 @@ def with_unused(message: str, unused: Mapping[str, str]) -> str:
     return message
 
 
+def with_source(message: str, given: Object, unused: Mapping[str, str]) -> str:
+    """Return the message of a refused login, with the credentials that came from the environment."""
+    sources = [
+        variable(option)
+        for option in environment_options()
+        if option.removeprefix(VAULT_PREFIX) in CREDENTIALS and option not in given and option not in unused
+    ]
+    return f"{message} From the environment: {', '.join(sources)}." if sources else message
+
+
 def _speaks_of(message: str, option: str) -> bool:
     return any(re.search(rf"\b{word}\b", message) for word in [option, *WORDS.get(option, [])])
 

@@ -241,7 +241,8 @@ def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> N
     if module.params["unmanaged"] != "ignore":
         raise InvalidError(
             f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
-            hint="Give client_id and client_secret as well, or name the kinds to check in kinds",
+            hint="Give client_id and client_secret as well, or name the kinds to check in kinds "
+            "(directory_kinds in the playbooks)",
         )
     module.warn(left_alone(elsewhere))
 
@@ -272,7 +273,10 @@ def _result(module: DirectoryModule, planned: Planned, applied: Applied) -> dict
 def left_alone(entries: Sequence[Desired]) -> str:
     """Return the warning of entries of which there is no service user."""
     text = _numbers_of(entries)
-    return f"Left alone: {text}, because the only service user is that of the vault. Give client_id, too, or kinds"
+    return (
+        f"Left alone: {text}, because the only service user is that of the vault. "
+        "Give client_id, too, or kinds (directory_kinds in the playbooks)"
+    )
 
 
 def _numbers_of(entries: Sequence[Desired]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._base.errors import IdentityError, InvalidError, ProtocolError, cut, report_of, shown
+from .._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, cut, report_of, shown
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
@@ -35,6 +35,7 @@ from .connection import (
     environment_options,
     explained,
     resolve_all,
+    with_source,
     with_unused,
     without_nulls,
 )
@@ -129,6 +130,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 msg = str(error)
         msg = self._masked(with_unused(explained(_with_nearest(msg)), self.unused))
         failure = result.get("failure") or InvalidError(msg).failure()
+        if failure["code"] == AuthenticationError.code:
+            msg = with_source(msg, self._given, self.unused)
         result["failure"] = {
             key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }

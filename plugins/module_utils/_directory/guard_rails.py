@@ -140,7 +140,7 @@ def refuse_emptied_roles(roles: Sequence[str]) -> None:
     if roles:
         raise GuardRailError(
             f"a built-in role would lose its last member that can log in: {some(roles)}",
-            hint="Put somebody who stays into it first",
+            hint="Put somebody who stays into it first, or name the member in protected, so that no list removes it",
         )
 
 
@@ -281,7 +281,7 @@ class GuardRails:
         if last:
             raise GuardRailError(
                 f"a built-in role would lose its last member: {_named(last)}",
-                hint="List somebody who stays in it",
+                hint="Leave one of the members in the list, or put somebody who stays into it first",
             )
         own = [loss for loss in losses if not loss.goes and any(member.own for member in loss.members)]
         if own:

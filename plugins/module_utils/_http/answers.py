@@ -188,7 +188,11 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
             shared=True,
         )
     if reason in NO_TLS:
-        return TransportError(f"{text}the server does not speak TLS at this port", hint="Check tenant_url", shared=True)
+        return TransportError(
+            f"{text}the server does not speak TLS at this port",
+            hint="Check the port in tenant_url. Only an emulator or a proxy takes http:// instead of https://",
+            shared=True,
+        )
     if isinstance(cause, ssl.SSLCertVerificationError):
         return TransportError(
             f"{text}the server's certificate is not trusted: {_plain(cause)}",
@@ -219,7 +223,9 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
     if isinstance(error, requests.exceptions.Timeout):
         text += f"no answer within {timeout:g} s"
         return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
-    return TransportError(f"{text}the connection broke: {_plain(cause)}", transient=True, uncertain=True)
+    # A server that expects TLS may end the connection without a word.
+    hint = "If the server expects TLS, tenant_url begins with https://" if " http://" in text else None
+    return TransportError(f"{text}the connection broke: {_plain(cause)}", hint=hint, transient=True, uncertain=True)
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -62,8 +62,9 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 TOKEN = "The token was refused: it may have expired, belong to another tenant, or lack the right for this object"
 RIGHT = (
     "The role of the service user needs the administrative right for this object (User Management for users, "
-    "Role Management for groups; for safes, permissions and accounts Vault Management and no other), the app's scope "
-    "has to allow 'scim*', and the role needs the View permission on the app"
+    "Role Management for groups; for safes, permissions and accounts Vault Management and no other, so that a second "
+    "service user, vault_client_id, is for them), the app's scope has to allow 'scim*', and the role needs the View "
+    "permission on the app"
 )
 ADDRESS = "Check tenant_url and scim_path"
 BETWEEN = "A proxy or gateway between this host and the tenant answers: check tenant_url and the proxy settings"

@@ -438,3 +438,26 @@ class TestTls:
         assert result.code == "transport"
         assert "does not speak TLS" in result["msg"]
         assert result.warnings == []
+
+
+def test_http_where_the_server_expects_tls(tls_tenant: Tenant, run: Run) -> None:
+    url = tls_tenant.info["tenant_url"].replace("https:", "http:")
+    result = run("scim_server_info", **{**tls_tenant.connection, "tenant_url": url})
+    assert result.code == "transport"
+    assert "If the server expects TLS, tenant_url begins with https://" in result["msg"]
+
+
+def test_a_refused_login_says_which_credentials_are_of_the_environment(
+    tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option in ("tenant_url", "app_id", "client_id"):
+        monkeypatch.setenv(f"CYBERARK_IDENTITY_{option.upper()}", tenant.info[option])
+    monkeypatch.setenv("CYBERARK_IDENTITY_CLIENT_SECRET", "Wrong-secret-1")
+    options = dict.fromkeys(("tenant_url", "app_id", "client_id", "client_secret"))
+    result = run("scim_server_info", **options)
+    assert result.code == "authentication"
+    assert result["msg"].endswith(
+        "From the environment: CYBERARK_IDENTITY_CLIENT_ID, CYBERARK_IDENTITY_CLIENT_SECRET."
+    ), result["msg"]
+    given = run("scim_server_info", **{option: tenant.info[option] for option in options} | {"app_id": "other"})
+    assert "From the environment" not in given["msg"]
