@@ -63,7 +63,7 @@ MUTANTS = (
         "_directory/directory",
         "if failed else self._rules",
         "if False else self._rules",
-        f"{MODULE_TESTS}/test_errors_at_once.py::test_nothing_counts_as_pruned_while_an_entry_is_illegible",
+        f"{MODULE_TESTS}/test_errors_at_once.py::test_nothing_is_read_for_prune_while_an_entry_is_illegible",
     ),
     Mutant(
         "_directory/guard_rails",

@@ -173,3 +173,10 @@ def test_positions_that_are_not_those_of_the_entries_are_refused(
     result = run("scim_directory", users=users, positions=positions)
     assert (result.code, "positions." in result["msg"]) == ("invalid", True)
     assert tenant.writes() == []
+
+
+def test_nothing_is_read_for_prune_while_an_entry_is_illegible(tenant: Tenant, run: Run) -> None:
+    illegible = [{"display_name": "Ada Lovelace"}]
+    pruned = {"groups": [], "prune": ["groups"], "prune_to_nothing": True, "max_removals": "100%"}
+    assert run("scim_directory", users=illegible, **pruned).code == "invalid"
+    assert not [seen for seen in tenant.requests() if "Groups" in seen["path"]]
