@@ -71,6 +71,22 @@ class Outcome:
         return self.action != "none"
 
 
+@dataclass(frozen=True)
+class _Past:
+    """The failed writes of one object: how many, the last failure, and the first plan that may have been carried out.
+
+    A plan may have been carried out although its answer was lost.
+    """
+
+    tries: int = 0
+    failure: IdentityError | None = None
+    landed: Plan | None = None
+
+    def after(self, failure: IdentityError, plan: Plan) -> _Past:
+        maybe = failure.uncertain or isinstance(failure, ServerError)
+        return _Past(self.tries + 1, failure, self.landed or (plan if maybe else None))
+
+
 def ensure(
     store: Store, task: Task, *, check: bool, located: Located | None = None, approved: Plan | None = None
 ) -> Outcome:
@@ -80,38 +96,52 @@ def ensure(
     uncertain, and after a refused create, the object is looked up and planned again. With ``approved``, no other change
     than that of this plan is made. Raise IdentityError, with the planned ``diff`` once there is one.
     """
-    failures: list[IdentityError] = []
-    landed: Plan | None = None  # the first write that may have taken effect although its answer was lost
+    past = _Past()
     while True:
-        with trying(f"look up {task.label}"):
-            current, keys = located or store.locate(task, check=check)
-        located = None
-        with trying(f"prepare {task.label}"):
-            desired = {} if task.absent else store.resolve(task, keys, current, check=check)
-        plan = make_plan(task, desired, current)
-        if approved and not is_same_change(plan, approved) and (plan.changed or not landed):
-            raise PlanChangedError(
-                f"{task.label} has changed since the plan was made",
-                hint="It was left alone. Review a new plan, and approve that",
-            )
-        if failures and plan.action == "create" and not _may_create_again(failures[-1], plan.resource):
-            raise _taken(failures[-1], task)
+        plan, desired = _planned(store, task, None if past.failure else located, check=check)
+        if approved:
+            _refuse_unapproved(plan, approved, past, task)
+        if past.failure and plan.action == "create" and not _may_create_again(past.failure, plan.resource):
+            raise _taken(past.failure, task)
         try:
             with trying(f"{plan.action} {task.label}"):
                 refuse(store, task, plan)
                 if check or not plan.changed:
-                    return _outcome(landed or plan, plan.expected)
+                    return _outcome(past.landed or plan, plan.expected)
                 done, written = store.write(task, plan, desired)
-                return _outcome(landed or done, written)
+                return _outcome(past.landed or done, written)
         except IdentityError as error:
-            error.diff = error.diff or plan.diff
-            if error.uncertain and len(failures) < store.client.connection.retries:
-                store.client.pause(len(failures) + 1, error, "whether it took effect is looked up")
-            elif plan.action != "create" or not isinstance(error, NAME_MAY_BE_TAKEN):
-                raise
-            if error.uncertain or isinstance(error, ServerError):
-                landed = landed or plan
-            failures.append(error)
+            failure = error.with_facts(diff=error.diff or plan.diff)
+            if not _looks_again(store, plan, failure, past):
+                raise failure from error
+            past = past.after(failure, plan)
+
+
+def _planned(store: Store, task: Task, located: Located | None, *, check: bool) -> tuple[Plan, Object]:
+    """Return the plan for the object as it is now, and the desired options with names resolved to ids."""
+    with trying(f"look up {task.label}"):
+        current, keys = located or store.locate(task, check=check)
+    with trying(f"prepare {task.label}"):
+        desired = {} if task.absent else store.resolve(task, keys, current, check=check)
+    return make_plan(task, desired, current), desired
+
+
+def _refuse_unapproved(plan: Plan, approved: Plan, past: _Past, task: Task) -> None:
+    """Raise PlanChangedError for another change than the approved one. That nothing is left to do is none."""
+    done = past.landed and not plan.changed
+    if not done and not is_same_change(plan, approved):
+        raise PlanChangedError(
+            f"{task.label} has changed since the plan was made",
+            hint="It was left alone. Review a new plan, and approve that",
+        )
+
+
+def _looks_again(store: Store, plan: Plan, failure: IdentityError, past: _Past) -> bool:
+    """Return whether to look what a failed write has done. Wait first if the server needs time."""
+    if failure.uncertain and past.tries < store.client.connection.retries:
+        store.client.pause(past.tries + 1, failure, "whether it took effect is looked up")
+        return True
+    return plan.action == "create" and isinstance(failure, NAME_MAY_BE_TAKEN)
 
 
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
@@ -121,17 +151,17 @@ def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
 
 def _taken(error: IdentityError, task: Task) -> IdentityError:
     """Explain a conflict with an object that lookups do not return."""
-    if isinstance(error, ConflictError) and task.resource in PAM_OBJECTS:
-        error.hint = error.hint or (
-            f"The service user sees no {task.resource.name} of this name. It is no member of the safe, or "
+    if not isinstance(error, ConflictError) or error.hint:
+        return error
+    if task.resource in PAM_OBJECTS:
+        return error.with_facts(
+            hint=f"The service user sees no {task.resource.name} of this name. It is no member of the safe, or "
             f"{OTHER_RIGHT}. {TWO_USERS}. The vault may also keep one that was deleted"
         )
-    elif isinstance(error, ConflictError):
-        error.hint = error.hint or (
-            f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "
-            "or what is taken may be another value, such as the mail address"
-        )
-    return error
+    return error.with_facts(
+        hint=f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "
+        "or what is taken may be another value, such as the mail address"
+    )
 
 
 def refuse(store: Store, task: Task, plan: Plan) -> None:

@@ -32,6 +32,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import traceback
@@ -88,6 +89,12 @@ class IdentityError(Exception):
     def __str__(self) -> str:
         text = f"Could not {self.attempt}: {self.reason}" if self.attempt else self.reason
         return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
+
+    def with_facts(self, **facts: Any) -> IdentityError:
+        """Return the same failure with other facts, such as its hint. Others may hold the first one: it stays."""
+        other = copy.copy(self)
+        vars(other).update(facts)
+        return other
 
     def mask(self, masked: Callable[[str], str]) -> None:
         """Take secrets out of what the server said: of its words first, so that the rest of the reason stays."""
@@ -204,8 +211,9 @@ def trying(attempt: str) -> Iterator[None]:
     try:
         yield
     except IdentityError as error:
-        error.attempt = error.attempt or attempt
-        raise
+        if error.attempt:
+            raise
+        raise error.with_facts(attempt=attempt) from error
 
 
 def _sentence(text: str) -> str:

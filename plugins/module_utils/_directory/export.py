@@ -37,8 +37,8 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
                     listed = scim.query(resource.endpoint, ahead=pool, on_short=scim.client.warn)
                     items[resource.plural] = lists.complete(resource, listed, each=pool.map)
             except AuthorizationError as error:
-                error.hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
-                raise
+                hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
+                raise error.with_facts(hint=hint) from error
             if len(resource.keys) == 1:
                 names[resource.endpoint] = _names(resource, items[resource.plural])
     in_vault = [resource.plural for resource in chosen if resource in PAM_OBJECTS]

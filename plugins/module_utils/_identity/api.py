@@ -74,22 +74,12 @@ class Identity:
         try:
             answer = self.client.request("POST", f"/{verb}", body={} if body is None else body, repeatable=repeatable)
         except AuthorizationError as error:
-            right = NEEDED.get(verb)
-            needed = f"the right '{right}', or has to be in the role System Administrator"
-            error.hint = (
-                f"{self.client.connection.client_id or 'The administrator'} needs "
-                f"{needed if right else 'to be in the role System Administrator'}"
-            )
-            if error.error_type == NOT_ENTITLED or self.client.connection.app_id:
-                error.hint = (
-                    f"With app_id, a token is good only for what the scope of that app allows: leave app_id out, "
-                    f"or let it allow /{verb}. {error.hint}"
-                )
-            raise
+            raise error.with_facts(hint=self._missing_right(verb, error)) from error
         except ProtocolError as error:
-            if error.status == 404:
-                error.hint = "This tenant does not offer it, or tenant_url is not its address"
-            raise
+            if error.status != 404:
+                raise
+            hint = "This tenant does not offer it, or tenant_url is not its address"
+            raise error.with_facts(hint=hint) from error
         if (answer or {}).get("success", (answer or {}).get("Success")) is not True:
             raise ProtocolError(
                 f"POST /{verb} was answered without saying whether it succeeded",
@@ -97,6 +87,21 @@ class Identity:
                 uncertain=not repeatable,
             )
         return (answer or {}).get("Result")
+
+    def _missing_right(self, verb: str, error: AuthorizationError) -> str:
+        """Return which right the caller needs for a verb."""
+        right = NEEDED.get(verb)
+        needed = f"the right '{right}', or has to be in the role System Administrator"
+        hint = (
+            f"{self.client.connection.client_id or 'The administrator'} needs "
+            f"{needed if right else 'to be in the role System Administrator'}"
+        )
+        if error.error_type == NOT_ENTITLED or self.client.connection.app_id:
+            return (
+                f"With app_id, a token is good only for what the scope of that app allows: leave app_id out, "
+                f"or let it allow /{verb}. {hint}"
+            )
+        return hint
 
     def select(self, table: str, columns: Iterable[str], where: str) -> list[Object]:
         """Return the rows of a query. ``where`` is made of literals that ``literal()`` has quoted."""

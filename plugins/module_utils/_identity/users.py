@@ -119,9 +119,8 @@ class Users(IdentityObjects):
                 self.update(plan.identifier, changes)
                 current = self._proven(plan.identifier, changes)
         except IdentityError as error:
-            error.changed = True
-            error.hint = f"The new password is set all the same: do not lose it. {error.hint or 'Run the task again'}"
-            raise
+            hint = f"The new password is set all the same: do not lose it. {error.hint or 'Run the task again'}"
+            raise error.with_facts(changed=True, hint=hint) from error
         done = plan if set_anew else make_plan(rest, desired, plan.current)
         return done, current or {}
 

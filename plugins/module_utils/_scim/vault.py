@@ -50,9 +50,8 @@ def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *,
         with trying(f"trim the rights of the creator of the container {name!r}"):
             return _trimmed(objects, container, name, rights, check=check)
     except IdentityError as error:
-        error.changed, error.diff = container.changed, container.diff
-        error.hint = f"The container itself is as it should be. {error.hint or 'Run the task again'}"
-        raise
+        hint = f"The container itself is as it should be. {error.hint or 'Run the task again'}"
+        raise error.with_facts(changed=container.changed, diff=container.diff, hint=hint) from error
 
 
 def _trimmed(objects: ScimObjects, container: Outcome, name: str, rights: list[str], *, check: bool) -> Outcome:
