@@ -21,10 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "build/collections")]
 
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec  # noqa: E402
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import (  # noqa: E402
-    RESOURCES,
-    Resource,
-)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES  # noqa: E402
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Resource  # noqa: E402
 
 DIRECTORY = ROOT / "plugins/modules/scim_directory.py"
 COLLECTION = "idops.cyberark_identity"

@@ -82,7 +82,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misf
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import means_secret
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES, Resource
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import Flat, Moment
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 

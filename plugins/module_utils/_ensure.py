@@ -24,7 +24,8 @@ from ._base.paths import Object
 from ._http.client import Client
 from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, is_same_change, make_plan
-from ._model.resources import OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, Resource
+from ._model.resources import OTHER_RIGHT, PAM_OBJECTS, TWO_USERS
+from ._model.rows import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]

@@ -43,7 +43,8 @@ from .._model.options import (
     task_of,
 )
 from .._model.plan import Task
-from .._model.resources import RESOURCES, Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Resource
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
 from .connection import (

@@ -31,7 +31,8 @@ from .._model.options import (
     task_of,
 )
 from .._model.plan import Task, new_end
-from .._model.resources import CONTAINER, PAM_OBJECTS, Resource
+from .._model.resources import CONTAINER, PAM_OBJECTS
+from .._model.rows import Resource
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .._scim.vault import delete_container, trim_creator

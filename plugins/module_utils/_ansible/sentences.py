@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from .._ensure import Outcome
-from .._model.resources import RESOURCES, Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Resource
 
 DONE = {"create": "created", "update": "changed", "deactivate": "deactivated", "delete": "deleted"}
 

@@ -18,7 +18,8 @@ from .._base.paths import Object, fold
 from .._ensure import ensure
 from .._model.plan import Plan
 from .._model.references import resolve_keys
-from .._model.resources import RESOURCES, Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Resource
 from .._scim.objects import ScimObjects
 from .._scim.vault import trim_permission
 from .guard_rails import Rules, deactivates

@@ -23,7 +23,8 @@ from .._base.paths import Object, fold, letters
 from .._base.secrets import means_secret
 from .._base.texts import find_control, is_key_file, name_character
 from .._model.options import Spec, entry_spec
-from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS, Resource
+from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS
+from .._model.rows import Resource
 from .._model.shapes import Moment, seconds
 
 DELIMITERS = (",", ";", "\t")

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from .._base.errors import DriftError, some
 from .._base.paths import Object, fold, natural
 from .._model.references import names_in
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, Resource
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION
+from .._model.rows import Resource
 from .values import Desired, Found
 
 

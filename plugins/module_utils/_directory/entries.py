@@ -18,7 +18,8 @@ from .._base.paths import Object
 from .._http.client import MOST_WORKERS
 from .._model.options import Spec
 from .._model.plan import Task
-from .._model.resources import RESOURCES, Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Resource
 from .guard_rails import Rules
 from .values import Check, Desired
 

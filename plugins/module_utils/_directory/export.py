@@ -14,7 +14,8 @@ from typing import Any
 
 from .._base.errors import AuthorizationError, trying
 from .._base.paths import Object, fold
-from .._model.resources import PAM_OBJECTS, RESOURCES, Attribute, Resource
+from .._model.resources import PAM_OBJECTS, RESOURCES
+from .._model.rows import Attribute, Resource
 from .._model.shapes import Members, One
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import PAGES_AHEAD, Scim

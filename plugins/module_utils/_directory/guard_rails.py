@@ -18,7 +18,8 @@ from .._base.errors import GuardRailError, some
 from .._base.paths import Object, fold, is_like, look, natural, objects
 from .._model.members import members_of
 from .._model.plan import Plan, is_over, new_end
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, Resource
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP
+from .._model.rows import Resource
 
 # Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
 BUILT_IN_NAMES = ("system administrator", "everybody")

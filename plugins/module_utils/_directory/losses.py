@@ -12,14 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from .._base.errors import GuardRailError
 from .._base.paths import Object, fold, id_mark
-from .._model.resources import (
-    CONTAINER,
-    CONTAINER_PERMISSION,
-    GROUP,
-    PRIVILEGED_DATA,
-    USER,
-    Resource,
-)
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, USER
+from .._model.rows import Resource
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.protocol import Scim
 from .guard_rails import (

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from .._base.errors import AmbiguousError
 from .._base.paths import Object, fold
-from .._model.resources import Resource
+from .._model.rows import Resource
 from .._scim.protocol import Scim
 from .values import Desired, Step
 

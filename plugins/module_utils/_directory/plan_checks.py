@@ -14,7 +14,8 @@ from .._base.errors import AuthorizationError, InvalidError, some
 from .._base.paths import Object, fold
 from .._model.new_values import new_suffixes, warn_of_suffix
 from .._model.plan import new_end
-from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, TWO_USERS, USER, Resource
+from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, TWO_USERS, USER
+from .._model.rows import Resource
 from .._scim.protocol import Scim
 from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 from .checks import Problems

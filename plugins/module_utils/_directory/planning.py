@@ -16,7 +16,8 @@ from .._base.paths import Object
 from .._ensure import refuse
 from .._model.options import check_characters
 from .._model.plan import Plan, Task, make_plan
-from .._model.resources import CONTAINER, Resource
+from .._model.resources import CONTAINER
+from .._model.rows import Resource
 from .._scim.objects import ScimObjects
 from .checks import Problems
 from .name_index import NameIndex

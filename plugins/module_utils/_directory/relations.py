@@ -21,7 +21,8 @@ from .._http.client import Client
 from .._model.members import members_of
 from .._model.plan import Plan
 from .._model.references import names_in
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER, Resource
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER
+from .._model.rows import Resource
 from .._scim.contents import permissions_on
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import Scim

@@ -23,7 +23,7 @@ from .._base.errors import (
 )
 from .._base.paths import Object, fold, quoted
 from .._model.references import report_unknown_keys, resolve_keys
-from .._model.resources import Resource
+from .._model.rows import Resource
 from .._model.shapes import One
 from .._scim.member_lists import Rows
 from .._scim.objects import ScimObjects

@@ -13,7 +13,8 @@ from dataclasses import replace
 from .._base.paths import Object
 from .._model.members import members_of
 from .._model.plan import Task, make_plan
-from .._model.resources import CONTAINER_PERMISSION, LINKED_OBJECT, USER, Resource
+from .._model.resources import CONTAINER_PERMISSION, USER
+from .._model.rows import LINKED_OBJECT, Resource
 from .drift import Scope, unmanaged
 from .guard_rails import GuardRails, Loss, Rules
 from .relations import Relations

@@ -16,7 +16,8 @@ from .._base.errors import IdentityError, InvalidError
 from .._base.paths import Object
 from .._model.plan import Plan, Task
 from .._model.references import names_in
-from .._model.resources import CONTAINER, Resource
+from .._model.resources import CONTAINER
+from .._model.rows import Resource
 
 Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
 

@@ -28,7 +28,7 @@ from .._ensure import Located
 from .._http.client import Client
 from .._model.plan import Plan, Task
 from .._model.references import refuse_other_name, resolve
-from .._model.resources import Resource
+from .._model.rows import Resource
 from .api import NAME_COLUMNS, Identity, is_named, literal, only
 
 READINGS = 4  # after a write, until it shows; with few retries no more than these

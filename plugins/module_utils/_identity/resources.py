@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._model.resources import MEMBERS, NOT_IN_VAULT, Attribute, NewValue, Resource
+from .._model.resources import MEMBERS, NOT_IN_VAULT
+from .._model.rows import Attribute, NewValue, Resource
 from .._model.shapes import Joined, Members, Names, Truth
 from .shapes import GRANTS, Choice, Grants, Scopes, Timespan
 

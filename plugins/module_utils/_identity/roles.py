@@ -13,7 +13,7 @@ from .._base.errors import InvalidError, ProtocolError
 from .._base.paths import Object, fold
 from .._http.client import Client
 from .._model.plan import Change, Plan, Task
-from .._model.resources import Resource
+from .._model.rows import Resource
 from .api import PAGE, UNTOLD, rows_of
 from .objects import IdentityObjects, identifier_in
 from .resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT

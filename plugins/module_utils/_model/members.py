@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._base.paths import Object, objects
-from .resources import CONTAINER_PERMISSION, GROUP, USER, Resource
+from .resources import CONTAINER_PERMISSION, GROUP, USER
+from .rows import Resource
 
 # Where a group or a permission names users and groups.
 MEMBER_OPTIONS = {GROUP.name: ("users", "groups"), CONTAINER_PERMISSION.name: ("user", "group")}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from .._base.errors import InvalidError
 from .._base.paths import Object, fold
 from .plan import Plan
-from .resources import Attribute, Resource
+from .rows import Attribute, Resource
 
 Created = tuple[Resource, Object]  # a new object's kind, and its options
 

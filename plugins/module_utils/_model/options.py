@@ -15,7 +15,8 @@ from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.paths import Object, composed
 from .._base.texts import check_name, check_secret
 from .plan import Task
-from .resources import CONTAINER, RIGHT_NAMES, RIGHTS_PRESETS, Attribute, Resource
+from .resources import CONTAINER, RIGHT_NAMES, RIGHTS_PRESETS
+from .rows import Attribute, Resource
 from .shapes import Members, Names
 
 Spec = dict[str, dict[str, Any]]

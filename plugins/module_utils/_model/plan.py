@@ -15,7 +15,7 @@ from typing import Any
 
 from .._base.paths import Object, fold, get, id_mark, put, put_null
 from .._base.secrets import HIDDEN
-from .resources import Attribute, Resource
+from .rows import Attribute, Resource
 from .shapes import Joined, Members, Moment, Names, seconds
 
 

@@ -25,7 +25,8 @@ from .._base.paths import Object, fold
 from .._base.texts import check_name
 from .member_names import VAULT, spellings
 from .plan import Task
-from .resources import CONTAINER, RESOURCES, Attribute, Resource
+from .resources import CONTAINER, RESOURCES
+from .rows import Attribute, Resource
 from .shapes import Members
 
 LATER = "the run fails unless an earlier task changes that"

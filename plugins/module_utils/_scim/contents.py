@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from .._base.errors import SHOWN
 from .._base.paths import Object, fold, natural
 from .._model.members import members_of
-from .._model.resources import CONTAINER_PERMISSION, PRIVILEGED_DATA, Resource
+from .._model.resources import CONTAINER_PERMISSION, PRIVILEGED_DATA
+from .._model.rows import Resource
 from .protocol import FEW, Scim
 
 

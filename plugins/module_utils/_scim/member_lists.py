@@ -19,7 +19,8 @@ from typing import Any
 from .._base.errors import ProtocolError, UnsupportedError, trying
 from .._base.paths import Object, get, objects, put
 from .._model.references import Finder
-from .._model.resources import RESOURCES, Attribute, Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute, Resource
 from .._model.shapes import KIND, kind_of
 from .protocol import FEW, Scim
 

@@ -25,7 +25,7 @@ from .._base.paths import Object
 from .._model.filters import could_match
 from .._model.plan import Plan, Task, make_plan
 from .._model.references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
-from .._model.resources import LINKED_OBJECT, Resource
+from .._model.rows import LINKED_OBJECT, Resource
 from .._model.shapes import BATCH
 from .member_lists import MemberLists
 from .protocol import FEW, PAGE, Scim

@@ -24,7 +24,8 @@ from .._base.spelling import Spelling
 from .._http.bounds import MOST_OBJECTS, MOST_PAGES
 from .._http.client import VAULT_PREFIX, Client
 from .._model.filters import could_match, is_named, name_stages
-from .._model.resources import PAM_OBJECTS, RESOURCES, Resource
+from .._model.resources import PAM_OBJECTS, RESOURCES
+from .._model.rows import Resource
 
 # The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
 LIST_RESPONSE = Spelling([("schemas",), ("Resources",), ("totalResults",)])

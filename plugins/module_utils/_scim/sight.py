@@ -15,7 +15,8 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from .._base.errors import AuthorizationError, UnsupportedError
-from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, USER, Resource
+from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, USER
+from .._model.rows import Resource
 from .protocol import Scim
 
 

@@ -28,9 +28,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.res
     RESOURCES,
     RIGHTS,
     SAFE,
-    Attribute,
-    Resource,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Attribute, Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import (
     Entry,
     Flat,

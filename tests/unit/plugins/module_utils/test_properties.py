@@ -38,9 +38,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.res
     RESOURCES,
     RIGHT_NAMES,
     RIGHTS,
-    Attribute,
-    Resource,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Attribute, Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import (
     Flat,
     Joined,
