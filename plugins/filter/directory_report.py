@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: directory_report
+short_description: Turn the plan of a directory into Markdown for a merge request
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Takes the plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, and returns
+    Markdown with the counts, the digest, and a table of the changes of each kind that can be opened and closed.
+  - GitHub and GitLab limit the length of a comment. Changes that do not fit are left out and counted.
+  - Names and values of the plan cannot become markup, links or mentions.
+options:
+  _input:
+    description: The plan.
+    type: dict
+    required: true
+  limit:
+    description: The most characters that the text may have, at least 2000. GitHub takes 65536 in a comment.
+    type: int
+    default: 60000
+"""
+
+EXAMPLES = r"""
+- name: Plan the directory
+  idops.cyberark_identity.scim_directory:
+    users: "{{ directory_users }}"
+    plan_path: /srv/tenant/plan.json
+  check_mode: true
+
+- name: Write the plan for the merge request
+  ansible.builtin.copy:
+    content: "{{ plan | idops.cyberark_identity.directory_report }}"
+    dest: /srv/tenant/plan.md
+    mode: "0600"
+  vars:
+    plan: "{{ lookup('ansible.builtin.file', '/srv/tenant/plan.json') | from_json }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The Markdown text.
+  type: str
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_document import FORMAT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_markdown import markdown_of
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
+
+SHORTEST_LIMIT = 2000
+
+
+def directory_report(plan: Any, limit: int = 60_000) -> str:
+    """Return the plan as Markdown, marked as no template: names in it may look like one."""
+    if not isinstance(plan, Mapping) or plan.get("format") != FORMAT:
+        raise AnsibleFilterError(
+            "directory_report takes the plan that the option plan_path of scim_directory wrote: read it with from_json"
+        )
+    if not isinstance(limit, int) or limit < SHORTEST_LIMIT:
+        raise AnsibleFilterError(f"directory_report: limit has to be a number of at least {SHORTEST_LIMIT}")
+    try:
+        text: str = mark_unsafe(markdown_of(dict(plan), limit))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(f"directory_report: this plan is incomplete ({error})") from error
+    return text
+
+
+class FilterModule:
+    """The entry point that Ansible loads."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"directory_report": directory_report}
