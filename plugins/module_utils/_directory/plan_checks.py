@@ -67,7 +67,8 @@ class PlanCheck:
         if in_vault and may_be_hidden(scim, kinds):
             raise AuthorizationError(
                 f"{unseen(scim)}. What the task would create there may exist",
-                hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault",
+                hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault "
+                "(directory_allow_empty_vault in the playbooks)",
             )
         scim.client.warn(f"{unseen(scim)}. {advice(scim)}")
 

@@ -259,3 +259,19 @@ def test_an_object_that_changes_during_the_run_is_left_alone(
     names = {member["display"] for member in group(tenant)["members"]}
     assert names == {"ada@example.com", "grace@example.com", "katherine@example.com"}
     assert tenant.users("edsger@example.com")
+
+
+def test_a_secret_that_is_quoted_elsewhere_is_masked(
+    tenant: Tenant, plan: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """A description or a property may repeat a secret of the task, and the digest must not depend on it."""
+    tenant.seed(**SEED)
+    digests = set()
+    for secret in ("Quoted-secret-1", "Quoted-secret-2"):
+        container = {"name": "NEW", "description": f"the password is {secret}"}
+        account = {"container": "NEW", "name": "a", "secret": secret, "properties": {"address": secret, secret: "x"}}
+        document = plan(containers=[container], privileged_data=[account])
+        assert secret not in (tmp_path / "plan.json").read_text()
+        assert "the password is ********" in (tmp_path / "plan.json").read_text()
+        digests.add(document["digest"])
+    assert len(digests) == 1
