@@ -82,26 +82,49 @@ class Survey:
         Return those that are found, those that are not, and whether a listing costs less than to look for the latter.
         A new name takes several filters, each of which finds much, where an exact one takes one request.
         """
-        exact = list(self._pool.map(partial(self._ask, stage=0), listed))
-        missing = [found.desired for found in exact if not found.current and not found.problem]
-        filters = {text for desired in missing for text in resource.stages(desired.keys)[1]}
+        exact = list(self._pool.map(self._ask, listed))
+        found = [each for each in exact if each.current or each.problem]
+        missing = [each.desired for each in exact if not each.current and not each.problem]
+        filters = sorted({text for desired in missing for text in resource.stages(desired.keys)[1]})
         if missing and self._pages(resource) <= len(filters):
-            return [found for found in exact if found.current or found.problem], missing, True
-        again = dict(zip(missing, self._pool.map(partial(self._ask, stage=1), missing)))
-        return [again.get(found.desired, found) for found in exact], [], False
+            return found, missing, True
+        try:
+            return [*found, *self._among(resource, missing, filters)], [], False
+        except (InvalidError, UnsupportedError):  # of a server that only takes exact names
+            return found, missing, True
 
-    def _ask(self, desired: Desired, *, stage: int) -> Found:
-        """Look for the object of an entry with the filters of one stage."""
+    def _ask(self, desired: Desired) -> Found:
+        """Look for the object of an entry by its exact name."""
         resource, keys = desired.resource, desired.keys
         try:
             with trying(f"look up {desired.label}"):
-                filters = resource.stages(keys)[stage]
-                current = self._scim.find(resource.endpoint, [filters], partial(resource.matches, keys))
+                exact = [resource.stages(keys)[0]]
+                current = self._scim.find(resource.endpoint, exact, partial(resource.matches, keys))
         except IdentityError as error:
             return Found(desired, None, {}, error)
         if current:
             self._names.see(resource, current)
         return Found(desired, current, keys)
+
+    def _among(self, resource: Resource, listed: Sequence[Desired], filters: Sequence[str]) -> Iterator[Found]:
+        """Yield each entry with its object among what the filters find. Names that begin alike share their filters."""
+        owners = _Owners(resource, self._names, listed)
+
+        def owned(filter: str) -> list[Object]:
+            return [item for item in self._scim.query(resource.endpoint, filter=filter) if owners.of(item)]
+
+        with trying(f"look up new {resource.plural}"):
+            items = {item["id"]: item for page in self._pool.map(owned, filters) for item in page}
+        found: set[Desired] = set()
+        for item in items.values():
+            owner = owners.of(item)
+            if owner:
+                self._names.see(resource, item)
+                yield owners.found(owner, item, again=owner in found)
+                found.add(owner)
+        for desired in listed:
+            if desired not in found:
+                yield owners.missing(desired)
 
     def _pages(self, resource: Resource) -> int:
         """Return how many requests a listing takes."""

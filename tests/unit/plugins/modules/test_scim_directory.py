@@ -577,3 +577,33 @@ def test_a_few_new_users_with_numbers_take_one_more_filter_each(tenant: Tenant, 
     tenant.forget_requests()
     assert run("scim_directory", users=users)["summary"]["users"] == {"create": 6}
     assert len([seen for seen in tenant.requests() if seen["method"] == "GET"]) == 6 + 6 + 1 + 1
+
+
+def test_new_names_that_begin_alike_share_their_filters(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=7_000)
+    names = [f"new-{letter}@example.com" for letter in "abcdefghijklmnopqrst"]
+    for number in (3, 5):
+        tenant.seed_user(userName=names[number].upper())
+    tenant.seed_user(userName=names[5].title())
+    tenant.switch(unique_case_sensitive=True)
+    users = [{"user_name": name, "password": "Aa1-secret-of-the-user"} for name in names]
+    tenant.forget_requests()
+    failed = run("scim_directory", users=users)
+    assert failed.code == "ambiguous"
+    assert "several users match" in failed["msg"]
+    reads = [seen for seen in tenant.requests() if seen["method"] == "GET"]
+    # One for each name, one for each case of the first two letters, the count, and the test of filters.
+    assert len(reads) == 20 + 4 + 1 + 1
+    rest = [user for user in users if user["user_name"] != names[5]]
+    assert run("scim_directory", users=rest)["summary"]["users"] == {"create": 18, "unchanged": 1}
+
+
+def test_new_names_on_a_server_that_only_takes_exact_ones_cost_one_listing(tenant: Tenant, run: Run) -> None:
+    tenant.seed(users=7_000)
+    users = [{"user_name": f"new-{letter}@example.com", "password": "Aa1-secret"} for letter in "abcdefghij"]
+    tenant.fault(method="GET", path="Users", status=400, skip=12, count=4)  # the filters for other cases
+    tenant.forget_requests()
+    assert run("scim_directory", users=users)["summary"]["users"] == {"create": 10}
+    reads = [seen for seen in tenant.requests() if seen["method"] == "GET"]
+    assert 400 in [seen["status"] for seen in reads]
+    assert len(reads) <= 10 + 1 + 1 + 4 + 9
