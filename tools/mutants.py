@@ -72,7 +72,7 @@ MUTANTS = (
         f"{RAILS}::test_ordinary_changes_pass_and_empty_lists_are_named",
     ),
     Mutant(
-        "_directory/guard_rails",
+        "_model/plan",
         "change.before is not False",
         "change.before is True",
         f"{RAILS}::test_deactivating_a_user_whose_state_is_not_shown_counts",
@@ -169,9 +169,9 @@ MUTANTS = (
         f"{DIRECTORY}::test_prune_leaves_alone_what_it_must",
     ),
     Mutant(
-        "_directory/losses",
-        '{USER.keys[0], "password"}',
-        "{USER.keys[0]}",
+        "_model/resources",
+        'known_by=("user_name", "password")',
+        'known_by=("user_name",)',
         f"{RAILS}::test_the_user_that_runs_the_task_keeps_its_name_and_password",
     ),
     Mutant(

@@ -24,7 +24,6 @@ from ._base.paths import Object
 from ._http.client import Client
 from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, is_same_change, make_plan
-from ._model.resources import OTHER_RIGHT, PAM_OBJECTS, TWO_USERS
 from ._model.rows import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
@@ -154,15 +153,7 @@ def _taken(error: IdentityError, task: Task) -> IdentityError:
     """Explain a conflict with an object that lookups do not return."""
     if not isinstance(error, ConflictError) or error.hint:
         return error
-    if task.resource in PAM_OBJECTS:
-        return error.with_facts(
-            hint=f"The service user sees no {task.resource.name} of this name. It is no member of the safe, or "
-            f"{OTHER_RIGHT}. {TWO_USERS}. The vault may also keep one that was deleted"
-        )
-    return error.with_facts(
-        hint=f"The server shows no {task.resource.name} of this name. It may keep one that was deleted, "
-        "or what is taken may be another value, such as the mail address"
-    )
+    return error.with_facts(hint=task.resource.name_taken.format(name=task.resource.name))
 
 
 def refuse(store: Store, task: Task, plan: Plan) -> None:
@@ -173,13 +164,14 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
     expected = plan.expected
     if plan.action == "create":
         missing = [
-            row.option
+            row
             for row in resource.attributes
             if row.required and not row.read(expected) and not _is_none_of_them(task.desired.get(row.option))
         ]
         if missing:
-            hint = "For a member without rights, give rights: {set: []}" if missing == ["rights"] else None
-            raise InvalidError(f"a {resource.name} cannot be created without {', '.join(missing)}", hint=hint)
+            names = ", ".join(row.option for row in missing)
+            hint = missing[0].none_hint if len(missing) == 1 else None
+            raise InvalidError(f"a {resource.name} cannot be created without {names}", hint=hint)
     for row in (change.attribute for change in plan.changes if change.after):
         if row.needs and resource.attribute(row.needs).read(expected) is None:
             raise InvalidError(

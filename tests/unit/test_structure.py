@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 
 UTILS = ROOT / "plugins/module_utils"
@@ -60,6 +61,28 @@ def test_imports_go_down(path: Path) -> None:
 def test_one_file_knows_the_class_of_modules() -> None:
     knowing = [path.name for path in FILES if "AnsibleModule" in ast_names(path)]
     assert knowing == ["module.py"]
+
+
+# These files are about one kind of object. All others learn from the rows what an option means.
+ABOUT_ONE_KIND = {"_model/resources.py", "_scim/contents.py", "_scim/vault.py", "_directory/creators.py"}
+# The headers that other tools give their columns.
+HEADERS = "_directory/csv.py"
+GENERIC = ("_ansible", "_directory", "_ensure", "_scim", "_model")
+# Options with names that plans, results and answers use as well.
+COMMON = {"name", "type", "description", "secret"}
+
+
+def test_generic_code_knows_no_option_of_a_kind_by_name() -> None:
+    options = {option for resource in RESOURCES.values() for option in resource.options} - COMMON
+    known = sorted(
+        f"{place}: {node.value}"
+        for path in FILES
+        for place in [str(path.relative_to(UTILS))]
+        if package_of(path) in GENERIC and place not in {*ABOUT_ONE_KIND, HEADERS}
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in options
+    )
+    assert known == []
 
 
 def ast_names(path: Path) -> set[str]:

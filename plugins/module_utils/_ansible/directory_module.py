@@ -62,7 +62,8 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
     """Return a function that checks an entry's options, as Ansible checks those of a module, and returns a Task."""
     specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
     validators = {
-        name: ArgumentSpecValidator(spec, mutually_exclusive=exclusive_options(spec)) for name, spec in specs.items()
+        resource.name: ArgumentSpecValidator(specs[resource.name], mutually_exclusive=exclusive_options((resource,)))
+        for resource in RESOURCES.values()
     }
 
     def check(resource: Resource, options: dict[str, Any]) -> Task:

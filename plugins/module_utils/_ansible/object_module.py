@@ -20,7 +20,7 @@ from .._base.errors import (
 from .._base.paths import quoted
 from .._ensure import Outcome, Store, ensure
 from .._http.client import Client
-from .._model.new_values import suffix_of, suffixed, unknowns, warn_of_suffix
+from .._model.new_values import suffix_of, unknowns, warn_of_suffix
 from .._model.options import (
     check_characters,
     exclusive_options,
@@ -31,7 +31,6 @@ from .._model.options import (
     task_of,
 )
 from .._model.plan import Task, new_end
-from .._model.resources import CONTAINER, PAM_OBJECTS
 from .._model.rows import Resource
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
@@ -46,7 +45,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     The object is kept on the SCIM server unless another ``store`` is given.
     """
     spec = object_spec(resources)
-    module = Module(spec, for_vault=_in_vault(resources), mutually_exclusive=exclusive_options(spec))
+    module = Module(spec, for_vault=_in_vault(resources), mutually_exclusive=exclusive_options(resources))
     for row in rows(resources):
         given = module.params[row.option] or ""
         if row.secret and len(given) < row.shortest:
@@ -58,8 +57,8 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
         resource = resource_of(resources, module.params)
         task = task_of(resource, module.params)
         check_characters(task)
-        extra: dict[str, Any] = {"also_removed": None} if CONTAINER in resources else {}
-        if resource is CONTAINER and task.absent and isinstance(objects, ScimObjects):
+        extra: dict[str, Any] = {"also_removed": None} if any(each.contains for each in resources) else {}
+        if resource.contains and task.absent and isinstance(objects, ScimObjects):
             outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)
         else:
             outcome = ensure(objects, task, check=module.check_mode)
@@ -67,12 +66,12 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             _foresee(objects, task)
         if isinstance(objects, ScimObjects) and task.creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, task.creator_rights, check=module.check_mode)
-        if end := new_end(outcome.diff):
-            objects.client.warn(f"The membership_expiration {end} of {task.label} is over: it gives no access")
+        if end := new_end(resource, outcome.diff):
+            objects.client.warn(f"The {resource.ended_by} {end} of {task.label} is over: it gives no access")
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
         if resource.member_rows:
             extra["removed_members"] = removed_members(resource, outcome.diff)
-        msg = sentence_of_object(task.label, outcome, check=module.check_mode)
+        msg = sentence_of_object(task, outcome, check=module.check_mode)
         return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
 
     if store:
@@ -88,7 +87,7 @@ def _is_new(task: Task, outcome: Outcome) -> bool:
 def _foresee(objects: ScimObjects, task: Task) -> None:
     """Warn of what check mode can tell of a new object with one request, and of what it cannot know."""
     resource, warn = task.resource, objects.client.warn
-    row = suffixed(resource)
+    row = resource.suffixed
     if row and (suffix := suffix_of(task.desired[row.option])):
         with contextlib.suppress(IdentityError):  # the plan does not depend on it
             if objects.scim.count(resource.endpoint, filter=f"{row.filter} ew {quoted(f'@{suffix}')}") == 0:
@@ -118,8 +117,9 @@ def run_info(*resources: Resource, result: str) -> None:
         given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
         if empty := [way for way in given if not given[way]]:
             raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
-        if "search_in" in given and not {"user", "group"} & set(given):
-            raise InvalidError("search_in says where to find a user or a group, and neither is given")
+        if resource.elsewhere in given and not set(resource.either) & set(given):
+            kinds = " or a ".join(resource.either)
+            raise InvalidError(f"{resource.elsewhere} says where to find a {kinds}, and neither is given")
         with trying(f"read {resource.plural}"):
             found = objects.read(resource, given)
         kind = _kind(resources, resource)
@@ -130,7 +130,7 @@ def run_info(*resources: Resource, result: str) -> None:
 
 
 def _in_vault(resources: tuple[Resource, ...]) -> bool:
-    return all(resource in PAM_OBJECTS for resource in resources)
+    return all(resource.in_vault for resource in resources)
 
 
 def _kind(resources: tuple[Resource, ...], resource: Resource) -> dict[str, str]:

@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from .._ensure import Outcome
+from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 
 DONE = {"create": "created", "update": "changed", "deactivate": "deactivated", "delete": "deleted"}
 
 
-def sentence_of_object(label: str, outcome: Outcome, *, check: bool) -> str:
+def sentence_of_object(task: Task, outcome: Outcome, *, check: bool) -> str:
     """Return what became of one object: "user 'ada@example.com' created"."""
     if not outcome.changed:
-        return f"{label} unchanged"
-    before, after = (outcome.diff[side].get("active") for side in ("before", "after"))
+        return f"{task.label} unchanged"
+    before, after = (outcome.diff[side].get(task.resource.enabled_by) for side in ("before", "after"))
     deactivated = outcome.action == "update" and before is not False and after is False
-    return f"{label} {_would_be(check)}{DONE['deactivate' if deactivated else outcome.action]}"
+    return f"{task.label} {_would_be(check)}{DONE['deactivate' if deactivated else outcome.action]}"
 
 
 def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bool) -> str:

@@ -22,7 +22,7 @@ from .._model.resources import RESOURCES
 from .._model.rows import Resource
 from .._scim.objects import ScimObjects
 from .._scim.vault import trim_permission
-from .guard_rails import Rules, deactivates
+from .guard_rails import Rules
 from .name_index import NameIndex
 from .values import Desired, Result, Step
 
@@ -69,7 +69,7 @@ class Halt:
         """Return what is not begun, for a person."""
         if self.kind is None:
             return "nothing else was begun, because it would fail in the same way"
-        where = f" in {self.step.desired.keys['container']!r}" if self.container is not None else ""
+        where = f" in {self.step.desired.parent!r}" if self.container is not None else ""
         return f"no other {self.kind.name} was created{where}, because the same right is needed"
 
 
@@ -256,10 +256,9 @@ def _dependency_failed(desired: Desired) -> InvalidError:
 
 
 def _container_of(step: Step) -> str | None:
-    container = step.desired.keys.get("container")
-    return None if container is None else fold(str(container))
+    return None if step.desired.parent is None else fold(step.desired.parent)
 
 
 def action_of(plan: Plan) -> str:
     """Return the plan's action, or that it takes a user out of use."""
-    return "deactivate" if deactivates(plan) else plan.action
+    return "deactivate" if plan.disables else plan.action

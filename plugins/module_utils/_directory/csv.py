@@ -149,7 +149,7 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
             if not (entry := table.entry(number, cells)):
                 continue
             # Groups of two directories may have one name.
-            places = (*resource.keys, "search_in")
+            places = (*resource.keys, resource.elsewhere)
             name = (*(fold(entry.get(option, "")) for option in places), str(entry.get("id", "")))
             first, same = entries.setdefault(name, (number, entry))
             if same != entry:
@@ -199,6 +199,7 @@ class _Table:
 
     def __init__(self, resource: Resource, how: Reading, header: list[str], delimiter: str) -> None:
         self.resource = resource
+        self.rights = resource.access.options[0] if resource.access and resource.is_permission else ""
         self.how = how
         self.delimiter = delimiter
         self.specs: Spec = entry_spec(resource)
@@ -239,8 +240,8 @@ class _Table:
         for place, headers in HEADERS.get(self.how.kind, {}).items():
             if place.partition(".")[0] in self.specs or place in MADE_UP:
                 known.update(dict.fromkeys((letters(place), *headers), place))
-        if self.how.kind == "container_permissions":
-            known.update({name: f"rights.{right}" for name, right in RIGHT_NAMES.items()})
+        if self.rights:
+            known.update({name: f"{self.rights}.{right}" for name, right in RIGHT_NAMES.items()})
         return known.get(key)
 
     def _check(self) -> None:
@@ -254,12 +255,12 @@ class _Table:
                     raise InvalidError(f"the columns {first} and {column.header} are both {place}")
                 places[fold(place)] = column.header
         self._check_defaults()
-        given = {*places, *self.how.defaults}
+        given, either = {*places, *self.how.defaults}, self.resource.either
         if "member" in given:
-            given |= {"user", "group"}
-        lacking = [key for key in self.resource.keys if key not in given and key not in ("user", "group")]
-        if "user" in self.resource.keys and not given & {"user", "group"}:
-            lacking.append("user, group or member")
+            given |= set(either)
+        lacking = [key for key in self.resource.keys if key not in given and key not in either]
+        if either and not given & set(either):
+            lacking.append(f"{', '.join(either)} or member")
         if lacking and "id" not in given:
             raise InvalidError(
                 f"no column is the {' or '.join(lacking)} of a {self.resource.name}",
@@ -284,8 +285,8 @@ class _Table:
     def _spec(self, column: _Column) -> Mapping[str, Any]:
         """Return the spec of the value that a column holds."""
         option, dot, key = column.place.partition(".")
-        if self.how.kind == "container_permissions" and (option in MADE_UP or (option == "rights" and dot)):
-            return {"type": "bool"} if option == "rights" else {"type": "str"}
+        if self.rights and (option in MADE_UP or (option == self.rights and dot)):
+            return {"type": "bool"} if option == self.rights else {"type": "str"}
         spec = self.specs.get(option)
         if spec is None:
             raise InvalidError(
@@ -362,7 +363,7 @@ class _Table:
         damage = (ERROR_VALUE,) if option == "description" else DAMAGE
         _refuse_damage(cell, damage)
         if spec["type"] == "bool":
-            return _truth(cell, states=option == "active" and not column.negated) != column.negated
+            return _truth(cell, states=option == self.resource.enabled_by and not column.negated) != column.negated
         if spec["type"] == "int" or letters(column.place) == letters(PORT):
             if not re.fullmatch("[0-9]+", cell):
                 raise _Cell(f"{cell!r} is not a whole number")
@@ -389,22 +390,22 @@ class _Table:
         rights: dict[str, bool] = {}
         for place, value in values.items():
             option, dot, key = place.partition(".")
-            if option == "rights" and dot and key not in ("add", "remove", "set"):
+            if option == self.rights and dot and key not in ("add", "remove", "set"):
                 rights[key] = value
             elif dot:
                 entry.setdefault(option, {})[key] = value
             else:
                 entry[option] = value
-        if self.how.kind == "container_permissions":
+        if self.rights:
             rights.update(_levels(entry.pop("authorization_level", None)))
-            _name_member(entry)
+            _name_member(self.resource, entry)
         if rights:
-            if "rights" in entry or "rights_preset" in entry:
+            if self.rights in entry or self.resource.attribute(self.rights).preset_option in entry:
                 raise _Cell("there are rights in columns of their own, and others besides")
-            entry["rights"] = _rights(rights)
-        if _granted(entry.get("rights")).issuperset(LEVELS):
+            entry[self.rights] = _rights(rights)
+        if _granted(entry.get(self.rights)).issuperset(LEVELS):
             raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
-        missing = [key for key in self.resource.keys if key not in entry and key not in ("user", "group")]
+        missing = [key for key in self.resource.keys if key not in entry and key not in self.resource.either]
         if missing and "id" not in entry:
             raise _Cell(f"{self._title_of(missing[0])} is empty")
         return entry
@@ -476,11 +477,11 @@ def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
     return {way: names for way, names in (("add", granted), ("remove", denied)) if names}
 
 
-def _name_member(entry: Object) -> None:
-    """Let ``user`` or ``group`` be the member, as its type says."""
+def _name_member(resource: Resource, entry: Object) -> None:
+    """Let one of the options that name a member be the member, as its type says."""
     member, kind = entry.pop("member", None), entry.pop("member_type", None)
     if member is None:
-        if not ("user" in entry or "group" in entry or "id" in entry):
+        if not {*resource.either, "id"} & set(entry):
             raise _Cell("there is no member")
         return
     option = MEMBER_TYPES.get(fold(kind))

@@ -25,7 +25,7 @@ from .apply import Application, Applied, Report, action_of
 from .checks import Problems, note_doubles
 from .creators import Creators
 from .drift import drift_of
-from .guard_rails import GuardRails, Rules, access_of
+from .guard_rails import GuardRails, Rules
 from .losses import Losses
 from .name_index import NameIndex
 from .plan_checks import PlanCheck
@@ -112,9 +112,7 @@ class Directory:
         problems = Problems(listed)
         doubles = note_doubles(listed, problems)
         # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
-        self._rails.check_prune(
-            {each.resource.plural for each in listed if not each.absent or "container" in each.resource.keys}
-        )
+        self._rails.check_prune({each.resource.plural for each in listed if not each.absent or each.resource.parent})
         for desired in listed:
             if desired not in doubles:
                 self._names.expect(desired)
@@ -147,7 +145,7 @@ class Directory:
         """Return how many memberships all groups hold, or rights all permissions."""
         resource = RESOURCES[endpoint]
         items = self._store.lists.complete(resource, self._scim.query(endpoint))
-        return sum(access_of(resource, item) for item in items)
+        return sum(resource.count_access(item) for item in items)
 
 
 def _rank(step: Step) -> tuple[bool, int]:

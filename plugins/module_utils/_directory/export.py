@@ -14,7 +14,7 @@ from typing import Any
 
 from .._base.errors import AuthorizationError, trying
 from .._base.paths import Object, fold
-from .._model.resources import PAM_OBJECTS, RESOURCES
+from .._model.resources import RESOURCES
 from .._model.rows import Attribute, Resource
 from .._model.shapes import Members, One
 from .._scim.member_lists import MemberLists
@@ -42,7 +42,7 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
                 raise error.with_facts(hint=hint) from error
             if len(resource.keys) == 1:
                 names[resource.endpoint] = _names(resource, items[resource.plural])
-    in_vault = [resource.plural for resource in chosen if resource in PAM_OBJECTS]
+    in_vault = [resource.plural for resource in chosen if resource.in_vault]
     if (
         in_vault
         and not any(items[plural] for plural in in_vault)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,17 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from .._base.errors import GuardRailError, some
-from .._base.paths import Object, fold, is_like, look, natural, objects
-from .._model.members import members_of
-from .._model.plan import Plan, is_over, new_end
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP
+from .._base.paths import Object, fold, is_like, look, natural
+from .._model.plan import Change, Plan, is_over, new_end
+from .._model.resources import RESOURCES
 from .._model.rows import Resource
-
-# Roles that every tenant has, and their ids, which are no GUIDs (one is on record). The server does not delete them.
-BUILT_IN_NAMES = ("system administrator", "everybody")
-BUILT_IN_IDS = re.compile(r".*_ID|sysadmin", re.IGNORECASE)
-# The options whose values are access: the members of a group, and the rights of a member of a safe.
-ACCESS_OPTIONS = ("users", "groups", "rights")
 
 
 @dataclass(frozen=True)
@@ -80,12 +72,7 @@ class Loss:
 
     @property
     def built_in(self) -> bool:
-        return self.resource is GROUP and is_built_in(self.identifier, self.names)
-
-
-def is_built_in(identifier: str, names: Iterable[str]) -> bool:
-    """Return whether a group is a role that every tenant has."""
-    return any(look(name) in BUILT_IN_NAMES for name in names) or bool(BUILT_IN_IDS.fullmatch(identifier))
+        return self.resource.is_built_in(self.identifier, self.names)
 
 
 @dataclass(frozen=True)
@@ -125,17 +112,6 @@ class AccessLoss:
         return f"{self.place.name} {self.name!r}"
 
 
-def deactivates(plan: Plan) -> bool:
-    """Return whether a plan takes a user out of use."""
-    if plan.current is None:
-        return False
-    # A server that does not say of a user whether it is active does not say that it is not.
-    return any(
-        change.attribute.option == "active" and change.before is not False and not change.after
-        for change in plan.changes
-    )
-
-
 def refuse_emptied_roles(roles: Sequence[str]) -> None:
     """Raise GuardRailError for built-in roles in which nobody is left who can log in."""
     if roles:
@@ -151,27 +127,30 @@ def losses_of(plan: Plan | None) -> list[AccessLoss]:
     A permission that is given an end in the past loses all its rights; an end in the future is planned, and no loss.
     A deleted safe is not among it: what it takes along is not in the plan.
     """
-    if plan is None or plan.current is None or plan.resource not in (GROUP, CONTAINER_PERMISSION):
+    if plan is None or plan.current is None or not plan.resource.access:
         return []
+    resource, whole = plan.resource, all_access(plan.resource, plan.current)
     if plan.action == "delete":
-        return [all_access(plan.resource, plan.current)]
-    if new_end(plan.diff) and not is_over(plan.before["membership_expiration"]):
-        return [replace(all_access(plan.resource, plan.current), emptied=True, goes=False)]
-    found = []
-    for change in plan.changes:
-        if change.attribute.option not in ACCESS_OPTIONS:
-            continue
-        after = {fold(each) for each in change.after or ()}
-        gone = [each for each in change.before or () if fold(each) not in after]
-        if not gone:
-            continue
-        loss = replace(all_access(plan.resource, plan.current), count=len(gone), emptied=not after, goes=False)
-        if plan.resource is GROUP:
-            who = tuple((str(change.attribute.refers_to), each, change.before[each]) for each in gone)
-            left = objects(plan.expected.get("members"))
-            loss = replace(loss, what=change.attribute.option, who=who, last=not left)
-        found.append(loss)
-    return found
+        return [whole]
+    if new_end(resource, plan.diff) and not is_over(plan.before[resource.ended_by]):
+        return [replace(whole, emptied=True, goes=False)]
+    changes = [change for change in plan.changes if change.attribute.option in plan.resource.access.options]
+    return [loss for change in changes if (loss := _lost_by(change, plan, whole))]
+
+
+def _lost_by(change: Change, plan: Plan, whole: AccessLoss) -> AccessLoss | None:
+    """Return what a change of one list takes away, None if that is nothing."""
+    after = {fold(each) for each in change.after or ()}
+    gone = [each for each in change.before or () if fold(each) not in after]
+    if not gone:
+        return None
+    loss = replace(whole, count=len(gone), emptied=not after, goes=False)
+    endpoint = change.attribute.refers_to
+    if endpoint is None:
+        return loss
+    left = plan.resource.count_access(plan.expected)
+    who = tuple((endpoint, each, change.before[each]) for each in gone)
+    return replace(loss, what=change.attribute.option, who=who, last=not left)
 
 
 def emptied_by(plans: Iterable[Plan | None]) -> list[str]:
@@ -181,20 +160,17 @@ def emptied_by(plans: Iterable[Plan | None]) -> list[str]:
 
 
 def all_access(resource: Resource, item: Object) -> AccessLoss:
-    """All memberships of a group, or all rights of a permission: one that shows none is still one."""
-    who = tuple(members_of(resource, item))
-    if resource is GROUP:
-        name = str(item.get(GROUP.key_attribute) or item["id"])
-        return AccessLoss(GROUP, item["id"], name, access_of(GROUP, item), "members", who, goes=True)
-    safe = str(CONTAINER_PERMISSION.attribute("container").read(item))
-    return AccessLoss(CONTAINER, item["id"], safe, access_of(resource, item), "rights", who, goes=True)
+    """Return all memberships of a group, or all rights of a permission: one that shows none is still one."""
+    parent = resource.parent
+    name = parent.read(item) if parent else item.get(resource.key_attribute) or item["id"]
+    lost = resource.access.lost if resource.access else ""
+    count, who = resource.count_access(item), tuple(resource.members(item))
+    return AccessLoss(place_of(resource), item["id"], str(name), count, lost, who, goes=True)
 
 
-def access_of(resource: Resource, item: Object) -> int:
-    """Return how many memberships a group holds, or rights a permission."""
-    if resource is GROUP:
-        return len(objects(item.get("members")))
-    return max(1, len(CONTAINER_PERMISSION.attribute("rights").read(item)))
+def place_of(resource: Resource) -> Resource:
+    """Return the kind of the place that access is to: that of the object itself, or of what it lies in."""
+    return RESOURCES[str(resource.parent.within)] if resource.parent else resource
 
 
 class GuardRails:
@@ -267,18 +243,16 @@ class GuardRails:
         if not text.endswith("%"):
             yield list(losses), int(text), f"{text} memberships and rights"
             return
-        for place, endpoint, what in (
-            (GROUP, GROUP.endpoint, "memberships"),
-            (CONTAINER, CONTAINER_PERMISSION.endpoint, "rights"),
-        ):
-            if losing := [loss for loss in losses if loss.place is place]:
-                there = self._held(endpoint)
+        for resource in RESOURCES.values():
+            losing = [loss for loss in losses if loss.place is place_of(resource)]
+            if losing and resource.access:
+                there = self._held(resource.endpoint)
                 limit = _share(text, there)
-                yield losing, limit, f"{text} of {there} {what}, which is {limit},"
+                yield losing, limit, f"{text} of {there} {resource.access.held}, which is {limit},"
 
     def check_members(self, losses: Sequence[AccessLoss]) -> None:
         """Refuse what members never lose, however little it is."""
-        last = [loss for loss in losses if loss.last and is_built_in(loss.identifier, [loss.name])]
+        last = [loss for loss in losses if loss.last and loss.place.is_built_in(loss.identifier, [loss.name])]
         if last:
             raise GuardRailError(
                 f"a built-in role would lose its last member: {_named(last)}",

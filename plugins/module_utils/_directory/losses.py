@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from .._base.errors import GuardRailError
 from .._base.paths import Object, fold, id_mark
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, USER
+from .._model.resources import CONTAINER_PERMISSION, MEMBER_ENDPOINTS, PRIVILEGED_DATA
 from .._model.rows import Resource
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.protocol import Scim
@@ -22,15 +22,11 @@ from .guard_rails import (
     Loss,
     Rules,
     all_access,
-    deactivates,
     losses_of,
     refuse_emptied_roles,
 )
 from .relations import Relations
 from .values import Step
-
-# The options by which an object would no longer be what it is known by, or a user could no longer log in.
-IDENTIFYING = {USER.name: {USER.keys[0], "password"}, GROUP.name: {GROUP.keys[0]}, PRIVILEGED_DATA.name: {"name"}}
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Losses:
         leaving = [(step.resource, item) for step in steps if (item := leaving_of(step))]
         removals = [self._loss_of(resource, item) for resource, item in leaving]
         gone = {(loss.resource.name, loss.identifier) for loss in removals}
-        contents = SafeContents.read(scim, [item for resource, item in leaving if resource is CONTAINER])
+        contents = SafeContents.read(scim, [item for resource, item in leaving if resource.contains])
         losses = [*removals, *contents.losses(gone)]
         access = [
             replace(loss, asked=step.creator_rights is not None) for step in steps for loss in losses_of(step.plan)
@@ -111,14 +107,14 @@ class Losses:
         deleted = [
             (step.resource, item)
             for step in steps
-            if step.removes and step.resource in (USER, GROUP) and (item := leaving_of(step))
+            if step.removes and step.resource.endpoint in MEMBER_ENDPOINTS and (item := leaving_of(step))
         ]
         return self._relations.taken_along(deleted, self._rules.protects) if deleted and self._rules.protected else []
 
     def _emptied_roles(self, steps: Iterable[Step], access: Iterable[AccessLoss]) -> list[str]:
         """Return the built-in roles that nobody can log in with afterwards, if anything here could be the reason."""
-        relevant = [step for step in steps if step.resource in (USER, GROUP)]
-        if not any(map(leaving_of, relevant)) and not any(loss.place is GROUP for loss in access):
+        relevant = [step for step in steps if step.resource.endpoint in MEMBER_ENDPOINTS]
+        if not any(map(leaving_of, relevant)) and not any(loss.place.member_rows for loss in access):
             return []
         return self._relations.emptied_roles(
             {
@@ -133,7 +129,7 @@ class Losses:
     def _with_members(self, loss: AccessLoss) -> AccessLoss:
         protected = bool(self._rules.protected)
         who = loss.who if protected or not loss.goes else ()
-        safe = loss.name if loss.place is CONTAINER else None
+        safe = loss.name if loss.place.contains else None
         own = not loss.goes and not loss.asked
         members = [self._relations.member(each, named=protected, own=own, safe=safe) for each in who]
         return replace(loss, members=tuple(members))
@@ -144,7 +140,7 @@ class Losses:
             plan = step.plan
             if plan.action != "update" or plan.current is None:
                 continue
-            options = {change.attribute.option for change in plan.changes} & IDENTIFYING.get(plan.resource.name, set())
+            options = {change.attribute.option for change in plan.changes} & set(plan.resource.known_by)
             if options:
                 text = f"{', '.join(sorted(options))} of {step.label}"
                 yield text, self._loss_of(plan.resource, plan.current)
@@ -160,4 +156,4 @@ class Losses:
 
 def leaving_of(step: Step) -> Object | None:
     """Return the object that a step removes, or the user that it takes out of use; None if there is none."""
-    return step.plan.current if step.removes or deactivates(step.plan) else None
+    return step.plan.current if step.removes or step.plan.disables else None

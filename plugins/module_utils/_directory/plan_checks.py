@@ -14,7 +14,7 @@ from .._base.errors import AuthorizationError, InvalidError, some
 from .._base.paths import Object, fold
 from .._model.new_values import new_suffixes, warn_of_suffix
 from .._model.plan import new_end
-from .._model.resources import CONTAINER, GROUP, PAM_OBJECTS, TWO_USERS, USER
+from .._model.resources import RESOURCES, TWO_USERS
 from .._model.rows import Resource
 from .._scim.protocol import Scim
 from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
@@ -57,10 +57,11 @@ class PlanCheck:
     def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
         """Refuse to create objects in a vault that may be hidden from the service user: they may exist already."""
         scim = self._scim
-        in_vault = [step for step in steps if step.resource in PAM_OBJECTS]
-        is_seen = self._names.names(CONTAINER.endpoint) or any(step.current for step in in_vault)
+        in_vault = [step for step in steps if step.resource.in_vault]
+        safes = [name for each in RESOURCES.values() if each.contains for name in self._names.names(each.endpoint)]
+        is_seen = safes or any(step.current for step in in_vault)
         kinds = [desired.resource for desired in listed]
-        if is_seen or self._rules.allow_empty_vault or not any(kind in PAM_OBJECTS for kind in kinds):
+        if is_seen or self._rules.allow_empty_vault or not any(kind.in_vault for kind in kinds):
             return
         if not sees_nothing(scim):
             return
@@ -84,12 +85,13 @@ def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Seque
     """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
     if empty := emptied_by(step.plan for step in steps):
         warn(f"Lists that come out empty: {', '.join(empty)}")
-    if known := names.all_names(USER.endpoint):
-        for suffix, logins in new_suffixes(created_by(steps), known):
-            warn_of_suffix(warn, suffix, logins)
+    logins = [name for each in RESOURCES.values() if each.suffixed for name in names.all_names(each.endpoint)]
+    if logins:
+        for suffix, new in new_suffixes(created_by(steps), logins):
+            warn_of_suffix(warn, suffix, new)
     for step in steps:
-        if end := new_end(step.plan.diff):
-            warn(f"The membership_expiration {end} of {step.label} is over: it gives no access")
+        if end := new_end(step.resource, step.plan.diff):
+            warn(f"The {step.resource.ended_by} {end} of {step.label} is over: it gives no access")
 
 
 def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
@@ -102,12 +104,11 @@ def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problem
 
 def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Problems) -> None:
     """Note a group that would be in itself, whether it is new or not: the server would refuse the last write."""
-    names = names_of((each for each in listed if each.resource is GROUP and not each.absent), steps)
-    groups = {fold(names[each]): each for each in listed if each.resource is GROUP and not each.absent}
-    nested = {
-        group: [groups[fold(name)] for kind, name in references_of(group) if fold(name) in groups and kind == "Groups"]
-        for group in groups.values()
-    }
+    holders = [each for each in listed if each.resource.member_rows and not each.absent]
+    names = names_of(holders, steps)
+    by_name = {(each.resource.endpoint, fold(names[each])): each for each in holders}
+    references = {each: [(kind, fold(name)) for kind, name in references_of(each)] for each in by_name.values()}
+    nested = {each: [by_name[mark] for mark in marks if mark in by_name] for each, marks in references.items()}
     if circle := _circle_in(nested):
         text = f"a circle of groups, each of which would be a member of itself: {_places_of(circle, names)}"
         problems.note(circle[0], InvalidError(text))

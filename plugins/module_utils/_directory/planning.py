@@ -16,8 +16,8 @@ from .._base.paths import Object
 from .._ensure import refuse
 from .._model.options import check_characters
 from .._model.plan import Plan, Task, make_plan
-from .._model.resources import CONTAINER
-from .._model.rows import Resource
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute, Resource
 from .._scim.objects import ScimObjects
 from .checks import Problems
 from .name_index import NameIndex
@@ -86,8 +86,8 @@ class Planning:
     def _plan(self, found: Found) -> Step:
         task, current, keys = found.desired.task, found.current, found.keys
         with trying(f"plan {task.label}"):
-            if current is None and not task.absent and "container" in task.resource.keys:
-                self._check_container(str(task.desired["container"]))
+            if current is None and not task.absent and task.resource.parent:
+                self._check_parent(task.resource.parent, task)
             desired = {} if task.absent else self._store.resolve(task, keys, current, check=False)
             plan = make_plan(task, desired, current)
             refuse(self._store, task, plan)
@@ -103,15 +103,19 @@ class Planning:
         pending = (self._names.pending(endpoint, name) for endpoint, name in references)
         return frozenset(desired for desired in pending if desired)
 
-    def _check_container(self, name: str) -> None:
-        if not self._names.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [name])[name]:
-            raise NotFoundError(f"there is no container {name!r}", hint="Create it, or list it among the containers")
+    def _check_parent(self, row: Attribute, task: Task) -> None:
+        """Raise NotFoundError if the object that a new one is to lie in neither exists nor has an entry."""
+        parent, name = RESOURCES[str(row.within)], str(task.desired[row.option])
+        if not self._names.find_all(parent.endpoint, parent.key_attribute, [name])[name]:
+            hint = f"Create it, or list it among the {parent.plural}"
+            raise NotFoundError(f"there is no {parent.name} {name!r}", hint=hint)
 
 
 def _check_creator_rights(task: Task) -> None:
     if not task.creator_rights:
         raise InvalidError(
-            "creator_rights is empty: the service user would be no member, and not find the safe in the next run",
+            f"{task.resource.creator_policy} is empty: the service user would be no member, and not find the safe in "
+            "the next run",
             hint="Leave it listAccounts at least",
         )
 

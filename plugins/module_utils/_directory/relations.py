@@ -18,7 +18,6 @@ from functools import cached_property
 from .._base.errors import AuthorizationError, UnsupportedError, trying
 from .._base.paths import Object, fold, id_mark, look
 from .._http.client import Client
-from .._model.members import members_of
 from .._model.plan import Plan
 from .._model.references import names_in
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER
@@ -26,12 +25,11 @@ from .._model.rows import Resource
 from .._scim.contents import permissions_on
 from .._scim.member_lists import MemberLists
 from .._scim.protocol import Scim
-from .guard_rails import AccessLoss, Loss, Member, all_access, is_built_in, is_protected_by
+from .guard_rails import AccessLoss, Loss, Member, all_access, is_protected_by
 from .name_index import NameIndex
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")
-CONTAINER_OF, USER_OF = (CONTAINER_PERMISSION.attribute(option) for option in ("container", "user"))
 
 
 class Caller:
@@ -141,12 +139,12 @@ class Relations:
 
         ``passed`` are groups that need no other look: groups may be members of each other.
         """
-        passed = {item["id"]} if passed is None and resource is GROUP else passed or set()
+        passed = {item["id"]} if passed is None and resource.member_rows else passed or set()
         return _any(
             self._holds_own(identifier, passed)
             if endpoint == GROUP.endpoint
             else self.is_own(endpoint, identifier, [shown])
-            for endpoint, identifier, shown in members_of(resource, item)
+            for endpoint, identifier, shown in resource.members(item)
         )
 
     def is_own_object(self, resource: Resource, item: Object) -> bool | None:
@@ -157,9 +155,9 @@ class Relations:
                 (login in caller.names or item["id"] == caller.subject) if caller.is_known else None
                 for caller in self._callers.values()
             )
-        if resource not in (GROUP, CONTAINER_PERMISSION):
+        if not resource.access:
             return False
-        safe = str(CONTAINER_OF.read(item)) if resource is CONTAINER_PERMISSION else None
+        safe = str(resource.parent.read(item)) if resource.parent else None
         return self._on_safe(self.holds_own(resource, item), safe)
 
     def _on_safe(self, own: bool | None, safe: str | None) -> bool | None:
@@ -177,7 +175,8 @@ class Relations:
             self._own_safes[fold(safe)] = any(
                 self._is(self.vault_caller, identifier, [shown])
                 for permission in permissions
-                for identifier, shown in (USER_OF.read(permission) or {}).items()
+                for endpoint, identifier, shown in CONTAINER_PERMISSION.members(permission)
+                if endpoint == USER.endpoint
             )
         return self._own_safes[fold(safe)]
 
@@ -200,7 +199,7 @@ class Relations:
         for resource, holder in self._protected_holders(protects):
             gone = {
                 (shown, name)
-                for endpoint, identifier, shown in members_of(resource, holder)
+                for endpoint, identifier, shown in resource.members(holder)
                 for mark in (id_mark(identifier), look(shown))
                 if (name := names.get((endpoint, mark)))
             }
@@ -251,10 +250,8 @@ class Relations:
         if item is None:
             return True
         if endpoint == GROUP.endpoint:
-            return any(
-                self._can_log_in(kind, member, plans, passed) for kind, member, _shown in members_of(GROUP, item)
-            )
-        return bool(item) and USER.attribute("active").read(item) is not False
+            return any(self._can_log_in(kind, member, plans, passed) for kind, member, _shown in GROUP.members(item))
+        return bool(item) and not USER.is_disabled(item)
 
     @cached_property
     def _group_names(self) -> list[Object]:
@@ -266,7 +263,9 @@ class Relations:
     @cached_property
     def _built_in_roles(self) -> list[Object]:
         """The roles that every tenant has."""
-        return [item for item in self._group_names if is_built_in(item["id"], [str(item.get(GROUP.key_attribute))])]
+        return [
+            item for item in self._group_names if GROUP.is_built_in(item["id"], [str(item.get(GROUP.key_attribute))])
+        ]
 
     # -- Who is behind an id --------------------------------------------------
 
@@ -306,8 +305,8 @@ class Relations:
     def loss_of(self, resource: Resource, item: Object, *, own: bool | None, named: bool) -> Loss:
         """Return an object that would go; if ``named``, with the names of who has it if it is a permission."""
         also: list[str | None] = []
-        if named and resource is CONTAINER_PERMISSION:
-            also = [self.name_of(endpoint, who) for endpoint, who, _shown in members_of(resource, item)]
+        if named and resource.is_permission:
+            also = [self.name_of(endpoint, who) for endpoint, who, _shown in resource.members(item)]
         names = tuple(names_in(resource.keys_of(item)))
         return Loss(resource, item["id"], names, tuple(name for name in also if name), own)
 
@@ -331,7 +330,7 @@ class Relations:
         found: set[str] = set()
         with suppress(AuthorizationError, UnsupportedError):
             for item in self._scim.query(CONTAINER_PERMISSION.endpoint):
-                found.update(shown for _endpoint, _identifier, shown in members_of(CONTAINER_PERMISSION, item))
+                found.update(shown for _endpoint, _identifier, shown in CONTAINER_PERMISSION.members(item))
         return found
 
     def _listed_names(self, resource: Resource) -> set[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from .._base.errors import IncompleteError
 from .._base.paths import Object
-from .._model.resources import CONTAINER, RESOURCES
+from .._model.resources import RESOURCES
 from .apply import Applied
 from .drift import in_order
 from .guard_rails import emptied_by, losses_of
@@ -88,7 +88,7 @@ def _action(one: Result, also: Mapping[str, Object]) -> Object:
 
 def _contents_of(one: Result, also: Mapping[str, Object]) -> Object:
     identifier = str((leaving_of(one.step) or {}).get("id"))
-    return {"also_removed": also[identifier]} if one.step.resource is CONTAINER and identifier in also else {}
+    return {"also_removed": also[identifier]} if one.step.resource.contains and identifier in also else {}
 
 
 def _diff(shown: Sequence[Result], also: Mapping[str, Object]) -> dict[str, Object]:

@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .._base.paths import Object
-from .._model.members import members_of
 from .._model.plan import Task, make_plan
-from .._model.resources import CONTAINER_PERMISSION, USER
+from .._model.resources import USER
 from .._model.rows import LINKED_OBJECT, Resource
 from .drift import Scope, unmanaged
 from .guard_rails import GuardRails, Loss, Rules
@@ -55,10 +54,10 @@ class Unlisted:
         A right that the user that runs the task has through a group is reported: the whole group has it. So is one of
         the service user for users and groups, if the vault has a service user of its own: it needs none on a safe.
         """
-        if item.get(LINKED_OBJECT) or (resource is USER and USER.attribute("active").read(item) is False):
+        if item.get(LINKED_OBJECT) or resource.is_disabled(item):
             return True
-        if resource is CONTAINER_PERMISSION:
-            users = [who for who in members_of(resource, item) if who[0] == USER.endpoint]
+        if resource.is_permission:
+            users = [who for who in resource.members(item) if who[0] == USER.endpoint]
             own = any(self._relations.is_vault_user(who, [shown]) for _endpoint, who, shown in users)
         else:
             own = bool(self._relations.is_own_object(resource, item))
@@ -71,9 +70,9 @@ class Unlisted:
         if item.get(LINKED_OBJECT) or self._rails.keeps(loss):
             return None
         task = Task(resource, keys, identifier=item["id"], absent=True)
-        if resource is USER and not self._rules.delete_users:
-            task = replace(task, desired={"active": False}, absent=False)
-            if not USER.attribute("active").read(item):
+        if resource.enabled_by and not self._rules.delete_users:
+            task = replace(task, desired={resource.enabled_by: False}, absent=False)
+            if not resource.attribute(resource.enabled_by).read(item):
                 return None
         desired = Desired(f"prune: {loss.label}", resource, {}, lambda kind, options: task)
         return Step(desired, item, {}, make_plan(task, task.desired, item))

@@ -16,7 +16,6 @@ from .._base.errors import IdentityError, InvalidError
 from .._base.paths import Object
 from .._model.plan import Plan, Task
 from .._model.references import names_in
-from .._model.resources import CONTAINER
 from .._model.rows import Resource
 
 Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
@@ -64,6 +63,13 @@ class Desired:
         return not self.is_plain and self.task.absent
 
     @property
+    def parent(self) -> str | None:
+        """Return the name of the safe that the object is on; None where it is on none, or none is given."""
+        row = self.resource.parent
+        name = self.keys.get(row.option) if row else None
+        return None if name is None else str(name)
+
+    @property
     def name(self) -> str:
         """Return the keys as a person writes them, or the id where no key is given."""
         return " / ".join(names_in(self.keys)) or str(self.identifier)
@@ -98,11 +104,11 @@ class _Located:
     @property
     def safe(self) -> str | None:
         """Return the name of the safe that the object is, or is on; None for a user or a group."""
-        option = "name" if self.resource is CONTAINER else "container"
-        if option not in self.resource.keys:
+        row = self.resource.attribute(self.resource.keys[0]) if self.resource.contains else self.resource.parent
+        if row is None:
             return None
         keys = self.resource.keys_of(self.current) if self.current else self.desired.keys
-        name = keys.get(option)
+        name = keys.get(row.option)
         return None if name is None else str(name)
 
 
@@ -171,8 +177,8 @@ def references_in(resource: Resource, options: Object) -> Iterator[tuple[str, st
         if isinstance(wanted, dict):
             names = [name for way in ("add", "set") for name in _listed(wanted.get(way))]
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
-    if "container" in resource.keys and options.get("container"):
-        yield CONTAINER.endpoint, str(options["container"])
+    if (parent := resource.parent) and options.get(parent.option):
+        yield str(parent.within), str(options[parent.option])
 
 
 def _listed(value: Any) -> list[Any]:

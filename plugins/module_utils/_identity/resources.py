@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model.resources import MEMBERS, NOT_IN_VAULT
-from .._model.rows import Attribute, NewValue, Resource
+from .._model.rows import Attribute, NewValue, Policy, Resource
 from .._model.shapes import Joined, Members, Names, Truth
 from .shapes import GRANTS, Choice, Grants, Scopes, Timespan
 
@@ -68,6 +68,7 @@ IDENTITY_USER = Resource(
         ),
         Attribute("password", ("Password",), spec={"no_log": True}, required=True, secret=True, shortest=8),
     ),
+    enabled_by="active",
 )
 
 ROLE = Resource(
@@ -89,7 +90,7 @@ ROLE = Resource(
         Attribute("users", ("Members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="User"),
         Attribute("roles", ("Members",), type="dict", shape=Members("Role"), spec=MEMBERS, refers_to="Role"),
     ),
-    policies={"allow_mixed_rights": {"type": "bool", "default": False}},
+    policies={"allow_mixed_rights": Policy({"type": "bool", "default": False})},
 )
 
 OAUTH2_APP = Resource(
@@ -160,7 +161,7 @@ OAUTH2_APP = Resource(
         ),
         Attribute("permissions", ("Grants",), type="dict", shape=Grants(), spec=_GRANTS),
     ),
-    policies={"orphans": {"type": "str", "choices": ["report", "adopt", "ignore"], "default": "report"}},
+    policies={"orphans": Policy({"type": "str", "choices": ["report", "adopt", "ignore"], "default": "report"})},
 )
 
 IDENTITY_RESOURCES = {resource.endpoint: resource for resource in (IDENTITY_USER, ROLE, OAUTH2_APP)}

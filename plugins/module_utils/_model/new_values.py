@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from .._base.errors import InvalidError
 from .._base.paths import Object, fold
 from .plan import Plan
-from .rows import Attribute, Resource
+from .rows import Resource
 
 Created = tuple[Resource, Object]  # a new object's kind, and its options
 
@@ -60,11 +60,6 @@ def suffix_of(name: object) -> str:
     return fold(str(name).rpartition("@")[2]) if "@" in str(name) else ""
 
 
-def suffixed(resource: Resource) -> Attribute | None:
-    """Return the row of the login name, which ends in a suffix of the tenant; None for a kind without one."""
-    return next((row for row in resource.attributes if row.new.suffixed), None)
-
-
 def warn_of_suffix(warn: Callable[[str], None], suffix: str, names: Sequence[str]) -> None:
     """Warn of new users with a suffix that no user has: a tenant refuses a suffix that it does not know."""
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -75,7 +70,7 @@ def new_suffixes(created: Iterable[Created], known: Iterable[str]) -> Iterator[t
     """Yield the suffixes that no known name has, each with the names of the new objects that have it."""
     names: dict[str, list[str]] = {}
     for resource, options in created:
-        row = suffixed(resource)
+        row = resource.suffixed
         if row and (suffix := suffix_of(options.get(row.option))):
             names.setdefault(suffix, []).append(str(options[row.option]))
     held = set(map(suffix_of, known)) if names else set()

@@ -15,9 +15,8 @@ from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.paths import Object, composed
 from .._base.texts import check_name, check_secret
 from .plan import Task
-from .resources import CONTAINER, RIGHT_NAMES, RIGHTS_PRESETS
 from .rows import Attribute, Resource
-from .shapes import Members, Names
+from .shapes import Members
 
 Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
@@ -48,12 +47,10 @@ def object_spec(resources: Resources) -> Spec:
             spec[f"update_{row.option}"] = policy
         if isinstance(row.shape, Members):
             spec["unknown_members"] = {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"}
-        if row.option == "rights":
-            spec["rights_preset"] = {"type": "str", "choices": list(RIGHTS_PRESETS)}
+        if row.presets:
+            spec[row.preset_option] = {"type": "str", "choices": list(row.presets)}
     for resource in resources:
-        spec.update({option: dict(policy) for option, policy in resource.policies.items()})
-    if CONTAINER in resources:
-        spec["creator_rights"] = {"type": "list", "elements": "str"}
+        spec.update({option: dict(policy.spec) for option, policy in resource.policies.items()})
     return spec
 
 
@@ -63,9 +60,9 @@ def info_spec(resources: Resources) -> Spec:
     return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
 
 
-def exclusive_options(spec: Spec) -> list[tuple[str, str]]:
+def exclusive_options(resources: Resources) -> list[tuple[str, str]]:
     """Return the pairs of options of which only one may be given."""
-    return [("rights", "rights_preset")] if "rights_preset" in spec else []
+    return [(row.option, row.preset_option) for row in rows(resources) if row.presets]
 
 
 def entry_spec(resource: Resource) -> Spec:
@@ -76,11 +73,7 @@ def entry_spec(resource: Resource) -> Spec:
 def resource_of(resources: Resources, params: Object) -> Resource:
     """Return the kind that the task is about. Raise InvalidError for an option of another kind."""
     resource = next(each for each in resources if params.get("kind") in (None, each.name))
-    own = {row.option for row in resource.attributes}
-    others = {row.option for row in rows(resources)} - own
-    others |= {"creator_rights"} if resource is not CONTAINER else set()
-    others |= {"rights_preset"} if "rights" not in own else set()
-    for option in sorted(others):
+    for option in sorted(frozenset[str]().union(*(each.options for each in resources)) - resource.options):
         if params.get(option) is not None:
             raise InvalidError(f"{option} is not an option of the kind {resource.name}")
     return resource
@@ -93,8 +86,9 @@ def task_of(resource: Resource, params: Object) -> Task:
     desired = {
         row.option: given[row.option] if row.secret else composed(given[row.option]) for row in resource.attributes
     }
-    if preset := params.get("rights_preset"):
-        desired["rights"] = {"set": list(RIGHTS_PRESETS[preset])}
+    for row in resource.attributes:
+        if preset := row.presets and params.get(row.preset_option):
+            desired[row.option] = {"set": list(row.presets[preset])}
     absent = params["state"] == "absent"
     if params["id"] == "":
         raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by its name")
@@ -108,8 +102,9 @@ def task_of(resource: Resource, params: Object) -> Task:
         except InvalidError as error:
             problems.append(error)
     raise_all(problems)
-    if creator_rights := params.get("creator_rights"):
-        Names(RIGHT_NAMES).refuse_unknown("creator_rights", creator_rights)
+    for option, policy in resource.policies.items():
+        if policy.known and params[option]:
+            policy.known.refuse_unknown(option, params[option])
     secrets = [row.option for row in resource.attributes if row.secret]
     return Task(
         resource,
@@ -118,23 +113,25 @@ def task_of(resource: Resource, params: Object) -> Task:
         absent=absent,
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
         unknown_members=params.get("unknown_members", "fail"),
-        creator_rights=params.get("creator_rights"),
         policies={option: params[option] for option in resource.policies},
     )
 
 
 def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:
+    """Raise InvalidError unless the keys are there, or the id; of ``either`` just one may be given."""
+    either = resource.either
+    given = [option for option in either if desired[option]]
+    if len(given) > 1:
+        raise InvalidError(f"{' and '.join(given)} exclude each other: a {resource.name} is for one of them")
     missing = [option for option in resource.keys if desired[option] is None]
-    if "user" in resource.keys:
-        if desired["user"] and desired["group"]:
-            raise InvalidError("user and group exclude each other: a permission is for one of them")
-        if len({"user", "group"} & set(missing)) == 1:
-            missing = [option for option in missing if option not in ("user", "group")]
+    left = [option for option in missing if option in either]
+    if len(left) == 1:
+        missing.remove(left[0])
     if missing and not identifier:
-        # Of user and group there is one.
-        names = ", ".join(resource.keys).replace("user, group", "user or group")
-        lacking = " or ".join(option for option in missing if option in ("user", "group")) or missing[0]
-        raise InvalidError(f"a {resource.name} is identified by id, or by {names}: {lacking} is missing")
+        names = [option for option in resource.keys if option not in either]
+        names += [" or ".join(either)] if either else []
+        lacking = " or ".join(option for option in missing if option in either) or missing[0]
+        raise InvalidError(f"a {resource.name} is identified by id, or by {', '.join(names)}: {lacking} is missing")
 
 
 def check_characters(task: Task, held: Mapping[str, Any] | None = None) -> None:

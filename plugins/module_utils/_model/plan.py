@@ -29,8 +29,18 @@ class Task:
     absent: bool = False
     write_secrets: bool = False
     unknown_members: str = "fail"
-    creator_rights: list[str] | None = None  # what the creator of a container keeps
     policies: Object = field(default_factory=dict)
+
+    @property
+    def creator_rights(self) -> list[str] | None:
+        """The rights that the creator of the object keeps, None if that is left to the server."""
+        kept: list[str] | None = self.policies.get(self.resource.creator_policy)
+        return kept
+
+    @property
+    def elsewhere(self) -> str:
+        """The other directory in which the object of a key may be, empty if none is given."""
+        return str(self.desired.get(self.resource.elsewhere) or "")
 
     @property
     def label(self) -> str:
@@ -68,6 +78,15 @@ class Plan:
     @property
     def changed(self) -> bool:
         return self.action != "none"
+
+    @property
+    def disables(self) -> bool:
+        """Whether it takes an object out of use. One that does not say whether it is in use may be."""
+        option = self.resource.enabled_by
+        return self.current is not None and any(
+            change.attribute.option == option and change.before is not False and not change.after
+            for change in self.changes
+        )
 
     @property
     def identifier(self) -> str:
@@ -223,7 +242,7 @@ def is_over(moment: str | None) -> bool:
     return bool(moment) and seconds(str(moment)) <= time.time()
 
 
-def new_end(diff: Mapping[str, Object]) -> str | None:
-    """Return the end that a change gives a permission if that time is over, and None otherwise."""
-    before, after = (diff[side].get("membership_expiration") for side in ("before", "after"))
+def new_end(resource: Resource, diff: Mapping[str, Object]) -> str | None:
+    """Return the end that a change gives to access if that time is over, and None otherwise."""
+    before, after = (diff[side].get(resource.ended_by) for side in ("before", "after"))
     return str(after) if after != before and is_over(after) else None

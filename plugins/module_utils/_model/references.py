@@ -25,12 +25,12 @@ from .._base.paths import Object, fold
 from .._base.texts import check_name
 from .member_names import VAULT, spellings
 from .plan import Task
-from .resources import CONTAINER, RESOURCES
+from .resources import RESOURCES
 from .rows import Attribute, Resource
 from .shapes import Members
 
 LATER = "the run fails unless an earlier task changes that"
-SEARCH_HINT = "For one of another directory, or of the vault itself, say in search_in which"
+SEARCH_HINT = "For one of another directory, or of the vault itself, say in {} which"
 
 
 class Warner(Protocol):
@@ -58,37 +58,40 @@ def resolve_keys(finder: Finder, task: Task) -> Object:
     """Return the keys that name the object, with references as ``{id: name}``.
 
     A member that the server does not know, such as one of another directory, keeps the name that the task gives. With
-    ``search_in``, it may be shown by any of its names there. Raise AmbiguousError for a group that both the server and
-    the directory in ``search_in`` have.
+    another directory, it may be shown by any of its names there. Raise AmbiguousError for a group that both the server
+    and the other directory have.
     """
-    elsewhere = str(task.desired.get("search_in") or "")
+    elsewhere, parent = task.elsewhere, task.resource.parent
     keys = task.resource.name_of(task.desired)
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         if target:
             found = finder.find_all(target.endpoint, target.key_attribute, [value])[value]
-            if found and elsewhere and option == "group":
-                _refuse_both(found, value, str(found.get(target.key_attribute)), elsewhere)
+            if found and elsewhere and not target.suffixed:  # a login name ends in the directory that it is of
+                _refuse_both(task, target, found, value)
             outside = {name: name for name in (spellings(value, elsewhere) if elsewhere else [value])}
             keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else outside
-            if not found and "container" in keys:
-                # Only the list of who is in the container can tell, and it takes the name in the spelling of the vault.
-                keys["container"] = _spelled(finder, keys["container"])
+            if not found and parent and parent.option in keys:
+                # Only the list of who is in the parent can tell, and it takes the name in the spelling of the vault.
+                keys[parent.option] = _spelled(finder, RESOURCES[str(parent.within)], keys[parent.option])
     return keys
 
 
-def _refuse_both(found: Object, reference: str, name: str, elsewhere: str) -> None:
-    """Raise AmbiguousError where a name means a group of the server, and the task one of another directory."""
-    if fold(reference) != fold(found["id"]) and fold(elsewhere) != VAULT:
+def _refuse_both(task: Task, target: Resource, found: Object, reference: str) -> None:
+    """Raise AmbiguousError where a name means an object of the server, and the task one of another directory."""
+    name = str(found.get(target.key_attribute))
+    if fold(reference) != fold(found["id"]) and fold(task.elsewhere) != VAULT:
+        option = task.resource.elsewhere
         raise AmbiguousError(
-            f"the SCIM server has a group {name!r} of its own, and search_in names {elsewhere!r}",
-            hint=f"Leave search_in out to mean the server's, or give the object GUID or {name}@{elsewhere}",
+            f"the SCIM server has a {target.name} {name!r} of its own, and {option} names {task.elsewhere!r}",
+            hint=f"Leave {option} out to mean the server's, or give the object GUID or {name}@{task.elsewhere}",
         )
 
 
-def _spelled(finder: Finder, container: str) -> str:
-    found = finder.find_all(CONTAINER.endpoint, CONTAINER.key_attribute, [container])[container]
-    return str(found[CONTAINER.key_attribute]) if found else container
+def _spelled(finder: Finder, resource: Resource, name: str) -> str:
+    """Return the name of an object as the server spells it."""
+    found = finder.find_all(resource.endpoint, resource.key_attribute, [name])[name]
+    return str(found[resource.key_attribute]) if found else name
 
 
 def known_keys(task: Task, current: Object) -> Object:
@@ -126,9 +129,9 @@ def names_in(keys: Object) -> list[str]:
 def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
     """Refuse to create an object for a member that does not exist. In check mode, warn.
 
-    With ``search_in``, only the server can know whether the member exists.
+    With another directory, only the server can know whether the member exists.
     """
-    if task.desired.get("search_in"):
+    if task.elsewhere:
         return
     for option, value in keys.items():
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
@@ -140,7 +143,8 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             misplaced = _misplaced(finder, task, option, name)
             if not check:
-                hint = misplaced or f"Correct the name, or create it first. {SEARCH_HINT}"
+                elsewhere = SEARCH_HINT.format(task.resource.elsewhere)
+                hint = misplaced or f"Correct the name, or create it first. {elsewhere}"
                 raise UnknownMemberError(text, hint=hint)
             finder.client.warn(f"{text} yet. {misplaced}" if misplaced else f"{text} yet; {LATER}")
 

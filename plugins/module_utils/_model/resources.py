@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._base.paths import letters
-from .rows import Attribute, NewValue, Resource
+from .rows import Access, Attribute, NewValue, Policy, Resource
 from .shapes import (
     KIND,
     Entry,
@@ -92,6 +92,8 @@ USER = Resource(
             ),
         ),
     ),
+    enabled_by="active",
+    known_by=("user_name", "password"),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
     computed=(("meta",), ("groups",), ("name", "formatted")),
 )
@@ -112,6 +114,11 @@ GROUP = Resource(
         Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
         Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
     ),
+    access=Access(("users", "groups"), held="memberships", lost="members"),
+    known_by=("display_name",),
+    # Roles of every tenant, and their ids, which are no GUIDs (one is on record). The server does not delete them.
+    built_in=("system administrator", "everybody"),
+    built_in_ids=".*_ID|sysadmin",
     computed=(("meta",), ("members", KIND)),
     # Whoever provisions users looks for them by name, so that servers know that filter; groups many find none by.
     doubtful=True,
@@ -177,6 +184,17 @@ RIGHTS_PRESETS: Mapping[str, tuple[str, ...]] = {
     "full": RIGHTS[:-1],
 }
 
+# Hints for a service user that sees nothing in the vault.
+OTHER_RIGHT = "has another administrative right beside Vault Management, which hides the whole vault"
+TWO_USERS = (
+    "Give the vault a service user of its own, with Vault Management and no other right: set vault_client_id and "
+    "vault_client_secret"
+)
+NAME_TAKEN_IN_VAULT = (
+    f"The service user sees no {{name}} of this name. It is no member of the safe, or {OTHER_RIGHT}. {TWO_USERS}. The "
+    "vault may also keep one that was deleted"
+)
+
 CONTAINER = Resource(
     name="container",
     plural="containers",
@@ -207,6 +225,11 @@ CONTAINER = Resource(
         ),
         Attribute("managing_cpm", (SAFE, "ManagingCPM"), new=NewValue(unknown="which CPM users the vault has")),
     ),
+    policies={"creator_rights": Policy({"type": "list", "elements": "str"}, Names(RIGHT_NAMES))},
+    creator_policy="creator_rights",
+    contains=("PrivilegedData", "ContainerPermissions"),
+    in_vault=True,
+    name_taken=NAME_TAKEN_IN_VAULT,
     computed=(("meta",), ("owner",), ("privilegedData",)),
     patch=False,
     listed=True,
@@ -228,10 +251,20 @@ CONTAINER_PERMISSION = Resource(
             required=True,
             immutable=True,
             filter="container.value",
+            within="Containers",
         ),
         Attribute("user", ("user",), filter="user.value", refers_to="Users", **_MEMBER),
         Attribute("group", ("group",), filter="group.value", refers_to="Groups", **_MEMBER),
-        Attribute("rights", ("rights",), type="dict", shape=Names(RIGHT_NAMES), spec=MEMBERS, required=True),
+        Attribute(
+            "rights",
+            ("rights",),
+            type="dict",
+            shape=Names(RIGHT_NAMES),
+            spec=MEMBERS,
+            required=True,
+            presets=RIGHTS_PRESETS,
+            none_hint="For a member without rights, give rights: {set: []}",
+        ),
         Attribute(
             "search_in",
             (SAFE_MEMBER, "searchIn"),
@@ -240,6 +273,12 @@ CONTAINER_PERMISSION = Resource(
         ),
         Attribute("membership_expiration", (SAFE_MEMBER, "membershipExpirationDate"), shape=Moment()),
     ),
+    either=("user", "group"),
+    elsewhere="search_in",
+    access=Access(("rights",), held="rights", lost="rights"),
+    ended_by="membership_expiration",
+    in_vault=True,
+    name_taken=NAME_TAKEN_IN_VAULT,
     patch=False,
     listed=True,
 )
@@ -251,7 +290,7 @@ PRIVILEGED_DATA = Resource(
     schema="urn:ietf:params:scim:schemas:pam:1.0:PrivilegedData",
     keys=("container", "name"),
     attributes=(
-        Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True),
+        Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True, within="Containers"),
         Attribute("name", ("name",), caseless=True, required=True, filter="name"),
         Attribute("description", ("description",), lines=True),
         Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
@@ -287,6 +326,9 @@ PRIVILEGED_DATA = Resource(
             new=NewValue(unknown="the policy for secrets"),
         ),
     ),
+    known_by=("name",),
+    in_vault=True,
+    name_taken=NAME_TAKEN_IN_VAULT,
     patch=False,
     listed=True,
     unique=False,
@@ -294,9 +336,10 @@ PRIVILEGED_DATA = Resource(
 
 PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)
 RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP, *PAM_OBJECTS)}
-# Hints for a service user that sees nothing in the vault.
-OTHER_RIGHT = "has another administrative right beside Vault Management, which hides the whole vault"
-TWO_USERS = (
-    "Give the vault a service user of its own, with Vault Management and no other right: set vault_client_id and "
-    "vault_client_secret"
+# The kinds that can be members: of a group, or of a safe.
+MEMBER_ENDPOINTS = frozenset(
+    row.refers_to
+    for resource in RESOURCES.values()
+    for row in resource.references
+    if isinstance(row.shape, (Members, One))
 )

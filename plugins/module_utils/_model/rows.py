@@ -11,19 +11,24 @@ so that a name is declared once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .._base.paths import Object, Path, get, quoted
+from .._base.paths import Object, Path, get, look, objects, quoted
 from .._base.spelling import Spelling
 from .filters import name_stages
-from .shapes import PARTS, Members, Shape
+from .shapes import PARTS, Members, Names, One, Shape
 
 # Attributes of a safe that refer to other objects, and are no options.
 SHOWN_REFERENCES = ("owner", "privilegedData")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
+NAME_TAKEN = (
+    "The server shows no {name} of this name. It may keep one that was deleted, or what is taken may be another value, "
+    "such as the mail address"
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ class Attribute:
     value names, by its key or by id. ``default`` makes the value of an empty attribute from the object's first key.
     ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
     ``needs`` is another option that has to be given with this one. ``lines`` allows line breaks. ``new`` is what
-    holds for a new value alone.
+    holds for a new value alone. ``within`` is the endpoint of the object that this one lies in, which the value names.
+    ``presets`` are lists of items, of which the option ``preset_option`` takes the name. ``none_hint`` says how to give
+    no item at all.
     """
 
     option: str
@@ -79,6 +86,13 @@ class Attribute:
     needs: str | None = None
     lines: bool = False
     new: NewValue = NewValue()
+    within: str | None = None
+    presets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    none_hint: str | None = None
+
+    @property
+    def preset_option(self) -> str:
+        return f"{self.option}_preset"
 
     def read(self, resource: Object) -> Any:
         value = self.shape.read(get(resource, self.path))
@@ -92,13 +106,40 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """An option without an attribute: how to manage the object. ``known`` are the names that a list may hold."""
+
+    spec: Mapping[str, Any]
+    known: Names | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an object lets others do or be in: the options that hold it, and what it is called.
+
+    ``held`` is the word for what there is, and ``lost`` the word for what goes with the object.
+    """
+
+    options: tuple[str, ...]
+    held: str
+    lost: str
+
+
+@dataclass(frozen=True)
 class Resource:
     """A kind of object: its SCIM endpoint or its table in the administration API, and its rows.
 
-    ``keys`` are the options that together name an object among its kind; of ``user`` and ``group`` only one is given.
+    ``keys`` are the options that together name an object among its kind; of ``either`` only one is given.
     ``computed`` paths are set by the server and not sent back in a PUT. Without ``patch`` a change is a PUT. The server
     may know ``listed`` objects by id in lists only. Without ``unique`` it creates several objects with the same keys.
     With ``doubtful``, an empty filter result is verified with a listing. ``policies`` are options without attributes.
+
+    What an object means to people: ``access`` is what it lets others do or be in, until the time of the option
+    ``ended_by``. False in ``enabled_by`` takes it out of use. ``known_by`` are options whose change makes it unknown to
+    those who use it. ``contains`` are the endpoints of what lies in it and is deleted with it. ``creator_policy`` is
+    the policy that says which access its creator keeps. ``elsewhere`` is the option that names another directory, where
+    the object of a key may be. ``built_in`` are the names of objects that every tenant has, ``built_in_ids`` a pattern
+    of their ids. ``name_taken`` says why a name may be taken that no lookup shows.
     """
 
     name: str
@@ -107,12 +148,24 @@ class Resource:
     keys: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     schema: str = ""
-    policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     computed: tuple[Path, ...] = (("meta",),)
     patch: bool = True
     listed: bool = False
     unique: bool = True
     doubtful: bool = False
+    in_vault: bool = False
+    either: tuple[str, ...] = ()
+    elsewhere: str = ""
+    access: Access | None = None
+    ended_by: str = ""
+    enabled_by: str = ""
+    known_by: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    creator_policy: str = ""
+    built_in: tuple[str, ...] = ()
+    built_in_ids: str = ""
+    name_taken: str = NAME_TAKEN
 
     @cached_property
     def _by_option(self) -> dict[str, Attribute]:
@@ -120,6 +173,12 @@ class Resource:
 
     def attribute(self, option: str) -> Attribute:
         return self._by_option[option]
+
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """The options of this kind that another kind need not have."""
+        presets = (row.preset_option for row in self.attributes if row.presets)
+        return frozenset([*self._by_option, *presets, *self.policies])
 
     @cached_property
     def references(self) -> tuple[Attribute, ...]:
@@ -138,6 +197,53 @@ class Resource:
     def member_rows(self) -> tuple[Attribute, ...]:
         """Rows of members. A list of objects may show only a part of them."""
         return tuple(row for row in self.attributes if isinstance(row.shape, Members))
+
+    @cached_property
+    def parent(self) -> Attribute | None:
+        """The row that names the object that this one lies in, None if it lies in none."""
+        return next((row for row in self.attributes if row.within), None)
+
+    @cached_property
+    def suffixed(self) -> Attribute | None:
+        """The row of a login name, which ends in a suffix of the tenant, None for a kind without one."""
+        return next((row for row in self.attributes if row.new.suffixed), None)
+
+    @property
+    def is_permission(self) -> bool:
+        """Whether an object is the access of one member, which it names: it goes with the object."""
+        return bool(self.access and self.either)
+
+    def members(self, item: Object) -> Iterator[tuple[str, str, str]]:
+        """Yield the endpoint, the id and the shown name of each member that an object names.
+
+        A member of which nobody knows what it is counts as one of the first kind of members.
+        """
+        found = set()
+        for row in self.references:
+            if isinstance(row.shape, (Members, One)):
+                for identifier, shown in (row.read(item) or {}).items():
+                    found.add(identifier)
+                    yield str(row.refers_to), identifier, shown
+        for row in self.member_rows[:1]:
+            for member in objects(get(item, row.path)):
+                if member.get("value") and (identifier := str(member["value"])) not in found:
+                    yield str(row.refers_to), identifier, str(member.get("display") or identifier)
+
+    def count_access(self, item: Object) -> int:
+        """Return how many memberships or rights an object gives. A permission that shows none is still one."""
+        rows = [self.attribute(option) for option in self.access.options] if self.access else []
+        shapes = {row.path: row.shape for row in rows}
+        held = sum(shape.count(get(item, path)) for path, shape in shapes.items())
+        return max(1, held) if self.is_permission else held
+
+    def is_disabled(self, item: Object) -> bool:
+        """Return whether an object certainly is out of use. A server need not say that it is in use."""
+        return bool(self.enabled_by) and self.attribute(self.enabled_by).read(item) is False
+
+    def is_built_in(self, identifier: str, names: Iterable[str]) -> bool:
+        """Return whether every tenant has this object."""
+        by_id = bool(self.built_in) and re.fullmatch(self.built_in_ids, identifier, re.IGNORECASE)
+        return bool(by_id) or any(look(name) in self.built_in for name in names)
 
     def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
         """Return the rows of members that these options are about. A removal is about all of them."""

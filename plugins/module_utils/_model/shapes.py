@@ -42,7 +42,7 @@ from .member_names import canonical
 BATCH = 500
 # Key for the looked-up kind of a member that does not tell its own. No attribute can have it (RFC 7643 section 2.1).
 KIND = "#kind"
-KINDS = {"user": "User", "users": "User", "group": "Group", "groups": "Group"}
+KINDS = {form: kind for kind in ("User", "Group") for form in (kind.lower(), f"{kind.lower()}s")}
 # The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
 PARTS = ("value", "display", "type", "$ref", "primary", "name", "key")
 LAST_SECOND = 253402300799  # of the year 9999
@@ -72,6 +72,10 @@ class Shape:
     def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
         """Return whether the value after a write is the one that was written."""
         return self.same(held, after, caseless=caseless)
+
+    def count(self, node: Any) -> int:
+        """Return how many items a value in the resource has."""
+        return len(self.read(node) or ())
 
     def holds(self, held: Any, wanted: Any) -> bool:
         """Return whether a desired value of any type is certainly there already. False only means maybe not."""
@@ -431,6 +435,10 @@ class Members(Shape):
     def read(self, node: Any) -> dict[str, str]:
         found = [member for member in objects(node) if member.get("value") and self._is_mine(member)]
         return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
+
+    def count(self, node: Any) -> int:
+        """Return how many members of any kind there are."""
+        return len(objects(node))
 
     def _is_mine(self, member: Object) -> bool:
         return fold(kind_of(member) or member.get("type")) == fold(self.kind)

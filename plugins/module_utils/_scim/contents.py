@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from .._base.errors import SHOWN
 from .._base.paths import Object, fold, natural
-from .._model.members import members_of
 from .._model.resources import CONTAINER_PERMISSION, PRIVILEGED_DATA
 from .._model.rows import Resource
 from .protocol import FEW, Scim
@@ -47,9 +46,7 @@ def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> O
 
     The shape is ``{"accounts": {"count": 2, "names": ["root@web1", "root@web2"]}, "members": ...}``.
     """
-    members = [
-        shown for item in permissions for _endpoint, _identifier, shown in members_of(CONTAINER_PERMISSION, item)
-    ]
+    members = [shown for item in permissions for _endpoint, _identifier, shown in CONTAINER_PERMISSION.members(item)]
     names = {"accounts": [str(account.get("name") or account["id"]) for account in accounts], "members": members}
     return {kind: {"count": len(found), "names": sorted(found, key=natural)[:SHOWN]} for kind, found in names.items()}
 

@@ -24,7 +24,7 @@ from .._base.spelling import Spelling
 from .._http.bounds import MOST_OBJECTS, MOST_PAGES
 from .._http.client import VAULT_PREFIX, Client
 from .._model.filters import could_match, is_named, name_stages
-from .._model.resources import PAM_OBJECTS, RESOURCES
+from .._model.resources import RESOURCES
 from .._model.rows import Resource
 
 # The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
@@ -41,7 +41,7 @@ PROVIDER_CONFIG = Spelling(
         ),
     ]
 )
-VAULT_ENDPOINTS = frozenset(resource.endpoint for resource in PAM_OBJECTS)
+VAULT_ENDPOINTS = frozenset(resource.endpoint for resource in RESOURCES.values() if resource.in_vault)
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
 PAGE = 1000
@@ -82,7 +82,7 @@ class Scim:
     def served(self) -> list[Resource]:
         """The kinds of objects that there is a client for: those of the vault, where only the vault's is given."""
         only_vault = self.client.connection.prefix == VAULT_PREFIX
-        return [each for each in RESOURCES.values() if each in PAM_OBJECTS or not only_vault]
+        return [each for each in RESOURCES.values() if each.in_vault or not only_vault]
 
     def client_of(self, endpoint: str) -> Client:
         """Return the client that reads and writes the objects of an endpoint."""

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from .._base.errors import AuthorizationError, UnsupportedError
-from .._model.resources import CONTAINER, GROUP, OTHER_RIGHT, PAM_OBJECTS, TWO_USERS, USER
+from .._model.resources import CONTAINER, OTHER_RIGHT, PAM_OBJECTS, TWO_USERS
 from .._model.rows import Resource
 from .protocol import Scim
 
@@ -31,15 +31,15 @@ def sees_nothing(scim: Scim) -> bool:
 
 def may_be_hidden(scim: Scim, kinds: Collection[Resource]) -> bool:
     """Tell whether one service user deals with the directory and with the vault, given the kinds of a task."""
-    directory, vault = scim.client_of(USER.endpoint), scim.client_of(CONTAINER.endpoint)
+    directory, vault = scim.client, scim.client_of(CONTAINER.endpoint)
     name = vault.connection.client_id
     is_one = directory is vault or (name is not None and name == directory.connection.client_id)
-    return is_one and (USER in kinds or GROUP in kinds)
+    return is_one and not all(kind.in_vault for kind in kinds)
 
 
 def advice(scim: Scim) -> str:
     """Return what to do about a vault that shows nothing: it depends on whether it has a service user of its own."""
-    if scim.client_of(USER.endpoint) is scim.client_of(CONTAINER.endpoint):
+    if scim.client is scim.client_of(CONTAINER.endpoint):
         return TWO_USERS
     return "Let its role have Vault Management and no other right, and make it a member of the safes"
 
