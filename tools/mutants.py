@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     Mutant(
         "_model/plan",
-        "if after != before and is_over(after)",
+        "if after != before and is_over(after, now)",
         "if False",
         f"{RAILS}::test_an_end_in_the_past_takes_all_rights_away",
     ),

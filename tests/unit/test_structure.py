@@ -58,6 +58,22 @@ def test_imports_go_down(path: Path) -> None:
     assert (upward, strange, private) == ([], [], [])
 
 
+IMPURE = {"os", "random", "socket", "subprocess", "threading", "time", "requests"}
+
+
+def test_the_model_reads_no_clock_and_no_file() -> None:
+    used = [
+        f"{path.name}: {name}"
+        for path in FILES
+        if package_of(path) == "_model"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0)
+        for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]
+        if name in IMPURE
+    ]
+    assert used == []
+
+
 def test_one_file_knows_the_class_of_modules() -> None:
     knowing = [path.name for path in FILES if "AnsibleModule" in ast_names(path)]
     assert knowing == ["module.py"]

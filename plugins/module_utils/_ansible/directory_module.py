@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -216,7 +217,8 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         _note_left_alone(module, elsewhere)
     path, quiet = module.params["progress_path"], not module.params["progress"]
     with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
-        directory = Directory(scim, rules, progress.report, progress.is_abandoned, check=module.check_mode)
+        now, check_mode = time.time(), module.check_mode
+        directory = Directory(scim, rules, progress.report, progress.is_abandoned, now=now, check=check_mode)
         with trying("plan the directory"):
             planned = directory.plan(entries, elsewhere)
         kinds = [resource.plural for resource in RESOURCES.values() if managed[resource.plural] is not None]

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -66,7 +67,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
             _foresee(objects, task)
         if isinstance(objects, ScimObjects) and task.creator_rights is not None and not task.absent:
             outcome = trim_creator(objects, outcome, task.creator_rights, check=module.check_mode)
-        if end := new_end(resource, outcome.diff):
+        if end := new_end(resource, outcome.diff, time.time()):
             objects.client.warn(f"The {resource.ended_by} {end} of {task.label} is over: it gives no access")
         entity = outcome.entity and {**_kind(resources, resource), **outcome.entity}
         if resource.member_rows:

@@ -38,7 +38,10 @@ from .values import Desired, Finding, Planned, Result, Step, references_of
 
 
 class Directory:
-    """One run: ``plan()`` reads the tenant and writes nothing, ``apply()`` carries the plan out."""
+    """One run: ``plan()`` reads the tenant and writes nothing, ``apply()`` carries the plan out.
+
+    ``now`` is the time of the run, in seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -47,12 +50,14 @@ class Directory:
         report: Report = lambda text, done, total: None,
         is_abandoned: Callable[[], bool] = lambda: False,
         *,
+        now: float,
         check: bool = False,
     ) -> None:
         self._scim = scim
         self._rules = rules
         self._report = report
         self._is_abandoned = is_abandoned
+        self._now = now
         self._names = NameIndex(scim, check=check)
         self._store = ScimObjects(scim, self._names, verify_late=True)
         self._relations = Relations(scim, self._names, self._store.lists)
@@ -77,12 +82,12 @@ class Directory:
         except IdentityError:
             problems.refuse(failed)  # which are wrong whatever the tenant holds
             raise
-        PlanCheck(self._scim, self._rules, self._names, problems).check(listed, sound, steps)
+        PlanCheck(self._scim, self._rules, self._names, problems, self._now).check(listed, sound, steps)
         trimming = Creators(self._scim, self._names, self._relations).plan(planning.safes, listed, steps)
-        losses = Losses(self._rules, self._relations, self._rails)
+        losses = Losses(self._rules, self._relations, self._rails, self._now)
         also_removed = self._check_losses(losses, [*steps, *trimming], unlisted.reported)
         ordered = (*sorted(steps, key=_rank), *trimming)
-        return Planned(ordered, planning.unchanged, tuple(unlisted.reported), also_removed)
+        return Planned(ordered, self._now, planning.unchanged, tuple(unlisted.reported), also_removed)
 
     def document(self, planned: Planned, kinds: Sequence[str]) -> Object:
         """Return the plan as people review it. ``kinds`` are the plurals of those that the task deals with."""

@@ -121,10 +121,10 @@ def refuse_emptied_roles(roles: Sequence[str]) -> None:
         )
 
 
-def losses_of(plan: Plan | None) -> list[AccessLoss]:
+def losses_of(plan: Plan | None, now: float) -> list[AccessLoss]:
     """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
 
-    A permission that is given an end in the past loses all its rights; an end in the future is planned, and no loss.
+    A permission that is given an end before ``now`` loses all its rights; an end in the future is planned, and no loss.
     A deleted safe is not among it: what it takes along is not in the plan.
     """
     if plan is None or plan.current is None or not plan.resource.access:
@@ -132,7 +132,7 @@ def losses_of(plan: Plan | None) -> list[AccessLoss]:
     resource, whole = plan.resource, all_access(plan.resource, plan.current)
     if plan.action == "delete":
         return [whole]
-    if new_end(resource, plan.diff) and not is_over(plan.before[resource.ended_by]):
+    if new_end(resource, plan.diff, now) and not is_over(plan.before[resource.ended_by], now):
         return [replace(whole, emptied=True, goes=False)]
     changes = [change for change in plan.changes if change.attribute.option in plan.resource.access.options]
     return [loss for change in changes if (loss := _lost_by(change, plan, whole))]
@@ -153,9 +153,9 @@ def _lost_by(change: Change, plan: Plan, whole: AccessLoss) -> AccessLoss | None
     return replace(loss, what=change.attribute.option, who=who, last=not left)
 
 
-def emptied_by(plans: Iterable[Plan | None]) -> list[str]:
+def emptied_by(plans: Iterable[Plan | None], now: float) -> list[str]:
     """Name the groups and the permissions whose lists come out empty and held something, with what they lose."""
-    losses = [loss for plan in plans for loss in losses_of(plan) if loss.emptied]
+    losses = [loss for plan in plans for loss in losses_of(plan, now) if loss.emptied]
     return places_of(losses)
 
 

@@ -70,10 +70,11 @@ class SafeContents:
 class Losses:
     """Gathers the losses of a plan, with the facts on which the guard rails decide."""
 
-    def __init__(self, rules: Rules, relations: Relations, rails: GuardRails) -> None:
+    def __init__(self, rules: Rules, relations: Relations, rails: GuardRails, now: float) -> None:
         self._rules = rules
         self._relations = relations
         self._rails = rails
+        self._now = now
 
     def check(self, scim: Scim, steps: Sequence[Step]) -> dict[str, Object]:
         """Check first how much a plan takes away, then what and from whom. Return what goes with deleted safes."""
@@ -83,7 +84,9 @@ class Losses:
         contents = SafeContents.read(scim, [item for resource, item in leaving if resource.contains])
         losses = [*removals, *contents.losses(gone)]
         access = [
-            replace(loss, asked=step.creator_rights is not None) for step in steps for loss in losses_of(step.plan)
+            replace(loss, asked=step.creator_rights is not None)
+            for step in steps
+            for loss in losses_of(step.plan, self._now)
         ]
         access += contents.access_losses(gone)
         along = self._taken_along(steps)

@@ -27,13 +27,14 @@ EXPECTED = "Entries that this run does not deal with, and that have to be applie
 
 
 class PlanCheck:
-    """Checks the steps of one run. ``problems`` are those of the stages before."""
+    """Checks the steps of one run. ``problems`` are those of the stages before, ``now`` is its time."""
 
-    def __init__(self, scim: Scim, rules: Rules, names: NameIndex, problems: Problems) -> None:
+    def __init__(self, scim: Scim, rules: Rules, names: NameIndex, problems: Problems, now: float) -> None:
         self._scim = scim
         self._rules = rules
         self._names = names
         self._problems = problems
+        self._now = now
 
     def check(self, listed: Sequence[Desired], sound: Sequence[Desired], steps: Sequence[Step]) -> None:
         """Warn of changes that may be mistakes, and raise one failure for all entries that have a problem.
@@ -41,7 +42,7 @@ class PlanCheck:
         ``sound`` are the entries that had none before they were read.
         """
         warn, names = self._scim.client.warn, self._names
-        _warn_of_changes(warn, names, steps)
+        _warn_of_changes(warn, names, steps, self._now)
         for step in steps:
             if step.removes:
                 names.mark_removed(step)
@@ -81,16 +82,16 @@ def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:
             yield step.resource, step.desired.task.desired
 
 
-def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Sequence[Step]) -> None:
+def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Sequence[Step], now: float) -> None:
     """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
-    if empty := emptied_by(step.plan for step in steps):
+    if empty := emptied_by((step.plan for step in steps), now):
         warn(f"Lists that come out empty: {', '.join(empty)}")
     logins = [name for each in RESOURCES.values() if each.suffixed for name in names.all_names(each.endpoint)]
     if logins:
         for suffix, new in new_suffixes(created_by(steps), logins):
             warn_of_suffix(warn, suffix, new)
     for step in steps:
-        if end := new_end(step.resource, step.plan.diff):
+        if end := new_end(step.resource, step.plan.diff, now):
             warn(f"The {step.resource.ended_by} {end} of {step.label} is over: it gives no access")
 
 

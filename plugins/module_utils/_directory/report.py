@@ -28,10 +28,10 @@ def report_of_run(planned: Planned, applied: Applied) -> Object:
     shown = sorted(told, key=lambda one: order[one.step])
     return {
         "changed": any(one.action not in ("none", "failed", "skipped") for one in applied.results),
-        "actions": [_action(one, planned.also_removed) for one in shown],
+        "actions": [_action(one, planned) for one in shown],
         "unmanaged": in_order(planned.unmanaged),
         "summary": _summary(planned, applied.results),
-        "emptied": emptied_by(one.step.plan for one in shown if not one.error),
+        "emptied": emptied_by((one.step.plan for one in shown if not one.error), planned.now),
         "stopped": [
             {"position": halt.step.desired.position, "msg": halt.scope, "failure": halt.error.failure()}
             for halt in applied.halts
@@ -71,16 +71,16 @@ def _summary(planned: Planned, results: Sequence[Result]) -> Object:
     return {plural: dict(sorted(counts.items())) for plural, counts in summary.items() if counts}
 
 
-def _action(one: Result, also: Mapping[str, Object]) -> Object:
-    """Return what a result says of one object; ``also`` is what goes with a safe, by its id."""
+def _action(one: Result, planned: Planned) -> Object:
+    """Return what a result says of one object."""
     plan = one.step.plan
     shown: Object = {"type": one.step.resource.name, "name": one.step.name, "action": one.action}
     if one.action == "update":
         shown["attributes"] = [change.attribute.option for change in plan.changes]
-    if not one.error and (lost := sum(loss.count for loss in losses_of(plan))):
+    if not one.error and (lost := sum(loss.count for loss in losses_of(plan, planned.now))):
         shown["access_removed"] = lost
     if not one.error:
-        shown.update(_contents_of(one, also))
+        shown.update(_contents_of(one, planned.also_removed))
     if one.error:
         shown.update(position=one.step.desired.position, msg=str(one.error), failure=one.error.failure())
     return shown

@@ -144,11 +144,13 @@ class Step(_Located):
 class Planned:
     """The whole plan: its steps in an order in which they can be carried out, and counts of the rest.
 
+    ``now`` is the time for which it was made, in seconds since 1970.
     ``unchanged`` counts by the plural of a kind. ``unmanaged`` are objects without an entry, as a result shows them.
     ``also_removed`` has the contents of each deleted safe, by its id.
     """
 
     steps: tuple[Step, ...]
+    now: float
     unchanged: Mapping[str, int] = field(default_factory=dict)
     unmanaged: tuple[Object, ...] = ()
     also_removed: Mapping[str, Object] = field(default_factory=dict)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -237,12 +236,12 @@ def _delta(change: Change) -> tuple[set[str], set[str]]:
     return has - had, had - has
 
 
-def is_over(moment: str | None) -> bool:
-    """Return whether an ISO 8601 time is in the past; None and an empty text mean never."""
-    return bool(moment) and seconds(str(moment)) <= time.time()
+def is_over(moment: str | None, now: float) -> bool:
+    """Return whether an ISO 8601 time is over ``now``, in seconds since 1970; None and an empty text mean never."""
+    return bool(moment) and seconds(str(moment)) <= now
 
 
-def new_end(resource: Resource, diff: Mapping[str, Object]) -> str | None:
-    """Return the end that a change gives to access if that time is over, and None otherwise."""
+def new_end(resource: Resource, diff: Mapping[str, Object], now: float) -> str | None:
+    """Return the end that a change gives to access if that time is over ``now``, and None otherwise."""
     before, after = (diff[side].get(resource.ended_by) for side in ("before", "after"))
-    return str(after) if after != before and is_over(after) else None
+    return str(after) if after != before and is_over(after, now) else None
