@@ -99,22 +99,11 @@ def ensure(
     past = _Past()
     while True:
         plan, desired = _planned(store, task, None if past.failure else located, check=check)
-        if approved:
-            _refuse_unapproved(plan, approved, past, task)
-        if past.failure and plan.action == "create" and not _may_create_again(past.failure, plan.resource):
-            raise _taken(past.failure, task)
+        _refuse_after(past, task, plan, approved)
         try:
-            with trying(f"{plan.action} {task.label}"):
-                refuse(store, task, plan)
-                if check or not plan.changed:
-                    return _outcome(past.landed or plan, plan.expected)
-                done, written = store.write(task, plan, desired)
-                return _outcome(past.landed or done, written)
+            return _carried_out(store, task, plan, desired, past, check=check)
         except IdentityError as error:
-            failure = error.with_facts(diff=error.diff or plan.diff)
-            if not _looks_again(store, plan, failure, past):
-                raise failure from error
-            past = past.after(failure, plan)
+            past = _look_again(store, plan, error, past)
 
 
 def _planned(store: Store, task: Task, located: Located | None, *, check: bool) -> tuple[Plan, Object]:
@@ -126,22 +115,42 @@ def _planned(store: Store, task: Task, located: Located | None, *, check: bool) 
     return make_plan(task, desired, current), desired
 
 
-def _refuse_unapproved(plan: Plan, approved: Plan, past: _Past, task: Task) -> None:
-    """Raise PlanChangedError for another change than the approved one. That nothing is left to do is none."""
+def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) -> None:
+    """Raise for a plan that is not the approved one, and for a create that failed and cannot be repeated.
+
+    If nothing is left to do because a lost write took effect, that is what was approved.
+    """
     done = past.landed and not plan.changed
-    if not done and not is_same_change(plan, approved):
+    if approved and not done and not is_same_change(plan, approved):
         raise PlanChangedError(
             f"{task.label} has changed since the plan was made",
             hint="It was left alone. Review a new plan, and approve that",
         )
+    if past.failure and plan.action == "create" and not _may_create_again(past.failure, plan.resource):
+        raise _taken(past.failure, task)
 
 
-def _looks_again(store: Store, plan: Plan, failure: IdentityError, past: _Past) -> bool:
-    """Return whether to look what a failed write has done. Wait first if the server needs time."""
+def _carried_out(store: Store, task: Task, plan: Plan, desired: Object, past: _Past, *, check: bool) -> Outcome:
+    """Write what the plan changes, or with ``check`` only say so. A lost write that took effect counts as a change."""
+    with trying(f"{plan.action} {task.label}"):
+        refuse(store, task, plan)
+        if check or not plan.changed:
+            return _outcome(past.landed or plan, plan.expected)
+        done, written = store.write(task, plan, desired)
+        return _outcome(past.landed or done, written)
+
+
+def _look_again(store: Store, plan: Plan, error: IdentityError, past: _Past) -> _Past:
+    """Return what is known after a failed write if a look can tell more; else raise the failure with its diff.
+
+    Wait before a look for a write whose effect is uncertain: the server may still be at work.
+    """
+    failure = error.with_facts(diff=error.diff or plan.diff)
     if failure.uncertain and past.tries < store.client.connection.retries:
         store.client.pause(past.tries + 1, failure, "whether it took effect is looked up")
-        return True
-    return plan.action == "create" and isinstance(failure, NAME_MAY_BE_TAKEN)
+    elif plan.action != "create" or not isinstance(failure, NAME_MAY_BE_TAKEN):
+        raise failure from error
+    return past.after(failure, plan)
 
 
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:

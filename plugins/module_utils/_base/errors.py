@@ -96,13 +96,14 @@ class IdentityError(Exception):
         vars(other).update(facts)
         return other
 
-    def mask(self, masked: Callable[[str], str]) -> None:
-        """Take secrets out of what the server said: of its words first, so that the rest of the reason stays."""
-        detail, error_type = self.detail and masked(self.detail), self.error_type and masked(self.error_type)
+    def masked(self, mask: Callable[[str], str]) -> IdentityError:
+        """Return the failure without secrets in what the server said: in its words first, so that the rest stays."""
+        detail, error_type = self.detail and mask(self.detail), self.error_type and mask(self.error_type)
+        reason = self.reason
         for before, after in ((self.detail, detail), (self.error_type, error_type)):
             if before and after:
-                self.reason = self.reason.replace(before, after)
-        self.reason, self.detail, self.error_type = masked(self.reason), detail, error_type
+                reason = reason.replace(before, after)
+        return self.with_facts(reason=mask(reason), detail=detail, error_type=error_type)
 
     def failure(self) -> dict[str, Any]:
         """Return the ``failure`` of a module's result: always ``code``, the rest where the server gave it."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import copy
 import json
 import os
 import random
@@ -140,21 +139,21 @@ def origin(url: str) -> str:
     Raise InvalidError for anything else, for user-info, and for http:// beyond this machine. A path is named in the
     error and not dropped: it may be a mistake in the host.
     """
-    refused = InvalidError(
+    reason, hint = (
         f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
-        hint="It looks like https://example.id.cyberark.cloud",
+        "It looks like https://example.id.cyberark.cloud",
     )
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise refused from None
+        raise InvalidError(reason, hint=hint) from None
     if "@" in parts.netloc:
         raise InvalidError("tenant_url must not hold a user name or a password", hint="Set client_id and client_secret")
     if parts.scheme in ("https", "http") and host and parts.path.strip("/"):
-        refused.hint = f"Leave off {parts.path!r} and what follows it: give {parts.scheme}://{parts.netloc}"
+        hint = f"Leave off {parts.path!r} and what follows it: give {parts.scheme}://{parts.netloc}"
     if parts.scheme not in ("https", "http") or not host or parts.path.strip("/") or parts.query or parts.fragment:
-        raise refused
+        raise InvalidError(reason, hint=hint)
     if parts.scheme == "http" and host not in LOOPBACK:
         raise InvalidError(
             f"tenant_url {url!r} would send credentials unencrypted",
@@ -295,7 +294,7 @@ class Client:
         except IdentityError as error:
             if error.shared and not error.transient:
                 with self._lock:
-                    self._final = self._final or copy.copy(error)
+                    self._final = self._final or error
             raise
 
     def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
@@ -320,16 +319,15 @@ class Client:
         """
         with self._lock:
             if self._final:
-                raise copy.copy(self._final)
+                raise self._final.with_facts()  # each thread raises its own
             stale = self._access_token is None or self._access_token == refused
             if stale and self._renewable and self.connection.client_secret:
                 self._renewable = refused is None
                 try:
                     self._access_token = str(self.fetch_token()["access_token"])
                 except IdentityError as error:
-                    error.shared, error.uncertain = True, False
-                    self._final = copy.copy(error)
-                    raise
+                    self._final = error.with_facts(shared=True, uncertain=False)
+                    raise self._final from error
             return self._access_token or ""
 
     def claims(self) -> dict[str, Any]:
@@ -383,19 +381,18 @@ class Client:
             self._await_turn()
             try:
                 answer = self._send(method, url, **content)
-            except IdentityError as error:
-                error.mask(self._mask)
+            except IdentityError as raised:
+                error = raised.masked(self._mask)
                 if not _may_repeat(error, method, repeatable):
-                    raise
+                    raise error from None
                 if isinstance(error, RateLimitedError) and self._passed > passed:
                     # Other requests succeeded since the last try, so the tenant is not refusing everything.
                     attempt, passed = 1, self._passed
                 late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
                 if late or attempt > self.connection.retries:
-                    # Retries are used up: callers must not start over.
-                    error.uncertain = False
-                    error.shared = error.shared and self._passed == started  # unless other requests succeeded
-                    raise
+                    # Retries are used up: callers must not start over. Others may go on if their requests succeeded.
+                    shared = error.shared and self._passed == started
+                    raise error.with_facts(uncertain=False, shared=shared) from None
                 self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
             else:
                 self._passed += 1
