@@ -176,6 +176,16 @@ def search_path(venv: Path) -> str:
     return os.pathsep.join([str(venv / "bin"), *folders, *([str(oldest.parent)] if oldest else [])])
 
 
+def own_environment(home: Path, venv: Path) -> dict[str, str]:
+    """Return the environment of ansible-test, without the caller's variables that point at files other than its own."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("ANSIBLE_") and name not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
+    return {**inherited, "HOME": str(home), "PATH": search_path(venv)}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("core", choices=CORES)
@@ -198,13 +208,9 @@ def main() -> int:
     make_venv(venv, python, core)
     make_home(home, venv)
     copy_tree(tree)
-    environment = {**os.environ, "HOME": str(home), "PATH": search_path(venv)}
     for command, reason in quick.left_out.items() if quick else ():
         print(f"LEFT OUT: {command}: {reason}", flush=True)  # tools/suite.py repeats it
-    # If inherited from the caller, these variables would point ansible-test at files other than its own.
-    for name in [n for n in environment if n.startswith("ANSIBLE_") or n in ("PYTHONPATH", "VIRTUAL_ENV")]:
-        del environment[name]
-
+    environment = own_environment(home, venv)
     for command in commands:
         if command == "integration" and not (tree / "tests/integration/targets").is_dir():
             print("SKIPPED: integration: there are no targets yet")

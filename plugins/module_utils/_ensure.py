@@ -169,43 +169,60 @@ def refuse(store: Store, task: Task, plan: Plan) -> None:
     """Raise for what must not be written, before anything is."""
     store.refuse(task, plan)
     check_new_values(plan, store.client.warn)
-    resource, current = plan.resource, plan.current
-    expected = plan.expected
     if plan.action == "create":
-        missing = [
-            row
-            for row in resource.attributes
-            if row.required and not row.read(expected) and not _is_none_of_them(task.desired.get(row.option))
-        ]
-        if missing:
-            names = ", ".join(row.option for row in missing)
-            hint = missing[0].none_hint if len(missing) == 1 else None
-            raise InvalidError(f"a {resource.name} cannot be created without {names}", hint=hint)
+        _refuse_incomplete(task, plan)
+    _refuse_unmet_needs(plan)
+    if plan.current is not None and plan.changed:
+        _refuse_immutable(plan)
+        _refuse_taken_name(store, plan, plan.current)
+
+
+def _refuse_incomplete(task: Task, plan: Plan) -> None:
+    resource, expected = plan.resource, plan.expected
+    missing = [
+        row
+        for row in resource.attributes
+        if row.required and not row.read(expected) and not _is_none_of_them(task.desired.get(row.option))
+    ]
+    if missing:
+        names = ", ".join(row.option for row in missing)
+        hint = missing[0].none_hint if len(missing) == 1 else None
+        raise InvalidError(f"a {resource.name} cannot be created without {names}", hint=hint)
+
+
+def _refuse_unmet_needs(plan: Plan) -> None:
+    resource, expected = plan.resource, plan.expected
     for row in (change.attribute for change in plan.changes if change.after):
         if row.needs and resource.attribute(row.needs).read(expected) is None:
             raise InvalidError(
                 f"{row.option} needs {row.needs}, which the {resource.name} does not have yet",
                 hint=f"Give {row.needs}, too",
             )
-    if current is None or not plan.changed:
-        return
-    changed = [change.attribute for change in plan.changes]
-    if fixed := [row.option for row in changed if row.immutable]:
+
+
+def _refuse_immutable(plan: Plan) -> None:
+    if fixed := [change.attribute.option for change in plan.changes if change.attribute.immutable]:
         raise ImmutableError(
-            f"{', '.join(fixed)} cannot be changed once a {resource.name} exists",
+            f"{', '.join(fixed)} cannot be changed once a {plan.resource.name} exists",
             hint="Create a new one and delete the old one",
         )
-    if any(row.option in resource.keys for row in changed):
-        try:
-            other = store.find(resource, resource.keys_of(plan.expected))
-        except AmbiguousError as error:
-            raise ConflictError(error.reason) from error
-        if other and other["id"] != current["id"]:
-            name = " / ".join(map(str, resource.name_of(resource.describe(plan.expected)).values()))
-            raise ConflictError(
-                f"{name!r} is the {resource.name} {other['id']} already",
-                hint="Choose another name, or address that one",
-            )
+
+
+def _refuse_taken_name(store: Store, plan: Plan, current: Object) -> None:
+    """Raise ConflictError if the plan renames the object to the name of another one."""
+    resource = plan.resource
+    if all(change.attribute.option not in resource.keys for change in plan.changes):
+        return
+    try:
+        other = store.find(resource, resource.keys_of(plan.expected))
+    except AmbiguousError as error:
+        raise ConflictError(error.reason) from error
+    if other and other["id"] != current["id"]:
+        name = " / ".join(map(str, resource.name_of(resource.describe(plan.expected)).values()))
+        raise ConflictError(
+            f"{name!r} is the {resource.name} {other['id']} already",
+            hint="Choose another name, or address that one",
+        )
 
 
 def _is_none_of_them(wanted: Any) -> bool:

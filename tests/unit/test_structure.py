@@ -34,6 +34,7 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
             yield from ((target, alias.name) for alias in node.names)
 
 
+LONGEST_FUNCTION = 40  # lines
 FILES = sorted(UTILS.rglob("*.py"))
 
 
@@ -88,6 +89,24 @@ def test_no_failure_is_edited_after_it_was_raised() -> None:
         if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == handler.name
     ]
     assert edits == []
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """Return the number of lines of a function without its docstring."""
+    docstring = function.body[0] if ast.get_docstring(function) else None
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    return lines - ((docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0)
+
+
+def test_functions_are_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {node.name} has {lines_of(node)} lines"
+        for folder in ("plugins", "tools", "tests/emulator")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and lines_of(node) > LONGEST_FUNCTION
+    ]
+    assert long == []
 
 
 def test_one_file_knows_the_class_of_modules() -> None:

@@ -180,29 +180,8 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
     """Return the error of a failure below HTTP: whether the request was sent, and whether a retry may help."""
     cause = _cause(error)
     text = f"{request} failed: "
-    reason = getattr(cause, "reason", None)
-    if isinstance(cause, UNREADABLE) or reason in UNUSABLE_FILE or "PEM lib" in str(cause):
-        return InvalidError(
-            f"a certificate file cannot be used: {_plain(cause)}",
-            hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
-            shared=True,
-        )
-    if reason in NO_TLS:
-        return TransportError(
-            f"{text}the server does not speak TLS at this port",
-            hint="Check the port in tenant_url. Only an emulator or a proxy takes http:// instead of https://",
-            shared=True,
-        )
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return TransportError(
-            f"{text}the server's certificate is not trusted: {_plain(cause)}",
-            hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
-            shared=True,
-        )
-    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
-        return TransportError(
-            f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key", shared=True
-        )
+    if unusable := _tls_error(cause, text):
+        return unusable
     if isinstance(error, requests.exceptions.ProxyError):
         return TransportError(
             f"{text}the proxy does not let it through: {_plain(cause)}",
@@ -226,6 +205,34 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
     # A server that expects TLS may end the connection without a word.
     hint = "If the server expects TLS, tenant_url begins with https://" if " http://" in text else None
     return TransportError(f"{text}the connection broke: {_plain(cause)}", hint=hint, transient=True, uncertain=True)
+
+
+def _tls_error(cause: BaseException, text: str) -> IdentityError | None:
+    """Return the error of a handshake that failed, or of certificate files that cannot be used. Else None."""
+    reason = getattr(cause, "reason", None)
+    if isinstance(cause, UNREADABLE) or reason in UNUSABLE_FILE or "PEM lib" in str(cause):
+        return InvalidError(
+            f"a certificate file cannot be used: {_plain(cause)}",
+            hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
+            shared=True,
+        )
+    if reason in NO_TLS:
+        return TransportError(
+            f"{text}the server does not speak TLS at this port",
+            hint="Check the port in tenant_url. Only an emulator or a proxy takes http:// instead of https://",
+            shared=True,
+        )
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return TransportError(
+            f"{text}the server's certificate is not trusted: {_plain(cause)}",
+            hint="Check the host name in tenant_url; for a private certificate authority set ca_path",
+            shared=True,
+        )
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+        return TransportError(
+            f"{text}{_plain(cause)}", hint="Check tenant_url, ca_path, client_cert and client_key", shared=True
+        )
+    return None
 
 
 def _cause(error: BaseException) -> BaseException:

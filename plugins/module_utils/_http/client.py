@@ -224,24 +224,12 @@ class Client:
         self._clock = clock
         self._access_token = connection.access_token
         self._renewable = True  # whether a new token may be accepted where the current one was not
-        self._final: IdentityError | None = (
-            None  # the failure that ended this client: every further request would meet it
-        )
+        self._final: IdentityError | None = None  # ended this client: every further request would meet it
         self._lock = threading.Lock()
         self._pace = threading.Lock()
         self._not_before = clock()  # earliest time of the next request, for all threads
         self._passed = 0  # successful requests
-        self._session = requests.Session()
-        for scheme in ("https://", "http://"):  # room for a kept-alive connection per thread
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
-        self._session.headers.update(
-            {
-                "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
-                "Accept": "application/json, application/scim+json",
-                # Without it the tenant may answer with a page for a browser.
-                "X-IDAP-NATIVE-CLIENT": "true",
-            }
-        )
+        self._session = _new_session()
         if not connection.validate_certs:
             warn("The certificate of the tenant is not verified, because validate_certs is false")
             requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
@@ -426,6 +414,21 @@ class Client:
         # or a redirect that cannot be parsed; their text may hold a password.
         except (OSError, ValueError, TypeError) as error:
             raise transport_error(error, request, self.connection.timeout) from error
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    for scheme in ("https://", "http://"):  # room for a kept-alive connection per thread
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
+    session.headers.update(
+        {
+            "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
+            "Accept": "application/json, application/scim+json",
+            # Without it the tenant may answer with a page for a browser.
+            "X-IDAP-NATIVE-CLIENT": "true",
+        }
+    )
+    return session
 
 
 def _wait(attempt: int, error: IdentityError) -> float:

@@ -208,9 +208,8 @@ def _resolve_members(
     )
     new = {**gone_new, **wanted_new}
     found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
-    for name in new.values():
-        if not found[name]:
-            check_name("the member", name, in_list=True, of_object=True)
+    for name in (name for name in new.values() if not found[name]):
+        check_name("the member", name, in_list=True, of_object=True)
     if unknown := sorted(name for name in wanted_new.values() if not found[name]):
         _report_unknown(finder, task, attribute, unknown, check=check)
 

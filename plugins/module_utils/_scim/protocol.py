@@ -129,12 +129,9 @@ class Scim:
                 if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
                     raise ProtocolError(f"The server handed out {len(seen):,} {endpoint}, and its list has no end")
         if len(seen) < (total or 0):
-            text = f"The server counts {total} {endpoint} and handed out {len(seen)}"
-            if page or on_short is None:
-                raise ProtocolError(
-                    text, hint="What it holds back cannot be told from what is not there: ask who runs the server"
-                )
-            on_short(text)
+            _report_short(
+                f"The server counts {total} {endpoint} and handed out {len(seen)}", None if page else on_short
+            )
 
     def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
         try:
@@ -329,6 +326,14 @@ class Scim:
 
 def _conclude_nothing(text: str) -> None:
     """Ignore that a list is short: the caller concludes nothing from what it lacks."""
+
+
+def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
+    if on_short is None:
+        raise ProtocolError(
+            text, hint="What it holds back cannot be told from what is not there: ask who runs the server"
+        )
+    on_short(text)
 
 
 def _only(endpoint: str, hits: list[Object]) -> Object | None:
