@@ -186,6 +186,16 @@ def own_environment(home: Path, venv: Path) -> dict[str, str]:
     return {**inherited, "HOME": str(home), "PATH": search_path(venv)}
 
 
+def selections(command: str, quick: Quick | None) -> tuple[tuple[str, ...], ...]:
+    """Return the arguments of each run of a command.
+
+    The tests of the emulator are left out: they do not depend on Ansible, and "make unit" runs them. Here each test is
+    forked, so that they would take minutes.
+    """
+    everything = (("tests/unit/plugins/",) if command == "units" else (),)
+    return quick.commands.get(command, everything) if quick else everything
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("core", choices=CORES)
@@ -212,18 +222,12 @@ def main() -> int:
         print(f"LEFT OUT: {command}: {reason}", flush=True)  # tools/suite.py repeats it
     environment = own_environment(home, venv)
     for command in commands:
-        if command == "integration" and not (tree / "tests/integration/targets").is_dir():
-            print("SKIPPED: integration: there are no targets yet")
-            continue
         print(f"--- ansible-test {command}: ansible-core {core.version}, Python {version}", flush=True)
         started = time.monotonic()
         arguments = [venv / "bin/ansible-test", command, "--local", "--color", "no"]
         if command != "sanity":  # without --python, sanity compiles and imports with every Python on the PATH
             arguments += ["--python", version]
-        # Without the tests of the emulator: they do not depend on Ansible, and "make unit" runs them. Here each test is
-        # forked, so that they would take minutes.
-        everything = (("tests/unit/plugins/",) if command == "units" else (),)
-        for selected in quick.commands.get(command, everything) if quick else everything:
+        for selected in selections(command, quick):
             status = subprocess.run([*arguments, *selected], cwd=tree, env=environment, check=False).returncode
             if status:
                 print(f"--- ansible-test {command} failed on ansible-core {core.version}")
