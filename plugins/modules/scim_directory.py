@@ -58,6 +58,13 @@ options:
         description:
           - The family name.
         type: str
+      formerly:
+        description:
+          - Login names that the user may still have. If a user has one of them, and none has
+            O(idops.cyberark_identity.scim_user#module:user_name), this user is renamed. It keeps its id, its
+            memberships and its rights. Once that is done, the option changes nothing.
+        type: list
+        elements: str
       given_name:
         description:
           - The given name.
@@ -132,6 +139,13 @@ options:
           - The name, which identifies the group unless O(idops.cyberark_identity.scim_group#module:id) is given. Case
             does not matter.
         type: str
+      formerly:
+        description:
+          - Names that the group may still have. If a group has one of them, and none has
+            O(idops.cyberark_identity.scim_group#module:display_name), this group is renamed. It keeps its id, its
+            members and its rights. Once that is done, the option changes nothing.
+        type: list
+        elements: str
       groups:
         description:
           - The groups that are direct members, by name or by id.

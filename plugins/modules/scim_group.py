@@ -34,6 +34,15 @@ options:
     description:
       - The name, which identifies the group unless O(id) is given. Case does not matter.
     type: str
+  formerly:
+    description:
+      - Names that the group may still have. If a group has one of them, and none has O(display_name), this group is
+        renamed. It keeps its id, its members and its rights. Once that is done, the option changes nothing.
+      - If more than one group has one of all these names, the task fails with C(failure.code=conflict) or
+        C(failure.code=ambiguous).
+      - Mutually exclusive with O(id), and with O(state=absent).
+    type: list
+    elements: str
   users:
     description:
       - The users who are direct members, by login name or by id.
@@ -121,6 +130,11 @@ EXAMPLES = r"""
     display_name: db-admins
     users:
       set: []
+
+- name: Rename the group that still has the old name
+  idops.cyberark_identity.scim_group:
+    display_name: database-admins
+    formerly: [db-admins]
 
 - name: Find the group's id
   idops.cyberark_identity.scim_group_info:

@@ -41,6 +41,15 @@ options:
       - The login name, C(name@suffix), with a login suffix of the tenant. It identifies the user unless O(id) is given.
       - Case does not matter. A task that names a user in another case finds the user and does not rename it.
     type: str
+  formerly:
+    description:
+      - Login names that the user may still have. If a user has one of them, and none has O(user_name), this user is
+        renamed. It keeps its id, its memberships and its rights. Once that is done, the option changes nothing.
+      - If more than one user has one of all these names, the task fails with C(failure.code=conflict) or
+        C(failure.code=ambiguous).
+      - Mutually exclusive with O(id), and with O(state=absent).
+    type: list
+    elements: str
   display_name:
     description:
       - The display name. Without one, or with an empty string, it is the part of the login name before the C(@).
@@ -147,6 +156,11 @@ EXAMPLES = r"""
   idops.cyberark_identity.scim_user:
     user_name: ada@example.com
     active: false
+
+- name: Rename the user who still has the old name
+  idops.cyberark_identity.scim_user:
+    user_name: ada.king@example.com
+    formerly: [ada@example.com]
 
 - name: Find the user's id
   idops.cyberark_identity.scim_user_info:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, all_of, some
@@ -61,3 +61,17 @@ def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
                 doubles.add(desired)
                 problems.note(desired, same_object(desired, first))
     return doubles
+
+
+def note_former_names(listed: Sequence[Desired], problems: Problems) -> None:
+    """Note entries with a former name that another entry has, as its name or as a former one."""
+    renamed = [desired for desired in listed if desired.former_names]
+    if not renamed:
+        return
+    owners = {(desired.resource.name, fold(desired.name)): desired for desired in listed}
+    for desired in renamed:
+        for name in desired.former_names:
+            owner = owners.setdefault((desired.resource.name, fold(name)), desired)
+            if owner is not desired:
+                text = f"{desired.label} was formerly {name!r}, and that name is also at {owner.position}"
+                problems.note(desired, InvalidError(text, hint="One entry for each object: take the name out of one"))

@@ -22,7 +22,7 @@ from .._model.resources import RESOURCES
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .apply import Application, Applied, Report, action_of
-from .checks import Problems, note_doubles
+from .checks import Problems, note_doubles, note_former_names
 from .creators import Creators
 from .drift import drift_of
 from .guard_rails import GuardRails, Rules
@@ -116,6 +116,7 @@ class Directory:
         """Check the entries against each other, and note what this run and others are going to make."""
         problems = Problems(listed)
         doubles = note_doubles(listed, problems)
+        note_former_names(listed, problems)
         # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
         self._rails.check_prune({each.resource.plural for each in listed if not each.absent or each.resource.parent})
         for desired in listed:

@@ -61,7 +61,9 @@ def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> 
         if not isinstance(options, dict):
             raise InvalidError(f"a {resource.name} is a map of options, and this is not one")
         desired = Desired(position, resource, options, check)
-        desired.keys  # noqa: B018 - checks the options where the name needs that
+        # Each checks the options where it needs that.
+        desired.keys  # noqa: B018
+        desired.former_names  # noqa: B018
     except InvalidError as error:
         return _rejected(position, resource, options if isinstance(options, dict) else {}, error)
     return desired

@@ -280,8 +280,9 @@ class GuardRails:
             )
 
     def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> None:
-        """Refuse a new name or password of what is protected, or of the user that runs the task and its roles.
+        """Refuse a new name or password of what is protected or built in, and of the user that runs the task.
 
+        That includes the roles of this user.
         Each of the ``changes`` is a text and the object as it is.
         """
         if refused := [text for text, loss in changes if loss.own]:
@@ -290,9 +291,9 @@ class GuardRails:
                 hint="Do that as another user. For a new password, use the role admin_portal",
             )
         _refuse_unknown([text for text, loss in changes if loss.own is None])
-        if refused := [text for text, loss in changes if self._protects(loss)]:
+        if refused := [text for text, loss in changes if loss.built_in or self._protects(loss)]:
             raise GuardRailError(
-                f"what is protected would get another name or password: {some(refused)}",
+                f"what is protected or built in would get another name or password: {some(refused)}",
                 hint="Leave these options out, or take the names out of protected",
             )
 

@@ -145,8 +145,8 @@ class Losses:
                 continue
             options = {change.attribute.option for change in plan.changes} & set(plan.resource.known_by)
             if options:
-                text = f"{', '.join(sorted(options))} of {step.label}"
-                yield text, self._loss_of(plan.resource, plan.current)
+                loss = self._loss_of(plan.resource, plan.current)
+                yield f"{', '.join(sorted(options))} of {loss.label}", loss
 
     def _check_patterns(self, scim: Scim) -> None:
         """Report names and patterns that protect nothing: they may be misspelled."""

@@ -35,6 +35,7 @@ class NameIndex:
         self._coming: dict[tuple[str, str], Desired] = {}
         self._elsewhere: dict[tuple[str, str], Desired] = {}
         self.expected: dict[Desired, None] = {}  # entries of another run that are needed and not there, in order
+        self._former: dict[tuple[str, str], Desired] = {}
         self._leaving: dict[tuple[str, str], Desired] = {}
         self._leaving_ids: dict[tuple[str, str], Desired] = {}
 
@@ -63,6 +64,8 @@ class NameIndex:
         if name := _single_name(desired):
             entries = self._leaving if desired.absent else self._coming
             entries[desired.resource.endpoint, fold(name)] = desired
+        for former in desired.former_names:
+            self._former[desired.resource.endpoint, fold(former)] = desired
 
     def expect_elsewhere(self, desired: Desired) -> None:
         """Note that another run makes the object of an entry."""
@@ -70,11 +73,18 @@ class NameIndex:
             self._elsewhere[desired.resource.endpoint, fold(desired.name)] = desired
 
     def mark_created(self, desired: Desired, identifier: str | None) -> None:
-        """Note that an expected object is there. Without its id, the next reference to it is looked up."""
+        """Note that an expected object is there, under this name or a former one.
+
+        Without its id, the next reference to it is looked up.
+        """
         if name := _single_name(desired):
             if identifier:
                 self.add(desired.resource.endpoint, identifier, name)
             self._coming.pop((desired.resource.endpoint, fold(name)), None)
+
+    def renamed(self, endpoint: str, reference: str) -> Desired | None:
+        """Return the entry that gives another name to the object with this one, None if there is none."""
+        return self._former.get((endpoint, fold(reference)))
 
     def mark_removed(self, step: Step) -> None:
         """Note that a step removes an object that is there."""

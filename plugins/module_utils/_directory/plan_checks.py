@@ -96,11 +96,14 @@ def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Seque
 
 
 def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
-    """Note each reference to an object that this run removes, whether the reference is new or not."""
+    """Note each reference to what this run removes, and to a former name, whether the reference is new or not."""
     for desired in listed:
         for endpoint, name in references_of(desired):
             if leaving := names.leaving(endpoint, name):
                 problems.note(desired, InvalidError(f"it refers to {name!r}, which {leaving.position} removes"))
+            if renamed := names.renamed(endpoint, name):
+                text = f"it refers to {name!r}, which {renamed.position} renames to {renamed.name!r}"
+                problems.note(desired, InvalidError(text))
 
 
 def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Problems) -> None:

@@ -46,11 +46,19 @@ def sentence_of_plan(document: Object) -> str:
 
 
 def _line(row: Object) -> str:
-    parts = [_attribute(option, values) for option, values in row["attributes"].items()]
+    parts = [_attribute(option, values) for option, values in row["attributes"].items() if option not in row["keys"]]
     shown = f": {', '.join(parts)}" if parts and row["action"] in ("update", "rename") else ""
     along = row.get("also_removed")
     with_it = f", with {along['accounts']['count']} accounts and {along['members']['count']} members" if along else ""
-    return f"{SIGNS[row['action']]} {row['action']} {row['type']} {row['name']}{shown}{with_it}"
+    return f"{SIGNS[row['action']]} {row['action']} {row['type']} {_name(row)}{shown}{with_it}"
+
+
+def _name(row: Object) -> str:
+    """Return the name of an object; of one that is renamed, the name that it has and the one that it gets."""
+    if row["action"] != "rename":
+        return str(row["name"])
+    changed = [row["attributes"][option]["after"] for option in row["keys"] if option in row["attributes"]]
+    return f"{' / '.join(map(str, row['keys'].values()))} to {' / '.join(map(str, changed))}"
 
 
 def _attribute(option: str, values: Object) -> str:

@@ -22,6 +22,7 @@ from .._base.errors import (
     trying,
 )
 from .._base.paths import Object, fold, quoted
+from .._model.former_names import renamed_object
 from .._model.references import report_unknown_keys, resolve_keys
 from .._model.rows import Resource
 from .._model.shapes import One
@@ -59,10 +60,11 @@ class Survey:
         by_id = [desired for desired in listed if desired.identifier]
         unseen = {name for name in references if not self._names.knows(resource.endpoint, name)}
         found: list[Found] = []
-        pays = everything or self._listing_pays(resource, len(by_key) + len(unseen))
+        names = sum(1 + len(desired.former_names) for desired in by_key)
+        pays = everything or self._listing_pays(resource, names + len(unseen))
         if not pays and len(by_key) > FEW and not resource.member_rows:
-            by_name = [desired for desired in by_key if desired.is_plain]
-            by_id += [desired for desired in by_key if not desired.is_plain]
+            by_name = [desired for desired in by_key if desired.is_plain and not desired.former_names]
+            by_id += [desired for desired in by_key if not desired.is_plain or desired.former_names]
             found, by_key, pays = self._by_name(resource, by_name)
         if pays:
             # An object that is addressed by id has an entry, whatever it is called.
@@ -158,6 +160,8 @@ class Survey:
             return Found(desired, None, {}, error)
         if current and len(desired.resource.keys) == 1:
             self._names.see(desired.resource, current)
+        if current and desired.former_names:
+            self._names.mark_created(desired, current["id"])
         return Found(desired, current, keys)
 
     def _list(self, resource: Resource, listed: Sequence[Desired], *, everything: bool) -> Iterator[Finding]:
@@ -171,6 +175,7 @@ class Survey:
             return resource.compared_members(owner.options, absent=owner.absent)
 
         found: set[Desired] = set()
+        by_any_name: dict[Desired, list[Object]] = {}
         short: list[str] = []
         items: Iterable[Object] = self._scim.query(resource.endpoint, ahead=self._pool, on_short=short.append)
         if resource.member_rows:
@@ -182,9 +187,11 @@ class Survey:
             if owner is None:
                 if everything:
                     yield item
-                continue
-            yield owners.found(owner, item, again=owner in found)
-            found.add(owner)
+            elif owner.former_names:  # the list may still hold another object with one of the names
+                by_any_name.setdefault(owner, []).append(item)
+            else:
+                yield owners.found(owner, item, again=owner in found)
+                found.add(owner)
         missing = [desired for desired in listed if desired not in found]
         if short:  # an object that such a list leaves out may be there all the same
             self._scim.client.warn(short[0])
@@ -193,7 +200,7 @@ class Survey:
         if len(resource.keys) == 1:
             self._names.mark_complete(resource.endpoint)
         for desired in missing:
-            yield owners.missing(desired)
+            yield owners.among(desired, by_any_name[desired]) if desired in by_any_name else owners.missing(desired)
 
 
 class _Owners:
@@ -215,7 +222,8 @@ class _Owners:
             self._problems[desired] = error
             return
         self._keys[desired] = keys
-        for mark in marks_of(keys):
+        former = [{desired.resource.keys[0]: name} for name in desired.former_names]
+        for mark in (mark for names in (keys, *former) for mark in marks_of(names)):
             if (first := self._by_mark.setdefault(mark, desired)) is not desired:
                 self._problems[desired] = same_object(desired, first)
 
@@ -223,7 +231,7 @@ class _Owners:
         """Return the entry of an object, None if it has none."""
         by_mark = self._by_mark
         owner = next((by_mark[mark] for mark in _item_marks(self._resource, item) if mark in by_mark), None)
-        return owner if owner and self._resource.matches(self._keys[owner], item) else None
+        return owner if owner and (owner.former_names or self._resource.matches(self._keys[owner], item)) else None
 
     def found(self, owner: Desired, item: Object, *, again: bool) -> Found:
         """Return an entry with its object; a problem if it is found ``again``, because one of them is not meant."""
@@ -233,6 +241,20 @@ class _Owners:
                 f"several {self._resource.plural} match, {item['id']} among them", hint="Address one of them by id"
             )
         return Found(owner, item, self._keys[owner], problem)
+
+    def among(self, owner: Desired, items: Sequence[Object]) -> Found:
+        """Return an entry with former names, with its object among those that have any of the names."""
+        keys = self._keys[owner]
+        current = [item for item in items if self._resource.matches(keys, item)]
+        if current[1:]:
+            return self.found(owner, current[1], again=True)
+        try:
+            former = [item for item in items if item not in current]
+            meant = renamed_object(owner.task, current[0] if current else None, former)
+        except IdentityError as error:
+            return Found(owner, None, keys, error)
+        self._names.mark_created(owner, meant["id"] if meant else None)
+        return Found(owner, meant, keys)
 
     def missing(self, desired: Desired) -> Found:
         """Return an entry without an object; a problem if it refers to one that is unknown."""

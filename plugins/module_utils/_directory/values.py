@@ -54,6 +54,11 @@ class Desired:
         plain = options.get("state") in (None, "present") and options.get("id") is None
         return plain and len(keys) == 1 and isinstance(name, str) and name != ""
 
+    @cached_property
+    def former_names(self) -> list[str]:
+        """Return the names that the object may still have. Raise InvalidError if they are checked and wrong."""
+        return self.task.former_names if self.options.get(self.resource.former_policy) else []
+
     @property
     def identifier(self) -> str | None:
         return None if self.is_plain else self.task.identifier

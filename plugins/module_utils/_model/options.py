@@ -14,6 +14,7 @@ from typing import Any
 from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.paths import Object, composed
 from .._base.texts import check_name, check_secret
+from .former_names import check_former_names
 from .plan import Task
 from .rows import Attribute, Resource
 from .shapes import Members
@@ -106,15 +107,17 @@ def task_of(resource: Resource, params: Object) -> Task:
         if policy.known and params[option]:
             policy.known.refuse_unknown(option, params[option])
     secrets = [row.option for row in resource.attributes if row.secret]
-    return Task(
+    task = Task(
         resource,
         desired,
         identifier=params["id"],
         absent=absent,
         write_secrets=any(params[f"update_{option}"] == "always" for option in secrets),
         unknown_members=params.get("unknown_members", "fail"),
-        policies={option: params[option] for option in resource.policies},
+        policies={option: composed(params[option]) for option in resource.policies},
     )
+    check_former_names(task)
+    return task
 
 
 def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:

@@ -37,6 +37,12 @@ class Task:
         return kept
 
     @property
+    def former_names(self) -> list[str]:
+        """The names that the object may still have. One of them is changed to the name that the task gives."""
+        names: list[str] = self.policies.get(self.resource.former_policy) or []
+        return names
+
+    @property
     def elsewhere(self) -> str:
         """The other directory in which the object of a key may be, empty if none is given."""
         return str(self.desired.get(self.resource.elsewhere) or "")

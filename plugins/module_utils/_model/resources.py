@@ -37,6 +37,8 @@ PHONES = ("work", "mobile", "home")
 # What the page of the vault's integration excludes from the names of its users.
 NOT_IN_VAULT = '?<>*"/\\'
 
+FORMERLY: Mapping[str, Policy] = {"formerly": Policy({"type": "list", "elements": "str"})}
+
 USER = Resource(
     name="user",
     plural="users",
@@ -92,6 +94,8 @@ USER = Resource(
             ),
         ),
     ),
+    policies=FORMERLY,
+    former_policy="formerly",
     enabled_by="active",
     known_by=("user_name", "password"),
     # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
@@ -114,6 +118,8 @@ GROUP = Resource(
         Attribute("users", ("members",), type="dict", shape=Members("User"), spec=MEMBERS, refers_to="Users"),
         Attribute("groups", ("members",), type="dict", shape=Members("Group"), spec=MEMBERS, refers_to="Groups"),
     ),
+    policies=FORMERLY,
+    former_policy="formerly",
     access=Access(("users", "groups"), held="memberships", lost="members"),
     known_by=("display_name",),
     # Roles of every tenant, and their ids, which are no GUIDs (one is on record). The server does not delete them.

@@ -137,9 +137,10 @@ class Resource:
     What an object means to people: ``access`` is what it lets others do or be in, until the time of the option
     ``ended_by``. False in ``enabled_by`` takes it out of use. ``known_by`` are options whose change makes it unknown to
     those who use it. ``contains`` are the endpoints of what lies in it and is deleted with it. ``creator_policy`` is
-    the policy that says which access its creator keeps. ``elsewhere`` is the option that names another directory, where
-    the object of a key may be. ``built_in`` are the names of objects that every tenant has, ``built_in_ids`` a pattern
-    of their ids. ``name_taken`` says why a name may be taken that no lookup shows.
+    the policy that says which access its creator keeps, and ``former_policy`` the one that lists names that the object
+    may still have. ``elsewhere`` is the option that names another directory, where the object of a key may be.
+    ``built_in`` are the names of objects that every tenant has, ``built_in_ids`` a pattern of their ids. ``name_taken``
+    says why a name may be taken that no lookup shows.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Resource:
     known_by: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     creator_policy: str = ""
+    former_policy: str = ""
     built_in: tuple[str, ...] = ()
     built_in_ids: str = ""
     name_taken: str = NAME_TAKEN

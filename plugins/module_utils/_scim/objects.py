@@ -23,6 +23,7 @@ from .._base.errors import (
 )
 from .._base.paths import Object
 from .._model.filters import could_match
+from .._model.former_names import renamed_object
 from .._model.plan import Plan, Task, make_plan
 from .._model.references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
 from .._model.rows import LINKED_OBJECT, Resource
@@ -60,10 +61,18 @@ class ScimObjects:
         # An object that is about to be deleted has to be the only one of its name. Absence is doubted where no create
         # follows: a create would be refused if the object existed after all.
         current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
+        if task.former_names:
+            current = renamed_object(task, current, self._with_former_names(task))
         if current:
             members = task.resource.compared_members(task.desired, absent=task.absent)
             (current,) = self.lists.complete(task.resource, [current], lambda item: members)
         return current, {**keys, **known_keys(task, current or {})}
+
+    def _with_former_names(self, task: Task) -> Iterator[Object]:
+        """Yield the objects with a former name. Absence is doubted: a second object would be created."""
+        for name in task.former_names:
+            if found := self.find(task.resource, {task.resource.keys[0]: name}, doubt=True):
+                yield found
 
     def _by_id(self, task: Task) -> tuple[Object | None, Object]:
         resource = task.resource

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Tell which object an entry means that also gives names that the object may still have. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._base.errors import AmbiguousError, ConflictError, InvalidError, some
+from .._base.paths import Object, fold
+from .._base.texts import check_name
+from .plan import Task
+
+KEEP_ONE = "Nothing was renamed. Keep one of them, or take the names out of {}"
+
+
+def check_former_names(task: Task) -> None:
+    """Raise InvalidError for former names that no object could have, and where the task needs none."""
+    option, names = task.resource.former_policy, task.former_names
+    if not names:
+        return
+    name = task.desired[task.resource.keys[0]]
+    for number, former in enumerate(names):
+        if not former:
+            raise InvalidError(f"{option} holds an empty name", hint="Check the variable that it comes from")
+        check_name(f"{option}[{number}]", former, in_list=True, of_object=True)
+        if name and fold(former) == fold(name):
+            raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Case does not matter. Take it out")
+    if task.identifier:
+        raise InvalidError(f"{option} and id exclude each other", hint="The id says which object is meant")
+    if task.absent:
+        raise InvalidError(
+            f"{option} is for an object that is to be there", hint=f"Give the name that the {task.resource.name} has"
+        )
+
+
+def renamed_object(task: Task, current: Object | None, former: Iterable[Object]) -> Object | None:
+    """Return the object that the task means: the one with its name, or else the one with a former name.
+
+    ``current`` has the name, ``former`` are those with a former one. Raise if there is more than one object.
+    """
+    resource, others = task.resource, {item["id"]: item for item in former}
+    others.pop((current or {}).get("id"), None)
+    held = some([repr(item.get(resource.key_attribute)) for item in others.values()])
+    hint = KEEP_ONE.format(resource.former_policy)
+    if current and others:
+        raise ConflictError(f"a {resource.name} has this name, and another is still called {held}", hint=hint)
+    if len(others) > 1:
+        raise AmbiguousError(f"several {resource.plural} have a former name: {held}", hint=hint)
+    return current or next(iter(others.values()), None)
