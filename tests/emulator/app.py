@@ -15,10 +15,9 @@ from .control import service as control
 from .control.faults import TRUNCATED, Fault
 from .oauth import token_endpoint
 from .scim import scim
-from .tenant import Entry, Tenant
+from .tenant import CONTROL, Entry, Tenant
 from .wire import Request, Response, html_response
 
-CONTROL = "_control"
 SWEPT_PER_REQUEST = 100
 
 Endpoint = Callable[[Tenant, Request, list[str]], Response]
@@ -43,7 +42,7 @@ class Application:
         request = Request.from_environ(environ)
         segments = [part for part in request.path.split("/") if part]
         if segments[:1] == [CONTROL]:
-            return send(control.serve(self.tenant, request, segments[1:]), start_response)
+            return self.send(control.serve(self.tenant, request, segments[1:]), start_response)
 
         with self.tenant.lock:
             entry = Entry(request.method, request.path, request.decoded_query)
@@ -62,7 +61,7 @@ class Application:
             raise ConnectionResetError(errno.ECONNRESET, "Injected fault")
         response = fault.spoil(response)
         entry.status = response.status
-        return send(response, start_response, truncated=fault.body == TRUNCATED)
+        return self.send(response, start_response, truncated=fault.body == TRUNCATED)
 
     def respond(self, request: Request, segments: list[str]) -> Response:
         """Return the answer to a request; any other path gets a web page."""
@@ -72,14 +71,15 @@ class Application:
         with self.tenant.lock:
             return endpoint(self.tenant, request, segments[1:])
 
-
-def send(response: Response, start_response: Callable[..., Any], *, truncated: bool = False) -> Iterable[bytes]:
-    """Send an answer, or only the first half of its body."""
-    headers = [*response.headers.items(), ("Content-Length", str(len(response.body)))]
-    start_response(response.status_line, headers)
-    if truncated:
-        return first_half(response.body)
-    return [response.body]
+    def send(
+        self, response: Response, start_response: Callable[..., Any], *, truncated: bool = False
+    ) -> Iterable[bytes]:
+        """Send an answer, or only the first half of its body."""
+        added = {"Content-Length": str(len(response.body)), "Date": self.tenant.clock.http_date()}
+        start_response(response.status_line, [*response.headers.items(), *added.items()])
+        if truncated:
+            return first_half(response.body)
+        return [response.body]
 
 
 def first_half(body: bytes) -> Iterator[bytes]:

@@ -10,10 +10,12 @@ import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from cheroot import wsgi
 
-from .app import CONTROL, Application
+from .app import Application
+from .control.starting import Start
 from .tenant import Tenant
 
 HOST = "127.0.0.1"
@@ -23,7 +25,10 @@ STOP_POLL = 0.05
 
 
 class Emulator:
-    """A tenant that listens on a loopback port while the ``with`` block runs."""
+    """A tenant that listens on a port, by default of the loopback interface, while the ``with`` block runs.
+
+    ``url`` is the address by which clients reach it, where that is another one.
+    """
 
     def __init__(
         self,
@@ -31,17 +36,18 @@ class Emulator:
         port: int = 0,
         seed_users: int = 0,
         *,
-        empty: bool = False,
-        two_clients: bool = False,
+        host: str = HOST,
+        url: str | None = None,
+        start: Start | None = None,
     ) -> None:
-        self.tenant = Tenant(seed_users, empty=empty, two_clients=two_clients)
+        self.tenant = Tenant(start or Start(users=seed_users))
+        self._url = url
         self._server = wsgi.Server(
-            (HOST, port), Application(self.tenant), numthreads=THREADS, request_queue_size=128, shutdown_timeout=1
+            (host, port), Application(self.tenant), numthreads=THREADS, request_queue_size=128, shutdown_timeout=1
         )
         self._server.expiration_interval = STOP_POLL
-        self._ca_path: str | None = None
         if tls_dir is not None:
-            self._ca_path = self._use_tls(Path(tls_dir))
+            self.tenant.ca_path = self._use_tls(Path(tls_dir))
         self._thread: threading.Thread | None = None
 
     def _use_tls(self, directory: Path) -> str:
@@ -55,7 +61,8 @@ class Emulator:
         from cheroot.ssl.builtin import BuiltinSSLAdapter
 
         authority = trustme.CA()
-        issued = authority.issue_cert(HOST, "localhost")
+        named = urlsplit(self._url).hostname if self._url else None
+        issued = authority.issue_cert(*dict.fromkeys((HOST, "localhost", named or HOST)))
         directory.mkdir(parents=True, exist_ok=True)
         ca_path = directory / "ca.pem"
         authority.cert_pem.write_to_path(str(ca_path))
@@ -70,24 +77,14 @@ class Emulator:
     @property
     def info(self) -> dict[str, Any]:
         """The addresses of the tenant, and the credentials of its clients."""
-        credentials = self.tenant.credentials
-        names = ("app_id", "scope", "client_id", "client_secret")
-        return {
-            "tenant_url": self.tenant.base_url,
-            "ca_path": self._ca_path,
-            # An empty tenant has no client yet.
-            **{name: None if self.tenant.starts_empty else getattr(credentials, name) for name in names},
-            **({} if self.tenant.starts_empty else self.tenant.second_client),
-            "admin_client_id": credentials.admin_client_id,
-            "admin_client_secret": credentials.admin_client_secret,
-            "control_url": f"{self.tenant.base_url}/{CONTROL}",
-        }
+        return self.tenant.info
 
     def start(self) -> None:
         """Accept connections, in a thread of its own."""
         self._server.prepare()
         scheme = "https" if self._server.ssl_adapter is not None else "http"
-        self.tenant.start(f"{scheme}://{HOST}:{self._server.bind_addr[1]}")
+        # Clients of another machine need another address: the name that they know.
+        self.tenant.start(self._url or f"{scheme}://{HOST}:{self._server.bind_addr[1]}")
         self._thread = threading.Thread(target=self._server.serve, name="emulator", daemon=True)
         self._thread.start()
 

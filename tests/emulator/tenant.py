@@ -9,16 +9,19 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from scim2_models import Context, ScimPolicy, ScimProvider
 
 from .admin.database import Database
+from .clock import Clock
 from .control.faults import Faults
-from .control.starting import TWO_CLIENTS, fill, grant_client_rights
+from .control.loading import custom_attributes_of, load, suffixes_of
+from .control.starting import TWO_CLIENTS, Start, fill, grant_client_rights
 from .control.switches import Switches
+from .control.tenant_file import NO_OBJECTS, Document
 from .failures import Failure
 from .models import Model, build_provider
 from .oauth.authority import Authority, authority_of
@@ -32,6 +35,7 @@ from .storage import Snapshot, TenantStorage
 
 SUFFIXES = ("example.com", "example.org")
 SCIM_PREFIX = "/Scim/v2"
+CONTROL = "_control"
 # Characters in the names of safes and members that links keep.
 UNQUOTED = ":@$"
 
@@ -68,10 +72,13 @@ class Entry:
 class Tenant:
     """The state that the endpoints read and change, guarded by one lock."""
 
-    def __init__(self, users: int = 0, *, empty: bool = False, two_clients: bool = False) -> None:
+    def __init__(self, start: Start | None = None) -> None:
+        start = start or Start()
         self.lock = threading.RLock()
         self.base_url = ""
-        self.suffixes = {suffix.casefold() for suffix in SUFFIXES}
+        self.ca_path: str | None = None
+        self.beginning = start
+        self.clock = Clock(start.now)
         self.credentials = Credentials()
         self.switches = Switches()
         self.faults = Faults()
@@ -81,16 +88,14 @@ class Tenant:
         self.log: list[Entry] = []
         self.deferred_failure: Failure | None = None
         self.throttled = 0
-        self.numbered = users
+        self.numbered = start.users
         # Databases for queries, by the tables that a caller may read.
         self.databases: dict[frozenset[str], Database] = {}
         # The client of the current SCIM request, its rights, and the directory it sees.
         self.client_id = ""
         self.authority = Authority()
         self.directory = CLOUD
-        self.starts_empty = empty
-        self.has_two_clients = self._starts_with_two = two_clients
-        self._start_numbered = users
+        self.has_two_clients = start.two_clients
         self._stale: tuple[Snapshot, int] | None = None
         self._kept: list[Snapshot] = []
         self._providers: dict[tuple[str, ...], ScimProvider] = {}
@@ -109,6 +114,12 @@ class Tenant:
         self.switches.reset()
         if self.has_two_clients:
             self.switches.update(TWO_CLIENTS)
+        self.switches.update(self.beginning.switches)
+        document = self.beginning.document or NO_OBJECTS
+        defined = [*dict.fromkeys((*self.switches["custom_attributes"], *custom_attributes_of(document)))]
+        self.switches.update({"custom_attributes": defined})
+        given = {suffix.casefold() for suffix in (*SUFFIXES, *self.beginning.suffixes)}
+        self.suffixes = given | suffixes_of(document)
 
     def start(self, base_url: str) -> None:
         """Fill the tenant, and take the snapshots that a reset returns to. Links need the address of the server."""
@@ -123,7 +134,9 @@ class Tenant:
         """Return the state right after the start, with one client for SCIM or with two."""
         if self.has_two_clients not in self._starts:
             self.storage.restore(self._nothing)
-            fill(self, self.numbered, empty=self.starts_empty)
+            fill(self, self.numbered, empty=self.beginning.empty)
+            if self.beginning.document is not None:
+                load(self, self.beginning.document)
             self._starts[self.has_two_clients] = self.storage.snapshot()
         return self._starts[self.has_two_clients]
 
@@ -208,7 +221,7 @@ class Tenant:
 
         With ``two_clients``, the start is one with or without a client for the vault.
         """
-        self.has_two_clients = self._starts_with_two if two_clients is None else two_clients
+        self.has_two_clients = self.beginning.two_clients if two_clients is None else two_clients
         if to is None:
             self._kept = []
         self._set_first_switches()
@@ -216,12 +229,43 @@ class Tenant:
         self.tokens.revoke_all()
         self.log = []
         self.throttled = 0
-        self.numbered = 0 if empty else self._start_numbered
+        self.clock.reset()
+        self.numbered = 0 if empty else self.beginning.users
         self._stale = None
         self.apply_switches()
-        self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._first_state())
         if tuple(self.switches["custom_attributes"]) != self.custom_attributes:
             self.build()
+        self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._first_state())
+
+    def load(self, document: Document) -> None:
+        """Return to the start with the objects of a document in place of those of an earlier one."""
+        before = self.beginning
+        try:
+            self._begin(replace(before, document=document))
+        except Exception:
+            self._begin(before)
+            raise
+
+    def _begin(self, start: Start) -> None:
+        self.beginning = start
+        self._starts = {}
+        self.reset()
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The addresses of the tenant, and the credentials of its clients."""
+        credentials, empty = self.credentials, self.beginning.empty
+        names = ("app_id", "scope", "client_id", "client_secret")
+        return {
+            "tenant_url": self.base_url,
+            "ca_path": self.ca_path,
+            # An empty tenant has no client yet.
+            **{name: None if empty else getattr(credentials, name) for name in names},
+            **({} if empty else self.second_client),
+            "admin_client_id": credentials.admin_client_id,
+            "admin_client_secret": credentials.admin_client_secret,
+            "control_url": f"{self.base_url}/{CONTROL}",
+        }
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -91,6 +91,11 @@ def json_response(status: int, payload: Any, content_type: str = JSON, **headers
     return Response(status, body, {"Content-Type": content_type, **named})
 
 
+def text_response(text: str) -> Response:
+    """Return a plain text."""
+    return Response(200, text.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+
+
 def html_response(status: int) -> Response:
     """Return an HTML page, as a wrong host or path of a tenant may return."""
     return Response(status, HTML_PAGE, {"Content-Type": HTML})

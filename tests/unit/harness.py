@@ -102,6 +102,15 @@ class Tenant:
     def fault(self, **fault: Any) -> None:
         self.control("POST", "faults", {"method": "*", "path": ".", "count": 1, **fault})
 
+    def text(self, path: str) -> str:
+        """Return a text of the control API, such as the objects as YAML."""
+        return self._control.get(f"{self.info['control_url']}/{path}", timeout=60).text
+
+    def load(self, document: dict[str, Any]) -> None:
+        """Return to the start, with the objects of a document. No test after it sees them."""
+        self.control("POST", "tenant.yml", document)
+        self._token = ""
+
     def seed(self, **what: Any) -> dict[str, Any]:
         return self.control("POST", "seed", what)
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from ..admin.apps import Permission, keep, new_app
 from ..admin.permission_bits import EXECUTE, VIEW
@@ -19,6 +19,7 @@ from ..scim.directories import CLOUD, VAULT, VAULT_RIGHT
 from ..scim.groups import BUILT_IN, SYSTEM_ADMINISTRATOR, resolved
 from ..scim.rules import RULES
 from .seed import numbered_users, seed_users
+from .tenant_file import Document
 
 if TYPE_CHECKING:
     from ..tenant import Tenant
@@ -27,6 +28,25 @@ CLIENT_ROLE, VAULT_ROLE = "SCIM client", "SCIM vault client"
 # What is documented of a real tenant: Vault Management and another right in one client hide the vault, so that there
 # are two clients.
 TWO_CLIENTS = {"granted_rights": ["UserManagement", "RoleManagement"], "mixed_rights_hide_vault": True}
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a tenant starts with.
+
+    ``users`` is a number of made-up users, ``document`` the content of a tenant file, ``switches`` are values that
+    differ from their defaults, ``suffixes`` login suffixes beside the usual ones, and ``now`` is the time.
+    """
+
+    users: int = 0
+    empty: bool = False
+    two_clients: bool = False
+    document: Document | None = None
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    suffixes: tuple[str, ...] = ()
+    now: float | None = None
+
+
 CLIENT_FACTS = UserFacts(oauth_client=True, service_user=True, in_everybody=False, never_expires=True)
 
 

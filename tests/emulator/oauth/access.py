@@ -33,7 +33,7 @@ class AccessFailure(Failure):
 def authenticated(tenant: Tenant, request: Request) -> tuple[Token, Model]:
     """Return the token of a request and its user, or refuse the request."""
     scheme, _space, value = request.headers.get("authorization", "").partition(" ")
-    token = tenant.tokens.find(value.strip()) if scheme.lower() == "bearer" else None
+    token = tenant.tokens.find(value.strip(), tenant.clock.now()) if scheme.lower() == "bearer" else None
     user = tenant.storage.peek("User", token.user_id) if token is not None else None
     if token is None or user is None or not app_lives(tenant, token):
         raise AccessFailure(401, "The access token is missing, unknown or expired")

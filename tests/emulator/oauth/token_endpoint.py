@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,7 @@ def platform_token(tenant: Tenant, request: Request) -> Response:
     form = checked_form(request)
     user = authenticated(tenant, request, form, confidential=True)
     lifetime = tenant.switches["token_lifetime"]
-    return issued(tenant, Token(str(user.id), PLATFORM, time.monotonic() + lifetime), lifetime, form.get("scope", ""))
+    return issued(tenant, Token(str(user.id), PLATFORM, tenant.clock.now() + lifetime), lifetime, form.get("scope", ""))
 
 
 def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
@@ -72,7 +71,7 @@ def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
     expressions = tuple(expression for name in scope.split() for expression in expressions_of(tenant, app, name))
     check_permission(tenant, app, user)
     lifetime = lifetime_of(tenant, app)
-    token = Token(str(user.id), APP, time.monotonic() + lifetime, app.id, bool(scope), expressions)
+    token = Token(str(user.id), APP, tenant.clock.now() + lifetime, app.id, bool(scope), expressions)
     return issued(tenant, token, lifetime, scope)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import time
 from dataclasses import dataclass
 
 APP = "app"
@@ -49,10 +48,10 @@ class Tokens:
         self._tokens[value] = token
         return value
 
-    def find(self, value: str) -> Token | None:
+    def find(self, value: str, now: float) -> Token | None:
         """Return the token with this value, or None if it is unknown or expired."""
         token = self._tokens.get(value)
-        return token if token is not None and token.expires > time.monotonic() else None
+        return token if token is not None and token.expires > now else None
 
     def revoke_all(self) -> None:
         """Revoke every token."""

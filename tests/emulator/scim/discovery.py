@@ -50,7 +50,7 @@ def recorded(tenant: Tenant) -> bool:
 def config_body(tenant: Tenant) -> dict[str, Any]:
     """Return the service provider configuration."""
     name = "ServiceProviderConfig"
-    return {**published_config(), "meta": meta_body(name, tenant.location(name, "").rstrip("/"))}
+    return {**published_config(), "meta": meta_body(tenant.clock, name, tenant.location(name, "").rstrip("/"))}
 
 
 def type_bodies(tenant: Tenant) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def type_bodies(tenant: Tenant) -> list[dict[str, Any]]:
     for item in published_resource_types():
         if item["schema"] not in described and not recorded(tenant):
             continue
-        meta = meta_body("ResourceType", tenant.location("ResourceTypes", item["id"]))
+        meta = meta_body(tenant.clock, "ResourceType", tenant.location("ResourceTypes", item["id"]))
         bodies.append({"schemas": [TYPE_SCHEMA], **item, "meta": meta})
     return bodies
 
@@ -70,7 +70,9 @@ def schema_bodies(tenant: Tenant) -> list[dict[str, Any]]:
     items = published_schemas()
     if not recorded(tenant):
         items = tuple({"schemas": [SCHEMA_SCHEMA], **without_common(item)} for item in items)
-    return [{**item, "meta": meta_body("Schema", tenant.location("Schemas", item["id"]))} for item in items]
+    return [
+        {**item, "meta": meta_body(tenant.clock, "Schema", tenant.location("Schemas", item["id"]))} for item in items
+    ]
 
 
 def list_body(bodies: list[dict[str, Any]]) -> dict[str, Any]:

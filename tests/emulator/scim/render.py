@@ -6,31 +6,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from ..clock import Clock
 
 LAST_KEYS = ("schemas", "id", "meta")
 
 
-def timestamp() -> str:
-    """Return the time as .NET writes it: UTC with seven fractional digits (recorded in 2024)."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+def timestamp(moment: datetime) -> str:
+    """Return a time as .NET writes it: UTC with seven fractional digits (recorded in 2024)."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def meta_body(resource_type: str, location: str) -> dict[str, str]:
+def meta_body(clock: Clock, resource_type: str, location: str) -> dict[str, str]:
     """Return the metadata of a resource.
 
     Both times are the time of the answer (recorded: two reads of one role gave two creation times).
     """
-    now = timestamp()
+    now = timestamp(clock.utc())
     return {"resourceType": resource_type, "created": now, "lastModified": now, "location": location}
 
 
-def ordered(body: dict[str, Any]) -> dict[str, Any]:
+def ordered(clock: Clock, body: dict[str, Any]) -> dict[str, Any]:
     """Return a resource with its keys in the recorded order; other keys follow the schema files."""
     meta = body.get("meta")
     if meta is not None:
-        body["meta"] = meta_body(meta["resourceType"], meta["location"])
+        body["meta"] = meta_body(clock, meta["resourceType"], meta["location"])
     for key in LAST_KEYS:
         if key in body:
             body[key] = body.pop(key)

@@ -167,7 +167,7 @@ class TenantService(ScimService):
         rules = RULES[str(resource_type.name)].rules
         body = rules.dumped(resource, context, parameters)
         rules.finished(self.tenant, body)
-        ordered(body)
+        ordered(self.tenant.clock, body)
         if "meta" in body:
             body["meta"]["resourceType"] = SHOWN_TYPES.get(body["meta"]["resourceType"], body["meta"]["resourceType"])
         if "schemas" in body:

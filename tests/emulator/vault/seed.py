@@ -89,22 +89,32 @@ def found(tenant: Tenant, kind: str, name: str) -> tuple[str, Model]:
 
 def seed_accounts(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
     """Store privileged data, and return the ids."""
+    return store_accounts(tenant, [(account_body(body), str(body.get("secret", ""))) for body in bodies])
+
+
+def account_body(body: Body) -> Body:
+    """Return privileged data of a seed as a resource."""
+    properties = [{"key": key, "value": str(value)} for key, value in body.get("properties", {}).items()]
+    return {
+        "name": body["name"],
+        "type": body.get("type", "password"),
+        "description": body.get("description"),
+        ACCOUNT_DATA_URN: {"safe": str(body["container"]), "properties": properties or None},
+    }
+
+
+def store_accounts(tenant: Tenant, documents: Iterable[tuple[Body, str]]) -> list[str]:
+    """Store privileged data with its secrets, and return the ids."""
     model = tenant.model(ACCOUNT)
     ids, safes = [], set()
-    for body in bodies:
-        safe = str(find_container(tenant, str(body["container"])).name)
-        properties = [{"key": key, "value": str(value)} for key, value in body.get("properties", {}).items()]
-        document = {
-            "schemas": [ACCOUNT_URN, ACCOUNT_DATA_URN],
-            "name": body["name"],
-            "type": body.get("type", "password"),
-            "description": body.get("description"),
-            ACCOUNT_DATA_URN: {"safe": safe, "properties": properties or None},
-        }
+    for body, secret in documents:
+        data = body[ACCOUNT_DATA_URN]
+        safe = str(find_container(tenant, data["safe"]).name)
+        document = {**body, "schemas": [ACCOUNT_URN, ACCOUNT_DATA_URN], ACCOUNT_DATA_URN: {**data, "safe": safe}}
         with tenant.provider:
             account = model.model_validate(pruned(document), scim_ctx=Context.DEFAULT)
         ids.append(tenant.storage.insert(ACCOUNT, account, new_id(tenant, safe)))
-        keep_secret(tenant, ids[-1], str(body.get("secret", "")), creating=True)
+        keep_secret(tenant, ids[-1], secret, creating=True)
         safes.add(safe)
     for safe in safes:
         list_accounts(tenant, safe)

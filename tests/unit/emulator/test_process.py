@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import socket
+import ssl
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +20,7 @@ import pytest
 import requests
 from ansible_collections.idops.cyberark_identity.tests.emulator import Emulator
 
+LONG = pytest.mark.long(reason="each case starts an emulator")
 KEYS = [
     "tenant_url",
     "ca_path",
@@ -82,6 +86,96 @@ def test_listens_on_loopback_only(start):
         if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
     }
     assert listening == {f"0100007F:{port:04X}"}
+
+
+def test_warns_when_other_machines_can_reach_it(start):
+    process = start("--listen", "0.0.0.0", "--url", "http://localhost:8080/", "--export", "env")
+    lines = dict(process.stdout.readline().rstrip("\n").split("=", 1) for _line in range(6))
+    assert lines["CYBERARK_IDENTITY_TENANT_URL"] == "http://localhost:8080"
+    assert lines["CYBERARK_IDENTITY_CLIENT_ID"] == "scim-service$@example.com"
+    process.terminate()
+    assert "other machines can reach this emulator" in process.communicate(timeout=60)[1]
+
+
+@LONG
+def test_another_name_is_in_the_certificate_and_in_links(start, tmp_path):
+    process = start("--tls", str(tmp_path), "--url", "https://tenant:8443")
+    info = json.loads(process.stdout.readline())
+    assert info["tenant_url"] == "https://tenant:8443"
+    certificate = (tmp_path / "ca.pem").read_text()
+    ports = [
+        int(line.split()[1].rpartition(":")[2], 16)
+        for line in Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]
+        if line.split()[9] in inodes_of(process.pid) and line.split()[3] == "0A"
+    ]
+    context = ssl.create_default_context(cadata=certificate)
+    with (
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=60) as plain,
+        context.wrap_socket(plain, server_hostname="tenant") as secured,
+    ):
+        secured.sendall(b"GET /_control/ca.pem HTTP/1.0\r\n\r\n")
+        assert certificate.encode() in b"".join(iter(lambda: secured.recv(65536), b""))
+
+
+def inodes_of(pid):
+    """Return the inodes of the sockets of a process."""
+    links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+    return {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:")}
+
+
+def test_a_tenant_is_saved_at_the_end_and_loaded_at_the_start(start, connect, tmp_path):
+    saved, again = tmp_path / "tenant.yml", tmp_path / "again.yml"
+    process = start("--save", str(saved))
+    client = connect(json.loads(process.stdout.readline()))
+    client.login()
+    client.user()
+    client.container("APP")
+    client.account("APP", secret="A-secret-1")
+    process.terminate()
+    assert process.wait(timeout=60) == 0
+    client.session.close()
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o640
+    assert "ada@example.com" in saved.read_text() and "A-secret-1" not in saved.read_text()
+    process = start("--state", str(saved), "--save", str(again), "--suffix", "corp.example", "--now", "2030-01-31")
+    client = connect(json.loads(process.stdout.readline()))
+    assert client.login() is None
+    assert client.create("ada@corp.example").status_code == 201
+    assert client.control("GET", "clock")["now"].startswith("2030-01-31")
+    process.terminate()
+    assert process.wait(timeout=60) == 0
+    client.session.close()
+    assert again.read_text().replace("ada@corp.example", "") != saved.read_text()
+    assert set(saved.read_text().splitlines()) < set(again.read_text().splitlines())
+
+
+@LONG
+def test_a_folder_of_files_is_one_tenant(start, connect, tmp_path):
+    (tmp_path / "users.yml").write_text("users:\n  - user_name: ada@example.com\n    display_name: !unsafe '{{ 1 }}'\n")
+    (tmp_path / "groups.yml").write_text("groups:\n  - {display_name: admins, users: {set: [ada@example.com]}}\n")
+    client = connect(json.loads(start("--state", str(tmp_path)).stdout.readline()))
+    client.login()
+    (group,) = client.find("Groups", 'displayName eq "admins"')
+    assert [member["display"] for member in group["members"]] == ["ada@example.com"]
+    client.session.close()
+
+
+@LONG
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--state", "/nowhere.yml"], "No such file"),
+        (["--state", "{folder}"], "is not a map of kinds that no other file has"),
+        (["--now", "soon"], "'soon' is not a time such as 2030-01-31T12:00:00Z"),
+        (["--url", "tenant"], "'tenant' is not an address such as https://tenant:8443"),
+        (["--listen", "tenant"], "'tenant' does not appear to be an IPv4 or IPv6 address"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_without_a_traceback(start, tmp_path, arguments, reason):
+    (tmp_path / "a.yml").write_text("users: []\n")
+    (tmp_path / "b.yml").write_text("users: []\n")
+    process = start(*(argument.format(folder=tmp_path) for argument in arguments))
+    _output, errors = process.communicate(timeout=60)
+    assert process.returncode == 2 and reason in errors and "Traceback" not in errors
 
 
 def test_takes_the_port_it_is_given(start):
