@@ -52,7 +52,7 @@ test-all: $(BIN)/.installed $(COLLECTION) ## run the whole suite: everything on 
 
 # The stamp is newer than the requirements if .venv is up to date. An existing .venv is updated in place. All messages
 # go to stderr: programs read the stdout of `make emulator`.
-$(BIN)/.installed: requirements-dev.txt requirements-test.txt
+$(BIN)/.installed: requirements-dev.txt requirements-test.txt tests/emulator/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is not Python 3.11 or newer. Name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Setting up .venv, which takes a minute or two: only the first time, and when the requirements change" >&2

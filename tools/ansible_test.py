@@ -113,7 +113,8 @@ def find_python(version: str) -> Path | None:
 def make_venv(venv: Path, python: Path, core: Core) -> None:
     """Create the virtual environment, unless it is up to date."""
     requirements = ROOT / "requirements-test.txt"
-    wanted = json.dumps([str(python), core.version, requirements.read_text()])
+    pins = [path.read_text() for path in (requirements, ROOT / "tests/emulator/requirements.txt")]
+    wanted = json.dumps([str(python), core.version, *pins])
     stamp = venv / "installed.json"
     if stamp.exists() and stamp.read_text() == wanted:
         return

@@ -24,12 +24,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The files that antsibull-changelog writes, and the heading of a release in each.
 PAGES = (("CHANGELOG.md", r"^## v(.+)$"), ("CHANGELOG.rst", r"^v(.+)$"))
+# A tag of the repository, a release of the collection, or an image of the emulator.
+EMULATOR = r"(?:--branch |:==|-emulator:|\.git#)([0-9][^\s:]*)"
 # Files other than galaxy.yml that state the version, and the text around it.
 PLACES = (
     ("plugins/module_utils/_http/client.py", r'^VERSION = "(.+)"$'),
     ("docs/awx.md", r"/ee-cyberark-identity:(\S+)"),
     ("docs/awx/project/collections/requirements.yml", r"^    version: (.+)$"),
     ("docs/awx/settings.yml", r"/ee-cyberark-identity:(\S+)"),
+    ("docs/emulator.md", EMULATOR),
+    ("docs/emulator/compose.yml", EMULATOR),
+    ("docs/emulator/github-actions.yml", EMULATOR),
+    ("docs/emulator/gitlab-ci.yml", EMULATOR),
 )
 
 
