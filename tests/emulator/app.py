@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .admin import service as admin
@@ -18,6 +19,7 @@ from .scim import scim
 from .tenant import CONTROL, Entry, Tenant
 from .wire import Request, Response, html_response
 
+PLATFORM_PREFIX = ["api", "idadmin"]
 SWEPT_PER_REQUEST = 100
 
 Endpoint = Callable[[Tenant, Request, list[str]], Response]
@@ -64,7 +66,14 @@ class Application:
         return self.send(response, start_response, truncated=fault.body == TRUNCATED)
 
     def respond(self, request: Request, segments: list[str]) -> Response:
-        """Return the answer to a request; any other path gets a web page."""
+        """Return the answer to a request; any other path gets a web page.
+
+        The address of a tenant's platform has the administration API below a prefix (documented).
+        """
+        length = len(PLATFORM_PREFIX)
+        if [part.lower() for part in segments[:length]] == PLATFORM_PREFIX:
+            segments = segments[length:]
+            request = replace(request, path="/" + "/".join(segments))
         endpoint = ENDPOINTS.get(segments[0].lower()) if segments else None
         if endpoint is None:
             return html_response(404)

@@ -79,6 +79,7 @@ class Tenant:
         self.ca_path: str | None = None
         self.beginning = start
         self.clock = Clock(start.now)
+        self.tenant_id = "ABC1234"
         self.credentials = Credentials()
         self.switches = Switches()
         self.faults = Faults()

@@ -12,7 +12,7 @@ from ..oauth import profile as oauth_profile
 from ..scim.bodies import is_empty
 from .apps import APPS, OAUTH, TEMPLATE_BY_ID, TEMPLATES, App, app_of_id, app_of_name, keep, new_app
 from .call import APPLICATIONS, READ_APPLICATIONS, Call, Verb, Verbs
-from .envelope import Refusal
+from .envelope import Refusal, unset_text
 
 # The keys an update may change besides the profile. Other keys from clients are ignored.
 TEXTS = ("Name", "ServiceName", "Description", "IconUri", "AdminTag", "Category", "Script", "WebAppLoginType")
@@ -51,6 +51,15 @@ def get_application(call: Call) -> dict[str, Any] | None:
     if app.profile is not None:
         shown["OAuthProfile"] = oauth_profile.shown(app.profile, call.switches)
     return {name: value for name, value in shown.items() if not is_empty(value) or name == "ServiceName"}
+
+
+def get_app_id(call: Call) -> str | None:
+    """Return the row key of the app with an application ID; clients handle two answers for an unknown one."""
+    name = call.required("Name")
+    app = app_of_name(call.storage, name)
+    if app is None and call.switches["unknown_application"] == "refused":
+        raise Refusal(f"The application {name} does not exist or was not found.")
+    return app.id if app is not None else None
 
 
 def update_application(call: Call) -> dict[str, int]:
@@ -100,7 +109,7 @@ def app_row(call: Call, app: App) -> dict[str, Any]:
     unset = None if call.switches["unset_service_name"] == "null" else ""
     return {
         "DisplayName": app.values["Name"],
-        "Description": app.values.get("Description"),
+        "Description": app.values.get("Description") or unset_text(call.switches),
         "ServiceName": app.service_name or unset,
         "TemplateName": app.template,
         "AppType": "Web",
@@ -126,6 +135,7 @@ def icon_of(call: Call, app: App) -> str:
 VERBS: Verbs = {
     "saasmanage/importappfromtemplate": Verb(import_app, APPLICATIONS, writes=True),
     "saasmanage/getapplication": Verb(get_application, READ_APPLICATIONS),
+    "saasmanage/getappidbyservicename": Verb(get_app_id, READ_APPLICATIONS),
     "saasmanage/updateapplicationde": Verb(update_application, APPLICATIONS, writes=True),
     "saasmanage/deleteapplication": Verb(delete_application, APPLICATIONS, writes=True),
 }

@@ -106,3 +106,8 @@ class Verb:
 
 
 Verbs = Mapping[str, Verb]
+
+
+def in_both(name: str, verb: Verb) -> Verbs:
+    """Return a verb of roles in both areas that have it (seen in clients)."""
+    return {f"{area}/{name}": verb for area in ("roles", "saasmanage")}

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..control.switches import Switches
 
 ENVELOPE: Mapping[str, Any] = {
     "success": False,
@@ -26,7 +29,7 @@ UNAUTHORIZED = "_I18N_System.UnauthorizedAccessException"
 OUT_OF_SCOPE = "_I18N_ServiceUnauthorizedAccess"
 REQUIRED = "_I18N_RequiredParameter"
 NO_JSON = "_I18N_Newtonsoft.Json.JsonReaderException"
-UNKNOWN_USER = "_I18N_UserIDNotFound"
+UNKNOWN_USER, UNKNOWN_USER_NAME = "_I18N_UserIDNotFound", "_I18N_UserNotFound"
 WEAK_PASSWORD = "_I18N_SetPasswordFailedNotComplex"
 SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 
@@ -60,6 +63,30 @@ def refused(message: str, message_id: str | None = None) -> dict[str, Any]:
     return {**ENVELOPE, "Message": message, "MessageID": message_id, "ErrorID": str(uuid.uuid4())}
 
 
-def rows(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a result that is a list of rows."""
-    return {"FullCount": len(items), "Count": len(items), "Results": [{"Entities": [], "Row": item} for item in items]}
+def unset_text(switches: Switches) -> str | None:
+    """Return an unset text of a query. The vendor's Go SDK fails on null, and older samples have it."""
+    return "" if switches["unset_texts"] == "empty" else None
+
+
+def entity(kind: str, key: Any) -> list[dict[str, Any]]:
+    """Return the object that a row is about."""
+    return [{"Type": kind, "Key": key, "IsForeignKey": False}]
+
+
+def rows(
+    items: list[dict[str, Any]], kind: str = "", key: str = "", *, columns: Iterable[str] = (), total: int | None = None
+) -> dict[str, Any]:
+    """Return a table as results show it (recorded). Each row is about the object of a kind whose id a column holds.
+
+    The total differs from the number of rows on a page. Clients look at nothing of a column but its name.
+    """
+    return {
+        "IsAggregate": False,
+        "Count": len(items),
+        "Columns": [
+            {"Name": name, "IsHidden": False, "Title": name} for name in columns or (items[0] if items else ())
+        ],
+        "FullCount": len(items) if total is None else total,
+        "Results": [{"Entities": entity(kind, item[key]) if key in item else [], "Row": item} for item in items],
+        "ReturnID": "",
+    }

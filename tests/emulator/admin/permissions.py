@@ -66,14 +66,24 @@ def set_permissions(call: Call) -> None:
     for entry in filter(is_object, grants if isinstance(grants, list) else []):
         fields = {name.casefold(): value for name, value in entry.items()}
         kind = BY_NAME.get(str(fields.get("ptype") or fields.get("type")).casefold())
-        principal = str(fields.get("principalid") or "")
-        if kind is None or call.storage.peek(KINDS[kind], principal) is None:
-            raise Refusal(f"The principal {principal or fields.get('principal')} does not exist.")
+        principal = principal_of(call, kind, fields)
+        if kind is None or principal is None:
+            raise Refusal(f"The principal {fields.get('principalid') or fields.get('principal')} does not exist.")
         grant = bits_of(fields.get("rights"), call.switches)
         permissions.pop(principal, None)
         if grant:
             permissions[principal] = Permission(kind, grant)
     keep(call.storage, replace(app, permissions=permissions))
+
+
+def principal_of(call: Call, kind: str | None, fields: dict[str, Any]) -> str | None:
+    """Return the id of the user or role of a grant. One of the vendor's SDKs sends no id of a role, only its name."""
+    principal = str(fields.get("principalid") or "")
+    if kind is not None and call.storage.peek(KINDS[kind], principal) is not None:
+        return principal
+    name = str(fields.get("principal") or fields.get("systemname") or "")
+    named = call.storage.find("Group", "displayName", name) if kind == "Role" and not principal else []
+    return str(named[0].id) if named else None
 
 
 def found_app(call: Call, app_id: str) -> App:

@@ -13,7 +13,8 @@ from typing import Any
 
 from .call import Call, Verb, Verbs
 from .database import Database
-from .envelope import Refusal
+from .envelope import Refusal, rows
+from .paging import paged
 from .superrights import CATALOGUE, shown_name
 from .tables import FLAGS, TABLES
 
@@ -38,12 +39,8 @@ def query(call: Call) -> dict[str, Any] | None:
         shown = [row for row in shown for _time in range(2)]
     if not shown and call.switches["empty_query_result"] == "null":
         return None
-    return {
-        "Count": len(shown),
-        "FullCount": total,
-        "Columns": [{"Name": name, "IsHidden": False} for name in columns],
-        "Results": [result(table, dict(zip(columns, row, strict=True))) for row in shown],
-    }
+    items = [as_shown(dict(zip(columns, row, strict=True))) for row in shown]
+    return rows(items, table, "ID" if table else "", columns=columns, total=total)
 
 
 def named_script(call: Call, script: str) -> tuple[list[str], Rows]:
@@ -62,30 +59,9 @@ def database_of(call: Call) -> Database:
     return call.tenant.databases[visible]
 
 
-def paged(call: Call, found: Rows) -> tuple[Rows, int]:
-    """Return a page and the number of all rows; a limit has an effect only together with a page (recorded)."""
-    given = call.get("Args")
-    arguments = {name.casefold(): value for name, value in given.items()} if isinstance(given, dict) else {}
-    number, size, limit = (whole(arguments.get(name)) for name in ("pagenumber", "pagesize", "limit"))
-    if number < 1 or size < 1:
-        return found, len(found)
-    limited = found[:limit] if limit > 0 else found
-    return limited[(number - 1) * size : number * size], len(limited)
-
-
-def whole(value: Any) -> int:
-    """Return a numeric argument, or 0 if it is not a number."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return 0
-
-
-def result(table: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as answers show it, with the object that it describes."""
-    shown = {name: bool(value) if name in FLAGS and value is not None else value for name, value in row.items()}
-    entities = [{"Type": table, "Key": row["ID"], "IsForeignKey": False}] if table and "ID" in row else []
-    return {"Entities": entities, "Row": shown}
+def as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as answers show it."""
+    return {name: bool(value) if name in FLAGS and value is not None else value for name, value in row.items()}
 
 
 VERBS: Verbs = {"redrock/query": Verb(query)}

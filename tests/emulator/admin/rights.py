@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..facts import ROLE_FACTS, role_facts
-from .call import READ_ROLES, ROLES, SYSTEM, Call, Verb, Verbs, is_object
+from .call import READ_ROLES, ROLES, SYSTEM, Call, Verb, Verbs, in_both, is_object
 from .envelope import Refusal, rows
 from .roles import found_role
 from .superrights import CATALOGUE, shown_name
@@ -55,6 +55,6 @@ def change_rights(call: Call, change: Callable[[Rights, str], Rights]) -> None:
 
 VERBS: Verbs = {
     "core/getassignedadministrativerights": Verb(get_assigned_rights, READ_ROLES),
-    "saasmanage/assignsuperrights": Verb(assign_rights, writes=True),
-    "saasmanage/unassignsuperrights": Verb(unassign_rights, writes=True),
+    **in_both("assignsuperrights", Verb(assign_rights, writes=True)),
+    **in_both("unassignsuperrights", Verb(unassign_rights, writes=True)),
 }

@@ -15,7 +15,7 @@ from ..scim.bodies import is_empty
 from ..scim.directories import CLOUD
 from ..scim.groups import BUILT_IN, EVERYBODY, SYSTEM_ADMINISTRATOR, GroupRules, check_name
 from ..scim.user_attributes import DIRECTORY_ID
-from .call import READ_ROLES, ROLES, Call, Verb, Verbs
+from .call import READ_ROLES, ROLES, Call, Verb, Verbs, in_both
 from .envelope import Refusal, rows, unauthorized
 
 if TYPE_CHECKING:
@@ -115,9 +115,29 @@ def get_role_members(call: Call) -> dict[str, Any]:
     )
 
 
+def get_role_id(call: Call) -> str:
+    """Return the id of the role with a name."""
+    name = call.required("roleName")
+    found = call.storage.find("Group", "displayName", name)
+    if not found:
+        raise Refusal(f"Role {name} not found.")
+    return str(found[0].id)
+
+
 def delete_role(call: Call) -> None:
     """Delete a role."""
-    role = found_role(call, call.required("Name"))
+    removed_role(call, call.required("Name"))
+
+
+def delete_roles(call: Call) -> None:
+    """Delete the roles of a list of ids, up to the first one that is refused; another body has no effect."""
+    for role_id in call.body if isinstance(call.body, list) else ():
+        removed_role(call, str(role_id))
+
+
+def removed_role(call: Call, role_id: str) -> None:
+    """Delete a role, unless the tenant refuses it."""
+    role = found_role(call, role_id)
     RULES.check_delete(call.tenant, role)
     check_membership(call, str(role.id))
     call.storage.remove("Group", role)
@@ -166,11 +186,13 @@ def add_to_system_administrators(tenant: Tenant, user_id: str) -> None:
 
 
 VERBS: Verbs = {
-    "roles/storerole": Verb(store_role, ROLES, writes=True),
+    **in_both("storerole", Verb(store_role, ROLES, writes=True)),
+    **in_both("getrole", Verb(get_role, READ_ROLES)),
+    **in_both("getrolemembers", Verb(get_role_members, READ_ROLES)),
     "roles/updaterole": Verb(update_role, ROLES, writes=True),
-    "roles/getrolemembers": Verb(get_role_members, READ_ROLES),
     "saasmanage/addusersandgroupstorole": Verb(add_members, ROLES, writes=True),
     "saasmanage/removeusersandgroupsfromrole": Verb(remove_members, ROLES, writes=True),
-    "saasmanage/getrole": Verb(get_role, READ_ROLES),
+    "saasmanage/getroleidfromname": Verb(get_role_id, READ_ROLES),
     "saasmanage/deleterole": Verb(delete_role, ROLES, writes=True),
+    "saasmanage/deleteroles": Verb(delete_roles, ROLES, writes=True),
 }

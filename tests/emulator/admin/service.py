@@ -18,8 +18,8 @@ from ..oauth.access import AccessFailure, authenticated, dressed
 from ..oauth.authority import authority_of
 from ..wire import Request, Response, html_response, json_response
 from . import app_calls as admin_apps
+from . import directories, login, redrock, user_reads, user_removal
 from . import permissions as admin_permissions
-from . import redrock
 from . import rights as admin_rights
 from . import roles as admin_roles
 from . import tenant_calls as admin_tenant
@@ -30,9 +30,23 @@ from .envelope import NO_JSON, UNAUTHORIZED, Refusal, accepted, refused
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-MODULES = (redrock, admin_users, admin_roles, admin_rights, admin_apps, admin_permissions, admin_tenant)
+MODULES = (
+    redrock,
+    admin_users,
+    user_removal,
+    user_reads,
+    directories,
+    admin_roles,
+    admin_rights,
+    admin_apps,
+    admin_permissions,
+    admin_tenant,
+    login,
+)
 VERBS: Verbs = {path: verb for module in MODULES for path, verb in module.VERBS.items()}
-AREAS = frozenset(path.partition("/")[0] for path in VERBS)
+# Areas of which clients call verbs that are not served here.
+OTHER_AREAS = ("authprofile", "extdata", "mobile", "oobauth", "org", "policy", "tenantconfig", "uprest")
+AREAS = frozenset((*(path.partition("/")[0] for path in VERBS), *OTHER_AREAS))
 # Either header says that the caller is not a browser; the second is the older name.
 NATIVE_HEADERS = ("x-idap-native-client", "x-centrify-native-client")
 
@@ -42,8 +56,8 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
     path = "/".join(part for part in request.path.casefold().split("/") if part)
     verb = VERBS.get(path)
     if verb is None or request.method not in (("POST",) if verb.writes else ("POST", "GET")):
-        return html_response(404)
-    if not any(request.headers.get(name) for name in NATIVE_HEADERS):
+        return unknown_verb(tenant, request)
+    if tenant.switches["native_header_required"] and not any(request.headers.get(name) for name in NATIVE_HEADERS):
         return html_response(200)
     try:
         return json_response(200, accepted(called(tenant, request, path, verb)))
@@ -59,6 +73,13 @@ def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
         # A bug of the emulator; a tenant would not answer this.
         traceback.print_exception(error)
         return json_response(500, refused(f"{type(error).__name__}: {error}"))
+
+
+def unknown_verb(tenant: Tenant, request: Request) -> Response:
+    """Return the answer for a path without a verb: its status is known, its body is not."""
+    if tenant.switches["unknown_verb"] == "page":
+        return html_response(404)
+    return json_response(404, refused(f"No resource was found for {request.method} {request.path}."))
 
 
 def answered(tenant: Tenant, refusal: Refusal) -> Response:

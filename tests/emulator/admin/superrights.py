@@ -3,7 +3,8 @@
 
 """The administrative rights of the tenant: their names and paths.
 
-Paths come from the vendor's own client. Names follow its constants and the documentation; names of tiles are guesses.
+Paths come from the vendor's own client. Names follow its constants and the documentation. Of the tiles, one name is
+recorded, and the others are guesses.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ ROLES, ROLES_READ = f"{FOLDER}roleman.json", f"{FOLDER}roroleman.json"
 USERS, USERS_READ = f"{FOLDER}dsman.json", f"{FOLDER}rouserman.json"
 VAULT = f"{FOLDER}vaultman.json"
 SYSTEM_READ = f"{FOLDER}monitor.json"
+PORTAL = f"{FOLDER}adminportallogin.json"
+PRIVILEGE_CLOUD = "ServiceRight/passwordvaultShowTile"
 
 CATALOGUE: Mapping[str, str] = {
-    f"{FOLDER}adminportallogin.json": "Admin Portal Login",
+    PORTAL: "Admin Portal Login",
     APPLICATIONS: "Application Management",
     f"{FOLDER}fedman.json": "Federation Management",
     f"{FOLDER}identityverification.json": "Identity Verification",
@@ -42,10 +45,12 @@ CATALOGUE: Mapping[str, str] = {
     "ServiceRight/dpaShowTile": "Secure Infrastructure Access",
     "ServiceRight/cloudonboardingShowTile": "Cloud Onboarding",
     "ServiceRight/connectormanagementShowTile": "Connector Management",
-    "ServiceRight/passwordvaultShowTile": "Privilege Cloud",
+    PRIVILEGE_CLOUD: "Show Privileged Cloud Tile",
     "ServiceRight/smShowTile": "Session Monitoring",
     "ServiceRight/accesstoresourcesShowTile": "Access to Resources",
 }
+# The services of rights to tiles, as far as they are on record.
+SERVICES: Mapping[str, str] = {PRIVILEGE_CLOUD: "Privilege Cloud"}
 BY_NAME = {name.casefold(): path for path, name in CATALOGUE.items()}
 
 # The rights that SCIM needs (documented), by their names in the switch granted_rights.

@@ -14,11 +14,14 @@ WRITES = (
     "SetUserState",
     "ResetUserPassword",
     "RemoveUsers",
+    "RemoveUser",
+    "DeleteUser",
     "StoreRole",
     "UpdateRole",
     "AddUsersAndGroupsToRole",
     "RemoveUsersAndGroupsFromRole",
     "DeleteRole",
+    "DeleteRoles",
     "AssignSuperRights",
     "UnAssignSuperRights",
     "ImportAppFromTemplate",
@@ -59,6 +62,19 @@ ACCESS: tuple[Switch, ...] = (
     ),
 )
 ADMINISTRATION: tuple[Switch, ...] = (
+    # Requests
+    Switch(
+        "native_header_required",
+        False,
+        FLAG,
+        "Without the header X-IDAP-NATIVE-CLIENT, the administration API answers with a web page.",
+    ),
+    Switch(
+        "unknown_verb",
+        "envelope",
+        one_of("envelope", "page"),
+        "A verb that the administration API does not know gets a 404 with JSON, or with a web page.",
+    ),
     # Refusals
     Switch(
         "unauthorized_status",
@@ -75,8 +91,32 @@ ADMINISTRATION: tuple[Switch, ...] = (
     # Queries
     Switch("query_rows_twice", False, FLAG, "A query of a table gives each row twice."),
     Switch("empty_query_result", "rows", one_of("rows", "null"), "A query without rows gives an empty list, or null."),
+    Switch(
+        "unset_texts",
+        "empty",
+        one_of("empty", "null"),
+        "In a query, an e-mail address, mobile number or description that is not set is empty or null.",
+    ),
+    Switch(
+        "like_case_sensitive",
+        False,
+        FLAG,
+        "DirectoryServiceQuery compares _like with its case, unless a filter says otherwise.",
+    ),
     # Users
-    Switch("mail_mandatory", False, FLAG, "CreateUser needs Mail."),
+    Switch(
+        "mail_mandatory",
+        "invited",
+        one_of("invited", False, True),
+        "CreateUser needs Mail: for an invitation by e-mail, which is sent by default (invited), never, or always.",
+    ),
+    Switch(
+        "remove_users_result",
+        "null",
+        one_of("null", "each"),
+        "RemoveUsers has no result and deletes all users or none, or has an outcome for each user.",
+    ),
+    Switch("remove_users_nested", False, FLAG, "RemoveUsers accepts a list inside the list of ids."),
     Switch("force_change_default", True, FLAG, "CreateUser without ForcePasswordChangeNext sets it."),
     Switch("reset_forces_change", False, FLAG, "ResetUserPassword sets ForcePasswordChangeNext."),
     Switch("never_expire_readable", False, FLAG, "GetUserAttributes shows PasswordNeverExpire."),

@@ -15,6 +15,7 @@ from ..scim.user_attributes import DIRECTORY_ID, mail_of, phone_of
 from .app_calls import app_row
 from .apps import OAUTH, all_apps
 from .call import READ_APPLICATIONS, READ_ROLES, READ_USERS, Call
+from .envelope import unset_text
 
 # The objects that a row is built from. While they are unchanged, the row is too.
 Sources = tuple[Any, ...]
@@ -33,22 +34,23 @@ class Table:
 
 def users(call: Call) -> Iterator[tuple[str, Sources]]:
     """Return the sources of the rows of users, by id."""
+    unset = unset_text(call.switches)
     for user in call.storage.all("User"):
-        yield user.id, (user, user_facts(call.storage, user.id))
+        yield user.id, (user, user_facts(call.storage, user.id), unset)
 
 
 def user_row(call: Call, sources: Sources) -> Mapping[str, Any]:
     """Return the row of a user. For users of other directories, only the column of the source is on record."""
-    user, facts = sources
+    user, facts, unset = sources
     linked = user.LinkedObject
     source = linked.source if linked is not None else "CDS"
     return {
         "ID": user.id,
         "Username": user.user_name,
         "DisplayName": user.display_name,
-        "Email": mail_of(user),
+        "Email": mail_of(user) or unset,
         "SearchEmail": mail_of(user),
-        "MobileNumber": phone_of(user, "mobile"),
+        "MobileNumber": phone_of(user, "mobile") or unset,
         "DirectoryServiceUuid": DIRECTORY_ID,
         "SourceDs": source,
         "SourceDsType": source,
@@ -81,8 +83,8 @@ def role_row(call: Call, sources: Sources) -> Mapping[str, Any]:
 
 
 def applications(call: Call) -> Iterator[tuple[str, Sources]]:
-    """Return the sources of the rows of apps, by id; two switches are among them, as they change the form."""
-    forms = tuple(call.switches[name] for name in ("unset_service_name", "icon_shows_uri"))
+    """Return the sources of the rows of apps, by id; the switches among them change the form."""
+    forms = tuple(call.switches[name] for name in ("unset_service_name", "icon_shows_uri", "unset_texts"))
     for app in all_apps(call.storage):
         yield app.id, (app, forms)
 

@@ -6,37 +6,29 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from .call import Call, Verb, Verbs
-from .envelope import Refusal
+from .call import USERS, Call, Verb, Verbs
+from .envelope import rows
+from .superrights import PORTAL
 
-TENANT_ID = "ABC1234"
+LOGIN_TO_PORTAL = frozenset({PORTAL})
 
 
 def get_aliases(call: Call) -> dict[str, Any]:
-    """Return the login suffixes of the tenant."""
-    entities = [[{"Type": "Alias", "Key": suffix, "IsForeignKey": False}] for suffix in sorted(call.tenant.suffixes)]
-    results = [{"Entities": entity, "Row": {"ID": entity[0]["Key"]}} for entity in entities]
-    return {"FullCount": len(results), "Count": len(results), "Results": results}
+    """Return the login suffixes of the tenant, to a caller with both of two rights (documented)."""
+    for needed in (LOGIN_TO_PORTAL, USERS):
+        call.check(needed)
+    aliases = [{"ID": suffix, "CdsAlias": True, "ReplaceDomain": suffix} for suffix in sorted(call.tenant.suffixes)]
+    return rows(aliases, "TenantAlias", "ID")
 
 
 def who_am_i(call: Call) -> dict[str, Any]:
     """Return the user of the token; the keys come from a sample."""
     assert call.caller is not None
-    return {"TenantId": TENANT_ID, "User": call.caller.user_name, "UserUuid": call.caller.id}
-
-
-def start_authentication(call: Call) -> dict[str, Any]:
-    """Return the host on which a user signs in. There is no challenge, as the emulator has no browser login."""
-    suffix = call.required("User").rpartition("@")[2]
-    if suffix.casefold() not in call.tenant.suffixes:
-        raise Refusal(f"The suffix {suffix} belongs to no tenant.")
-    return {"PodFqdn": urlsplit(call.tenant.base_url).netloc}
+    return {"TenantId": call.tenant.tenant_id, "User": call.caller.user_name, "UserUuid": call.caller.id}
 
 
 VERBS: Verbs = {
     "core/getcdsaliasesfortenant": Verb(get_aliases),
     "security/whoami": Verb(who_am_i),
-    "security/startauthentication": Verb(start_authentication, open=True),
 }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -38,11 +39,13 @@ def get_user_attributes(call: Call) -> dict[str, Any]:
 
 
 def create_user(call: Call) -> str:
-    """Create a user, and return its id as a bare string (seen in clients)."""
+    """Create a user, and return its id as a bare string (seen in clients).
+
+    Without a password, the tenant makes one that nobody learns (documented).
+    """
     call.required("Name")
-    password = call.required("Password")
-    if call.switches["mail_mandatory"] and not call.text("Mail"):
-        raise required("Mail")
+    password = call.text("Password") or f"Aa1{secrets.token_urlsafe(24)}"
+    check_mail(call)
     in_system_administrator = bool(call.flag("InSysAdminRole"))
     facts = changed_facts(call, PLAIN_USER, creating=True)
     check_policy(password)
@@ -56,6 +59,15 @@ def create_user(call: Call) -> str:
     if in_system_administrator:
         add_to_system_administrators(call.tenant, user_id)
     return user_id
+
+
+def check_mail(call: Call) -> None:
+    """Refuse a new user without the address that an invitation goes to, which is sent by default (documented)."""
+    mandatory = call.switches["mail_mandatory"]
+    if mandatory == "invited":
+        mandatory = call.flag("SendEmailInvite") is not False or call.flag("VerifyEmail")
+    if mandatory and not call.text("Mail"):
+        raise required("Mail")
 
 
 def change_user(call: Call) -> None:
@@ -90,23 +102,6 @@ def reset_user_password(call: Call) -> None:
     if call.switches["reset_forces_change"]:
         facts = replace(user_facts(call.storage, str(user.id)), force_change=True)
         call.storage.remember(USER_FACTS, str(user.id), facts)
-
-
-def remove_users(call: Call) -> list[dict[str, Any]]:
-    """Delete users; each has an outcome of its own, as in other verbs for many."""
-    ids = call.get("Users")
-    return [removed(call, str(user_id)) for user_id in ids] if isinstance(ids, list) else []
-
-
-def removed(call: Call, user_id: str) -> dict[str, Any]:
-    """Delete a user, and return the outcome."""
-    try:
-        user = found_user(call, user_id)
-        RULES.check_delete(call.tenant, user)
-    except (Refusal, Failure) as error:
-        return {"success": False, "ID": user_id, "Message": str(error)}
-    call.storage.remove("User", user)
-    return {"success": True, "ID": user_id, "Message": None}
 
 
 def found_user(call: Call, user_id: str) -> Model:
@@ -166,5 +161,4 @@ VERBS: Verbs = {
     "cdirectoryservice/changeuser": Verb(change_user, USERS, writes=True),
     "cdirectoryservice/setuserstate": Verb(set_user_state, USERS, writes=True),
     "usermgmt/resetuserpassword": Verb(reset_user_password, USERS, writes=True),
-    "usermgmt/removeusers": Verb(remove_users, USERS, writes=True),
 }

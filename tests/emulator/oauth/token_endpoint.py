@@ -7,26 +7,22 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..admin.apps import DEFAULT_LIFETIME, App, app_of_name
 from ..admin.permission_bits import bits_of, grant_of
 from ..control.switches import BY_NAME
-from ..facts import LOCKED, NORMAL, USER_FACTS, UserFacts, state_of, user_facts
 from ..models import Model
 from ..wire import Request, Response, json_response
 from . import errors as oauth_errors
 from .authority import authority_of
+from .credentials import user_with
 from .errors import OAuthError
 from .profile import REST_FILTER, seconds_of
 from .tokens import APP, PLATFORM, Token
 
 if TYPE_CHECKING:
     from ..tenant import Tenant
-
-FAILED_LOGINS = "failed logins"  # in a row, by the id of the user
 
 
 def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
@@ -53,8 +49,21 @@ def platform_token(tenant: Tenant, request: Request) -> Response:
     """Issue a platform token, for confidential clients only (documented)."""
     form = checked_form(request)
     user = authenticated(tenant, request, form, confidential=True)
-    lifetime = tenant.switches["token_lifetime"]
-    return issued(tenant, Token(str(user.id), PLATFORM, tenant.clock.now() + lifetime), lifetime, form.get("scope", ""))
+    token, lifetime = platform_token_of(tenant, user)
+    return issued(tenant, token, lifetime, form.get("scope", ""))
+
+
+def platform_token_of(tenant: Tenant, user: Model) -> tuple[Token, float]:
+    """Return a platform token of a user, and its lifetime in seconds."""
+    lifetime: float = tenant.switches["token_lifetime"]
+    return Token(str(user.id), PLATFORM, tenant.clock.now() + lifetime), lifetime
+
+
+def platform_session(tenant: Tenant, user: Model) -> dict[str, Any]:
+    """Return what a person gets who signs in: a platform token under both of its names, and its lifetime."""
+    token, lifetime = platform_token_of(tenant, user)
+    value = tenant.tokens.issue(token, claims_of(tenant, token))
+    return {"Auth": value, "Token": value, "TokenLifetime": int(lifetime)}
 
 
 def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
@@ -110,24 +119,10 @@ def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, con
     One error text for all reasons is an inference.
     """
     name, secret = presented_credentials(request, form)
-    for user in tenant.storage.find("User", "userName", name):
-        facts = user_facts(tenant.storage, str(user.id))
-        known = secrets.compare_digest(str(user.password or "").encode(), secret.encode()) and bool(secret)
-        ready = state_of(user, facts) == NORMAL and not facts.force_change
-        if known and ready and (facts.oauth_client or not confidential):
-            tenant.storage.forget(FAILED_LOGINS, str(user.id))
-            return user
-        if not known:
-            count_failed_login(tenant, str(user.id), facts)
-    raise OAuthError(oauth_errors.CREDENTIALS)
-
-
-def count_failed_login(tenant: Tenant, user_id: str, facts: UserFacts) -> None:
-    """Lock a user after too many failures, if the tenant's policy asks for it."""
-    failed = tenant.storage.recall(FAILED_LOGINS, user_id, 0) + 1
-    tenant.storage.remember(FAILED_LOGINS, user_id, failed)
-    if 0 < tenant.switches["lock_after"] <= failed:
-        tenant.storage.remember(USER_FACTS, user_id, replace(facts, lock=LOCKED))
+    user = user_with(tenant, name, secret, lambda facts: facts.oauth_client or not confidential)
+    if user is None:
+        raise OAuthError(oauth_errors.CREDENTIALS)
+    return user
 
 
 def expressions_of(tenant: Tenant, app: App, scope: str) -> list[str]:

@@ -33,11 +33,21 @@ class Token:
     expressions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Login:
+    """A login that has begun: its session, the name of its user, and the challenge that is to be answered."""
+
+    id: str
+    user: str
+    mechanism: str
+
+
 class Tokens:
-    """The issued tokens that are not revoked."""
+    """The issued tokens that are not revoked, and the logins that have begun."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
+        self._logins: dict[str, Login] = {}
 
     def issue(self, token: Token, claims: dict[str, str] | None = None) -> str:
         """Return the value of a new token: a JWT (RFC 7519) with these claims, or an opaque one."""
@@ -53,6 +63,16 @@ class Tokens:
         token = self._tokens.get(value)
         return token if token is not None and token.expires > now else None
 
+    def start_login(self, user: str) -> Login:
+        """Return a new login."""
+        login = Login(secrets.token_urlsafe(16), user, secrets.token_urlsafe(16))
+        self._logins[login.id] = login
+        return login
+
+    def end_login(self, session: str) -> Login | None:
+        """Return the login of a session, which is over then."""
+        return self._logins.pop(session, None)
+
     def revoke_all(self) -> None:
-        """Revoke every token."""
-        self._tokens = {}
+        """Revoke every token, and end every login."""
+        self._tokens, self._logins = {}, {}

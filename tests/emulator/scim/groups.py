@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Two ids of built-in roles are recorded: sysadmin and Privilege_Cloud_Users_ID. The third, and the refusals below, are
 # guesses.
-SYSTEM_ADMINISTRATOR, EVERYBODY = "sysadmin", "Everybody_ID"
+SYSTEM_ADMINISTRATOR, EVERYBODY = "sysadmin", "Everybody"
 BUILT_IN = {
     SYSTEM_ADMINISTRATOR: "System Administrator",
     EVERYBODY: "Everybody",

@@ -74,7 +74,13 @@ class AdminClient:
 
     def new_user(self, name: str = "svc@example.com", /, **attributes: Any) -> str:
         """Make a user the way a client for SCIM is made, and return the id."""
-        flags = {"OauthClient": True, "ServiceUser": True, "InEverybodyRole": False, "ForcePasswordChangeNext": False}
+        flags = {
+            "OauthClient": True,
+            "ServiceUser": True,
+            "InEverybodyRole": False,
+            "ForcePasswordChangeNext": False,
+            "SendEmailInvite": False,
+        }
         return self.ask("CDirectoryService/CreateUser", {"Name": name, "Password": PASSWORD, **flags, **attributes})
 
     def attributes(self, user_id: str) -> dict[str, Any]:

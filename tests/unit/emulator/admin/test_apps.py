@@ -179,7 +179,8 @@ def test_the_rows_of_permissions(client):
     "change",
     [
         {"PrincipalId": "nobody"},
-        {"PrincipalId": None},
+        {"PrincipalId": None, "Principal": "nobody"},
+        {"PrincipalId": None, "PType": "User", "Type": "User"},
         {"PType": "Group", "Type": "Group"},
         {"PType": "User"},
         {"Rights": "View,Run"},
@@ -193,6 +194,21 @@ def test_permissions_that_are_refused_do_nothing(client, change):
     good = {"Principal": "ops", "PrincipalId": role, "PType": "Role", "Type": "Role", "Rights": "View"}
     assert client.refusal(ALLOW, {"ID": app, "RowKey": app, "PVID": app, "Grants": [good, {**good, **change}]})
     assert client.grants(app) == {}
+
+
+@pytest.mark.parametrize("named", [{"Principal": "OPS"}, {"SystemName": "ops"}])
+def test_a_role_may_be_granted_by_its_name_alone(client, named):
+    app, role = client.new_app(), client.new_role("ops")
+    grant = {**named, "PType": "Role", "Type": "Role", "Rights": "View,Execute"}
+    client.ask(ALLOW, {"ID": app, "Grants": [grant]})
+    assert client.grants(app) == {role: 132}
+
+
+def test_an_app_is_found_by_its_application_id(client):
+    app = client.new_app(ServiceName="myclient")
+    assert client.ask("SaasManage/GetAppIDByServiceName", {"Name": "MyClient"}) == app
+    assert client.ask("SaasManage/GetAppIDByServiceName?name=myclient") == app
+    assert client.refusal("SaasManage/GetAppIDByServiceName", {"Name": "nothing"})
 
 
 @pytest.mark.parametrize("grants", [None, {}, "x", ["x"]])

@@ -45,11 +45,10 @@ def test_arguments_ignore_case_and_come_from_the_query_string_too(client):
     assert client.ask("UserMgmt/GetUserAttributes", method="GET", ID=user)["Uuid"] == user
 
 
-def test_without_the_header_of_native_clients_there_is_a_page(client):
-    for path in ("Security/Whoami", "Security/StartAuthentication"):
-        answer = client.verb(path, {}, headers={})
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert client.ask("Security/Whoami", {}, headers={"X-CENTRIFY-NATIVE-CLIENT": "1"})
+@pytest.mark.parametrize("path", ["api/idadmin/Security/Whoami", "API/IdAdmin/security/whoami"])
+def test_the_platform_has_the_same_verbs_below_a_prefix(client, path):
+    assert client.ask(path, {}, headers={})["User"] == client.info["admin_client_id"]
+    assert client.verb("api/Security/Whoami", {}).status_code == 404
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nope", "Basic abc", ""])
@@ -76,8 +75,14 @@ def test_a_token_of_an_app_needs_a_scope_for_the_path(client):
     assert client.verb("Security/Whoami", {}, by=token).text.startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.parametrize("path", ["UserMgmt/GetUserInfo", "Roles/GetRole", "SaasManage/X", "Redrock", "Core"])
-def test_unknown_verbs_are_web_pages(client, path):
+@pytest.mark.parametrize("path", ["UserMgmt/X", "SaasManage/X", "Redrock", "Core", "Policy/GetNicePlinks"])
+def test_unknown_verbs_are_refused_in_the_envelope(client, path):
+    answer = client.verb(path, {})
+    assert (answer.status_code, list(answer.json()), answer.json()["success"]) == (404, ENVELOPE, False)
+
+
+@pytest.mark.parametrize("path", ["", "my", "Nothing/GetUser"])
+def test_other_paths_are_web_pages(client, path):
     answer = client.verb(path, {})
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
@@ -110,16 +115,18 @@ def test_who_am_i(client):
 
 
 def test_suffixes_of_the_tenant(client):
-    found = client.ask("Core/GetCdsAliasesForTenant")["Results"]
-    assert [item["Entities"][0]["Key"] for item in found] == ["example.com", "example.org"]
+    found = client.ask("Core/GetCdsAliasesForTenant")
+    assert [item["Entities"][0]["Key"] for item in found["Results"]] == ["example.com", "example.org"]
+    assert found["Results"][0]["Row"] == {"ID": "example.com", "CdsAlias": True, "ReplaceDomain": "example.com"}
+    assert [column["Name"] for column in found["Columns"]] == ["ID", "CdsAlias", "ReplaceDomain"]
 
 
-def test_start_of_an_authentication_tells_the_pod_only(client):
-    body = {"User": "ada@example.com", "Version": "1.0"}
-    headers = {"X-IDAP-NATIVE-CLIENT": "1", "Authorization": ""}
-    result = client.ask("Security/StartAuthentication", body, headers=headers)
-    assert result == {"PodFqdn": client.base.partition("//")[2]}
-    assert client.refusal("Security/StartAuthentication", {"User": "ada@elsewhere.example"}, headers=headers)
+def test_the_suffixes_need_two_rights(client):
+    rights = ("Admin Portal Login", "User Management")
+    for number, right in enumerate(rights):
+        token = client.limited(right, name=f"u{number}@example.com")
+        assert client.refusal("Core/GetCdsAliasesForTenant", by=token)[0] == UNAUTHORIZED
+    assert client.ask("Core/GetCdsAliasesForTenant", by=client.limited(*rights))
 
 
 USERS, ROLES, APPS = "User Management", "Role Management", "Application Management"
@@ -131,18 +138,29 @@ NEEDS = [
     ("CDirectoryService/SetUserState", {USERS}),
     ("UserMgmt/ResetUserPassword", {USERS}),
     ("UserMgmt/RemoveUsers", {USERS}),
+    ("UserMgmt/RemoveUser", {USERS}),
+    ("CDirectoryService/DeleteUser", {USERS}),
+    ("CDirectoryService/GetUsers", {USERS, "Read Only User Management", READ_ALL}),
     ("Roles/StoreRole", {ROLES}),
+    ("SaasManage/StoreRole", {ROLES}),
     ("Roles/UpdateRole", {ROLES}),
     ("SaasManage/AddUsersAndGroupsToRole", {ROLES}),
     ("SaasManage/RemoveUsersAndGroupsFromRole", {ROLES}),
     ("Roles/GetRoleMembers", {ROLES, "Read Only Role Management", READ_ALL}),
+    ("SaasManage/GetRoleMembers", {ROLES, "Read Only Role Management", READ_ALL}),
     ("SaasManage/GetRole", {ROLES, "Read Only Role Management", READ_ALL}),
+    ("Roles/GetRole", {ROLES, "Read Only Role Management", READ_ALL}),
+    ("SaasManage/GetRoleIDFromName", {ROLES, "Read Only Role Management", READ_ALL}),
     ("SaasManage/DeleteRole", {ROLES}),
+    ("SaasManage/DeleteRoles", {ROLES}),
     ("Core/GetAssignedAdministrativeRights", {ROLES, "Read Only Role Management", READ_ALL}),
     ("SaasManage/AssignSuperRights", set()),
     ("SaasManage/UnAssignSuperRights", set()),
+    ("Roles/AssignSuperRights", set()),
+    ("Roles/UnAssignSuperRights", set()),
     ("SaasManage/ImportAppFromTemplate", {APPS}),
     ("SaasManage/GetApplication", {APPS, READ_ALL}),
+    ("SaasManage/GetAppIDByServiceName", {APPS, READ_ALL}),
     ("SaasManage/UpdateApplicationDE", {APPS}),
     ("SaasManage/DeleteApplication", {APPS}),
     ("Acl/GetRowAces", {APPS, READ_ALL}),
@@ -171,9 +189,21 @@ def test_rights_of_the_verbs(client):
         assert client.verb(path, {"ID": "x"}).json()["MessageID"] != UNAUTHORIZED
 
 
-def test_every_verb_has_its_rights_tested_or_is_for_everyone(client):
-    everyone = {"redrock/query", "security/whoami", "core/getcdsaliasesfortenant", "security/startauthentication"}
-    assert {path.casefold() for path, _needed in NEEDS} | everyone == set(service.VERBS)
+# Verbs that need no right, that answer with what the caller may read, or whose rights other tests are about.
+EVERYONE = {"redrock/query", "security/whoami", "security/startauthentication", "security/advanceauthentication"}
+APART = {
+    "core/getcdsaliasesfortenant",
+    "core/getdirectoryservices",
+    "usermgmt/directoryservicequery",
+    "cdirectoryservice/getuser",
+    "cdirectoryservice/getuserbyname",
+    "usermgmt/getuserinfo",
+    "usermgmt/getusersrolesandadministrativerights",
+}
+
+
+def test_every_verb_has_its_rights_tested():
+    assert {path.casefold() for path, _needed in NEEDS} | EVERYONE | APART == set(service.VERBS)
 
 
 def test_the_verbs_that_write_are_those_a_switch_may_name():
@@ -199,7 +229,7 @@ def test_rights_come_from_all_roles_direct_and_nested(client):
 
 def test_the_role_everybody_counts_for_those_who_are_in_it(client):
     token, other = client.limited(name="a@example.com"), client.new_user("b@example.com")
-    client.ask("SaasManage/AssignSuperRights", [{"Role": "Everybody_ID", "Path": "/lib/rights/dsman.json"}])
+    client.ask("SaasManage/AssignSuperRights", [{"Role": "Everybody", "Path": "/lib/rights/dsman.json"}])
     assert client.ask("UserMgmt/GetUserAttributes", {"ID": other}, by=token)
     body = {"ID": client.user()["id"]}
     assert client.refusal("UserMgmt/GetUserAttributes", body, by=client.token_of("b@example.com"))[0] == UNAUTHORIZED

@@ -122,6 +122,26 @@ def test_a_role_is_deleted_with_what_refers_to_it(client):
     assert client.grants(app) == {}
 
 
+def test_roles_are_deleted_together_and_found_by_name(client):
+    roles = [client.new_role(name) for name in ("one", "two")]
+    assert client.ask("SaasManage/GetRoleIDFromName?roleName=One") == roles[0]
+    assert client.refusal("SaasManage/GetRoleIDFromName", {"roleName": "three"})
+    assert client.ask("SaasManage/DeleteRoles", [roles[0], roles[1]]) is None
+    assert client.rows("SELECT ID FROM Role WHERE Name IN ('one', 'two')") == []
+    assert client.refusal("SaasManage/DeleteRoles", ["sysadmin"])
+    assert client.ask("SaasManage/DeleteRoles", {"x": "sysadmin"}) is None
+
+
+def test_two_areas_have_the_same_verbs_of_roles(client):
+    role = client.ask("SaasManage/StoreRole", {"Name": "ops"})["_RowKey"]
+    client.ask("Roles/AssignSuperRights", [{"Role": role, "Path": USERS}])
+    assert rights(client, role) == {USERS: "User Management"}
+    client.ask("Roles/UnAssignSuperRights", [{"Role": role, "Path": USERS}])
+    assert rights(client, role) == {}
+    assert client.ask("Roles/GetRole", {"Name": role})["Name"] == "ops"
+    assert client.ask("SaasManage/GetRoleMembers", {"Name": role})["Results"] == []
+
+
 def test_deleting_over_scim_is_the_same(client):
     role, user, app = client.new_role(rights=("dsman",)), client.new_user(), client.new_app()
     client.allow(app, role, "View")
@@ -136,7 +156,7 @@ def test_built_in_roles(client):
     user = client.new_user()
     assert client.refusal(DELETE, {"Name": "sysadmin"})
     assert client.refusal(UPDATE, {"Name": "sysadmin", "NewName": "x"})
-    assert client.refusal(UPDATE, {"Name": "Everybody_ID", "Users": {"Add": [user]}})
+    assert client.refusal(UPDATE, {"Name": "Everybody", "Users": {"Add": [user]}})
     client.ask(UPDATE, {"Name": "Privilege_Cloud_Users_ID", "Users": {"Add": [user]}})
     assert client.ask("SaasManage/GetRole", {"Name": "sysadmin"})["ReadOnly"] is True
 

@@ -10,8 +10,29 @@ from ansible_collections.idops.cyberark_identity.tests.unit.emulator.admin_clien
 
 CREATE, RESET = "CDirectoryService/CreateUser", "UserMgmt/ResetUserPassword"
 UPDATE_APP, ALLOW = "SaasManage/UpdateApplicationDE", "SaasManage/SetApplicationPermissions"
+REMOVE = "UserMgmt/RemoveUsers"
 ASSIGN = "SaasManage/AssignSuperRights"
 CATALOGUE = {"Script": "@/lib/get_superrights.js(excludeRight:'')"}
+
+
+# -- Requests -----------------------------------------------------------------
+
+
+def test_switch_native_header_required(client):
+    for path in ("Security/Whoami", "Security/StartAuthentication"):
+        assert client.verb(path, {}, headers={}).headers["Content-Type"].startswith("application/json")
+    client.switch(native_header_required=True)
+    for path in ("Security/Whoami", "Security/StartAuthentication"):
+        answer = client.verb(path, {}, headers={})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert client.ask("Security/Whoami", {}, headers={"X-CENTRIFY-NATIVE-CLIENT": "1"})
+
+
+@pytest.mark.parametrize(("value", "kind"), [("envelope", "application/json"), ("page", "text/html")])
+def test_switch_unknown_verb(client, value, kind):
+    client.switch(unknown_verb=value)
+    answer = client.verb("UserMgmt/Nothing", {})
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (404, kind)
 
 
 # -- Refusals -----------------------------------------------------------------
@@ -52,20 +73,64 @@ def test_switch_query_rows_twice(client):
     assert client.rows("SELECT ID FROM Role") == [row for row in rows for _time in range(2)]
 
 
+@pytest.mark.parametrize(("value", "shown"), [("empty", ""), ("null", None)])
+def test_switch_unset_texts(client, value, shown):
+    client.new_user()
+    client.rows("SELECT ID FROM User")
+    client.switch(unset_texts=value)
+    (row,) = client.rows("SELECT Email, MobileNumber, LastLogin FROM User WHERE Username = 'svc@example.com'")
+    assert row == {"Email": shown, "MobileNumber": shown, "LastLogin": None}
+    app = client.new_app()
+    assert client.rows(f"SELECT Description FROM Application WHERE ID = '{app}'") == [{"Description": shown}]
+
+
+def test_switch_like_case_sensitive(client):
+    client.new_role("Operators")
+
+    def found(filter_text):
+        result = client.ask("UserMgmt/DirectoryServiceQuery", {"roles": filter_text})
+        return [item["Row"]["Name"] for item in result["roles"]["Results"]]
+
+    plain, said = '{"Name":{"_like":"OPER"}}', '{"Name":{"_like":{"value":"OPER","ignoreCase":true}}}'
+    assert found(plain) == found(said) == ["Operators"]
+    client.switch(like_case_sensitive=True)
+    assert (found(plain), found(said), found(plain.replace("OPER", "Oper"))) == ([], ["Operators"], ["Operators"])
+
+
 # -- Users --------------------------------------------------------------------
 
 
-def test_switch_mail_mandatory(client):
-    assert client.ask(CREATE, {"Name": "a@example.com", "Password": PASSWORD})
-    client.switch(mail_mandatory=True)
-    body = {"Name": "b@example.com", "Password": PASSWORD}
-    assert client.refusal(CREATE, body)[0] == "_I18N_RequiredParameter"
-    assert client.ask(CREATE, {**body, "Mail": "b@example.com"})
+@pytest.mark.parametrize(
+    ("value", "made"), [("invited", [False, True, True]), (False, [True] * 3), (True, [False, False, True])]
+)
+def test_switch_mail_mandatory(client, value, made):
+    client.switch(mail_mandatory=value)
+    forms = [{}, {"SendEmailInvite": False}, {"Mail": "a@example.org"}]
+    answers = [client.verb(CREATE, {"Name": f"u{n}@example.com", **form}).json() for n, form in enumerate(forms)]
+    assert [answer["success"] for answer in answers] == made
+    assert {answer["MessageID"] for answer in answers if not answer["success"]} <= {"_I18N_RequiredParameter"}
+
+
+def test_switch_remove_users_result(client):
+    users = [client.new_user(f"{number}@example.com") for number in range(3)]
+    assert client.ask(REMOVE, {"Users": users[:1]}) is None
+    client.switch(remove_users_result="each")
+    outcomes = client.ask(REMOVE, {"Users": [users[1], "nobody", users[2]]})
+    assert [item["success"] for item in outcomes] == [True, False, True]
+    assert not client.rows("SELECT ID FROM User WHERE Username LIKE '_@example.com'")
+
+
+def test_switch_remove_users_nested(client):
+    user = client.new_user()
+    assert client.refusal(REMOVE, {"Users": [[user]]})[0] == "_I18N_Newtonsoft.Json.JsonReaderException"
+    client.switch(remove_users_nested=True)
+    assert client.ask(REMOVE, {"Users": [[user]]}) is None
+    assert client.rows(f"SELECT ID FROM User WHERE ID = '{user}'") == []
 
 
 def test_switch_force_change_default(client):
     def forced(name, **more):
-        user = client.ask(CREATE, {"Name": name, "Password": PASSWORD, "OauthClient": True, **more})
+        user = client.ask(CREATE, {"Name": name, "Mail": name, "Password": PASSWORD, "OauthClient": True, **more})
         return client.attributes(user)["ForcePasswordChangeNext"]
 
     assert forced("a@example.com") == "True"

@@ -69,7 +69,7 @@ def test_reset_goes_back_to_the_start(client):
     client.group("admins", user["id"])
     client.call(
         "PUT",
-        "Groups/Everybody_ID",
+        "Groups/Everybody",
         {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
             "displayName": "Everybody",
@@ -88,7 +88,7 @@ def test_reset_goes_back_to_the_start(client):
     after = {endpoint: client.get(endpoint).json()["totalResults"] for endpoint in ("Users", "Groups")}
     assert after == before
     assert {item["id"] for item in client.get("Users").json()["Resources"]} == names
-    assert "members" not in client.get("Groups/Everybody_ID").json()
+    assert "members" not in client.get("Groups/Everybody").json()
     assert client.create("ada@example.com").status_code == 201
 
 
@@ -115,7 +115,7 @@ def test_seeded_groups_and_linked_users(client):
         linked_users=[{"userName": "fed@corp.example"}],
         groups=[
             {"displayName": "inner", "members": ["ada@example.com", "fed@corp.example"]},
-            {"displayName": "outer", "members": ["inner", "Everybody_ID"]},
+            {"displayName": "outer", "members": ["inner", "Everybody"]},
         ],
     )
     assert [len(seeded[kind]) for kind in ("users", "linked_users", "groups")] == [1, 1, 2]

@@ -145,7 +145,7 @@ def test_seeded_facts_rights_and_apps(client):
                 "Name": "SCIM",
                 "ServiceName": "myclient",
                 "OAuthProfile": {"AllowedAuth": "ClientCreds", "KnownScopes": [{"Scope": "x", "AllowedRest": ["."]}]},
-                "permissions": {"ops": "View,Execute", "off@example.com": "View", "Everybody_ID": "View"},
+                "permissions": {"ops": "View,Execute", "off@example.com": "View", "Everybody": "View"},
             },
             {"TemplateName": "GenericSaml"},
         ],
@@ -158,7 +158,7 @@ def test_seeded_facts_rights_and_apps(client):
     assert [item["Row"]["Description"] for item in found] == ["Application Management", "User Management"]
     assert client.ask("SaasManage/GetRole", {"Name": role})["Description"] == "d"
     app, saml = seeded["apps"]
-    assert client.grants(app) == {role: 132, seeded["users"][1]: 4, "Everybody_ID": 4}
+    assert client.grants(app) == {role: 132, seeded["users"][1]: 4, "Everybody": 4}
     assert client.app(app)["OAuthProfile"]["TargetIsUs"] is True
     assert client.app(saml)["Name"] == "SAML"
     token = client.token("/oauth2/token/myclient", auth=("svc@example.com", PASSWORD), scope="x").json()["access_token"]

@@ -124,7 +124,7 @@ def test_a_permission_of_the_user_or_of_everybody_will_do(chain):
     assert chain.token().status_code == 200
     for principal, kind in ((chain.role, "Role"), (chain.user, "User")):
         client.allow(chain.app, principal, "None", kind)
-    client.allow(chain.app, "Everybody_ID", "View,Execute")
+    client.allow(chain.app, "Everybody", "View,Execute")
     assert chain.token().status_code == 400
     change_user(chain, InEverybodyRole=True)
     assert chain.token().status_code == 200

@@ -13,7 +13,7 @@ from ansible_collections.idops.cyberark_identity.tests.emulator.models import GR
 ROLE_ID = re.compile(r"[0-9a-f]{8}(_[0-9a-f]{4}){3}_[0-9a-f]{12}")
 BUILT_IN = {
     "sysadmin": "System Administrator",
-    "Everybody_ID": "Everybody",
+    "Everybody": "Everybody",
     "Privilege_Cloud_Users_ID": "Privilege Cloud Users",
 }
 

@@ -81,7 +81,7 @@ def test_filter_by_id(client, people):
         ('displayName co "dit"', ["auditors"]),
         ('members.display eq "ada@example.com"', ["Admins"]),
         ('members.display ew "example.org" and displayName sw "A"', ["Admins"]),
-        ('id eq "Everybody_ID"', ["Everybody"]),
+        ('id eq "Everybody"', ["Everybody"]),
         ('displayName eq "nothing"', []),
     ],
 )

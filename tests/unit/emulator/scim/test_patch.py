@@ -160,7 +160,7 @@ def test_paths_that_lead_nowhere(client, user, error, operation):
         replace("active", "perhaps"),
         replace("userName", "no-suffix"),
         remove("userName"),
-        replace("groups", [{"value": "Everybody_ID"}]),
+        replace("groups", [{"value": "Everybody"}]),
         replace("emails", [{"value": "a@example.com"}, {"value": "b@example.com"}]),
         replace(f"{LINKED_URN}:source", "x"),
     ],

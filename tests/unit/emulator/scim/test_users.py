@@ -71,7 +71,7 @@ def test_create_with_everything(client):
 
 def test_read_only_and_unknown_attributes_are_ignored(client):
     user = client.user(
-        id="mine", externalId="x", title="Dr", groups=[{"value": "Everybody_ID"}], meta={"created": "never"}
+        id="mine", externalId="x", title="Dr", groups=[{"value": "Everybody"}], meta={"created": "never"}
     )
     assert set(user) == {"name", "displayName", "active", "userName", "schemas", "id", "meta"}
     assert user["id"] != "mine"

@@ -117,7 +117,7 @@ def test_the_directories_do_not_mix(vault, error):
     cloud = vault.control("POST", "seed", {"users": [{"userName": "x@example.com"}]})["users"][0]
     assert error(vault.get(f"Users/{cloud}")) == (404, None, f"Resource {cloud} not found")
     assert error(vault.post_group("new", cloud)) == (404, None, f"Member not found. Member value: {cloud}")
-    assert error(vault.get("Groups/Everybody_ID")) == (404, None, "Group not found")
+    assert error(vault.get("Groups/Everybody")) == (404, None, "Group not found")
     vault.container("safe")
     assert error(vault.post_permission("safe", user={"value": cloud}))[0] == 404
 

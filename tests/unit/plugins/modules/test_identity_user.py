@@ -128,8 +128,8 @@ def test_flags_that_exclude_each_other(tenant: Tenant, run: Run) -> None:
     assert tenant.writes() == []
 
 
-@pytest.mark.parametrize("mandatory", [True, False])
-def test_mail(tenant: Tenant, run: Run, mandatory: bool) -> None:
+@pytest.mark.parametrize("mandatory", ["invited", True, False])
+def test_mail(tenant: Tenant, run: Run, mandatory: bool | str) -> None:
     tenant.switch(mail_mandatory=mandatory)
     assert run("identity_user", **USER)["user"]["email"] == NAME
 
