@@ -20,6 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "build/collections")]
 
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.values import POSITION  # noqa: E402
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec  # noqa: E402
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES  # noqa: E402
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Resource  # noqa: E402
@@ -27,6 +28,10 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.row
 DIRECTORY = ROOT / "plugins/modules/scim_directory.py"
 COLLECTION = "idops.cyberark_identity"
 MODULES = {"user": "scim_user", "group": "scim_group"}
+WHERE = (
+    "The source of the entry, such as a file and a line, for messages. By default, they give the place in the list. "
+    f"The lookups P({COLLECTION}.directory_files#lookup) and P({COLLECTION}.directory_csv#lookup) set it."
+)
 # The words that limit an option of scim_pam_object to a kind. An entry has one kind.
 OF_KIND = re.compile(r",? for O\(kind=(\w+)\)(?: and O\(kind=(\w+)\))?")
 
@@ -84,7 +89,8 @@ def entry_options(resource: Resource) -> dict[str, Any]:
             short["suboptions"] = {name: shortened(inner) for name, inner in option["suboptions"].items()}
         return short
 
-    return {name: shortened(known[name]) for name in sorted(entry_spec(resource))}
+    options = {name: shortened(known[name]) for name in entry_spec(resource)}
+    return dict(sorted({**options, POSITION: {"description": WHERE, "type": "str"}}.items()))
 
 
 def written(text: str) -> str:

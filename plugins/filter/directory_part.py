@@ -19,8 +19,7 @@ positional: slices, number, wave
 options:
   _input:
     description:
-      - Maps with some of the lists users, groups, containers, container_permissions and privileged_data. C(positions)
-        may contain a list of the sources of the entries for each of them.
+      - Maps with some of the lists users, groups, containers, container_permissions and privileged_data.
     type: list
     elements: dict
     required: true
@@ -92,7 +91,6 @@ def directory_part(
     if not 1 <= number <= slices:
         raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
     part: dict[str, Any] = dict.fromkeys(NAMES)
-    positions: dict[str, list[str]] = {kind: [] for kind in NAMES}
     for file in files:
         for kind in NAMES:
             if kinds is not None and kind not in kinds:
@@ -103,18 +101,11 @@ def directory_part(
             if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
                 raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
             option, begins = LATE.get(kind, (None, 1))
-            places = (file.get("positions") or {}).get(kind) or [""] * len(listed)
-            mine = [
-                (entry, place)
-                for entry, place in zip(listed, places)
+            part[kind] = (part[kind] or []) + [
+                _without(entry, option if wave < begins else None)
+                for entry in listed
                 if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave)
             ]
-            part[kind] = (part[kind] or []) + [
-                _without(entry, option if wave < begins else None) for entry, _place in mine
-            ]
-            positions[kind] += [place for _entry, place in mine]
-    if known := {kind: found for kind, found in positions.items() if any(found)}:
-        part["positions"] = known
     marked: dict[str, Any] = mark_unsafe(part)
     return marked
 

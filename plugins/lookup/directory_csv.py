@@ -57,6 +57,13 @@ options:
         C({username}@{address}). Only the default of a secret may contain a cell with a secret.
     type: dict
     default: {}
+  required:
+    description:
+      - Options that no row may leave empty, such as V(active). The file is refused otherwise, with the row and the
+        column.
+    type: list
+    elements: str
+    default: []
   delimiter:
     description:
       - The character between cells. By default, the comma, semicolon or tab that the first row contains, or the one
@@ -86,7 +93,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The entries, in the order of the rows; identical rows are one entry.
+  description:
+    - The entries, in the order of the rows; identical rows are one entry. Each has its file and row as C(position),
+      which the messages of M(idops.cyberark_identity.scim_directory) use.
   type: list
   elements: dict
 """
@@ -105,9 +114,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
-        names = ("kind", "columns", "ignore", "defaults", "delimiter", "separator")
-        how = Reading(**{name: self.get_option(name) for name in names})
-        return [entry for term in terms for entry in self._entries(term, how)]
+        names = ("kind", "columns", "ignore", "defaults", "delimiter", "separator", "required")
+        given = {name: self.get_option(name) for name in names}
+        return [entry for term in terms for entry in self._entries(term, Reading(**given, source=term))]
 
     def _entries(self, path: str, how: Reading) -> list[dict[str, Any]]:
         try:

@@ -14,8 +14,8 @@ description:
   - Reads files with the lists that M(idops.cyberark_identity.scim_directory) takes. Like files of variables, they may
     contain C(!vault), C(!unsafe) and templates. The playbook C(idops.cyberark_identity.apply_directory) uses this
     plugin.
-  - Unlike a file of variables, a file is refused if it has a key twice or an entry that another file has. Errors are
-    reported without quoting the file, which may hold a secret.
+  - Unlike in a file of variables, a key twice in a map and a value that YAML misreads are errors. Errors are reported
+    without quoting the file, which may hold a secret. Entries with errors are left out; all others are returned.
   - The result contains the secrets of the files. The task needs C(no_log).
 options:
   _terms:
@@ -45,18 +45,19 @@ _list:
       type: str
     content:
       description:
-        - The lists of the file, with variables filled in; none when something is wrong.
-        - Beside them, C(positions) has the file and the line of each entry, in the form that
-          M(idops.cyberark_identity.scim_directory) takes.
+        - The lists of the file, with variables filled in, as far as they can be read. Each entry has its file and line
+          as C(position).
       type: dict
     wrong:
-      description: The errors of the file; empty if there are none.
-      type: str
+      description: The errors of the file, which M(idops.cyberark_identity.scim_directory) takes as C(input_errors).
+      type: list
+      elements: str
 """
 
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misf
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import means_secret
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.values import POSITION
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.options import entry_spec
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RESOURCES
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Resource
@@ -115,6 +117,9 @@ TEXT: Mapping[str, Any] = {"type": "str"}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+Entry = tuple[Mapping[str, Any], yaml.Node]
+
+
 class Wrong(Exception):
     """The reason why a file is refused. It quotes names only, no other content of the file."""
 
@@ -125,20 +130,28 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
         files = [self._read(path) for term in terms for path in _paths(os.path.expanduser(term))]
-        _refuse_doubles(files)
         # All templates of the files are rendered by now: what is left that looks like one is data.
         marked: list[dict[str, Any]] = mark_unsafe(files)
         return marked
 
     def _read(self, path: str) -> dict[str, Any]:
+        wrong: list[str] = []
+        content = {}
         try:
-            return {"path": path, "content": self._content(path), "wrong": ""}
-        except Wrong as wrong:
-            return {"path": path, "content": {}, "wrong": f"{path} {wrong}."}
+            content = self._content(path, wrong)
+        except Wrong as failure:
+            wrong.append(str(failure))
+        return {"path": path, "content": content, "wrong": [f"{path} {text}." for text in wrong]}
 
-    def _content(self, path: str) -> dict[str, Any]:
+    def _content(self, path: str, wrong: list[str]) -> dict[str, Any]:
+        """Return the entries of a file that can be read. Add to ``wrong`` the reasons why others cannot."""
         text = self._text(path)
-        root = _check_text(text)
+        root = _root_of(text)
+        unloadable = list(_errors_of_nodes(root))
+        misread = _misread_in(root)
+        wrong += [*unloadable, *misread.errors]
+        if unloadable:
+            return {}
         try:
             # Without the path: from ansible-core 2.19 on, an error about any value would print the lines around it.
             loaded = self._loader.load(trust_as_template(text), show_content=False)
@@ -146,19 +159,54 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise Wrong(_of_yaml(getattr(failure, "orig_exc", None) or failure.__cause__)) from None
         strangers = [str(key) for key in loaded or () if key not in KINDS]
         if strangers:
-            raise Wrong(f"holds {', '.join(strangers)}. A file holds some of the lists {', '.join(KINDS)}")
+            wrong.append(f"holds {', '.join(strangers)}. A file holds some of the lists {', '.join(KINDS)}")
+        content = {}
+        for kind in filter((loaded or {}).__contains__, KINDS):
+            entries = self._entries(kind, loaded[kind], _list_of(root, kind), wrong)
+            if entries is not None:
+                content[kind] = [
+                    {**entry, POSITION: f"{path}:{item.start_mark.line + 1}"}
+                    for entry, item in entries
+                    if misread.spares(item)
+                ]
+        return content
+
+    def _entries(self, kind: str, given: Any, node: yaml.Node, wrong: list[str]) -> list[Entry] | None:
+        """Return the entries of a list with their nodes, as far as they can be rendered; None if it is no list."""
         try:
-            content = {kind: _plain(entries) for kind, entries in self._templar.template(loaded or {}).items()}
+            entries = self._rendered(given)
+        except Wrong as failure:
+            if isinstance(given, list):
+                return list(self._rendered_each(kind, given, node, wrong))
+            wrong.append(str(failure))
+            return None
+        if entries in (None, ""):
+            return None
+        if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+            hint = f". {GROUPS_HINT}" if is_inventory_groups(entries) else ""
+            wrong.append(_misshaped(kind) + hint)
+            return None
+        return list(zip(entries, _items(node, len(entries))))
+
+    def _rendered_each(self, kind: str, given: list[Any], node: yaml.Node, wrong: list[str]) -> Iterator[Entry]:
+        for entry, item in zip(given, _items(node, len(given))):
+            try:
+                rendered = self._rendered(entry)
+            except Wrong as failure:
+                wrong.append(f"{failure}, line {item.start_mark.line + 1}")
+                continue
+            if isinstance(rendered, Mapping):
+                yield rendered, item
+            else:
+                wrong.append(f"{_misshaped(kind)}, line {item.start_mark.line + 1}")
+
+    def _rendered(self, value: Any) -> Any:
+        try:
+            return _plain(self._templar.template(value))
         except AnsibleUndefinedVariable as failure:
             raise Wrong(f"refers to something that does not exist: {failure.message.partition('. ')[0]}") from None
         except Exception as failure:
             raise Wrong(_of_value(failure)) from None
-        for kind, entries in content.items():
-            if entries not in (None, "") and not _is_list_of_maps(entries):
-                hint = f". {GROUPS_HINT}" if is_inventory_groups(entries) else ""
-                raise Wrong(f"has the wrong shape: {kind} has to be a list of maps{hint}")
-        positions = {kind: _positions(path, root, kind, len(entries)) for kind, entries in content.items() if entries}
-        return {**content, "positions": positions} if positions else content
 
     def _text(self, path: str) -> str:
         try:
@@ -194,34 +242,37 @@ def _paths(start: str) -> list[str]:
     return sorted(found.values())
 
 
-def _check_text(text: str) -> yaml.Node:
-    """Return the root; refuse what is no YAML or no map, has a tag that Ansible does not know, or has a key twice."""
+def _root_of(text: str) -> yaml.Node:
+    """Return the root, None for an empty file. Refuse what is no YAML or no map."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as failure:
         raise Wrong(_of_yaml(failure) + _hint_of_template(text, failure)) from None
     if root is None or root.tag == STANDARD + "null":
-        return root
+        return None
     if not isinstance(root, yaml.MappingNode):
         raise Wrong("is not a map of lists")
+    return root
+
+
+def _errors_of_nodes(root: yaml.Node) -> Iterator[str]:
+    """Yield the places of tags that Ansible does not know, templates that YAML takes for maps, and keys given twice."""
     for node in _nodes(root):
         if not node.tag.startswith(STANDARD) and node.tag not in TAGS:
-            raise Wrong(f"has an unknown tag, {_at(node.start_mark)}")
+            yield f"has an unknown tag, {_at(node.start_mark)}"
         if node.tag == BINARY:
-            raise Wrong(f"has a !!binary value, {_at(node.start_mark)}. Write it as a text")
+            yield f"has a !!binary value, {_at(node.start_mark)}. Write it as a text"
         if any(
             isinstance(key, yaml.MappingNode) and key.start_mark.index == node.start_mark.index + 1
             for key in _keys(node)
         ):
-            raise Wrong(f"has a template without quotes, {_at(node.start_mark)}. {TEMPLATE_HINT}")
+            yield f"has a template without quotes, {_at(node.start_mark)}. {TEMPLATE_HINT}"
         keys = set()
         for key in _keys(node):
             mark = (key.tag, str(key.value))
             if mark in keys and key.tag != MERGE:
-                raise Wrong(f"has the key {key.value} twice in one map, {_at(key.start_mark)}")
+                yield f"has the key {key.value} twice in one map, {_at(key.start_mark)}"
             keys.add(mark)
-    _check_scalars(root)
-    return root
 
 
 def _keys(node: yaml.Node) -> list[yaml.Node]:
@@ -236,15 +287,33 @@ def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
     return f". {TEMPLATE_HINT}" if any(UNQUOTED.search(line) for line in near) else ""
 
 
-def _positions(path: str, root: yaml.Node, kind: str, count: int) -> list[str]:
-    """Return the file and the line of each entry of a list: the line of the list where a template makes the entries."""
-    node = next((value for key, value in root.value if key.value == kind), root)
-    items = node.value if isinstance(node, yaml.SequenceNode) and len(node.value) == count else [node] * count
-    return [f"{path}:{item.start_mark.line + 1}" for item in items]
+def _misshaped(kind: str) -> str:
+    return f"has the wrong shape: {kind} has to be a list of maps"
 
 
-def _check_scalars(root: yaml.Node) -> None:
-    """Refuse what YAML reads as something else than the text or the number that its option takes."""
+def _list_of(root: yaml.Node, kind: str) -> yaml.Node:
+    """Return the node of a list, or the root for a list that is merged from elsewhere."""
+    return next((value for key, value in root.value if key.value == kind), root)
+
+
+def _items(node: yaml.Node, count: int) -> list[yaml.Node]:
+    """Return the node of each entry of a list: that of the list where a template makes the entries."""
+    return node.value if isinstance(node, yaml.SequenceNode) and len(node.value) == count else [node] * count
+
+
+@dataclass(frozen=True)
+class _Misread:
+    """What YAML reads as something else than the text or the number that its option takes: nodes, and errors."""
+
+    nodes: frozenset[int] = frozenset()
+    errors: tuple[str, ...] = ()
+
+    def spares(self, node: yaml.Node) -> bool:
+        """Return whether there is nothing of this kind in a node."""
+        return not self.nodes or self.nodes.isdisjoint(map(id, _nodes(node)))
+
+
+def _misread_in(root: yaml.Node) -> _Misread:
     texts, numbers = {}, {}
     for node, spec in _scalars(FILE, root):
         spelling = "a secret" if spec.get("no_log") else node.value
@@ -254,8 +323,7 @@ def _check_scalars(root: yaml.Node) -> None:
             numbers[id(node)] = f"{spelling} at {_at(node.start_mark)}, which YAML reads as {_read_as(node)}"
     wrong = [f"{some([*texts.values()])}. Put {'it' if len(texts) == 1 else 'them'} into quotes"] if texts else []
     wrong += [f"{some([*numbers.values()])}. {DECIMAL_HINT}"] if numbers else []
-    if wrong:
-        raise Wrong(f"has {'. It has '.join(wrong)}")
+    return _Misread(frozenset({*texts, *numbers}), (f"has {'. It has '.join(wrong)}",) if wrong else ())
 
 
 def _spec_of(resource: Resource) -> dict[str, Any]:
@@ -304,7 +372,7 @@ def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
                 yield from _scalars({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
             else:
                 yield from _scalars(TEXT, key)
-                number = fold(key.value) in spec.get("numbers", ())
+                number = fold(str(key.value)) in spec.get("numbers", ())
                 text = {**TEXT, "no_log": means_secret(str(key.value))}
                 yield from _scalars({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
     elif isinstance(node, yaml.SequenceNode) and wanted == "list":
@@ -316,7 +384,7 @@ def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
 
 def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
     """Every node once, those with aliases too."""
-    waiting, seen = [root], set()
+    waiting, seen = [root] if root else [], set()
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
@@ -354,27 +422,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value.data if getattr(value, "__ENCRYPTED__", False) else value
-
-
-def _is_list_of_maps(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)
-
-
-def _refuse_doubles(files: list[dict[str, Any]]) -> None:
-    """Say it of the later file when two entries are about the same object, with both lines."""
-    holders: dict[tuple[str, ...], str] = {}
-    for file in files:
-        doubles = []
-        for resource in RESOURCES.values():
-            entries = file["content"].get(resource.plural) or ()
-            for entry, position in zip(entries, file["content"].get("positions", {}).get(resource.plural, ())):
-                keys = resource.name_of(entry)
-                if len(keys) < min(2, len(resource.keys)):  # it goes by its id
-                    continue
-                name = (resource.name, *(fold(keys.get(option, "")) for option in resource.keys))
-                if name in holders:
-                    label = f"{resource.name} {' / '.join(map(str, keys.values()))!r}"
-                    doubles.append(f"{label} at {position} and at {holders[name]}")
-                holders.setdefault(name, position)
-        if doubles:
-            file["wrong"] = f"{file['path']} holds what is there already: {some(doubles)}. Name each object only once."

@@ -103,6 +103,12 @@ options:
             description:
               - The home number.
             type: str
+      position:
+        description:
+          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+            list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
+            P(idops.cyberark_identity.directory_csv#lookup) set it.
+        type: str
       preferred_language:
         description:
           - The language of the user's portal, such as V(en_US).
@@ -170,6 +176,12 @@ options:
         description:
           - The id of an existing group. O(idops.cyberark_identity.scim_group#module:display_name) is then the new name,
             so that the group can be renamed.
+        type: str
+      position:
+        description:
+          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+            list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
+            P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
       state:
         description:
@@ -247,6 +259,12 @@ options:
         description:
           - How many days the vault keeps old versions.
         type: int
+      position:
+        description:
+          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+            list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
+            P(idops.cyberark_identity.directory_csv#lookup) set it.
+        type: str
       state:
         description:
           - Whether the object should exist.
@@ -282,6 +300,12 @@ options:
         description:
           - When the permission ends, as a date such as V(2027-01-31), at the end of which it ends, or as an ISO 8601
             time such as V(2027-01-31T18:00:00Z).
+        type: str
+      position:
+        description:
+          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+            list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
+            P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
       rights:
         description:
@@ -357,6 +381,12 @@ options:
         description:
           - The name of the account. With O(idops.cyberark_identity.scim_pam_object#module:id) it can be changed.
         type: str
+      position:
+        description:
+          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+            list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
+            P(idops.cyberark_identity.directory_csv#lookup) set it.
+        type: str
       properties:
         description:
           - Properties of the account, such as C(username), C(address) and C(platformId). A key that is not given is not
@@ -394,13 +424,15 @@ options:
         type: str
         choices: [on_create, always]
         default: on_create
-  positions:
+  input_errors:
     description:
-      - The source of each entry, for messages. For each kind, a list with a text for each entry in order, such as a
-        file and a line. For an empty text, messages give the position of the entry in the list of the task.
-      - The lookup P(idops.cyberark_identity.directory_files#lookup) makes them, and the playbook
-        C(idops.cyberark_identity.apply_directory) uses them.
-    type: dict
+      - Errors that were found when the lists were read, as texts. With any, the task fails before it writes, and
+        reports them together with all other errors that it can find without the missing entries. No object counts as
+        pruned then, and a name that is not found counts as that of a missing entry.
+      - The lookup P(idops.cyberark_identity.directory_files#lookup) finds such errors, and the playbook
+        C(idops.cyberark_identity.apply_directory) passes them.
+    type: list
+    elements: str
   kinds:
     description:
       - The kinds of objects to deal with. When omitted, all kinds for which a service user is given. With

@@ -236,7 +236,7 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
     "header.yml": (f"$ANSIBLE_VAULT;1.1;AES257\n{PASSWORD}", "cannot be decrypted."),
     "other password of a value.yml": (
         "users:\n- password: !vault |\n" + textwrap.indent(VAULTED, "    "),
-        "holds a value that cannot be decrypted.",
+        "holds a value that cannot be decrypted, line 2.",
     ),
     "template without quotes.yml": (
         "users:\n- user_name: {{ somebody }}\n",
@@ -259,9 +259,12 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
     "no maps.yml": (f"groups: [{PASSWORD}]", "has the wrong shape: groups has to be a list of maps."),
     "variable.yml": (
         f"users:\n- user_name: a\n  display_name: '{{{{ nowhere.at.all }}}}'\n  password: {PASSWORD}",
-        "refers to something that does not exist: 'nowhere' is undefined.",
+        "refers to something that does not exist: 'nowhere' is undefined, line 2.",
     ),
-    "template.yml": (f"users: [{{password: '{{{{ {PASSWORD} | nothing( }}}}'}}]", "holds a template that fails."),
+    "template.yml": (
+        f"users: [{{password: '{{{{ {PASSWORD} | nothing( }}}}'}}]",
+        "holds a template that fails, line 1.",
+    ),
     "twice 1.yml": (
         "groups: [{display_name: dup}]\nusers: [{user_name: a@example.com}, {user_name: A@example.com}]",
         "",
@@ -285,9 +288,8 @@ def test_all_errors_in_files_are_reported_at_once(tenant: Tenant, play: Playbook
     expected = [f"{folder}/{name} {message}" for name, (_content, message) in WRONG_FILES.items() if message]
     assert [text for text in expected if text not in played.text] == [], played.output
     one, two = folder / "twice 1.yml", folder / "twice 2.yml"
-    doubles = "holds what is there already:"
-    assert f"{one} {doubles} user 'A@example.com' at {one}:2 and at {one}:2. Name each object" in played.text
-    assert f"{two} {doubles} group 'DUP' at {two}:1 and at {one}:1. Name each object only once" in played.text
+    assert f"{one}:2: user 'A@example.com' is also at {one}:2. Name each object only once" in played.text
+    assert f"{two}:1: group 'DUP' is also at {one}:1. Name each object only once" in played.text
 
 
 def test_errors_in_entries_name_file_and_line(tenant: Tenant, play: PlaybookRunner) -> None:
@@ -304,6 +306,50 @@ def test_errors_in_entries_name_file_and_line(tenant: Tenant, play: PlaybookRunn
         "There is a group 'team': put it under groups",
     ):
         assert text in played.text, played.output
+    assert tenant.writes() == []
+
+
+# Files with an error each, and the message of each.
+ONE_ERROR_EACH: dict[str, tuple[str, str]] = {
+    "a.yml": ("users: [{user_name: in-a@example.com}\n", "{folder}/a.yml is not YAML that Ansible can read, line 2"),
+    "b.yml": (
+        "users:\n- user_name: b@example.com\n  phone_numbers: {work: 0163210}\n- user_name: ok@example.com\n",
+        "{folder}/b.yml has 0163210 at line 3, column 25, which YAML reads as a number. Put it into quotes.",
+    ),
+    "c.yml": (
+        "users:\n- user_name: '{{ nobody }}'\n- user_name: OK@example.com\n",
+        "{folder}/c.yml refers to something that does not exist: 'nobody' is undefined, line 2.",
+    ),
+    "d.yml": ("people: []\ngroups:\n- display_name: d\n  colour: red\n", "{folder}/d.yml holds people. A file holds"),
+    "e.yml": (
+        "groups:\n- display_name: e\n  users: {add: [in-a@example.com, b@example.com]}\n",
+        "and may be in what could not be read: user 'in-a@example.com', user 'b@example.com'",
+    ),
+    "f.yml": (
+        "groups:\n- display_name: x\n  groups: {add: [y]}\n- display_name: y\n  groups: {add: [x]}\n",
+        "{folder}/f.yml:2: a circle of groups, each of which would be a member of itself: {folder}/f.yml:2",
+    ),
+    "g.yml": (
+        "users:\n- {user_name: left@example.com, state: absent}\n",
+        "max_removals allows 0 objects to be removed or deactivated, and 1 would be: user 'left@example.com'",
+    ),
+}
+
+
+def test_mistakes_of_all_kinds_come_in_one_failure(tenant: Tenant, play: PlaybookRunner) -> None:
+    tenant.seed_user(userName="left@example.com")
+    tenant.seed_user(userName="stranger@example.com")
+    for name, (content, _message) in ONE_ERROR_EACH.items():
+        play.write(f"tenant/{name}", content)
+    played = play("apply", directory_path="tenant", directory_max_removals="0", directory_prune="users")
+    folder = play.folder / "tenant"
+    expected = [message.format(folder=folder) for _content, message in ONE_ERROR_EACH.values()]
+    expected += [
+        f"{folder}/c.yml:3: user 'OK@example.com' is also at {folder}/b.yml:4",
+        f"{folder}/d.yml:2: group 'd' has no option colour",
+    ]
+    assert [text for text in expected if text not in played.text] == [], played.output
+    assert "stranger@example.com" not in played.text
     assert tenant.writes() == []
 
 

@@ -114,7 +114,7 @@ def _known_options(spec: Spec, paths: list[list[str]]) -> str:
 
 DIRECTORY: Spec = {
     **directory_spec(),
-    "positions": {"type": "dict"},
+    "input_errors": {"type": "list", "elements": "str"},
     "kinds": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune_users": {"type": "str", "choices": ["deactivate", "delete"], "default": "deactivate"},
@@ -220,7 +220,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         now, check_mode = time.time(), module.check_mode
         directory = Directory(scim, rules, progress.report, progress.is_abandoned, now=now, check=check_mode)
         with trying("plan the directory"):
-            planned = directory.plan(entries, elsewhere)
+            planned = directory.plan(entries, elsewhere, given["input_errors"] or ())
         kinds = [resource.plural for resource in RESOURCES.values() if managed[resource.plural] is not None]
         document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
         if module.params["plan_path"]:

@@ -35,11 +35,13 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+FIRST_LETTER = re.compile(r"^[a-z](?=[a-z]* )")
 LONGEST_TEXT = 20_000  # characters
 SHOWN = 20  # texts of many that a message holds
 
@@ -220,6 +222,12 @@ def trying(attempt: str) -> Iterator[None]:
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def joined(parts: Sequence[object]) -> str:
+    """Return one text with each of these as a sentence. A first word that is an option or a file stays as it is."""
+    first, *others = [_sentence(str(part)) for part in parts]
+    return " ".join([first, *(FIRST_LETTER.sub(lambda found: found[0].upper(), text) for text in others)])
 
 
 def all_of(failures: Sequence[IdentityError]) -> IdentityError:

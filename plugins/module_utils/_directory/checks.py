@@ -10,17 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .._base.errors import IdentityError, InvalidError, all_of, some
+from .._base.errors import IdentityError, InvalidError, all_of, joined, some
 from .._base.paths import fold
 from .values import Desired, same_object
 
 
 class Problems:
-    """Collects the reasons why entries cannot be carried out, so that one failure can name them all."""
+    """Collects the reasons why a plan cannot be carried out, so that one failure can name them all.
 
-    def __init__(self, listed: Iterable[Desired]) -> None:
-        """Begin with the problems of entries that make no task."""
+    ``unread`` are errors of the input: the task does not have the entries that these concern.
+    """
+
+    def __init__(self, listed: Iterable[Desired], unread: Iterable[str] = ()) -> None:
+        """Begin with the errors of the input, and with the entries that make no task."""
+        self._unread = [InvalidError(text) for text in unread]
         self._by_entry = {desired: desired.problem for desired in listed if desired.problem}
+        self._of_run: list[IdentityError] = []
+        self._remarks: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._unread or self._by_entry or self._of_run)
 
     def __contains__(self, desired: Desired) -> bool:
         return desired in self._by_entry
@@ -30,19 +39,31 @@ class Problems:
         known = self._by_entry.get(desired)
         self._by_entry[desired] = all_of([known, error]) if known else error
 
-    def refuse(self, among: Iterable[Desired], missing: str = "") -> None:
-        """Raise one failure for all of these entries that have a problem, in their order, with their common code.
+    def note_run(self, errors: Iterable[IdentityError]) -> None:
+        """Add problems of the whole run, which are those of no single entry."""
+        self._of_run += errors
 
-        ``missing`` says which other entries they need.
-        """
-        failed = [(desired, self._by_entry[desired]) for desired in among if desired in self]
-        if not failed:
+    def remark(self, text: str) -> None:
+        """Add a sentence for the failure, if there is going to be one."""
+        self._remarks.append(text)
+
+    def refuse(self, listed: Iterable[Desired]) -> None:
+        """Raise one failure for all problems, with their common code: those of entries in the order of ``listed``."""
+        failed = {desired: self._by_entry[desired] for desired in listed if desired in self}
+        errors = [*self._unread, *failed.values(), *self._of_run]
+        if not errors:
             return
-        kinds = {problem.__class__ for _desired, problem in failed}
+        if errors == self._of_run[:1]:  # the only one keeps its facts
+            reason = joined([errors[0].reason, *self._remarks]) if self._remarks else errors[0].reason
+            raise errors[0].with_facts(reason=reason)
+        kinds = {error.__class__ for error in errors}
         kind = kinds.pop() if len(kinds) == 1 else InvalidError
-        texts = [f"{desired.position}: {str(problem).rstrip('.')}" for desired, problem in failed]
-        hint = f"{missing}. Nothing was written" if missing else "Nothing was written"
-        raise kind(f"entries that cannot be carried out ({len(texts)}): {some(texts, '; ')}", hint=hint)
+        texts = [f"{desired.position}: {str(error).rstrip('.')}" for desired, error in failed.items()]
+        parts = (
+            [f"errors in the input ({len(self._unread)}): {' '.join(map(str, self._unread))}"] if self._unread else []
+        )
+        parts += [f"entries that cannot be carried out ({len(texts)}): {some(texts, '; ')}"] if texts else []
+        raise kind(joined([*parts, *self._of_run]), hint=joined([*self._remarks, "Nothing was written"]))
 
 
 def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:

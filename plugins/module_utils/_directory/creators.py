@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .._base.errors import InvalidError, some, trying
+from .._base.errors import trying
 from .._base.paths import Object, fold, one_object
 from .._model.plan import Change, Plan, Task, make_plan
 from .._model.resources import CONTAINER_PERMISSION, USER
@@ -18,9 +18,10 @@ from .._model.shapes import One
 from .._scim.contents import permissions_on
 from .._scim.protocol import Scim
 from .._scim.vault import kept_rights
+from .checks import Problems
 from .name_index import NameIndex
 from .relations import Relations
-from .values import Desired, Found, Step, names_of
+from .values import Desired, Found, Step, names_of, same_object
 
 RIGHTS = CONTAINER_PERMISSION.attribute("rights")
 
@@ -31,10 +32,11 @@ class Creators:
     The vault makes the creator of a safe a member with every right. No entry names that permission.
     """
 
-    def __init__(self, scim: Scim, names: NameIndex, relations: Relations) -> None:
+    def __init__(self, scim: Scim, names: NameIndex, relations: Relations, problems: Problems) -> None:
         self._scim = scim
         self._names = names
         self._relations = relations
+        self._problems = problems
 
     def plan(self, safes: Sequence[Found], listed: Sequence[Desired], steps: Sequence[Step]) -> list[Step]:
         """Return a step for each permission of a creator that loses rights. It needs the steps on its safe."""
@@ -49,7 +51,7 @@ class Creators:
             ]
         planned = [step for step in trimming if step]
         if planned:
-            _refuse_doubles(names_of(listed, steps), planned)
+            _note_doubles(names_of(listed, steps), planned, self._problems)
         on_safe: dict[str, list[Desired]] = {}
         for step in steps:
             if step.safe is not None:
@@ -100,13 +102,9 @@ def _trimming(safe: Found, task: Task, plan: Plan) -> Step:
     return Step(desired, plan.current, {}, plan, creator_rights=safe.desired.task.creator_rights)
 
 
-def _refuse_doubles(names: Mapping[Desired, str], planned: Iterable[Step]) -> None:
-    """Refuse two entries about one permission, which would undo each other in every run."""
+def _note_doubles(names: Mapping[Desired, str], planned: Iterable[Step], problems: Problems) -> None:
+    """Note entries about the permission of a creator: both would undo each other in every run."""
     trimmed = {fold(step.name): step for step in planned}
-    doubles = [
-        f"{desired.position} and {other.desired.position} are both {other.label}"
-        for desired, name in names.items()
-        if desired.resource is CONTAINER_PERMISSION and (other := trimmed.get(fold(name)))
-    ]
-    if doubles:
-        raise InvalidError(some(doubles), hint="Name each object only once")
+    for desired, name in names.items():
+        if desired.resource is CONTAINER_PERMISSION and (other := trimmed.get(fold(name))):
+            problems.note(desired, same_object(desired, other.desired))

@@ -26,6 +26,7 @@ from .._model.options import Spec, entry_spec
 from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS
 from .._model.rows import Resource
 from .._model.shapes import Moment, seconds
+from .values import POSITION
 
 DELIMITERS = (",", ";", "\t")
 # The first line of a file that is no row: Excel reads the delimiter from it and does not count it; PowerShell names the
@@ -106,7 +107,10 @@ MADE_UP = ("member", "member_type", "authorization_level")
 
 @dataclass(frozen=True)
 class Reading:
-    """The options for reading a file. ``columns`` has places by header, ``defaults`` values by option."""
+    """The options for reading a file. ``columns`` has places by header, ``defaults`` values by option.
+
+    ``required`` are places that each row has to fill. ``source`` names the file in the position of each entry.
+    """
 
     kind: str
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +118,8 @@ class Reading:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     delimiter: str | None = None
     separator: str = ";"
+    required: Collection[str] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,9 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
             problems.append(error.reason)
     if problems:
         raise InvalidError(some(problems, "; "))
-    return [entry for _number, entry in entries.values()]
+    if not how.source:
+        return [entry for _row, entry in entries.values()]
+    return [{**entry, POSITION: f"{how.source}, row {row}"} for row, entry in entries.values()]
 
 
 def _delimiter(text: str) -> str:
@@ -255,6 +263,11 @@ class _Table:
                     raise InvalidError(f"the columns {first} and {column.header} are both {place}")
                 places[fold(place)] = column.header
         self._check_defaults()
+        if unfilled := sorted({*self.how.required} - {*(column.place for column in filter(None, self.columns))}):
+            raise InvalidError(
+                f"required names {', '.join(unfilled)}, and no column is that",
+                hint="It takes the options of columns, as columns does",
+            )
         given, either = {*places, *self.how.defaults}, self.resource.either
         if "member" in given:
             given |= set(either)
@@ -405,9 +418,11 @@ class _Table:
             entry[self.rights] = _rights(rights)
         if _granted(entry.get(self.rights)).issuperset(LEVELS):
             raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
-        missing = [key for key in self.resource.keys if key not in entry and key not in self.resource.either]
-        if missing and "id" not in entry:
-            raise _Cell(f"{self._title_of(missing[0])} is empty")
+        keys = [] if "id" in entry else self.resource.keys
+        missing = [key for key in keys if key not in entry and key not in self.resource.either]
+        missing += [place for place in self.how.required if place not in values and place not in missing]
+        if missing:
+            raise _Cell(", ".join(f"{self._title_of(place)} is empty" for place in missing))
         return entry
 
     def _title_of(self, place: str) -> str:

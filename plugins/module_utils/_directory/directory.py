@@ -12,11 +12,11 @@ objects: by the same tables, plans and ``ensure()``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from .._base.errors import GuardRailError, IdentityError
+from .._base.errors import IdentityError
 from .._base.paths import Object
 from .._model.resources import RESOURCES
 from .._scim.objects import ScimObjects
@@ -63,29 +63,38 @@ class Directory:
         self._relations = Relations(scim, self._names, self._store.lists)
         self._rails = GuardRails(rules, self._names.count, self._access)
 
-    def plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired] = ()) -> Planned:
+    def plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired] = (), unread: Sequence[str] = ()) -> Planned:
         """Return the steps, removals last, in an order in which they can be carried out.
 
-        ``elsewhere`` are entries that another run deals with, as far as they make something. Raise one failure for all
-        entries that are wrong, and GuardRailError for a plan that goes too far.
+        ``elsewhere`` are entries that another run deals with, as far as they make something. ``unread`` are errors of
+        the input. Raise one failure for these, for all entries that are wrong, and for a plan that goes too far.
         """
-        problems = self._check(listed, elsewhere)
+        problems = Problems(listed, unread)
+        self._names.incomplete = bool(unread)
+        try:
+            planned = self._plan(listed, elsewhere, problems)
+        except IdentityError as error:  # of a tenant that cannot be read: entries may be wrong whatever it holds
+            problems.note_run([error])
+            problems.refuse(listed)
+            raise
+        problems.refuse(listed)
+        return planned
+
+    def _plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired], problems: Problems) -> Planned:
+        """Return the plan as far as it can be made in spite of problems."""
+        self._check(listed, elsewhere, problems)
         sound = [desired for desired in listed if desired not in problems]
-        failed = [desired for desired in listed if desired in problems]
-        # With entries that are wrong the plan is refused, and it cannot be told which objects no entry names.
-        rules = replace(self._rules, prune=frozenset(), watched=frozenset()) if failed else self._rules
+        rules = self._rules_for(listed, problems)
         unlisted = Unlisted(rules, sound, self._relations, self._rails)
         planning = Planning(self._store, self._names, unlisted, problems)
-        try:
-            with ThreadPoolExecutor(self._rules.workers) as pool:
-                steps = list(self._read(sound, Survey(self._scim, self._names, self._store, pool), planning, unlisted))
-        except IdentityError:
-            problems.refuse(failed)  # which are wrong whatever the tenant holds
-            raise
+        with ThreadPoolExecutor(self._rules.workers) as pool:
+            steps = list(self._read(sound, Survey(self._scim, self._names, self._store, pool), planning, unlisted))
         PlanCheck(self._scim, self._rules, self._names, problems, self._now).check(listed, sound, steps)
-        trimming = Creators(self._scim, self._names, self._relations).plan(planning.safes, listed, steps)
+        trimming = Creators(self._scim, self._names, self._relations, problems).plan(planning.safes, listed, steps)
         losses = Losses(self._rules, self._relations, self._rails, self._now)
-        also_removed = self._check_losses(losses, [*steps, *trimming], unlisted.reported)
+        also_removed = losses.check(self._scim, [*steps, *trimming], problems)
+        if unlisted.reported:
+            problems.remark(drift_of(unlisted.reported).reason)
         ordered = (*sorted(steps, key=_rank), *trimming)
         return Planned(ordered, self._now, planning.unchanged, tuple(unlisted.reported), also_removed)
 
@@ -103,28 +112,26 @@ class Directory:
         run = Application(self._store, self._names, self._rules, self._report, self._is_abandoned)
         return run.apply(planned.steps)
 
-    def _check_losses(self, losses: Losses, steps: Sequence[Step], unmanaged: Sequence[Object]) -> Mapping[str, Object]:
-        """Check the steps against the guard rails. A refusal must not hide unmanaged objects: it names them as well."""
-        try:
-            return losses.check(self._scim, steps)
-        except GuardRailError as error:
-            if not unmanaged:
-                raise
-            raise GuardRailError(f"{error.reason}. Besides, {drift_of(unmanaged).reason}", hint=error.hint) from error
-
-    def _check(self, listed: Sequence[Desired], elsewhere: Iterable[Desired]) -> Problems:
+    def _check(self, listed: Sequence[Desired], elsewhere: Iterable[Desired], problems: Problems) -> None:
         """Check the entries against each other, and note what this run and others are going to make."""
-        problems = Problems(listed)
         doubles = note_doubles(listed, problems)
         note_former_names(listed, problems)
-        # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
-        self._rails.check_prune({each.resource.plural for each in listed if not each.absent or each.resource.parent})
         for desired in listed:
             if desired not in doubles:
                 self._names.expect(desired)
         for desired in elsewhere:
             self._names.expect_elsewhere(desired)
-        return problems
+
+    def _rules_for(self, listed: Sequence[Desired], problems: Problems) -> Rules:
+        """Return the rules of the task; without prune where it cannot be told which objects no entry names."""
+        if problems:
+            if self._rules.prune or self._rules.watched:
+                problems.remark("Until they are corrected, it cannot be told which objects no entry names")
+        else:
+            # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
+            kinds = {each.resource.plural for each in listed if not each.absent or each.resource.parent}
+            problems.note_run(self._rails.check_prune(kinds))
+        return replace(self._rules, prune=frozenset(), watched=frozenset()) if problems else self._rules
 
     def _read(
         self, listed: Sequence[Desired], survey: Survey, planning: Planning, unlisted: Unlisted

@@ -8,8 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .._base.errors import InvalidError
@@ -21,7 +20,7 @@ from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 from .guard_rails import Rules
-from .values import Check, Desired
+from .values import POSITION, Check, Desired
 
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 SHOWN_OPTIONS = 3  # of an entry that has no name
@@ -37,22 +36,22 @@ def directory_spec() -> Spec:
 
 
 def entries_of(params: Object, check: Check) -> list[Desired]:
-    """Return the entries of the task, kind by kind. One without a legible name has a problem.
-
-    Raise InvalidError for positions that are not those of the entries.
-    """
-    positions = params["positions"] or {}
-    lists = {resource.plural: params[resource.plural] or () for resource in RESOURCES.values()}
-    for plural, places in positions.items():
-        if not isinstance(places, list) or len(places) != len(lists.get(plural, ())):
-            raise InvalidError(f"positions.{plural} has to be a list with an item for each of the {plural}")
+    """Return the entries of the task, kind by kind. One without a legible name has a problem."""
     return [
-        _entry_of(str(place or f"{resource.plural}[{number}]"), resource, options, check)
+        _entry_of(position, resource, options, check)
         for resource in RESOURCES.values()
-        for number, (options, place) in enumerate(
-            zip_longest(lists[resource.plural], positions.get(resource.plural, ()))
-        )
+        for position, options in _placed(resource, params)
     ]
+
+
+def _placed(resource: Resource, params: Object) -> Iterator[tuple[str, Any]]:
+    """Yield the position of each entry of a kind, and its options without it. Default: its place in the list."""
+    for number, entry in enumerate(params[resource.plural] or ()):
+        place = f"{resource.plural}[{number}]"
+        if isinstance(entry, dict) and POSITION in entry:
+            yield str(entry[POSITION] or place), {option: entry[option] for option in entry if option != POSITION}
+        else:
+            yield place, entry
 
 
 def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> Desired:
@@ -97,19 +96,17 @@ def kinds_of(params: Object, served: Sequence[Resource]) -> list[Resource]:
 
 
 def only_of(kinds: Sequence[Resource], params: Object) -> Object:
-    """Return the options without the lists of other kinds than these, and without their positions."""
-    others = [resource.plural for resource in RESOURCES.values() if resource not in kinds]
-    positions = {plural: places for plural, places in (params["positions"] or {}).items() if plural not in others}
-    return {**params, **dict.fromkeys(others), "positions": positions}
+    """Return the options without the lists of other kinds than these."""
+    return {**params, **dict.fromkeys(resource.plural for resource in RESOURCES.values() if resource not in kinds)}
 
 
 def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Desired]:
     """Return the entries that the task does not deal with. ``managed`` are the options without them."""
     return [
-        Desired(f"{resource.plural}[{number}]", resource, options, check)
+        Desired(position, resource, options, check)
         for resource in RESOURCES.values()
         if managed[resource.plural] is None
-        for number, options in enumerate(params[resource.plural] or ())
+        for position, options in _placed(resource, params)
         if isinstance(options, dict)
     ]
 

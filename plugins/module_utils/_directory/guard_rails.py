@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Limit the losses of a directory: facts in, a refusal out. No request but to count."""
+"""Limit the losses of a directory: facts in, refusals out. No request but to count."""
 
 from __future__ import annotations
 
@@ -87,12 +87,10 @@ class Member:
 class AccessLoss:
     """Memberships of a group, or rights of one member of a safe, that would be taken away.
 
-    ``place`` is the group or the safe, ``count`` how many memberships or rights, ``what`` a word for them. ``who``
-    loses them, by endpoint, id and the name that the server shows there; ``members`` is more about the same, as far as
-    the rails need it. ``emptied`` is whether a list comes out empty, ``last`` whether a group is left without any
-    member. ``goes`` is whether the group, the permission or the safe itself is deleted: whether that concerns the user
-    that runs the task is a matter of the object then. ``asked`` is whether ``creator_rights`` asks for it, which may
-    concern the user that runs the task.
+    ``place`` is the group or the safe,
+
+    ``count`` returns how many objects an endpoint has, ``held`` how many memberships (of ``Groups``) or rights (of
+    ``ContainerPermissions``) there are.
     """
 
     place: Resource
@@ -112,10 +110,10 @@ class AccessLoss:
         return f"{self.place.name} {self.name!r}"
 
 
-def refuse_emptied_roles(roles: Sequence[str]) -> None:
-    """Raise GuardRailError for built-in roles in which nobody is left who can log in."""
+def check_emptied_roles(roles: Sequence[str]) -> Iterator[GuardRailError]:
+    """Refuse built-in roles in which nobody is left who can log in."""
     if roles:
-        raise GuardRailError(
+        yield GuardRailError(
             f"a built-in role would lose its last member that can log in: {some(roles)}",
             hint="Put somebody who stays into it first, or name the member in protected, so that no list removes it",
         )
@@ -174,9 +172,10 @@ def place_of(resource: Resource) -> Resource:
 
 
 class GuardRails:
-    """Refuses a plan that goes too far. ``count`` returns how many objects an endpoint has.
+    """Refuses a plan that goes too far: each check yields its refusals.
 
-    ``held`` returns how many memberships (of ``Groups``) or rights (of ``ContainerPermissions``) there are.
+    ``count`` returns how many objects an endpoint has, ``held`` how many memberships (of ``Groups``) or rights (of
+    ``ContainerPermissions``) there are.
     """
 
     def __init__(self, rules: Rules, count: Callable[[str], int | None], held: Callable[[str], int]) -> None:
@@ -191,26 +190,26 @@ class GuardRails:
     def _protects(self, loss: Loss) -> bool:
         return self._rules.protects([*loss.names, " / ".join(loss.names), *loss.also])
 
-    def check_prune(self, listed: Collection[str]) -> None:
+    def check_prune(self, listed: Collection[str]) -> Iterator[GuardRailError]:
         """Refuse to prune a kind whose plural is not among the ``listed``."""
         if (empty := sorted(self._rules.prune - set(listed))) and not self._rules.prune_to_nothing:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"prune would leave only the entries of {', '.join(empty)}, but the task lists none",
                 hint="Set prune_to_nothing if that is intended",
             )
 
-    def check(self, losses: Sequence[Loss]) -> None:
+    def check(self, losses: Sequence[Loss]) -> Iterator[GuardRailError]:
         """Refuse what is never removed, and more than the task allows."""
         if refused := [loss.label for loss in losses if self.keeps(loss)]:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"what is protected, built in or the user that runs the task would be removed: "
                 f"{some(sorted(refused, key=natural))}",
                 hint="Take them out of the entries that remove them, or out of protected",
             )
-        _refuse_unknown([loss.label for loss in losses if loss.own is None])
+        yield from _refuse_unknown([loss.label for loss in losses if loss.own is None])
         for going, limit, allowed in self._limits(losses):
             if len(going) > limit:
-                raise GuardRailError(
+                yield GuardRailError(
                     f"max_removals allows {allowed} to be removed or deactivated, and {len(going)} would be: "
                     f"{some(sorted(going, key=natural))}",
                     hint="Check that the lists are complete. If this is intended, raise max_removals",
@@ -228,11 +227,11 @@ class GuardRails:
             going = [loss.label for loss in losses if loss.resource is resource]
             yield going, limit, f"{text} of {there} {resource.plural}, which is {limit},"
 
-    def check_access(self, losses: Sequence[AccessLoss]) -> None:
+    def check_access(self, losses: Sequence[AccessLoss]) -> Iterator[GuardRailError]:
         """Refuse to take more memberships and rights away than the task allows, whoever they belong to."""
         for losing, limit, allowed in self._access_limits(losses):
             if sum(loss.count for loss in losing) > limit:
-                raise GuardRailError(
+                yield GuardRailError(
                     f"max_access_removals allows {allowed} to be taken away, and "
                     f"{sum(loss.count for loss in losing)} would be: {_named(losing)}",
                     hint="Check that the lists are complete. If this is intended, raise max_access_removals",
@@ -250,21 +249,21 @@ class GuardRails:
                 limit = _share(text, there)
                 yield losing, limit, f"{text} of {there} {resource.access.held}, which is {limit},"
 
-    def check_members(self, losses: Sequence[AccessLoss]) -> None:
+    def check_members(self, losses: Sequence[AccessLoss]) -> Iterator[GuardRailError]:
         """Refuse what members never lose, however little it is."""
         last = [loss for loss in losses if loss.last and loss.place.is_built_in(loss.identifier, [loss.name])]
         if last:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"a built-in role would lose its last member: {_named(last)}",
                 hint="Leave one of the members in the list, or put somebody who stays into it first",
             )
         own = [loss for loss in losses if not loss.goes and any(member.own for member in loss.members)]
         if own:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"the user that runs the task would lose its own access: {_named(own)}",
                 hint="Keep it, and the groups that it is in, in the lists",
             )
-        _refuse_unknown(
+        yield from _refuse_unknown(
             [loss.label for loss in losses if not loss.goes and any(member.own is None for member in loss.members)]
         )
         protected = [
@@ -274,25 +273,25 @@ class GuardRails:
             if self._rules.protects([loss.name, *member.names])
         ]
         if protected:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"what is protected would lose memberships or rights: {some(protected)}",
                 hint="Keep these members, and in the lists, or take the names out of protected",
             )
 
-    def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> None:
+    def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> Iterator[GuardRailError]:
         """Refuse a new name or password of what is protected or built in, and of the user that runs the task.
 
         That includes the roles of this user.
         Each of the ``changes`` is a text and the object as it is.
         """
         if refused := [text for text, loss in changes if loss.own]:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"the user that runs the task, or a role of it, would be changed: {some(refused)}",
                 hint="Do that as another user. For a new password, use the role admin_portal",
             )
-        _refuse_unknown([text for text, loss in changes if loss.own is None])
+        yield from _refuse_unknown([text for text, loss in changes if loss.own is None])
         if refused := [text for text, loss in changes if loss.built_in or self._protects(loss)]:
-            raise GuardRailError(
+            yield GuardRailError(
                 f"what is protected or built in would get another name or password: {some(refused)}",
                 hint="Leave these options out, or take the names out of protected",
             )
@@ -303,9 +302,9 @@ def _share(text: str, there: int) -> int:
     return int(there * Fraction(text[:-1]) // 100)
 
 
-def _refuse_unknown(labels: Sequence[str]) -> None:
+def _refuse_unknown(labels: Sequence[str]) -> Iterator[GuardRailError]:
     if labels:
-        raise GuardRailError(
+        yield GuardRailError(
             f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",
             hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
             "groups of another directory give it a permission of its own on the safe",

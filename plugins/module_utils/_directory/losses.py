@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Hold a plan against the guard rails: gather the facts about what it takes away, and refuse what goes too far."""
+"""Hold a plan against the guard rails: gather the facts about what it takes away, and note what goes too far."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from .._model.resources import CONTAINER_PERMISSION, MEMBER_ENDPOINTS, PRIVILEGE
 from .._model.rows import Resource
 from .._scim.contents import accounts_on, also_removed, permissions_on
 from .._scim.protocol import Scim
+from .checks import Problems
 from .guard_rails import (
     AccessLoss,
     GuardRails,
     Loss,
     Rules,
     all_access,
+    check_emptied_roles,
     losses_of,
-    refuse_emptied_roles,
 )
 from .relations import Relations
 from .values import Step
@@ -76,8 +77,11 @@ class Losses:
         self._rails = rails
         self._now = now
 
-    def check(self, scim: Scim, steps: Sequence[Step]) -> dict[str, Object]:
-        """Check first how much a plan takes away, then what and from whom. Return what goes with deleted safes."""
+    def check(self, scim: Scim, steps: Sequence[Step], problems: Problems) -> dict[str, Object]:
+        """Note first how much too much a plan takes away, then what and from whom.
+
+        Return what goes with deleted safes.
+        """
         leaving = [(step.resource, item) for step in steps if (item := leaving_of(step))]
         removals = [self._loss_of(resource, item) for resource, item in leaving]
         gone = {(loss.resource.name, loss.identifier) for loss in removals}
@@ -93,12 +97,12 @@ class Losses:
         emptied = self._emptied_roles(steps, access)
         renamed = list(self._renamed(steps))
         if losses or access or renamed:
-            self._check_patterns(scim)
-        self._rails.check(losses)
-        self._rails.check_access(access)
-        self._rails.check_members([*(self._with_members(loss) for loss in access), *along])
-        self._rails.check_renamed(renamed)
-        refuse_emptied_roles(emptied)
+            problems.note_run(self._check_patterns(scim))
+        problems.note_run(self._rails.check(losses))
+        problems.note_run(self._rails.check_access(access))
+        problems.note_run(self._rails.check_members([*(self._with_members(loss) for loss in access), *along]))
+        problems.note_run(self._rails.check_renamed(renamed))
+        problems.note_run(check_emptied_roles(emptied))
         return contents.also_removed
 
     def _loss_of(self, resource: Resource, item: Object) -> Loss:
@@ -148,13 +152,14 @@ class Losses:
                 loss = self._loss_of(plan.resource, plan.current)
                 yield f"{', '.join(sorted(options))} of {loss.label}", loss
 
-    def _check_patterns(self, scim: Scim) -> None:
-        """Report names and patterns that protect nothing: they may be misspelled."""
+    def _check_patterns(self, scim: Scim) -> Iterator[GuardRailError]:
+        """Report, or refuse, names and patterns that protect nothing: they may be misspelled."""
         if unmatched := self._relations.unmatched(self._rules.protected):
             text = f"protected: nothing that the service user can see is called {', '.join(map(repr, unmatched))}"
             if self._rules.fail_unmatched:
-                raise GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
-            scim.client.warn(text)
+                yield GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
+            else:
+                scim.client.warn(text)
 
 
 def leaving_of(step: Step) -> Object | None:

@@ -19,7 +19,8 @@ from .values import Desired, Step
 class NameIndex:
     """Find objects for references as the SCIM server would, but ask it only for names that have not been seen.
 
-    In check mode an object that another run is going to make counts as there.
+    In check mode an object that another run is going to make counts as there. So does each object of a run that lacks
+    entries, which fails for that.
     """
 
     def __init__(self, scim: Scim, *, check: bool = False) -> None:
@@ -36,6 +37,8 @@ class NameIndex:
         self._elsewhere: dict[tuple[str, str], Desired] = {}
         self.expected: dict[Desired, None] = {}  # entries of another run that are needed and not there, in order
         self._former: dict[tuple[str, str], Desired] = {}
+        self.incomplete = False  # whether the run lacks entries that could not be read
+        self.unjudged: dict[str, None] = {}  # labels of what was not found, and may have such an entry, in order
         self._leaving: dict[tuple[str, str], Desired] = {}
         self._leaving_ids: dict[tuple[str, str], Desired] = {}
 
@@ -146,6 +149,9 @@ class NameIndex:
         if elsewhere := self._elsewhere.get(key):
             self.expected[elsewhere] = None
             return {"id": reference, attribute: reference} if self._check else None
+        if self.incomplete:
+            self.unjudged[f"{self.resources[endpoint].name} {reference!r}"] = None
+            return {"id": reference, attribute: reference}
         return None
 
 

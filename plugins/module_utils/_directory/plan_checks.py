@@ -24,6 +24,7 @@ from .name_index import NameIndex
 from .values import Desired, Step, names_of, references_of
 
 EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
+UNJUDGED = "Names that were not found, and may be in what could not be read"
 
 
 class PlanCheck:
@@ -37,7 +38,7 @@ class PlanCheck:
         self._now = now
 
     def check(self, listed: Sequence[Desired], sound: Sequence[Desired], steps: Sequence[Step]) -> None:
-        """Warn of changes that may be mistakes, and raise one failure for all entries that have a problem.
+        """Warn of changes that may be mistakes, and note the problems of entries and of the whole plan.
 
         ``sound`` are the entries that had none before they were read.
         """
@@ -48,14 +49,17 @@ class PlanCheck:
                 names.mark_removed(step)
         _note_leavers(sound, names, self._problems)
         _note_nesting(sound, steps, self._problems)
+        _note_circles(steps, self._problems)
+        self._problems.note_run(self._check_sight(listed, steps))
         expected = some([desired.label for desired in names.expected])
-        self._problems.refuse(listed, f"{EXPECTED}: {expected}" if expected else "")
-        if expected:
+        if expected and self._problems:
+            self._problems.remark(f"{EXPECTED}: {expected}")
+        elif expected:
             warn(f"{EXPECTED}, counted as there: {expected}")
-        self._check_sight(listed, steps)
-        _refuse_circle(steps)
+        if names.unjudged:
+            self._problems.remark(f"{UNJUDGED}: {some([*names.unjudged])}")
 
-    def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> None:
+    def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> Iterator[AuthorizationError]:
         """Refuse to create objects in a vault that may be hidden from the service user: they may exist already."""
         scim = self._scim
         in_vault = [step for step in steps if step.resource.in_vault]
@@ -67,11 +71,12 @@ class PlanCheck:
         if not sees_nothing(scim):
             return
         if in_vault and may_be_hidden(scim, kinds):
-            raise AuthorizationError(
+            yield AuthorizationError(
                 f"{unseen(scim)}. What the task would create there may exist",
                 hint=f"{TWO_USERS}. If the vault is empty, set allow_empty_vault "
                 "(directory_allow_empty_vault in the playbooks)",
             )
+            return
         scim.client.warn(f"{unseen(scim)}. {advice(scim)}")
 
 
@@ -113,19 +118,25 @@ def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Pr
     by_name = {(each.resource.endpoint, fold(names[each])): each for each in holders}
     references = {each: [(kind, fold(name)) for kind, name in references_of(each)] for each in by_name.values()}
     nested = {each: [by_name[mark] for mark in marks if mark in by_name] for each, marks in references.items()}
-    if circle := _circle_in(nested):
+    for circle in _circles_in(nested):
         text = f"a circle of groups, each of which would be a member of itself: {_places_of(circle, names)}"
         problems.note(circle[0], InvalidError(text))
 
 
-def _refuse_circle(steps: Iterable[Step]) -> None:
-    """Raise InvalidError for steps that need each other: none of them could be the first."""
-    needs = {step.desired: step.needs for step in steps}
-    if circle := _circle_in(needs):
+def _note_circles(steps: Iterable[Step], problems: Problems) -> None:
+    """Note steps that need each other: none of them could be the first."""
+    needs = {step.desired: step.needs for step in steps if step.desired not in problems}
+    for circle in _circles_in(needs):
         places = _places_of(circle, {desired: desired.name for desired in circle})
-        raise InvalidError(
-            f"a circle of references, and none of these exists yet: {places}", hint="Nothing was written"
-        )
+        problems.note_run([InvalidError(f"a circle of references, and none of these exists yet: {places}")])
+
+
+def _circles_in(needs: Mapping[Desired, Iterable[Desired]]) -> Iterator[list[Desired]]:
+    """Yield circles among these entries, each in their order, until the rest has none."""
+    left = dict(needs)
+    while circle := _circle_in(left):
+        yield circle
+        left = {desired: others for desired, others in left.items() if desired not in circle}
 
 
 def _circle_in(needs: Mapping[Desired, Iterable[Desired]]) -> list[Desired]:

@@ -18,6 +18,7 @@ from .._model.plan import Plan, Task
 from .._model.references import names_in
 from .._model.rows import Resource
 
+POSITION = "position"  # the option of an entry that says where it was read, for messages
 Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
 
 

@@ -38,6 +38,17 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     "odd.csv": (b"Login\nj\n", "encoding='klingon'", "odd.csv: there is no encoding 'klingon'"),
     "template.csv": (b"Login,Display name\nj,\"{{ lookup('pipe', 'id') }}\"\n", "", "{{ lookup('pipe', 'id') }}"),
     "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: it is not known what the column Colour is"),
+    "rows.csv": (b'Login,Display name\n\nj,"J"\n', "", '"position": "rows.csv, row 3"'),
+    "blank.csv": (
+        b"Login,Works here,Department\na,yes,x\nj,,\n",
+        "columns={'Works here': 'active', 'Department': 'organization'}, required=['active', 'organization']",
+        "blank.csv: row 3: column Works here is empty, column Department is empty",
+    ),
+    "required.csv": (
+        b"Login,Department\na,x\n",
+        "columns={'Department': 'organization'}, required=['Department']",
+        "required.csv: required names Department, and no column is that. It takes the options of columns",
+    ),
     "secret.csv": (b"Login,password,active\nj,Jj1-secret,perhaps\n", "", "row 2, column active: 'perhaps' is neither"),
 }
 MISSING = "missing.csv: the file cannot be read"

@@ -23,7 +23,7 @@ def read(path: Path, text: str) -> dict[str, Any]:
     lookup = LookupModule(loader=loader, templar=Templar(loader=loader))
     lookup.set_options = lambda **_options: None
     (file,) = lookup.run([str(path)])
-    assert file["wrong"] == ""
+    assert file["wrong"] == []
     return dict(file["content"])
 
 
@@ -41,8 +41,7 @@ LINES = {
 def test_positions_are_files_and_lines(tmp_path: Path, text: str, lines: list[int]) -> None:
     path = tmp_path / "a.yml"
     content = read(path, text)
-    assert content["positions"]["users"] == [f"{path}:{line}" for line in lines]
-    assert len(content["users"]) == len(lines)
+    assert [entry["position"] for entry in content["users"]] == [f"{path}:{line}" for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def test_two_entries_about_the_creators_permission_are_refused(tenant: Tenant, r
     for _run in range(2):
         result = apply(run, containers=[SAFE], container_permissions=[own])
         assert result.code == "invalid"
-        assert "container_permissions[0] and containers[0].creator_rights are both" in result["msg"]
+        assert "container_permissions[0]: container_permission 'APP / " in result["msg"]
+        assert "' is also at containers[0].creator_rights. Name each object only once" in result["msg"]
         good(apply(run, containers=[{"name": "APP"}]))
 
 

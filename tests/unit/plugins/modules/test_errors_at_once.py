@@ -154,25 +154,25 @@ def test_a_member_of_the_other_kind_is_recognised(
 
 
 def test_positions_take_the_place_of_numbers(tenant: Tenant, run: Run) -> None:
-    users = [{"display_name": "Ada"}, {"user_name": "a@example.com"}, {"user_name": "A@example.com"}]
-    result = run("scim_directory", users=users, positions={"users": ["a.yml:1", "", "b.yml:7"]})
+    users = [
+        {"display_name": "Ada", "position": "a.yml:1"},
+        {"user_name": "a@example.com", "position": ""},
+        {"user_name": "A@example.com", "position": "b.yml:7"},
+    ]
+    result = run("scim_directory", users=users)
     assert "a.yml:1: user without a name" in result["msg"]
     assert "b.yml:7: user 'A@example.com' is also at users[1]" in result["msg"]
     tenant.fault(method="POST", path="/Users", status=500)
-    failed = run("scim_directory", users=users[1:2], positions={"users": ["a.yml:2"]})
+    failed = run("scim_directory", users=[{"user_name": "a@example.com", "position": "a.yml:2"}])
     assert [action["position"] for action in failed["actions"]] == ["a.yml:2"]
 
 
-@pytest.mark.parametrize(
-    "positions", [{"users": ["a"]}, {"people": ["a"]}, {"users": "a,b"}, {"groups": ["a"]}], ids=str
-)
-def test_positions_that_are_not_those_of_the_entries_are_refused(
-    tenant: Tenant, run: Run, positions: dict[str, Any]
-) -> None:
-    users = [{"user_name": "a@example.com"}, {"user_name": "b@example.com"}]
-    result = run("scim_directory", users=users, positions=positions)
-    assert (result.code, "positions." in result["msg"]) == ("invalid", True)
-    assert tenant.writes() == []
+def test_a_position_is_no_change(tenant: Tenant, run: Run) -> None:
+    first, second = (
+        run("scim_directory", users=[{"user_name": "a@example.com", "position": place}]) for place in ("a.yml:1", "b:2")
+    )
+    assert (first["changed"], second["changed"]) == (True, False)
+    assert "position" not in str(first["diff"])
 
 
 def test_nothing_is_read_for_prune_while_an_entry_is_illegible(tenant: Tenant, run: Run) -> None:
@@ -180,3 +180,84 @@ def test_nothing_is_read_for_prune_while_an_entry_is_illegible(tenant: Tenant, r
     pruned = {"groups": [], "prune": ["groups"], "prune_to_nothing": True, "max_removals": "100%"}
     assert run("scim_directory", users=illegible, **pruned).code == "invalid"
     assert not [seen for seen in tenant.requests() if "Groups" in seen["path"]]
+
+
+# Problems of every stage: the input, entries, references, circles, the vault and the guard rails.
+EVERY_STAGE: dict[str, Any] = {
+    "input_errors": ["tenant/a.yml is not YAML that Ansible can read, line 7.", "tenant/b.yml cannot be read."],
+    "users": [
+        {"user_name": "ada@example.com", "colour": "red"},
+        {"user_name": "left@example.com", "state": "absent"},
+        {"user_name": "gone@example.com", "state": "absent"},
+        {"user_name": "one@example.com", "manager": "two@example.com"},
+        {"user_name": "two@example.com", "manager": "one@example.com"},
+        {"user_name": "three@example.com", "manager": "four@example.com"},
+        {"user_name": "four@example.com", "manager": "three@example.com"},
+        {"user_name": "five@example.com", "manager": "in-a@example.com"},
+    ],
+    "groups": [
+        {"display_name": "all", "users": {"set": ["one@example.com", "in-b@example.com"]}},
+        {"display_name": "x", "groups": {"add": ["y"]}},
+        {"display_name": "y", "groups": {"add": ["x"]}},
+        {"display_name": "v", "groups": {"add": ["w"]}},
+        {"display_name": "w", "groups": {"add": ["v"]}},
+    ],
+    "prune": ["users"],
+    "max_removals": "1",
+    "max_access_removals": "2",
+    "protected": ["gone*"],
+}
+SAID_ONCE = [
+    "errors in the input (2): tenant/a.yml is not YAML that Ansible can read, line 7. tenant/b.yml cannot be read.",
+    "Entries that cannot be carried out (3): users[0]: user 'ada@example.com' has no option colour",
+    "groups[1]: a circle of groups, each of which would be a member of itself: groups[1] (group 'x'), groups[2]",
+    "groups[3]: a circle of groups, each of which would be a member of itself: groups[3] (group 'v'), groups[4]",
+    "A circle of references, and none of these exists yet: users[3] (user 'one@example.com'), users[4]",
+    "A circle of references, and none of these exists yet: users[5] (user 'three@example.com'), users[6]",
+    "What is protected, built in or the user that runs the task would be removed: user 'gone@example.com'",
+    "max_removals allows 1 objects to be removed or deactivated, and 2 would be: user 'gone@example.com', user 'left@",
+    "max_access_removals allows 2 memberships and rights to be taken away, and 3 would be",
+    "Until they are corrected, it cannot be told which objects no entry names",
+    "Names that were not found, and may be in what could not be read: user 'in-a@example.com', user 'in-b@example.com'",
+    "Nothing was written.",
+]
+
+
+@BOTH
+def test_errors_of_all_stages_are_reported_in_one_failure(tenant: Tenant, run: Run, check: bool) -> None:
+    people = [tenant.seed_user(userName=f"{name}@example.com") for name in ("left", "gone", "m1", "m2", "m3", "other")]
+    tenant.seed(groups=[{"displayName": "all", "members": [{"value": each} for each in people[2:5]]}])
+    tenant.forget_requests()
+    result = run("scim_directory", check=check, **EVERY_STAGE)
+    assert result.code == "invalid"
+    places = [result["msg"].find(text) for text in SAID_ONCE]
+    assert -1 not in places, (result["msg"], dict(zip(SAID_ONCE, places, strict=True)))
+    assert places == sorted(places), result["msg"]
+    assert [result["msg"].count(text) for text in SAID_ONCE] == [1] * len(SAID_ONCE)
+    assert "other@example.com" not in result["msg"]
+    assert tenant.writes() == []
+
+
+def test_errors_of_the_input_alone_fail_the_run(tenant: Tenant, run: Run) -> None:
+    result = run("scim_directory", input_errors=["a.yml cannot be read."], users=[{"user_name": "a@example.com"}])
+    assert result.code == "invalid"
+    assert result["msg"] == (
+        "Could not plan the directory: errors in the input (1): a.yml cannot be read. Nothing was written."
+    )
+    assert tenant.writes() == []
+
+
+def test_several_guard_rails_refuse_in_one_failure(tenant: Tenant, run: Run) -> None:
+    for name in ("a", "b", "gone"):
+        tenant.seed_user(userName=f"{name}@example.com")
+    users = [{"user_name": f"{name}@example.com", "state": "absent"} for name in ("a", "b", "gone")]
+    result = run("scim_directory", users=users, protected=["gone*"], max_removals="1")
+    assert result.code == "guard_rail"
+    for text in (
+        "would be removed: user 'gone@example.com'",
+        "out of protected",
+        "max_removals allows 1",
+        "raise max_",
+    ):
+        assert text.lower() in result["msg"].lower()
+    assert tenant.writes() == []
