@@ -323,7 +323,7 @@ ONE_ERROR_EACH: dict[str, tuple[str, str]] = {
     "d.yml": ("people: []\ngroups:\n- display_name: d\n  colour: red\n", "{folder}/d.yml holds people. A file holds"),
     "e.yml": (
         "groups:\n- display_name: e\n  users: {add: [in-a@example.com, b@example.com]}\n",
-        "and may be in what could not be read: user 'in-a@example.com', user 'b@example.com'",
+        "and may be in what could not be read: user 'b@example.com', user 'in-a@example.com'",
     ),
     "f.yml": (
         "groups:\n- display_name: x\n  groups: {add: [y]}\n- display_name: y\n  groups: {add: [x]}\n",
@@ -346,7 +346,7 @@ def test_mistakes_of_all_kinds_come_in_one_failure(tenant: Tenant, play: Playboo
     expected = [message.format(folder=folder) for _content, message in ONE_ERROR_EACH.values()]
     expected += [
         f"{folder}/c.yml:3: user 'OK@example.com' is also at {folder}/b.yml:4",
-        f"{folder}/d.yml:2: group 'd' has no option colour",
+        f"{folder}/d.yml:3: group 'd' has no option colour",
     ]
     assert [text for text in expected if text not in played.text] == [], played.output
     assert "stranger@example.com" not in played.text

@@ -38,7 +38,7 @@ class NameIndex:
         self.expected: dict[Desired, None] = {}  # entries of another run that are needed and not there, in order
         self._former: dict[tuple[str, str], Desired] = {}
         self.incomplete = False  # whether the run lacks entries that could not be read
-        self.unjudged: dict[str, None] = {}  # labels of what was not found, and may have such an entry, in order
+        self.unjudged: set[str] = set()  # labels of what was not found, and may have such an entry
         self._leaving: dict[tuple[str, str], Desired] = {}
         self._leaving_ids: dict[tuple[str, str], Desired] = {}
 
@@ -150,7 +150,7 @@ class NameIndex:
             self.expected[elsewhere] = None
             return {"id": reference, attribute: reference} if self._check else None
         if self.incomplete:
-            self.unjudged[f"{self.resources[endpoint].name} {reference!r}"] = None
+            self.unjudged.add(f"{self.resources[endpoint].name} {reference!r}")
             return {"id": reference, attribute: reference}
         return None
 

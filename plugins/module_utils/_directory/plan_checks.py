@@ -57,7 +57,7 @@ class PlanCheck:
         elif expected:
             warn(f"{EXPECTED}, counted as there: {expected}")
         if names.unjudged:
-            self._problems.remark(f"{UNJUDGED}: {some([*names.unjudged])}")
+            self._problems.remark(f"{UNJUDGED}: {some(sorted(names.unjudged))}")
 
     def _check_sight(self, listed: Sequence[Desired], steps: Sequence[Step]) -> Iterator[AuthorizationError]:
         """Refuse to create objects in a vault that may be hidden from the service user: they may exist already."""
