@@ -25,7 +25,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.test_awx import AWX,
 HERE = Path(__file__).parent
 INSTALLED = ROOT / "build/interop/awx"
 CI = "CyberArk Identity"
-SETTINGS = {"cyberark_identity_notifications": ["Mail"], "cyberark_identity_project_credential": "Deploy key"}
+SETTINGS = {"configure_notifications": ["Mail"], "configure_project_credential": "Deploy key"}
 FILLED_IN = {"tenant_url": "https://example.id.cyberark.cloud", "client_secret": "the-one-of-the-vault"}
 
 pytestmark = pytest.mark.skipif(not (INSTALLED / ".installed").exists(), reason="no awx.awx: make interop")
@@ -166,7 +166,7 @@ def test_a_second_run_changes_nothing(site: Site, first: list[dict[str, Any]]) -
 
 def test_infra_aap_configuration_creates_the_same_objects(site: Site, first: list[dict[str, Any]]) -> None:
     before = deepcopy(site.awx.table)
-    told = site.play(HERE / "as_infra.yml", cyberark_identity_project_credential="")
+    told = site.play(HERE / "as_infra.yml", configure_project_credential="")
     assert site.awx.table == before
     # configure.yml creates the nodes in another way, because awx.awx does not recognise an existing approval node.
     assert [each["changed"] for each in told] == [False, False, True]

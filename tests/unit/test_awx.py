@@ -121,7 +121,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         "AWX_TOLD": str(folder / "told"),
     }
     done = subprocess.run(
-        [BIN / "ansible-playbook", AWX / "configure.yml", "-e", f"cyberark_identity_export_path={folder}/exported"],
+        [BIN / "ansible-playbook", AWX / "configure.yml", "-e", f"configure_export_path={folder}/exported"],
         env=environment,
         cwd=folder,
         capture_output=True,
@@ -312,6 +312,12 @@ def test_survey_variables_belong_to_their_playbook(told: Told) -> None:
             re.findall(r"^#.* (directory_\w+)  ", playbook, re.MULTILINE)
         )
         assert set(variables(item)) <= known, name
+
+
+def test_settings_may_stand_beside_the_variables_of_the_playbooks() -> None:
+    """A playbook refuses each variable of its namespaces that it does not know, also in the inventory's group_vars."""
+    settings = yaml.safe_load((AWX / "settings.yml").read_text())
+    assert [name for name in settings if name.startswith(("cyberark_identity_", "directory_", "setup_scim"))] == []
 
 
 def test_awx_accepts_the_surveys(told: Told) -> None:
