@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
@@ -22,6 +23,7 @@ from ._base.errors import (
 )
 from ._base.paths import Object
 from ._http.client import Client
+from ._model.journal_lines import begin_of, end_of, failure_of
 from ._model.new_values import check_new_values
 from ._model.plan import Plan, Task, is_same_change, make_plan
 from ._model.rows import Resource
@@ -50,6 +52,9 @@ class Store(Protocol):
 
     def refuse(self, task: Task, plan: Plan) -> None:
         """Raise an error for a plan that this store never carries out."""
+
+    def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
+        """Return the changes that the server makes beside a deletion, and the plurals of kinds that were not read."""
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         """Carry the plan out. Return what was done, and the object afterwards, empty after a deletion."""
@@ -136,8 +141,25 @@ def _carried_out(store: Store, task: Task, plan: Plan, desired: Object, past: _P
         refuse(store, task, plan)
         if check or not plan.changed:
             return _outcome(past.landed or plan, plan.expected)
-        done, written = store.write(task, plan, desired)
+        done, written = _write(store, task, plan, desired)
         return _outcome(past.landed or done, written)
+
+
+def _write(store: Store, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
+    """Carry the plan out between two lines of the journal, if the task has one."""
+    journal = store.client.journal
+    if journal is None:
+        return store.write(task, plan, desired)
+    journal.open()
+    along, unread = store.along(plan) if plan.action == "delete" else ((), ())
+    write = journal.begin(begin_of(task, plan, along, unread))
+    try:
+        done, written = store.write(task, plan, desired)
+    except IdentityError as error:
+        journal.end(write, failure_of(task, plan, error))
+        raise
+    journal.end(write, end_of(task, plan, written))
+    return done, written
 
 
 def _look_again(store: Store, plan: Plan, error: IdentityError, past: _Past) -> _Past:

@@ -215,7 +215,8 @@ class Result:
 def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> Result:
     """Run the module's ``main()`` in this process and return what it printed."""
     main = importlib.import_module(f"{MODULES}.{module}").main
-    arguments = {**options, "_ansible_check_mode": check}
+    name = f"idops.cyberark_identity.{module}"
+    arguments = {**options, "_ansible_check_mode": check, "_ansible_module_name": name}
     output = io.StringIO()
     status: Any = None
     with _arguments(arguments), contextlib.redirect_stdout(output):

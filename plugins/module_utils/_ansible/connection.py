@@ -42,7 +42,11 @@ CONNECTION: Spec = {
     "client_key": {"type": "path", "no_log": False},
     "timeout": {"type": "float", "default": 30},
     "retries": {"type": "int", "default": 5},
+    "journal_path": {"type": "path"},
+    "journal_run": {"type": "str"},
 }
+# Options that the client of a tenant does not have.
+NOT_OF_CLIENTS = ("scim_path", "journal_path", "journal_run")
 CONNECTION_RULES: Mapping[str, Any] = {
     "required_one_of": [("access_token", "client_id")],
     "required_together": [("client_id", "client_secret")],
@@ -198,7 +202,7 @@ def _place(address: str) -> tuple[str, str | None, int]:
 
 def connection_of(options: Mapping[str, Any]) -> Connection:
     """Return the connection of checked options."""
-    return Connection(**{name: options[name] for name in CONNECTION if name != "scim_path"})
+    return Connection(**{name: options[name] for name in CONNECTION if name not in NOT_OF_CLIENTS})
 
 
 def connections_of(options: Mapping[str, Any]) -> list[Connection]:
@@ -216,7 +220,7 @@ def _vault_connection_of(options: Mapping[str, Any]) -> Connection:
     """Return the connection of the vault's identity. Its app and scope are those of the first unless they are given."""
     own = {option: options[f"{VAULT_PREFIX}{option}"] for option in IDENTITY}
     own.update({option: own[option] or options[option] for option in ("app_id", "scope")})
-    shared = {name: options[name] for name in CONNECTION if name not in (*IDENTITY, "scim_path")}
+    shared = {name: options[name] for name in CONNECTION if name not in (*IDENTITY, *NOT_OF_CLIENTS)}
     return Connection(**shared, **own, prefix=VAULT_PREFIX)
 
 

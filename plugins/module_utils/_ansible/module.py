@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import Any
@@ -16,12 +18,13 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.validation import check_type_dict
 
 from .._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, cut, report_of, shown
+from .._base.journal import Journal
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
 from .._http.answers import REQUESTS_IMPORT_ERROR
-from .._http.client import Client, secrets_in
+from .._http.client import Client, origin, secrets_in
 from .._model.options import Spec
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
@@ -176,10 +179,27 @@ class Module(AnsibleModule):  # type: ignore[misc]
         protect, mask = self.no_log_values.add, self.secrets.masked
         with ExitStack() as opened:
             clients = []
+            journal = self._journal()
+            if journal:
+                opened.enter_context(closing(journal))
             for connection in connections_of(self.params):
-                client = Client(connection, warn=self.hear, protect=protect, mask=mask)
+                client = Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal)
                 clients.append(opened.enter_context(closing(client)))
             return work(clients)
+
+    def _journal(self) -> Journal | None:
+        """Return the journal of the task, which is opened for the first write; None if it keeps none."""
+        path, run = self.params["journal_path"], self.params["journal_run"]
+        if not path:
+            return None
+        facts = {
+            "run": run or uuid.uuid4().hex,
+            "tenant": origin(self.params["tenant_url"].strip()).lower(),
+            "host": platform.node(),
+            "module": self._name,
+            "task": self._target_log_info or None,
+        }
+        return Journal(path, self.secrets.masked_values(facts), self.secrets.masked_values)
 
 
 def _with_nearest(message: str) -> str:

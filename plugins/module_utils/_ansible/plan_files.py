@@ -14,11 +14,10 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .._base.errors import InvalidError
 from .._base.paths import Object
-from .._base.secrets import HIDDEN, Secrets
+from .._base.secrets import Secrets
 from .._directory.plan_document import approved_document, refuse_other_plan
 
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
@@ -82,27 +81,8 @@ def write_plan(path: str, document: Object) -> None:
 
 def without_secrets(document: Object, secrets: Secrets) -> Object:
     """Return a plan in which stars replace what is a secret of the task or of an answer."""
-    found = sorted(secrets.found_in("\n".join(_texts(document))), key=len, reverse=True)
-
-    def masked(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {masked(key): masked(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [masked(item) for item in value]
-        if isinstance(value, str):
-            for secret in found:
-                value = value.replace(secret, HIDDEN)
-        return value
-
-    return {**document, **{part: masked(document[part]) for part in ("changes", "unmanaged")}} if found else document
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in (*value, *value.values()) for text in _texts(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    return [str(value)]
+    parts = secrets.masked_values({part: document[part] for part in ("changes", "unmanaged")})
+    return {**document, **parts}
 
 
 def _reason(error: Exception) -> str:

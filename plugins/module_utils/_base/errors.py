@@ -21,6 +21,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── GuardRailError        guard_rail       more would be removed than the task allows
     ├── DriftError            drift            the tenant holds what no entry names, and that is to be a failure
     ├── PlanChangedError      plan_changed     what would be done is not what was approved
+    ├── JournalError          journal          the journal of the task cannot be written
     ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
     ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
     ├── UnavailableError      unavailable      a gateway or the service is down
@@ -159,6 +160,10 @@ class DriftError(IdentityError):
 
 class PlanChangedError(IdentityError):
     code = "plan_changed"
+
+
+class JournalError(IdentityError):
+    code = "journal"
 
 
 class IncompleteError(IdentityError):

@@ -158,6 +158,22 @@ class Secrets:
         self._refresh()
         return self._exact.found_in(text)
 
+    def masked_values(self, value: Any) -> Any:
+        """Return a value of any depth with stars for the secrets that its texts and keys hold as they are."""
+        found = sorted(self.found_in("\n".join(_texts(value))), key=len, reverse=True)
+
+        def masked(item: Any) -> Any:
+            if isinstance(item, dict):
+                return {masked(key): masked(inner) for key, inner in item.items()}
+            if isinstance(item, list):
+                return [masked(inner) for inner in item]
+            if isinstance(item, str):
+                for secret in found:
+                    item = item.replace(secret, HIDDEN)
+            return item
+
+        return masked(value) if found else value
+
     def masked_keys(self, named: dict[str, Any]) -> dict[str, Any]:
         """Return the map with stars for the secrets in its keys. Keys that become equal are numbered."""
         found = sorted(self.found_in("\n".join(map(str, named))), key=len, reverse=True)
@@ -211,6 +227,14 @@ class _Index:
         found = {short for short in self._short if short in text}
         begins = self._by_begin.keys() & {text[at : at + BEGIN] for at in range(len(text) - BEGIN + 1)}
         return found.union(long for begin in begins for long in self._by_begin[begin] if long in text)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in (*value, *value.values()) for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [str(value)]
 
 
 def _squeezed(text: str) -> str:

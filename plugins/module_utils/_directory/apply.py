@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from .._base.errors import AuthorizationError, IdentityError, IncompleteError, InvalidError, trying
 from .._base.paths import Object, fold
 from .._ensure import ensure
-from .._model.plan import Plan
+from .._model.plan_rows import action_of
 from .._model.references import resolve_keys
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
@@ -110,6 +110,9 @@ class Application:
         others = [step for step in steps if step.creator_rights is None]
         writes = [step for step in others if not step.removes]
         removals = [step for step in others if step.removes]
+        if self._store.client.journal and steps:
+            self._store.client.journal.open()
+            self._store.expect_deletions([step.plan for step in removals])
         with ThreadPoolExecutor(self._rules.workers) as pool:
             try:
                 self._run(pool, writes, len(steps))
@@ -162,7 +165,12 @@ class Application:
                 self._stop.set()
             # Of the steps that were under way already, one failure stands for all that certainly had no effect: whose
             # one write was refused (a failure of a look before or after it has no diff).
-            known = self._halt(step, error) and step.plan.action == "create" and error.diff is not None
+            known = (
+                self._halt(step, error)
+                and step.plan.action == "create"
+                and error.diff is not None
+                and not error.changed
+            )
             return Result(step, "skipped") if known else Result(step, "failed", error)
         return Result(step, action_of(step.plan) if changed else "none")
 
@@ -257,8 +265,3 @@ def _dependency_failed(desired: Desired) -> InvalidError:
 
 def _container_of(step: Step) -> str | None:
     return None if step.desired.parent is None else fold(step.desired.parent)
-
-
-def action_of(plan: Plan) -> str:
-    """Return the plan's action, or that it takes a user out of use."""
-    return "deactivate" if plan.disables else plan.action

@@ -18,10 +18,11 @@ from dataclasses import replace
 
 from .._base.errors import IdentityError
 from .._base.paths import Object
+from .._model.plan_rows import action_of
 from .._model.resources import RESOURCES
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
-from .apply import Application, Applied, Report, action_of
+from .apply import Application, Applied, Report
 from .checks import Problems, note_doubles, note_former_names
 from .creators import Creators
 from .drift import drift_of

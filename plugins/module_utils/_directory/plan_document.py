@@ -14,25 +14,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._base.errors import InvalidError, PlanChangedError, some
 from .._base.paths import Object, fold
-from .._model.plan import Change, Plan
+from .._model.plan_rows import NameOf, row_of
 from .._model.resources import RESOURCES
-from .._model.shapes import Members, Names
-from .apply import action_of
 from .drift import in_order
 from .guard_rails import Rules
 from .values import Planned, Step
 
 FORMAT = 1  # docs/schemas/plan.schema.json describes it
-WILL_BE_SET = "will be set"
 DIGEST_PREFIX = "sha256:"
 ACTIONS = ("create", "update", "rename", "deactivate", "delete")
-
-NameOf = Callable[[str, str], "str | None"]  # the name of the object with an endpoint and an id, if it has been seen
 
 
 def document_of(planned: Planned, tenant: str, rules: Rules, kinds: Sequence[str], name_of: NameOf) -> Object:
@@ -79,68 +74,13 @@ def counts_of(document: Object) -> dict[str, int]:
 
 def _row(step: Step, also_removed: Mapping[str, Object], name_of: NameOf) -> Object:
     plan = step.plan
-    row: Object = {
-        "type": step.resource.name,
-        "name": step.name,
-        "keys": _keys(step),
-        "id": plan.identifier if plan.current else None,
-        "action": _action(plan),
-        "attributes": _attributes(plan, name_of),
+    row = {
+        **row_of(plan, step.name, step.desired.keys, name_of),
         "needs": sorted(need.label for need in step.needs),
     }
     if step.removes and plan.identifier in also_removed:
         row["also_removed"] = also_removed[plan.identifier]
     return row
-
-
-def _action(plan: Plan) -> str:
-    renames = plan.action == "update" and any(change.attribute.option in plan.resource.keys for change in plan.changes)
-    return "rename" if renames else action_of(plan)
-
-
-def _keys(step: Step) -> Object:
-    """Return the options that name the object, as the server has them if it is there."""
-    if step.current:
-        shown = step.resource.describe(step.current)
-        return {option: shown[option] for option in step.resource.keys if shown.get(option)}
-    return {option: step.desired.keys[option] for option in step.resource.keys if step.desired.keys.get(option)}
-
-
-def _attributes(plan: Plan, name_of: NameOf) -> Object:
-    """Return each attribute that changes; for a deletion, each that the object has."""
-    if plan.action == "delete":
-        return {option: {"before": value} for option, value in plan.before.items() if option not in plan.resource.keys}
-    changes = [change for change in plan.changes if plan.current or change.attribute.option not in plan.resource.keys]
-    return {change.attribute.option: _values(change, name_of) for change in changes}
-
-
-def _values(change: Change, name_of: NameOf) -> Object:
-    row, before, after = change.attribute, change.before, change.after
-    if row.secret:
-        return {"after": WILL_BE_SET}
-    if isinstance(row.shape, Members):
-        endpoint = str(row.refers_to)
-        held, wanted = before or {}, after or {}
-        return {
-            "add": _members(endpoint, {key: name for key, name in wanted.items() if key not in held}, name_of),
-            "remove": _members(endpoint, {key: name for key, name in held.items() if key not in wanted}, name_of),
-        }
-    if isinstance(row.shape, Names):
-        had, has = ({fold(name): name for name in names or ()} for names in (before, after))
-        return {
-            "add": sorted(name for mark, name in has.items() if mark not in had),
-            "remove": sorted(name for mark, name in had.items() if mark not in has),
-        }
-    return {"before": row.shape.compare(before), "after": row.shape.compare(after)}
-
-
-def _members(endpoint: str, members: Mapping[str, str], name_of: NameOf) -> list[Object]:
-    """Return names and ids. A member that the run makes has no id yet; its name stands in for it until then."""
-    rows = [
-        {"name": name_of(endpoint, key) or name, "id": None if key == name and not name_of(endpoint, key) else key}
-        for key, name in members.items()
-    ]
-    return sorted(rows, key=lambda row: (fold(row["name"]), str(row["id"])))
 
 
 def _order(row: Object) -> tuple[int, str, str, str]:

@@ -27,7 +27,10 @@ def report_of_run(planned: Planned, applied: Applied) -> Object:
     told = [one for one in applied.results if one.action != "none" and (one.error or one.action != "skipped")]
     shown = sorted(told, key=lambda one: order[one.step])
     return {
-        "changed": any(one.action not in ("none", "failed", "skipped") for one in applied.results),
+        "changed": any(
+            one.action not in ("none", "failed", "skipped") or (one.error is not None and one.error.changed)
+            for one in applied.results
+        ),
         "actions": [_action(one, planned) for one in shown],
         "unmanaged": in_order(planned.unmanaged),
         "summary": _summary(planned, applied.results),

@@ -29,6 +29,7 @@ from .._base.errors import (
     ServerError,
     trying,
 )
+from .._base.journal import Journal
 from .._base.secrets import spellings
 from .._base.texts import check_name, check_secret
 from .answers import HTML_HINT, late_error, read, transport_error
@@ -203,7 +204,8 @@ class Client:
     """A session with one tenant. Threads may share it. Its creator closes it.
 
     ``warn`` gets a text for every retry, ``protect`` every secret the moment it exists. ``mask`` removes secrets from
-    the texts of a server.
+    the texts of a server. ``journal`` is for whoever writes through the client: the client itself does not know which
+    objects its requests are about.
     """
 
     def __init__(
@@ -213,6 +215,7 @@ class Client:
         warn: Callable[[str], None] = lambda text: None,
         protect: Callable[[str], None] = lambda secret: None,
         mask: Callable[[str], str] = lambda text: text,
+        journal: Journal | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -220,6 +223,7 @@ class Client:
         self.warn = warn
         self._protect = protect
         self._mask = mask
+        self.journal = journal
         self._sleep = sleep
         self._clock = clock
         self._access_token = connection.access_token

@@ -11,7 +11,7 @@ Its verbs may report success and do nothing (admin contract 1.1), so that every 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from .._base.errors import (
@@ -87,6 +87,10 @@ class IdentityObjects(ABC):
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return resolve(self.identity, task, keys, current, check=check)
+
+    def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
+        """Return that nothing was read: users and roles are in roles, and in the permissions of apps."""
+        return (), ("roles", "client apps")
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         if plan.action == "delete":

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -28,6 +28,7 @@ from .._model.plan import Plan, Task, make_plan
 from .._model.references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
 from .._model.rows import LINKED_OBJECT, Resource
 from .._model.shapes import BATCH
+from .along import Along
 from .member_lists import MemberLists
 from .protocol import FEW, PAGE, Scim
 
@@ -43,6 +44,7 @@ class ScimObjects:
         self.client = scim.client
         self._finder = finder or scim
         self.lists = MemberLists(scim, self._finder)
+        self._along = Along(scim, self.lists)
         # Labels of deleted objects by id. With verify_late, they are checked later.
         self._deleted: dict[str, str] = {}
         self._verify_late = verify_late
@@ -135,6 +137,13 @@ class ScimObjects:
                 f"this {plan.resource.name} comes from another directory and is read-only here",
                 hint="Change it in the directory that it comes from",
             )
+
+    def expect_deletions(self, plans: Sequence[Plan]) -> None:
+        """Read at once what goes along with many deletions."""
+        self._along.expect(plans)
+
+    def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
+        return self._along.of(plan)
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         """Carry the plan out. Return it, and the object as the server then shows it."""

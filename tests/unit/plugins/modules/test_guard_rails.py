@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.apply import action_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import Task, make_plan
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan_rows import action_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, done, good

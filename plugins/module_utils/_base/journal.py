@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The file of the journal: one line of JSON before each write, and one after it. Knows no SCIM and no Ansible.
+
+A line is on the disk before the call that writes it returns. Threads and processes may share a file: each line is one
+``write()`` to a descriptor that appends, which the system does not mix with another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from .errors import JournalError
+
+FORMAT = 1  # docs/schemas/journal.schema.json describes it
+# Without waiting for a reader where the path is a pipe: that is refused below.
+FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
+MODE = 0o600
+
+
+class Journal:
+    """Appends the writes of one task to a file.
+
+    ``facts`` are what all lines of the task have, and ``mask`` returns a value without secrets.
+    """
+
+    def __init__(self, path: str, facts: Mapping[str, Any], mask: Callable[[Any], Any]) -> None:
+        self._path = path
+        self._facts = facts
+        self._mask = mask
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+
+    def open(self) -> int:
+        """Open the file, unless it is open, and return its descriptor. Raise JournalError if it cannot be written."""
+        with self._lock:
+            if self._descriptor is None:
+                try:
+                    self._descriptor = _opened(self._path)
+                except OSError as error:
+                    raise self._failure("the request was not sent", error) from error
+            return self._descriptor
+
+    def close(self) -> None:
+        with self._lock:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    def begin(self, record: Mapping[str, Any]) -> str:
+        """Record a write before it is sent, and return its id. Raise JournalError if that is not possible."""
+        write = uuid.uuid4().hex
+        try:
+            self._append("begin", write, record)
+        except OSError as error:
+            raise self._failure("the request was not sent", error) from error
+        return write
+
+    def end(self, write: str, record: Mapping[str, Any]) -> None:
+        """Record the outcome of a write. Raise JournalError if that is not possible."""
+        try:
+            self._append("end", write, record)
+        except OSError as error:
+            failure = self._failure("the request was sent, and its outcome is not recorded", error)
+            raise failure.with_facts(changed=True) from error
+
+    def _append(self, event: str, write: str, record: Mapping[str, Any]) -> None:
+        descriptor = self.open()
+        now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
+        line = {"format": FORMAT, "time": now, "event": event, "write": write, **self._facts, **self._mask(record)}
+        # ASCII has no line separators but one, and no halves of characters.
+        encoded = json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
+        if os.write(descriptor, encoded) != len(encoded):
+            os.write(descriptor, b"\n")  # so that the next line does not continue this one
+            raise OSError("no room for a whole line")
+        os.fsync(descriptor)
+
+    def _failure(self, consequence: str, error: OSError) -> JournalError:
+        reason = f"the journal {self._path} cannot be written ({error.strerror or error}): {consequence}"
+        return JournalError(reason, hint="Check journal_path, on the host that runs the task", shared=True)
+
+
+def _opened(path: str) -> int:
+    descriptor = os.open(path, FLAGS, MODE)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("it is no regular file")
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            os.write(descriptor, b"\n")  # a line was cut when the machine stopped
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
