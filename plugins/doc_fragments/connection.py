@@ -105,6 +105,20 @@ options:
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_RETRIES) is used.
     type: int
     default: 5
+  journal_path:
+    description:
+      - A file on the host that runs the task, to which each write is appended as a line of JSON before it is sent, and
+        as another one with its outcome. The guide docs/journal.md describes the lines.
+      - The file is created with mode 0600. If it cannot be written, the task fails with the code V(journal) before the
+        write. What only reads has nothing to record, and does not touch the file.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_JOURNAL_PATH) is used.
+    type: path
+  journal_run:
+    description:
+      - A name for the run in the journal, such as the number of a job, by which all its tasks are found. When omitted,
+        each task has a name of its own.
+      - If not set, the value of the environment variable E(CYBERARK_IDENTITY_JOURNAL_RUN) is used.
+    type: str
 requirements:
   - requests >= 2.25
 notes:
@@ -204,6 +218,12 @@ options:
   retries:
     env:
       - name: CYBERARK_IDENTITY_RETRIES
+  journal_path:
+    env:
+      - name: CYBERARK_IDENTITY_JOURNAL_PATH
+  journal_run:
+    env:
+      - name: CYBERARK_IDENTITY_JOURNAL_RUN
   vault_client_id:
     env:
       - name: CYBERARK_IDENTITY_VAULT_CLIENT_ID

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +96,7 @@ class Bench:
         found: Object = answer.json()
         return found
 
-    def _execute(self, command: Sequence[str]) -> tuple[float, Object]:
+    def _execute(self, command: Sequence[str], variables: Mapping[str, str] | None = None) -> tuple[float, Object]:
         """Return the seconds that a command took, and the measures of its longest measured process."""
         measures = self._folder / "measures"
         measures.unlink(missing_ok=True)
@@ -113,6 +113,7 @@ class Bench:
             "CYBERARK_IDENTITY_APP_ID": "benchmark",
             "CYBERARK_IDENTITY_CLIENT_ID": "benchmark@example.com",
             "CYBERARK_IDENTITY_CLIENT_SECRET": "benchmark-secret",
+            **(variables or {}),
         }
         began = time.monotonic()
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -122,7 +123,13 @@ class Bench:
         lines = measures.read_text().splitlines() if measures.exists() else []
         return seconds, max(map(json.loads, lines), key=lambda measure: measure["seconds"], default={})
 
-    def playbook(self, name: str, wanted: Path | None = None, python: str = sys.executable) -> tuple[float, Object]:
+    def playbook(
+        self,
+        name: str,
+        wanted: Path | None = None,
+        python: str = sys.executable,
+        variables: Mapping[str, str] | None = None,
+    ) -> tuple[float, Object]:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), str(HERE / f"{name}.yml")]
         command += [
             "-e",
@@ -131,7 +138,7 @@ class Bench:
             f"ansible_python_interpreter={python}",
             *(["-e", f"@{wanted}"] if wanted else []),
         ]
-        return self._execute(command)
+        return self._execute(command, variables)
 
     def wanted(self, users: int, members: Sequence[str] = ()) -> Path:
         """Write the desired state to a file of variables, and return its path."""
@@ -191,6 +198,24 @@ class Bench:
         self.bars.append(Bar(f"{work}: share of what the server allows", share, 0.9, least=True))
         self.bars.append(Bar(f"{work}: users that were not created", LIMITED - report["users"], 0))
 
+    def journaled(self, count: int, latency: float, times: int = 3) -> None:
+        """Compare new users with and without a journal, in turn, by the median of so many times."""
+        journal = self._folder / "journal.jsonl"
+        seconds: dict[str, list[float]] = {"": [], str(journal): []}
+        for _time in range(times):
+            for path, taken in seconds.items():
+                self.control(users=0, latency=latency)
+                variable = {"CYBERARK_IDENTITY_JOURNAL_PATH": path}
+                python = str(HERE / "measured.py")
+                taken.append(self.playbook("scim_directory", self.wanted(count), python, variable)[1]["seconds"])
+        lines = len(journal.read_text().splitlines())
+        if lines != 2 * count * times:
+            raise SystemExit(f"the journal has {lines} lines")
+        without, recorded = map(statistics.median, seconds.values())
+        text = f"{count:,} new users: with a journal to without, at {latency * 1000:.0f} ms"
+        print(f"{text}: {recorded:.2f} s to {without:.2f} s", flush=True)
+        self.bars.append(Bar(text, recorded / without, 1.05))
+
     def _note(self, run: Run) -> None:
         self.runs.append(run)
         print(
@@ -217,6 +242,7 @@ class Bench:
                 self.both("unchanged members", MEMBERS, latency)
         for retry_after in (1, 0):
             self.limited(retry_after)
+        self.journaled(1_000, LATENCY)
         self._judge(quick)
 
     def _judge(self, quick: bool) -> None:

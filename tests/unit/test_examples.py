@@ -105,6 +105,7 @@ GUIDES = {
         connected=False, stands_for={"https://directory.example.com": "tenant_url"}, token=True
     ),
     "docs/joiners_leavers.md": Guide(seed=STAFF, typed=(PASSWORD,), left=leaver_is_gone),
+    "docs/journal.md": Guide(typed=(PASSWORD,), left=lambda tenant: members(tenant, "db-admins") == [login("ada")]),
     "docs/lists.md": Guide(typed=(PASSWORD,)),
     "docs/migrating.md": Guide(typed=(PASSWORD,)),
     "docs/onboarding.md": Guide(
