@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = "build/collections/ansible_collections/idops/cyberark_identity"
 MODULE_TESTS, UTILS_TESTS = "tests/unit/plugins/modules", "tests/unit/plugins/module_utils"
 RAILS = f"{MODULE_TESTS}/test_guard_rails.py"
+KEPT = f"{MODULE_TESTS}/test_kept_access.py"
 EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
 DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
 LINES = f"{UTILS_TESTS}/test_held_lines.py"
@@ -97,10 +98,22 @@ MUTANTS = (
         f"{RAILS}::test_the_last_member_of_a_built_in_role_stays",
     ),
     Mutant(
-        "_directory/relations",
-        'if not self._can_log_in(GROUP.endpoint, role["id"], plans, set())',
+        "_model/people",
+        'if not self._can_log_in(group.endpoint, role["id"], plans, set())',
         "if False",
         f"{RAILS}::test_somebody_who_can_log_in_is_left_in_a_built_in_role",
+    ),
+    Mutant(
+        "_model/people",
+        "return [] if harmless else self.emptied_roles(plans)",
+        "return []",
+        f"{KEPT}::test_somebody_who_can_log_in_stays_in_a_built_in_role",
+    ),
+    Mutant(
+        "_model/people",
+        "            yield own_access_lost(label, OTHER_USER)",
+        "            pass",
+        f"{KEPT}::test_who_runs_the_task_keeps_its_access",
     ),
     Mutant(
         "_directory/relations",
@@ -145,13 +158,13 @@ MUTANTS = (
         f"{RAILS}::test_blanks_within_a_protected_name_do_not_matter",
     ),
     Mutant(
-        "_directory/relations",
+        "_http/caller",
         "{look(name): str(name) for name in given if name}",
         "{str(name): str(name) for name in given if name}",
         f"{RAILS}::test_the_own_name_in_another_case_is_the_own_name",
     ),
     Mutant(
-        "_directory/relations",
+        "_model/people",
         "return True if True in found else None if None in found else False",
         "return True in found",
         f"{RAILS}::test_a_token_that_does_not_say_whose_it_is_removes_nobody",

@@ -112,6 +112,9 @@ notes:
   - The administrator needs the right Role Management. To assign administrative rights, it has to be in the role System
     Administrator.
   - A user has the rights of all its roles. Use one service user for the directory and another one for the vault.
+  - The task fails with C(failure.code=guard_rail) if it would take the last member that can log in from a built-in
+    role such as System Administrator, directly or through another role, or take the administrator that runs it from one
+    of its roles, or a right from such a role.
 seealso:
   - module: idops.cyberark_identity.identity_user
   - module: idops.cyberark_identity.identity_oauth2_app

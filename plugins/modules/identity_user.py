@@ -93,11 +93,10 @@ options:
     default: on_create
 notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
-  - The module refuses to delete or disable the administrator whose credentials it uses, and any other change that would
-    prevent its login.
+  - The task fails with C(failure.code=guard_rail) if it would delete, disable or rename the administrator that runs it,
+    or prevent its login as a client, or take the last member that can log in from a built-in role such as System
+    Administrator. If the administrator does not see these roles, the task only warns.
   - Wrong passwords lock a user. Pass a new password on to everything that uses it before that runs again.
-  - The module does not check whether a deleted or deactivated user is the last member of a built-in role, because that
-    takes several requests. M(idops.cyberark_identity.scim_directory) does.
 seealso:
   - module: idops.cyberark_identity.identity_role
   - module: idops.cyberark_identity.identity_oauth2_app

@@ -120,8 +120,11 @@ notes:
     with two exceptions. Phone numbers are one list. If the task changes a number, concurrent changes to the list since
     the task looked up the user are lost. If the tenant does not support PATCH, all concurrent changes between the last
     read and the PUT are lost.
-  - The module does not check whether a deleted or deactivated user is the last member of a built-in role, because that
-    takes several requests. M(idops.cyberark_identity.scim_directory) does.
+  - The task fails with C(failure.code=guard_rail) if it would delete, deactivate or rename the service user that runs
+    it, or take the last member that can log in from a built-in role such as System Administrator. To check that, a
+    deletion or deactivation reads the built-in roles. If the service user may not read them, the task only warns.
+  - If nothing tells who runs the task, because O(access_token) is opaque and given alone, deletions, deactivations and
+    new names are refused with the same code.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """

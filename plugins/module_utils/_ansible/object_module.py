@@ -33,6 +33,7 @@ from .._model.options import (
 )
 from .._model.plan import Task, new_end
 from .._model.rows import Resource
+from .._scim.guarded import GuardedObjects
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 from .._scim.vault import delete_container, trim_creator
@@ -78,7 +79,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     if store:
         module.run(lambda client: work(store(client)))
     else:
-        module.run_scim(lambda scim: work(ScimObjects(scim)))
+        module.run_scim(lambda scim: work(GuardedObjects(scim)))
 
 
 def _is_new(task: Task, outcome: Outcome) -> bool:

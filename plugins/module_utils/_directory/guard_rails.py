@@ -15,6 +15,7 @@ from typing import Any
 
 from .._base.errors import GuardRailError, some
 from .._base.paths import Object, fold, is_like, look, natural
+from .._model.people import check_unknown, last_member_lost, own_access_lost
 from .._model.plan import Change, Plan, is_over, new_end
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
@@ -110,15 +111,6 @@ class AccessLoss:
         return f"{self.place.name} {self.name!r}"
 
 
-def check_emptied_roles(roles: Sequence[str]) -> Iterator[GuardRailError]:
-    """Refuse built-in roles in which nobody is left who can log in."""
-    if roles:
-        yield GuardRailError(
-            f"a built-in role would lose its last member that can log in: {some(roles)}",
-            hint="Put somebody who stays into it first, or name the member in protected, so that no list removes it",
-        )
-
-
 def losses_of(plan: Plan | None, now: float) -> list[AccessLoss]:
     """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
 
@@ -206,7 +198,7 @@ class GuardRails:
                 f"{some(sorted(refused, key=natural))}",
                 hint="Take them out of the entries that remove them, or out of protected",
             )
-        yield from _refuse_unknown([loss.label for loss in losses if loss.own is None])
+        yield from check_unknown([loss.label for loss in losses if loss.own is None])
         for going, limit, allowed in self._limits(losses):
             if len(going) > limit:
                 yield GuardRailError(
@@ -253,17 +245,11 @@ class GuardRails:
         """Refuse what members never lose, however little it is."""
         last = [loss for loss in losses if loss.last and loss.place.is_built_in(loss.identifier, [loss.name])]
         if last:
-            yield GuardRailError(
-                f"a built-in role would lose its last member: {_named(last)}",
-                hint="Leave one of the members in the list, or put somebody who stays into it first",
-            )
+            yield last_member_lost(_named(last))
         own = [loss for loss in losses if not loss.goes and any(member.own for member in loss.members)]
         if own:
-            yield GuardRailError(
-                f"the user that runs the task would lose its own access: {_named(own)}",
-                hint="Keep it, and the groups that it is in, in the lists",
-            )
-        yield from _refuse_unknown(
+            yield own_access_lost(_named(own), "Keep it, and the groups that it is in, in the lists")
+        yield from check_unknown(
             [loss.label for loss in losses if not loss.goes and any(member.own is None for member in loss.members)]
         )
         protected = [
@@ -289,7 +275,7 @@ class GuardRails:
                 f"the user that runs the task, or a role of it, would be changed: {some(refused)}",
                 hint="Do that as another user. For a new password, use the role admin_portal",
             )
-        yield from _refuse_unknown([text for text, loss in changes if loss.own is None])
+        yield from check_unknown([text for text, loss in changes if loss.own is None])
         if refused := [text for text, loss in changes if loss.built_in or self._protects(loss)]:
             yield GuardRailError(
                 f"what is protected or built in would get another name or password: {some(refused)}",
@@ -300,15 +286,6 @@ class GuardRails:
 def _share(text: str, there: int) -> int:
     """Return the percentage of a number. Exact: as binary fractions, 18.4 % of 375 is less than 69."""
     return int(there * Fraction(text[:-1]) // 100)
-
-
-def _refuse_unknown(labels: Sequence[str]) -> Iterator[GuardRailError]:
-    if labels:
-        yield GuardRailError(
-            f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",
-            hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
-            "groups of another directory give it a permission of its own on the safe",
-        )
 
 
 def places_of(losses: Iterable[AccessLoss]) -> list[str]:

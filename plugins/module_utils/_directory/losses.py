@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from .._base.errors import GuardRailError
 from .._base.paths import Object, fold, id_mark
+from .._model.people import check_emptied_roles
 from .._model.resources import CONTAINER_PERMISSION, MEMBER_ENDPOINTS, PRIVILEGED_DATA
 from .._model.rows import Resource
 from .._scim.contents import accounts_on, also_removed, permissions_on
@@ -23,7 +24,6 @@ from .guard_rails import (
     Loss,
     Rules,
     all_access,
-    check_emptied_roles,
     losses_of,
 )
 from .relations import Relations
@@ -102,7 +102,7 @@ class Losses:
         problems.note_run(self._rails.check_access(access))
         problems.note_run(self._rails.check_members([*(self._with_members(loss) for loss in access), *along]))
         problems.note_run(self._rails.check_renamed(renamed))
-        problems.note_run(check_emptied_roles(emptied))
+        problems.note_run(check_emptied_roles(emptied, ", or name the member in protected, so that no list removes it"))
         return contents.also_removed
 
     def _loss_of(self, resource: Resource, item: Object) -> Loss:

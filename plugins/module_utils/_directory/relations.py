@@ -3,74 +3,37 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the user that runs the task, and the users behind the members of a group or a safe. Writes nothing.
+"""Find out whom a directory run would hit: members of groups and safes, what is protected, the user that runs it.
 
-The guard rails decide on these facts. Answers are cached, and none is read unless something is taken away.
+The guard rails decide on these facts. Writes nothing. None is read unless something is taken away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 
 from .._base.errors import AuthorizationError, UnsupportedError, trying
 from .._base.paths import Object, fold, id_mark, look
-from .._http.client import Client
-from .._model.plan import Plan
+from .._http.caller import Caller
 from .._model.references import names_in
-from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RESOURCES, USER
+from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, USER
 from .._model.rows import Resource
 from .._scim.contents import permissions_on
 from .._scim.member_lists import MemberLists
+from .._scim.people import ScimPeople
 from .._scim.protocol import Scim
 from .guard_rails import AccessLoss, Loss, Member, all_access, is_protected_by
 from .name_index import NameIndex
 
-# The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
-LOGIN_CLAIMS = ("unique_name", "preferred_username")
 
-
-class Caller:
-    """A service user that runs the task, as its options and its token describe it."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    @cached_property
-    def _claims(self) -> Object:
-        return self._client.claims()
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """The login names by what they look like: configured, and of the token."""
-        given = [self._client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
-        return {look(name): str(name) for name in given if name}
-
-    @property
-    def subject(self) -> str | None:
-        """The claim ``sub``, which is the user's id on this tenant."""
-        subject = self._claims.get("sub")
-        return subject if isinstance(subject, str) and subject else None
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether anything is known about the identity of this caller."""
-        return bool(self.names or self.subject)
-
-
-class Relations:
+class Relations(ScimPeople):
     """Answers questions about one tenant, by the ``names`` that are known where that is enough."""
 
     def __init__(self, scim: Scim, names: NameIndex, lists: MemberLists) -> None:
-        self._scim = scim
+        super().__init__(scim, lists, names.name_of)
         self._names = names
-        self._lists = lists
-        # With one service user for the vault and another for the rest, both run the task.
-        self._callers = {client: Caller(client) for client in scim.clients}
-        self._own_ids: dict[Caller, str | None] = {}
-        self._seen: dict[tuple[str, str], Object | None] = {}
         self._own_safes: dict[str, bool] = {}  # by name, whether who reads and writes the vault is a member
 
     # -- Who runs the task ----------------------------------------------------
@@ -78,83 +41,16 @@ class Relations:
     @property
     def vault_caller(self) -> Caller:
         """The service user that reads and writes the vault."""
-        return self._callers[self._scim.client_of(CONTAINER.endpoint)]
-
-    def _id_of(self, caller: Caller) -> str | None:
-        """Return the id of a user that runs the task, None if the server does not show that user.
-
-        The claim ``sub`` is believed where the server has a user with that id.
-        """
-        if caller not in self._own_ids:
-            self._own_ids[caller] = self._find_id(caller)
-        return self._own_ids[caller]
-
-    def _find_id(self, caller: Caller) -> str | None:
-        if caller.subject and self.login_of(caller.subject):
-            return caller.subject
-        for name in caller.names.values():
-            with suppress(AuthorizationError, UnsupportedError):
-                if found := self._scim.find_named(USER.endpoint, USER.key_attribute, name):
-                    return str(found["id"])
-        return None
-
-    def is_own(self, endpoint: str, identifier: str, shown: Iterable[str]) -> bool | None:
-        """Return whether this is a user that runs the task, or a group with such a user in it; None if unknown."""
-        callers = self._callers.values()
-        if not any(caller.is_known for caller in callers):
-            return None
-        if endpoint == GROUP.endpoint:
-            return self._holds_own(identifier, set())
-        return _any(self._is(caller, identifier, shown) for caller in callers)
+        return self.callers[self._scim.client_of(CONTAINER.endpoint)]
 
     def is_vault_user(self, identifier: str, shown: Iterable[str]) -> bool | None:
         """Return whether this is the user that reads and writes the vault; None if unknown."""
-        return self._is(self.vault_caller, identifier, shown)
-
-    def _is(self, caller: Caller, identifier: str, shown: Iterable[str]) -> bool | None:
-        """Return whether a user is this caller; None if unknown."""
-        if not caller.is_known:
-            return None
-        if identifier == caller.subject or any(look(name) in caller.names for name in shown):
-            return True
-        if (login := self._names.name_of(USER.endpoint, identifier)) is not None:
-            return look(login) in caller.names
-        if (own_id := self._id_of(caller)) is not None:
-            return identifier == own_id
-        login = self.login_of(identifier)
-        return None if login is None else look(login) in caller.names
-
-    def _holds_own(self, identifier: str, passed: set[str]) -> bool | None:
-        """Return whether a group has a user that runs the task in it, directly or through other groups."""
-        if identifier in passed:
-            return False
-        passed.add(identifier)
-        group = self._read(GROUP, identifier)
-        if group is None:
-            return None
-        return self.holds_own(GROUP, group, passed)
-
-    def holds_own(self, resource: Resource, item: Object, passed: set[str] | None = None) -> bool | None:
-        """Return whether a group, or a permission on a safe, is that of a user that runs the task; None if unknown.
-
-        ``passed`` are groups that need no other look: groups may be members of each other.
-        """
-        passed = {item["id"]} if passed is None and resource.member_rows else passed or set()
-        return _any(
-            self._holds_own(identifier, passed)
-            if endpoint == GROUP.endpoint
-            else self.is_own(endpoint, identifier, [shown])
-            for endpoint, identifier, shown in resource.members(item)
-        )
+        return self.is_caller(self.vault_caller, identifier, shown)
 
     def is_own_object(self, resource: Resource, item: Object) -> bool | None:
         """Return whether a user, a group or a permission is that of a user that runs the task; None if unknown."""
         if resource is USER:
-            login = look(item.get(USER.key_attribute))
-            return _any(
-                (login in caller.names or item["id"] == caller.subject) if caller.is_known else None
-                for caller in self._callers.values()
-            )
+            return self.is_own_login(item["id"], str(item.get(USER.key_attribute)))
         if not resource.access:
             return False
         safe = str(resource.parent.read(item)) if resource.parent else None
@@ -173,7 +69,7 @@ class Relations:
         if fold(safe) not in self._own_safes:
             (permissions,) = permissions_on(self._scim, [{"id": safe, "name": safe}]).values()
             self._own_safes[fold(safe)] = any(
-                self._is(self.vault_caller, identifier, [shown])
+                self.is_caller(self.vault_caller, identifier, [shown])
                 for permission in permissions
                 for endpoint, identifier, shown in CONTAINER_PERMISSION.members(permission)
                 if endpoint == USER.endpoint
@@ -210,7 +106,7 @@ class Relations:
 
     def _protected_holders(self, protects: Callable[[Iterable[str]], bool]) -> Iterator[tuple[Resource, Object]]:
         """Yield protected groups, read by id because lists may omit members, and permissions on protected safes."""
-        for item in self._group_names:
+        for item in self.group_names:
             if protects([str(item.get(GROUP.key_attribute))]):
                 with trying(f"read the members of the group {item.get(GROUP.key_attribute)!r}"):
                     if group := self._scim.get(GROUP.endpoint, item["id"]):
@@ -222,75 +118,7 @@ class Relations:
             for permission in on_safe:
                 yield CONTAINER_PERMISSION, permission
 
-    def emptied_roles(self, plans: Mapping[tuple[str, str], Plan]) -> list[str]:
-        """Return the names of the built-in roles that lose the last member that can log in, directly or in a group.
-
-        ``plans`` are those for users and groups, by endpoint and id, or for new ones the name without case.
-        """
-        return [
-            str(role.get(GROUP.key_attribute) or role["id"])
-            for role in self._built_in_roles
-            if not self._can_log_in(GROUP.endpoint, role["id"], plans, set())
-            and self._can_log_in(GROUP.endpoint, role["id"], {}, set())
-        ]
-
-    def _can_log_in(
-        self, endpoint: str, identifier: str, plans: Mapping[tuple[str, str], Plan], passed: set[tuple[str, str]]
-    ) -> bool:
-        """Return whether a user, or anybody in a group, can log in after the plans; what is not shown may be able to.
-
-        ``passed`` are those that need no other look: groups may be members of each other.
-        """
-        key = (endpoint, id_mark(identifier))
-        if key in passed:
-            return False
-        passed.add(key)
-        plan = plans.get(key) or plans.get((endpoint, fold(identifier)))
-        item = plan.expected if plan else self._read(RESOURCES[endpoint], identifier)
-        if item is None:
-            return True
-        if endpoint == GROUP.endpoint:
-            return any(self._can_log_in(kind, member, plans, passed) for kind, member, _shown in GROUP.members(item))
-        return bool(item) and not USER.is_disabled(item)
-
-    @cached_property
-    def _group_names(self) -> list[Object]:
-        """The groups with their names, none where the server has no groups."""
-        with suppress(UnsupportedError):
-            return list(self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute))
-        return []
-
-    @cached_property
-    def _built_in_roles(self) -> list[Object]:
-        """The roles that every tenant has."""
-        return [
-            item for item in self._group_names if GROUP.is_built_in(item["id"], [str(item.get(GROUP.key_attribute))])
-        ]
-
     # -- Who is behind an id --------------------------------------------------
-
-    def login_of(self, identifier: str) -> str | None:
-        """Return the login name of the user with this id, None if the server does not show one."""
-        return self.name_of(USER.endpoint, identifier)
-
-    def name_of(self, endpoint: str, identifier: str) -> str | None:
-        """Return the name of the user or group with this id, None if the server does not show one."""
-        known = self._names.name_of(endpoint, identifier)
-        if known is not None:
-            return known
-        resource = RESOURCES[endpoint]
-        found = self._read(resource, identifier)
-        return str(found.get(resource.key_attribute)) if found and found.get(resource.key_attribute) else None
-
-    def _read(self, resource: Resource, identifier: str) -> Object | None:
-        key = (resource.endpoint, identifier)
-        if key not in self._seen:
-            try:
-                found = self._scim.get(resource.endpoint, identifier)
-                self._seen[key] = found and self._lists.typed(resource, found)
-            except (AuthorizationError, UnsupportedError):
-                self._seen[key] = None
-        return self._seen[key]
 
     def member(self, who: tuple[str, str, str], *, named: bool, own: bool, safe: str | None) -> Member:
         """Return who loses access: with ``named`` by all names, with ``own`` also whether that is who runs the task.
@@ -341,9 +169,3 @@ class Relations:
                 names = names_in(resource.keys_of(item))
                 found.update([*names, " / ".join(names)])
         return found
-
-
-def _any(answers: Iterable[bool | None]) -> bool | None:
-    """Return True if one answer is, None if one is unknown, and False otherwise."""
-    found = set(answers)
-    return True if True in found else None if None in found else False

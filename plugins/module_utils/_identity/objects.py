@@ -30,6 +30,7 @@ from .._model.plan import Plan, Task
 from .._model.references import refuse_other_name, resolve
 from .._model.rows import Resource
 from .api import NAME_COLUMNS, Identity, is_named, literal, only
+from .people import IdentityPeople
 
 READINGS = 4  # after a write, until it shows; with few retries no more than these
 
@@ -42,6 +43,7 @@ class IdentityObjects(ABC):
     def __init__(self, client: Client) -> None:
         self.client = client
         self.identity = Identity(client)
+        self.people = IdentityPeople(self.identity)
         self.made = True  # whether an object that is created is made anew, rather than out of what was there
 
     @abstractmethod

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._model.resources import MEMBERS, NOT_IN_VAULT
+from .._model.resources import GROUP, MEMBERS, NOT_IN_VAULT
 from .._model.rows import Attribute, NewValue, Policy, Resource
 from .._model.shapes import Joined, Members, Names, Truth
 from .shapes import GRANTS, Choice, Grants, Scopes, Timespan
@@ -91,6 +91,8 @@ ROLE = Resource(
         Attribute("roles", ("Members",), type="dict", shape=Members("Role"), spec=MEMBERS, refers_to="Role"),
     ),
     policies={"allow_mixed_rights": Policy({"type": "bool", "default": False})},
+    built_in=GROUP.built_in,
+    built_in_ids=GROUP.built_in_ids,
 )
 
 OAUTH2_APP = Resource(

@@ -16,6 +16,7 @@ from .._model.plan import Change, Plan, Task
 from .._model.rows import Resource
 from .api import PAGE, UNTOLD, rows_of
 from .objects import IdentityObjects, identifier_in
+from .people import members_of
 from .resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
 
 MEMBERS = {"users": "User", "roles": "Role"}  # the options, and the tables that hold their names
@@ -32,7 +33,6 @@ class Roles(IdentityObjects):
         self._names: dict[str, str] = {}  # of administrative rights, by path; the first one that is seen stays
 
     def read(self, row: Object) -> Object | None:
-        members = {"Name": row["id"], "Args": {"Caching": -1}}
         rights = {"Role": row["id"], "Args": PAGE}
         assigned = rows_of(self.identity.call("Core/GetAssignedAdministrativeRights", rights, repeatable=True))
         names = [self._named(right["Path"], right.get("Description")) for right in assigned if right.get("Path")]
@@ -41,10 +41,7 @@ class Roles(IdentityObjects):
             "Name": row.get("Name"),
             "Description": row.get("Description") or None,
             "AdministrativeRights": sorted(names),
-            "Members": [
-                {"value": member.get("Guid"), "display": member.get("Name"), "type": member.get("Type")}
-                for member in rows_of(self.identity.call("Roles/GetRoleMembers", members, repeatable=True))
-            ],
+            "Members": members_of(self.identity, row["id"]),
         }
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
@@ -97,6 +94,7 @@ class Roles(IdentityObjects):
         return next(path for path, shown in self._names.items() if shown == name)
 
     def refuse(self, task: Task, plan: Plan) -> None:
+        self.people.check(plan)
         if task.absent or not task.desired["administrative_rights"]:
             return
         change = next((change for change in plan.changes if change.attribute.option == "administrative_rights"), None)

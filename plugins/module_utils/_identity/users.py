@@ -13,10 +13,12 @@ from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, NotFoundError
 from .._base.paths import Object, fold
+from .._model.people import OTHER_USER, own_access_lost
 from .._model.plan import Plan, Task, make_plan
 from .._model.shapes import Truth
 from .api import UNTOLD
 from .objects import IdentityObjects, check_each, identifier_in
+from .people import is_active
 
 SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 
@@ -37,7 +39,7 @@ class Users(IdentityObjects):
         user = {
             **{name: held.get(name) for name in ("Name", "DisplayName", "Mail", "Description", "PasswordNeverExpire")},
             "id": row["id"],
-            "Active": held.get("State") in (None, "", "None"),
+            "Active": is_active(held),
             "OauthClient": Truth().read(held.get("OauthClient")) or False,
             # No flag is certain to be shown (admin contract 5.1): who is not in Everybody is a service user, too.
             "ServiceUser": Truth().read(row.get("ServiceUser")) or everybody is False,
@@ -74,12 +76,10 @@ class Users(IdentityObjects):
     def refuse(self, task: Task, plan: Plan) -> None:
         if task.desired.get("force_password_change") and task.desired.get("password_never_expires"):
             raise InvalidError("force_password_change and password_never_expires exclude each other")
-        caller = fold(self.client.connection.client_id or "")
-        loses = {change.attribute.option for change in plan.changes if change.before and not change.after}
-        if fold((plan.current or {}).get("Name")) == caller and (
-            plan.action == "delete" or loses & {"active", "oauth_client"}
-        ):
-            raise InvalidError("this is the administrator who asks for it", hint="Ask as another administrator")
+        stops = any(change.attribute.option == "oauth_client" and not change.after for change in plan.changes)
+        if plan.current and stops and self.people.is_own_login(plan.identifier, str(plan.current.get("Name"))):
+            raise own_access_lost(task.label, OTHER_USER)
+        self.people.check(plan)
 
     def create(self, task: Task, plan: Plan) -> str:
         wanted = plan.expected

@@ -124,6 +124,8 @@ def start() -> Iterator[Start]:
         running.append((http, thread))
         url = f"http://127.0.0.1:{http.server_port}"
         connection = {"tenant_url": url, "scim_path": "/v2", "access_token": "a-token", "retries": 0}
+        # The token does not say whose it is, and is not replaced.
+        connection |= {"client_id": "scim-service@example.com", "client_secret": "Service-pass-1"}
 
         def run(*, check: bool = False, **options: Any) -> Result:
             return run_module("scim_user", {**connection, "user_name": NAME, **options}, check=check)

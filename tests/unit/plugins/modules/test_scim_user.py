@@ -82,7 +82,7 @@ def test_omitted_options_are_left_alone(tenant: Tenant, run: Run) -> None:
 def test_only_the_difference_is_sent(tenant: Tenant, run: Run) -> None:
     identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada", active=True)
     tenant.forget_requests()
-    run("scim_user", user_name="ada@example.com", display_name="Ada", active=False)
+    run("scim_user", user_name="ada@example.com", display_name="Ada", given_name="Ada")
     assert tenant.writes() == [f"PATCH /scim/v2/Users/{identifier}"]
     assert len(tenant.requests()) == 3  # token, find, write
 

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Tell whose token a task uses."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from .._base.paths import look
+from .client import Client
+
+# The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
+LOGIN_CLAIMS = ("unique_name", "preferred_username")
+
+
+class Caller:
+    """A service user that runs the task, as its options and its token describe it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @cached_property
+    def _claims(self) -> dict[str, Any]:
+        return self._client.claims()
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The login names by what they look like: configured, and of the token."""
+        given = [self._client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
+        return {look(name): str(name) for name in given if name}
+
+    @property
+    def subject(self) -> str | None:
+        """The claim ``sub``, which is the user's id on this tenant."""
+        subject = self._claims.get("sub")
+        return subject if isinstance(subject, str) and subject else None
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether anything is known about the identity of this caller."""
+        return bool(self.names or self.subject)

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Objects of the SCIM server for modules that manage one. A directory run looks at all its changes together instead."""
+
+from __future__ import annotations
+
+from .._model.plan import Plan, Task
+from .objects import ScimObjects
+from .people import ScimPeople
+from .protocol import Scim
+
+
+class GuardedObjects(ScimObjects):
+    """Objects whose plans are refused where they take away what nobody may lose."""
+
+    def __init__(self, scim: Scim) -> None:
+        super().__init__(scim)
+        self._people = ScimPeople(scim, self.lists)
+
+    def refuse(self, task: Task, plan: Plan) -> None:
+        super().refuse(task, plan)
+        self._people.check(plan)

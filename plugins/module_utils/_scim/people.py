@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Find the users that run the task, and who is in a group, on a SCIM server. Writes nothing. Answers are cached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cached_property
+
+from .._base.errors import AuthorizationError, UnsupportedError
+from .._base.paths import Object, look
+from .._http.caller import Caller
+from .._model.people import People, any_known
+from .._model.resources import GROUP, RESOURCES, USER
+from .._model.rows import Resource
+from .member_lists import MemberLists
+from .protocol import Scim
+
+
+def no_name(endpoint: str, identifier: str) -> str | None:
+    """Return None: no name is known without asking the server."""
+    return None
+
+
+class ScimPeople(People):
+    """The users and groups of one SCIM server. ``known_name`` returns names that are known without asking it."""
+
+    def __init__(self, scim: Scim, lists: MemberLists, known_name: Callable[[str, str], str | None] = no_name) -> None:
+        super().__init__(RESOURCES, scim.client.warn)
+        self._scim = scim
+        self._lists = lists
+        self._known_name = known_name
+        # With one service user for the vault and another for the rest, both run the task.
+        self.callers = {client: Caller(client) for client in scim.clients}
+        self._own_ids: dict[Caller, str | None] = {}
+        self._seen: dict[tuple[str, str], Object | None] = {}
+
+    # -- Who runs the task ----------------------------------------------------
+
+    @property
+    def knows_callers(self) -> bool:
+        return any(caller.is_known for caller in self.callers.values())
+
+    def is_own_user(self, identifier: str, shown: Iterable[str]) -> bool | None:
+        return any_known(self.is_caller(caller, identifier, shown) for caller in self.callers.values())
+
+    def is_own_login(self, identifier: str, login: str) -> bool | None:
+        return any_known(
+            (look(login) in caller.names or identifier == caller.subject) if caller.is_known else None
+            for caller in self.callers.values()
+        )
+
+    def is_caller(self, caller: Caller, identifier: str, shown: Iterable[str]) -> bool | None:
+        """Return whether a user is this caller; None if unknown."""
+        if not caller.is_known:
+            return None
+        if identifier == caller.subject or any(look(name) in caller.names for name in shown):
+            return True
+        if (login := self._known_name(USER.endpoint, identifier)) is not None:
+            return look(login) in caller.names
+        if (own_id := self._id_of(caller)) is not None:
+            return identifier == own_id
+        login = self.login_of(identifier)
+        return None if login is None else look(login) in caller.names
+
+    def _id_of(self, caller: Caller) -> str | None:
+        """Return the id of a user that runs the task, None if the server does not show that user.
+
+        The claim ``sub`` is believed where the server has a user with that id.
+        """
+        if caller not in self._own_ids:
+            self._own_ids[caller] = self._find_id(caller)
+        return self._own_ids[caller]
+
+    def _find_id(self, caller: Caller) -> str | None:
+        if caller.subject and self.login_of(caller.subject):
+            return caller.subject
+        for name in caller.names.values():
+            with suppress(AuthorizationError, UnsupportedError):
+                if found := self._scim.find_named(USER.endpoint, USER.key_attribute, name):
+                    return str(found["id"])
+        return None
+
+    # -- Who is there ---------------------------------------------------------
+
+    @cached_property
+    def group_names(self) -> list[Object]:
+        """The groups with their names, none where the server has no groups."""
+        with suppress(UnsupportedError):
+            return list(self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute))
+        return []
+
+    @cached_property
+    def built_in_roles(self) -> list[Object]:
+        return [
+            item for item in self.group_names if GROUP.is_built_in(item["id"], [str(item.get(GROUP.key_attribute))])
+        ]
+
+    def login_of(self, identifier: str) -> str | None:
+        """Return the login name of the user with this id, None if the server does not show one."""
+        return self.name_of(USER.endpoint, identifier)
+
+    def name_of(self, endpoint: str, identifier: str) -> str | None:
+        """Return the name of the user or group with this id, None if the server does not show one."""
+        known = self._known_name(endpoint, identifier)
+        if known is not None:
+            return known
+        resource = RESOURCES[endpoint]
+        found = self.read(endpoint, identifier)
+        return str(found.get(resource.key_attribute)) if found and found.get(resource.key_attribute) else None
+
+    def read(self, endpoint: str, identifier: str) -> Object | None:
+        key = (endpoint, identifier)
+        if key not in self._seen:
+            self._seen[key] = self._read(RESOURCES[endpoint], identifier)
+        return self._seen[key]
+
+    def _read(self, resource: Resource, identifier: str) -> Object | None:
+        with suppress(AuthorizationError, UnsupportedError):
+            found = self._scim.get(resource.endpoint, identifier)
+            return found and self._lists.typed(resource, found)
+        return None
