@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 
-from .._base.errors import AuthorizationError, UnsupportedError
+from .._base.errors import AuthorizationError, ProtocolError, UnsupportedError
 from .._base.paths import Object, look
 from .._http.caller import Caller
 from .._model.people import People, any_known
@@ -90,9 +90,12 @@ class ScimPeople(People):
     @cached_property
     def group_names(self) -> list[Object]:
         """The groups with their names, none where the server has no groups."""
-        with suppress(UnsupportedError):
+        try:
             return list(self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute))
-        return []
+        except (UnsupportedError, ProtocolError) as error:
+            if isinstance(error, ProtocolError) and error.status not in (404, 410):
+                raise
+            return []
 
     @cached_property
     def built_in_roles(self) -> list[Object]:
