@@ -21,7 +21,7 @@ from scim2_server.storage import ScimStorage, SearchPage
 from .facts import user_facts
 from .failures import not_found
 from .models import Model
-from .scim.indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, keys_of
+from .scim.indexes import BY_ATTRIBUTE, BY_TYPE, INDEXES, Buckets, key_of, keys_of
 
 COUNTERS = "Counter"
 
@@ -45,6 +45,7 @@ class TenantStorage(ScimStorage):
         self._buckets: tuple[Buckets, ...] = tuple({} for _index in INDEXES)
         self._discarded: list[dict[str, Model]] = []
         self.hides_service_users = False
+        self.canonical = False
         self.veiled: frozenset[str] = frozenset()
         self.caseless: frozenset[str] = frozenset()
         self.on_change: Callable[[str, Model | None, Model | None], None] = lambda type_name, old, new: None
@@ -90,9 +91,13 @@ class TenantStorage(ScimStorage):
 
     def find(self, type_name: str, attribute: str, value: str) -> list[Model]:
         """Return the resources with this value of an indexed attribute, in any case."""
-        buckets = self._buckets[BY_ATTRIBUTE[type_name, attribute.casefold()]]
+        place = BY_ATTRIBUTE[type_name, attribute.casefold()]
         table = self._tables.get(type_name, {})
-        return [table[resource_id] for resource_id in buckets.get(value.casefold(), ())]
+        found = [table[resource_id] for resource_id in self._buckets[place].get(key_of(value), ())]
+        if self.canonical or value.isascii():
+            return found
+        values = INDEXES[place].values
+        return [item for item in found if value.casefold() in {held.casefold() for held in values(item) if held}]
 
     def locate(self, type_name: str, resource_id: str) -> Model | None:
         """Return the resource that a path names; names of safes are case-insensitive."""
@@ -219,7 +224,7 @@ class TenantStorage(ScimStorage):
         for comparison in comparisons(scim_filter.ast if scim_filter is not None else None):
             place = BY_ATTRIBUTE.get((type_name, str(comparison.attr_path).casefold()))
             if place is not None and comparison.op == CompareOperator.eq and isinstance(comparison.value, str):
-                narrowed.append(self._buckets[place].get(comparison.value.casefold(), ()))
+                narrowed.append(self._buckets[place].get(key_of(comparison.value), ()))
         if not narrowed or not table:
             return table.values()
         return [table[resource_id] for resource_id in min(narrowed, key=len)]

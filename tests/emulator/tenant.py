@@ -28,6 +28,7 @@ from .oauth.authority import Authority, authority_of
 from .oauth.tokens import Tokens
 from .scim.directories import CLOUD, VAULT_RIGHT, directory_of
 from .scim.handler import TenantHandler
+from .scim.indexes import composed
 from .scim.references import rekey_permissions
 from .scim.rules import PAM_TYPES, RULES
 from .scim.service import TenantService
@@ -104,7 +105,9 @@ class Tenant:
         self.policy = ScimPolicy(
             unknown=ScimPolicy.Unknown.ignore,
             remove_value_as_filter=ScimPolicy.RemoveValue.apply,
-            comparison_key=lambda binding, value: value if self.switches["filter_case_sensitive"] else value.casefold(),
+            comparison_key=lambda binding, value: self.compared(
+                value if self.switches["filter_case_sensitive"] else value.casefold()
+            ),
         )
         self._set_first_switches()
         self.build()
@@ -121,6 +124,14 @@ class Tenant:
         self.switches.update({"custom_attributes": defined})
         given = {suffix.casefold() for suffix in (*SUFFIXES, *self.beginning.suffixes)}
         self.suffixes = given | suffixes_of(document)
+
+    def compared(self, text: str) -> str:
+        """Return a text as the tenant compares it: by its bytes, or in one normal form."""
+        return composed(text) if self.switches["canonical_names"] else text
+
+    def is_same_name(self, one: str, other: str) -> bool:
+        """Return whether two names that differ at most in case and normal form exclude each other."""
+        return self.compared(one) == self.compared(other) or not self.switches["unique_case_sensitive"]
 
     def start(self, base_url: str) -> None:
         """Fill the tenant, and take the snapshots that a reset returns to. Links need the address of the server."""
@@ -204,6 +215,7 @@ class Tenant:
     def apply_switches(self) -> None:
         """Pass on to the storage the switches that it follows."""
         self.storage.hides_service_users = not self.switches["list_service_users"]
+        self.storage.canonical = self.switches["canonical_names"]
         self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
 
     def keep(self) -> int:

@@ -29,6 +29,12 @@ ROWS: tuple[Switch, ...] = (
     Switch("list_service_users", True, FLAG, "Lists of users hold the service users."),
     # Filters
     Switch("filter_case_sensitive", True, FLAG, "Filter values are compared with their case."),
+    Switch(
+        "canonical_names",
+        False,
+        FLAG,
+        "Names in another normal form (NFC or NFD) are the same name, in filters and where names are unique.",
+    ),
     Switch("filters_ignored", False, FLAG, "A filter selects everything."),
     Switch("group_filters_blind", False, FLAG, "A filter on Groups selects nothing."),
     # Members

@@ -136,7 +136,7 @@ def check_name(tenant: Tenant, group: Model, previous: Model | None, directory: 
     if previous is not None and previous.id in BUILT_IN:
         raise invalid_value(f"The built-in role {previous.display_name} cannot be renamed")
     for other in tenant.storage.find(directory.group, "displayName", name):
-        same = other.display_name == name or not tenant.switches["unique_case_sensitive"]
+        same = tenant.is_same_name(str(other.display_name), name)
         if same and (previous is None or other.id != previous.id):
             raise duplicate(tenant.switches["duplicate_status"], "Group", name)
 

@@ -3,11 +3,13 @@
 
 """The indexes of the storage, by attribute.
 
-An index ignores case and only narrows a search. The filter itself still decides, with the case rule of the tenant.
+An index ignores case and normal forms, and only narrows a search. The filter itself still decides, with the rules of
+the tenant.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -105,4 +107,14 @@ def keys_of(index: Index, resource: Model | None) -> set[str]:
     """Return the keys of a resource in an index."""
     if resource is None:
         return set()
-    return {value.casefold() for value in index.values(resource) if value}
+    return {key_of(value) for value in index.values(resource) if value}
+
+
+def key_of(value: str) -> str:
+    """Return the key of a value: texts that a tenant could take for one name share it."""
+    return composed(value.casefold())
+
+
+def composed(value: str) -> str:
+    """Return a text in NFC."""
+    return value if value.isascii() else unicodedata.normalize("NFC", value)

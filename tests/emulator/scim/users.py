@@ -208,7 +208,7 @@ def check_login_name(tenant: Tenant, user: Model, previous: Model | None) -> Non
     if match["suffix"].casefold() not in tenant.suffixes:
         raise invalid_value(f"userName {name} has a suffix the tenant does not have: {match['suffix']}")
     for other in tenant.storage.find("User", "userName", name):
-        same = other.user_name == name or not tenant.switches["unique_case_sensitive"]
+        same = tenant.is_same_name(str(other.user_name), name)
         if same and (previous is None or other.id != previous.id):
             raise duplicate(tenant.switches["duplicate_status"], "User", name)
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, GROUP_URN, LINKED_URN
 
@@ -214,6 +216,25 @@ def test_switch_member_display(client, how, display):
 
 
 # -- Writes -----------------------------------------------------------------
+
+
+def test_switch_canonical_names(client):
+    """Filters and uniqueness compare bytes, or characters in any normal form."""
+    composed, decomposed = (unicodedata.normalize(form, "évé@example.com") for form in ("NFC", "NFD"))
+    client.user(composed)
+    client.group(composed)
+
+    def found(endpoint, attribute, operator, value):
+        return client.get(f'{endpoint}?filter={attribute} {operator} "{value}"').json().get("totalResults")
+
+    filters = [("Users", "userName", "eq", decomposed), ("Users", "userName", "sw", decomposed[:2])]
+    filters.append(("Groups", "displayName", "co", decomposed[:3]))
+    assert [found(*filter) for filter in filters] == [0, 0, 0]
+    client.switch(canonical_names=True)
+    assert [found(*filter) for filter in filters] == [1, 1, 1]
+    assert client.post_group(decomposed).status_code == 409
+    client.switch(canonical_names=False)
+    assert client.post_group(decomposed).status_code == 201
 
 
 def test_switch_unique_case_sensitive(client):

@@ -17,6 +17,12 @@ EVE = "évé@example.com"
 FORMS = pytest.mark.parametrize(("held", "given"), [("NFC", "NFD"), ("NFD", "NFC")])
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["bytes", "characters"])
+def server(tenant: Tenant, request: pytest.FixtureRequest) -> None:
+    """Compare names as the server does: by their bytes, or in any normal form."""
+    tenant.switch(canonical_names=request.param)
+
+
 def names(tenant: Tenant) -> list[str]:
     return [group["displayName"] for group in tenant.resources("Groups")]
 
