@@ -126,6 +126,9 @@ class NameIndex:
                     self._absent.add((endpoint, fold(reference)))
         return {reference: self._find(endpoint, attribute, reference) for reference in references}
 
+    def find_in_vault(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        return self._scim.find_in_vault(endpoint, attribute, reference)
+
     def knows(self, endpoint: str, reference: str) -> bool:
         """Return whether a reference is understood without asking the server."""
         key = (endpoint, fold(reference))

@@ -271,7 +271,7 @@ class _Owners:
 def marks_of(keys: Object) -> list[Mark]:
     """Return how an entry with these keys is found: by each key, and for references by the id or any name."""
     ways = [
-        [(option, fold(text)) for text in (value if isinstance(value, dict) else [value])]
+        [(option, text) for text in (sorted(One.names(value)) if isinstance(value, dict) else [fold(value)])]
         for option, value in keys.items()
     ]
     return list(itertools.product(*ways))

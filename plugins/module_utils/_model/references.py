@@ -54,6 +54,13 @@ class Finder(Protocol):
         """Return what each reference means: the object with that ``attribute``, or with that id."""
 
 
+class VaultFinder(Finder, Protocol):
+    """Finds members of safes, too."""
+
+    def find_in_vault(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        """Return what a reference means to another client, that of the vault; None if there is none."""
+
+
 def resolve_keys(finder: Finder, task: Task) -> Object:
     """Return the keys that name the object, with references as ``{id: name}``.
 
@@ -126,7 +133,7 @@ def names_in(keys: Object) -> list[str]:
     return [str(next(iter(value.values())) if isinstance(value, dict) else value) for value in keys.values()]
 
 
-def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool) -> None:
+def report_unknown_keys(finder: VaultFinder, task: Task, keys: Object, *, check: bool) -> None:
     """Refuse to create an object for a member that does not exist. In check mode, warn.
 
     With another directory, only the server can know whether the member exists.
@@ -139,7 +146,10 @@ def report_unknown_keys(finder: Finder, task: Task, keys: Object, *, check: bool
         if not target or [*value] != [*value.values()] or [*value] != [name]:
             continue
         # An id that is the name is what is left of an unknown one, or stands for one that is still to be made.
-        if not finder.find_all(target.endpoint, target.key_attribute, [name])[name]:
+        known = finder.find_all(target.endpoint, target.key_attribute, [name])[name]
+        if not known and not (
+            task.resource.in_vault and finder.find_in_vault(target.endpoint, target.key_attribute, name)
+        ):
             text = f"no {target.name} has the name or the id {task.desired[option]!r}"
             misplaced = _misplaced(finder, task, option, name)
             if not check:

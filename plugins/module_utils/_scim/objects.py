@@ -24,8 +24,15 @@ from .._base.errors import (
 from .._base.paths import Object
 from .._model.filters import could_match
 from .._model.former_names import renamed_object
-from .._model.plan import Plan, Task, make_plan
-from .._model.references import Finder, known_keys, refuse_other_name, report_unknown_keys, resolve, resolve_keys
+from .._model.plan import Change, Plan, Task, make_plan
+from .._model.references import (
+    VaultFinder,
+    known_keys,
+    refuse_other_name,
+    report_unknown_keys,
+    resolve,
+    resolve_keys,
+)
 from .._model.rows import LINKED_OBJECT, Resource
 from .._model.shapes import BATCH
 from .along import Along
@@ -39,7 +46,7 @@ PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 class ScimObjects:
     """The objects of one SCIM server, of every kind that it has."""
 
-    def __init__(self, scim: Scim, finder: Finder | None = None, *, verify_late: bool = False) -> None:
+    def __init__(self, scim: Scim, finder: VaultFinder | None = None, *, verify_late: bool = False) -> None:
         self.scim = scim
         self.client = scim.client
         self._finder = finder or scim
@@ -155,6 +162,7 @@ class ScimObjects:
                 self.verify_deletions(resource)
             return plan, {}
         if plan.action == "create":
+            plan = self._with_members_of_vault(plan)
             written = self._create(plan) or self.find(resource, resource.name_of(desired))
         else:
             written = self._update(task, plan, desired) or self._again(plan)
@@ -190,6 +198,21 @@ class ScimObjects:
                     if not short:
                         return [identifier for identifier in identifiers if identifier in listed]
         return [identifier for identifier in identifiers if self._shown(resource, identifier)]
+
+    def _with_members_of_vault(self, plan: Plan) -> Plan:
+        """Return the plan of a new permission with the id that the vault has for its member: it may be another one."""
+        resource = plan.resource
+        if not resource.in_vault or plan.after.get(resource.elsewhere or ""):
+            return plan
+        return replace(plan, changes=tuple(map(self._as_in_vault, plan.changes)))
+
+    def _as_in_vault(self, change: Change) -> Change:
+        target = self.scim.resources.get(change.attribute.refers_to or "")
+        if not target or not change.after:
+            return change
+        name = next(iter(change.after.values()))
+        found = self.scim.find_in_vault(target.endpoint, target.key_attribute, name)
+        return replace(change, after={found["id"]: name}) if found else change
 
     def _create(self, plan: Plan) -> Object | None:
         try:

@@ -18,7 +18,14 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
-from .._base.errors import AmbiguousError, InvalidError, NotFoundError, ProtocolError, UnsupportedError
+from .._base.errors import (
+    AmbiguousError,
+    AuthorizationError,
+    InvalidError,
+    NotFoundError,
+    ProtocolError,
+    UnsupportedError,
+)
 from .._base.paths import Object, fold, quoted
 from .._base.spelling import Spelling
 from .._http.bounds import MOST_OBJECTS, MOST_PAGES
@@ -251,6 +258,17 @@ class Scim:
         # An object that a short list lacks may exist all the same.
         missing = [reference for reference, resource in found.items() if short and not resource]
         return found | {reference: self.find_reference(endpoint, attribute, reference) for reference in missing}
+
+    def find_in_vault(self, endpoint: str, attribute: str, reference: str) -> Object | None:
+        """Return what a reference means to the client for the vault: on some tenants it sees other users and groups.
+
+        None if there is no such object, no other client for the vault, or if that client may not read them.
+        """
+        if self._vault is self.client:
+            return None
+        with suppress(AuthorizationError, UnsupportedError):
+            return Scim(self._vault, self._base).find_reference(endpoint, attribute, reference)
+        return None
 
     def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
         """Return the object that a reference means: by ``attribute`` or by id, the likelier one first."""

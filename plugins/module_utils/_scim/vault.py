@@ -91,13 +91,12 @@ def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
     owner = one_object((container or {}).get("owner"))
     caller = objects.scim.client_of(CONTAINER.endpoint).connection.client_id
     reference = owner.get("value") or owner.get("display") or caller
-    creator = (
-        objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference) if container and reference else None
-    )
-    if not creator:
+    if not container or not reference:
         return None
-    keys = {"container": name, "user": {creator["id"]: str(creator.get(USER.key_attribute))}}
-    return objects.find(CONTAINER_PERMISSION, keys)
+    creator = objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference)
+    # The vault may have users of its own, which the directory does not know.
+    user = {creator["id"]: str(creator.get(USER.key_attribute))} if creator else {reference: reference}
+    return objects.find(CONTAINER_PERMISSION, {"container": name, "user": user})
 
 
 def _with_rights(container: Outcome, changed: bool, before: list[str] | None, after: list[str]) -> Outcome:

@@ -419,3 +419,60 @@ def test_an_export_of_a_hidden_vault_is_no_quiet_nothing(tenant: Tenant, run: Ru
     tenant.seed(containers=[{"name": "APP"}])
     exported = good(run_module("scim_directory_info", connection))
     assert bool(unseen(exported)) == hidden
+
+
+# The vault may have users and groups of its own: of the same names, with other ids.
+OVERRIDES = ["shared", False, "alone", True]
+MEMBERS = {"user": "ada@example.com", "group": "app-team"}
+
+
+@pytest.mark.parametrize("overrides", OVERRIDES)
+def test_members_of_safes_are_those_of_the_vault(tenant: Tenant, callers: Callers, overrides: Any) -> None:
+    tenant.switch(vault_overrides_directory=overrides)
+    tenant.seed(vault_users=[{"userName": "ada@example.com"}], vault_groups=[{"displayName": "app-team"}])
+    own = {"container": "APP", "user": MEMBERS["user"], "rights": {"set": ["listAccounts", "useAccounts"]}}
+    folder = {**FOLDER, "container_permissions": [*FOLDER["container_permissions"], own]}
+    predicted = good(directory(callers.both, check=True, **folder))
+    made = good(directory(callers.both, **folder))
+    assert predicted["summary"] == made["summary"]
+    assert "Could not" not in "".join(made.warnings)
+    group = next(group["id"] for group in tenant.resources("Groups") if group["displayName"] == "app-team")
+    (held,) = (item["group"]["value"] for item in tenant.state()["permissions"] if item.get("group"))
+    assert (held == group) == (overrides in ("shared", False))
+    assert good(directory(callers.both, **folder, unmanaged="fail", protected=["admin-*"]))["changed"] is False
+    fewer = [{"container": "APP", who: name, "rights": {"set": ["listAccounts"]}} for who, name in MEMBERS.items()]
+    taken = good(directory(callers.both, container_permissions=fewer))
+    assert taken["summary"] == {"container_permissions": {"update": 2}}
+    gone = [{**entry, "state": "absent"} for entry in fewer]
+    assert good(directory(callers.both, container_permissions=gone))["summary"] == {
+        "container_permissions": {"delete": 2}
+    }
+
+
+@pytest.mark.parametrize("overrides", OVERRIDES)
+def test_a_member_that_only_the_vault_has(tenant: Tenant, callers: Callers, overrides: Any) -> None:
+    tenant.switch(vault_overrides_directory=overrides)
+    tenant.seed(vault_groups=[{"displayName": "vault-team"}])
+    permissions = [{"container": "APP", "group": "vault-team", "rights_preset": "read_only"}]
+    result = directory(callers.both, containers=[{"name": "APP"}], container_permissions=permissions)
+    if overrides in ("shared", False):
+        assert result.code == "unknown_member"
+        assert tenant.writes() == []
+        return
+    good(result)
+    assert good(directory(callers.both, container_permissions=permissions))["changed"] is False
+
+
+@pytest.mark.parametrize("overrides", OVERRIDES)
+@pytest.mark.parametrize("module", ["scim_pam_object", "scim_directory"])
+def test_the_creator_of_a_safe_is_a_user_of_the_vault(
+    tenant: Tenant, callers: Callers, overrides: Any, module: str
+) -> None:
+    tenant.switch(vault_overrides_directory=overrides)
+    safe = {"name": "APP", "creator_rights": ["listAccounts"]}
+    options = {"kind": "container", **safe} if module == "scim_pam_object" else {"containers": [safe]}
+    good(run_module(module, {**callers.both, **options}))
+    (held,) = tenant.state()["permissions"]
+    assert held["user"]["display"] == VAULT_SERVICE
+    assert [right for right in held["rights"] if right == "retrieveAccounts"] == []
+    assert good(run_module(module, {**callers.both, **options}))["changed"] is False
