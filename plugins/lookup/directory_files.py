@@ -165,7 +165,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             entries = self._entries(kind, loaded[kind], _list_of(root, kind), wrong)
             if entries is not None:
                 content[kind] = [
-                    {**entry, POSITION: f"{path}:{item.start_mark.line + 1}"}
+                    {POSITION: f"{path}:{item.start_mark.line + 1}", **entry}  # an entry from CSV has a row
                     for entry, item in entries
                     if misread.spares(item)
                 ]

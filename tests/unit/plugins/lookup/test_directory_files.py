@@ -44,6 +44,12 @@ def test_positions_are_files_and_lines(tmp_path: Path, text: str, lines: list[in
     assert [entry["position"] for entry in content["users"]] == [f"{path}:{line}" for line in lines]
 
 
+def test_entries_of_another_lookup_keep_their_position(tmp_path: Path) -> None:
+    row = "{'user_name': 'a', 'position': 'people.csv, row 2'}"
+    (entry,) = read(tmp_path / "a.yml", f'users: "{{{{ [{row}] }}}}"\n')["users"]
+    assert entry == {"user_name": "a", "position": "people.csv, row 2"}
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("22", 22), ("0", 0), ("8022", 8022), ("'022'", "022"), ("'22'", "22"), ("~", None)]
 )
