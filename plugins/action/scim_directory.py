@@ -18,13 +18,15 @@ from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..plugin_utils._in_process import InProcessAction
+
 LOOK_EVERY = 0.2  # seconds
 PLAN_LINE = "plan: "  # how the module marks the lines of a plan
 COLORS = {"+": C.COLOR_OK, "~": C.COLOR_CHANGED, "-": C.COLOR_ERROR}
 display = Display()
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(InProcessAction):
     """Runs the module with a file that it writes its progress to, and shows the lines as they come.
 
     A lock on the file (flock) tells the module that somebody waits for its result. The system releases the lock when
@@ -34,7 +36,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
+        result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
         arguments = dict(self._task.args)
         # The journal of the task takes its name from there.
         task_vars = {"ansible_target_log_info": self._task.get_name(), **(task_vars or {})}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import json
 import os
 import re
@@ -18,11 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import requests
-from ansible.module_utils import basic
-from ansible.module_utils.common import warnings
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.in_process import run_main
 
 ROOT = Path(__file__).parents[2]
 MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
@@ -217,16 +214,9 @@ def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> 
     main = importlib.import_module(f"{MODULES}.{module}").main
     name = f"idops.cyberark_identity.{module}"
     arguments = {**options, "_ansible_check_mode": check, "_ansible_module_name": name}
-    output = io.StringIO()
-    status: Any = None
-    with _arguments(arguments), contextlib.redirect_stdout(output):
-        warnings._global_warnings.clear()
-        try:
-            main()
-        except SystemExit as leaving:
-            status = leaving.code
-    assert status is not None, "the module came back without leaving"
-    return Result(json.loads(output.getvalue()), status, output.getvalue())
+    output = run_main(main, json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+    assert not output.errors, output.errors
+    return Result(json.loads(output.text), output.status, output.text)
 
 
 @contextlib.contextmanager
@@ -241,17 +231,3 @@ def module_process(module: str, options: dict[str, Any]) -> Iterator[subprocess.
         process.stdin.close()
         yield process
         process.kill()
-
-
-@contextlib.contextmanager
-def _arguments(arguments: dict[str, Any]) -> Iterator[None]:
-    encoded = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
-    with contextlib.ExitStack() as patches:
-        patches.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", encoded))
-        if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and newer
-            patches.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))
-            # If a test has imported a plugin, this process is a controller, and a module would print its warnings.
-            from ansible.module_utils import _internal
-
-            patches.enter_context(mock.patch.object(_internal, "is_controller", False))
-        yield

@@ -24,7 +24,7 @@ from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
 from .._http.answers import REQUESTS_IMPORT_ERROR
-from .._http.client import Client, origin, secrets_in
+from .._http.client import Client, Connection, Opened, origin, secrets_in
 from .._model.options import Spec
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
@@ -50,6 +50,14 @@ FREE_MAPS = {
 # What Ansible says of unknown options: the names, and what there is beside them.
 UNSUPPORTED = re.compile(r"(Unsupported parameters for .*?: (.*?)\. )(Supported parameters include: (.*)\.)", re.DOTALL)
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
+# What clients leave for later ones, by connection. None in a process that runs one module.
+_opened: dict[Connection, Opened] | None = None
+
+
+def keep_connections() -> None:
+    """Keep connections and tokens for the modules that run later in this process."""
+    global _opened
+    _opened = {} if _opened is None else _opened
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -183,8 +191,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
             if journal:
                 opened.enter_context(closing(journal))
             for connection in connections_of(self.params):
-                client = Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal)
-                clients.append(opened.enter_context(closing(client)))
+                kept = (_opened or {}).pop(connection, None)
+                client = Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal, opened=kept)
+                opened.callback(_put_away, client)
+                clients.append(client)
             return work(clients)
 
     def _journal(self) -> Journal | None:
@@ -200,6 +210,14 @@ class Module(AnsibleModule):  # type: ignore[misc]
             "task": self._target_log_info or None,
         }
         return Journal(path, self.secrets.masked_values(facts), self.secrets.masked_values)
+
+
+def _put_away(client: Client) -> None:
+    """Keep what the client has opened for the next one, or close it."""
+    if _opened is None:
+        client.close()
+    else:
+        _opened[client.connection] = client.leave()
 
 
 def _with_nearest(message: str) -> str:

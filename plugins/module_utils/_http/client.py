@@ -200,12 +200,20 @@ def secrets_in(url: str) -> set[str]:
     return {part for part in found if part} if at else set()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Open connections and a token, for the next client of the same process with an equal Connection."""
+
+    session: requests.Session
+    access_token: str | None = field(repr=False)
+
+
 class Client:
     """A session with one tenant. Threads may share it. Its creator closes it.
 
     ``warn`` gets a text for every retry, ``protect`` every secret the moment it exists. ``mask`` removes secrets from
     the texts of a server. ``journal`` is for whoever writes through the client: the client itself does not know which
-    objects its requests are about.
+    objects its requests are about. ``opened`` is what an earlier client left.
     """
 
     def __init__(
@@ -216,6 +224,7 @@ class Client:
         protect: Callable[[str], None] = lambda secret: None,
         mask: Callable[[str], str] = lambda text: text,
         journal: Journal | None = None,
+        opened: Opened | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -226,20 +235,21 @@ class Client:
         self.journal = journal
         self._sleep = sleep
         self._clock = clock
-        self._access_token = connection.access_token
+        self._access_token = (opened and opened.access_token) or connection.access_token
         self._renewable = True  # whether a new token may be accepted where the current one was not
         self._final: IdentityError | None = None  # ended this client: every further request would meet it
         self._lock = threading.Lock()
         self._pace = threading.Lock()
         self._not_before = clock()  # earliest time of the next request, for all threads
         self._passed = 0  # successful requests
-        self._session = _new_session()
+        self._session = opened.session if opened else _new_session()
         if not connection.validate_certs:
             warn("The certificate of the tenant is not verified, because validate_certs is false")
             requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
         secrets = {
             connection.client_secret or "",
             connection.access_token or "",
+            self._access_token or "",
             *_proxy_secrets(connection.tenant_url),
         }
         for secret in secrets - {""}:
@@ -247,6 +257,10 @@ class Client:
 
     def close(self) -> None:
         self._session.close()
+
+    def leave(self) -> Opened:
+        """Return the open connections, and the token unless it or the client was refused."""
+        return Opened(self._session, None if self._final else self._access_token)
 
     def _protect_all(self, secret: str) -> None:
         for spelling in spellings(secret):

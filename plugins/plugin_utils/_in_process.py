@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Run a module in the process that runs the task, where Ansible would start a new one.
+
+It is the same ``main()`` with the same options, and Ansible's own code prepares the options and reads the result. What
+is saved is the start of Python, the imports, the transport of the module, and a token and a connection for each item of
+a loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from ansible import constants as C
+from ansible.executor import module_common
+from ansible.module_utils.common import json as encoders
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
+from ..module_utils._ansible import module as own_module
+from ..module_utils._ansible.in_process import run_main
+from ..module_utils._http.answers import REQUESTS_IMPORT_ERROR
+
+MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
+SWITCH = "cyberark_identity_in_process"  # the variable that turns this off
+# Values of interpreter_python that leave the choice to Ansible.
+ANY_PYTHON = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
+PAYLOAD = b"in process"  # stands for that of a module
+SINCE_2_19 = hasattr(module_common, "_BuiltModule")
+
+
+class InProcessAction(NormalAction):  # type: ignore[misc]
+    """Run the module of the same name in this process if that makes no difference, else as Ansible does.
+
+    ``_execute_module`` stays Ansible's own. Two of its steps are replaced: the one that builds a payload, and the one
+    that runs it.
+    """
+
+    _here = False
+
+    def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        self._here = self._may_run_here(task_vars or {})
+        result: dict[str, Any] = super()._execute_module(*args, task_vars=task_vars, **options)
+        return result
+
+    def _may_run_here(self, variables: Mapping[str, Any]) -> bool:
+        return (
+            self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not REQUESTS_IMPORT_ERROR
+            and boolean(self._templar.template(variables.get(SWITCH, True)))
+            and self._python(variables) in (sys.executable, *ANY_PYTHON)
+        )
+
+    def _python(self, variables: Mapping[str, Any]) -> str:
+        """Return the Python that the task asks for."""
+        delegated = (variables.get("ansible_delegated_vars") or {}).get(self._task.delegate_to)
+        given = (variables if delegated is None else delegated).get("ansible_python_interpreter")
+        setting = given or C.config.get_config_value("INTERPRETER_PYTHON", variables=dict(variables))
+        return str(self._templar.template(setting))
+
+    def _is_pipelining_enabled(self, *args: Any, **options: Any) -> bool:
+        return self._here or bool(super()._is_pipelining_enabled(*args, **options))
+
+    def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Any) -> Any:
+        if not self._here:
+            return super()._configure_module(module_name, module_args, task_vars)
+        module = importlib.import_module(f"{MODULES}.{module_name.rpartition('.')[2]}")
+        self._main, self._arguments = module.main, _encoded({"ANSIBLE_MODULE_ARGS": module_args})
+        shebang, path = f"#!{sys.executable}", str(module.__file__)
+        if not SINCE_2_19:
+            return "new", shebang, PAYLOAD, path
+        payload = {"b_module_data": PAYLOAD, "serialization_profile": "legacy"}
+        return SimpleNamespace(module_style="new", shebang=shebang, **payload), path
+
+    def _low_level_execute_command(self, cmd: Any, *args: Any, in_data: Any = None, **options: Any) -> dict[str, Any]:
+        if in_data is not PAYLOAD:
+            result: dict[str, Any] = super()._low_level_execute_command(cmd, *args, in_data=in_data, **options)
+            return result
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        own_module.keep_connections()
+        with _environment(environment):
+            output = run_main(self._main, self._arguments)
+        return {"rc": output.status, **_text("stdout", output.text), **_text("stderr", output.errors)}
+
+
+def _text(name: str, text: str) -> dict[str, Any]:
+    return {name: text, f"{name}_lines": text.splitlines()}
+
+
+@contextlib.contextmanager
+def _environment(added: Mapping[str, Any]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in added.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _encoded(arguments: dict[str, Any]) -> bytes:
+    """Return the options as JSON, as Ansible writes them for a module."""
+    if SINCE_2_19:
+        legacy = encoders.get_module_encoder("legacy", encoders.Direction.CONTROLLER_TO_MODULE)
+        return json.dumps(arguments, cls=legacy).encode()
+    return json.dumps(arguments, cls=encoders.AnsibleJSONEncoder, vault_to_text=True).encode()
