@@ -20,8 +20,8 @@ from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner impo
 
 COLLECTION = "idops.cyberark_identity"
 ADA = {"user_name": "ada@example.com", "display_name": "Ada", "password": "{{ password }}"}
-# Ids, and the digests of plans with ids in them.
-RANDOM = re.compile(r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|sha256:[0-9a-f]{64}")
+# Ids, the digests of plans with ids in them, and tokens.
+RANDOM = re.compile(r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|sha256:[0-9a-f]{64}|eyJ[\w.-]+")
 LOCAL = "ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'"
 RESULTS = "results.json"
 SHORTEST_TOKEN = 40  # characters
