@@ -14,8 +14,9 @@ description:
   - Reads files with the lists that M(idops.cyberark_identity.scim_directory) takes. Like files of variables, they may
     contain C(!vault), C(!unsafe) and templates. The playbook C(idops.cyberark_identity.apply_directory) uses this
     plugin.
-  - Unlike in a file of variables, a key twice in a map and a value that YAML misreads are errors. Errors are reported
-    without quoting the file, which may hold a secret. Entries with errors are left out; all others are returned.
+  - Unlike in a file of variables, a key twice in a map and a value that YAML misreads are errors, and so is a merge key
+    (C(<<)) if a list or map of the merged map would be lost. Errors are reported without quoting the file, which may
+    hold a secret. Entries with errors are left out; all others are returned.
   - The result contains the secrets of the files. The task needs C(no_log).
 options:
   _terms:
@@ -92,7 +93,7 @@ from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe im
 YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
 TAGS = ("!unsafe", "!vault", "!vault-encrypted")
 STANDARD = "tag:yaml.org,2002:"
-MERGE = STANDARD + "merge"  # <<, which may be there more than once
+MERGE = STANDARD + "merge"  # <<
 BINARY = STANDARD + "binary"  # Ansible makes bytes of it, which no option takes
 QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # but not an expected ',' or ']'
 VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # no class is common to these errors in all versions
@@ -252,6 +253,8 @@ def _root_of(text: str) -> yaml.Node:
         return None
     if not isinstance(root, yaml.MappingNode):
         raise Wrong("is not a map of lists")
+    if circle := next(filter(_merges_itself, _nodes(root)), None):
+        raise Wrong(f"has a map that merges itself, {_at(circle.start_mark)}")
     return root
 
 
@@ -270,9 +273,58 @@ def _errors_of_nodes(root: yaml.Node) -> Iterator[str]:
         keys = set()
         for key in _keys(node):
             mark = (key.tag, str(key.value))
-            if mark in keys and key.tag != MERGE:
+            if mark in keys:
                 yield f"has the key {key.value} twice in one map, {_at(key.start_mark)}"
             keys.add(mark)
+        yield from _lost_in_merge(node)
+
+
+def _lost_in_merge(node: yaml.Node) -> Iterator[str]:
+    """Yield the places of merges that drop a whole list or map, because YAML merges no deeper than one level.
+
+    To drop it on purpose, give the key without a value.
+    """
+    if not isinstance(node, yaml.MappingNode):
+        return
+    taken = {str(key.value): value for key, value in node.value if key.tag != MERGE}
+    for merged in _merged(node):
+        for name, (key, value) in _flat(merged).items():
+            own = taken.setdefault(name, value)
+            if own is not value and own.tag != NULL and not isinstance(value, yaml.ScalarNode):
+                yield (
+                    f"merges {name} from {_at(key.start_mark)} into a map that has another, {_at(own.start_mark)}. One "
+                    "list or map would replace the other: write it out, and leave it out of what is merged"
+                )
+
+
+def _merged(node: yaml.Node) -> list[yaml.Node]:
+    """Return the maps that a map merges. The first that has a key wins."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    values = [value for key, value in pairs if key.tag == MERGE]
+    return [each for value in values for each in (value.value if isinstance(value, yaml.SequenceNode) else [value])]
+
+
+def _merges_itself(node: yaml.Node) -> bool:
+    """Return whether a map merges itself, directly or through others."""
+    waiting, seen = _merged(node), set()
+    while waiting:
+        merged = waiting.pop()
+        if merged is node:
+            return True
+        if id(merged) not in seen:
+            seen.add(id(merged))
+            waiting += _merged(merged)
+    return False
+
+
+def _flat(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """Return the keys and values of a map by name, also those that it merges itself."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    found = {str(key.value): (key, value) for key, value in node.value if key.tag != MERGE}
+    for merged in _merged(node):
+        found = {**_flat(merged), **found}
+    return found
 
 
 def _keys(node: yaml.Node) -> list[yaml.Node]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from .errors import InvalidError
-from .paths import is_hidden
+from .paths import HYPHENS, is_hidden
 
 IDEOGRAPHIC_SPACE = "\u3000"  # what Japanese is typed with; it is seen
 JOINERS = "\u200c\u200d"
@@ -19,6 +19,8 @@ JOINERS = "\u200c\u200d"
 JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
 PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
 KEYCAP = "\u20e3"
+# Alphabets with letters that are drawn like Latin ones, as Unicode names them.
+ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 # Characters by the name that people know, where the Unicode name is another or there is none.
 NAMES = {
     " ": "blank",
@@ -134,6 +136,19 @@ def is_key_file(secret: str) -> bool:
 def find_control(text: str) -> str | None:
     """Return the first character that ends a line or controls a device, or None."""
     return next((character for character in text if unicodedata.category(character) in CONTROLS), None)
+
+
+def look_alikes(name: str) -> str:
+    """Return the characters of a name that look like others, empty if there are none.
+
+    These are hyphens other than that of keyboards, and letters of another alphabet in a word with Latin letters.
+    """
+    odd = [character for character in name if ord(character) in HYPHENS]
+    for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name)) if not name.isascii() else ():
+        alphabets = {character: unicodedata.name(character, "").partition(" ")[0] for character in word}
+        if "LATIN" in alphabets.values():
+            odd += [character for character, alphabet in alphabets.items() if alphabet in ALPHABETS]
+    return ", ".join(map(name_character, dict.fromkeys(odd)))
 
 
 def name_character(character: str) -> str:

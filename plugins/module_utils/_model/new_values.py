@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .._base.errors import InvalidError
 from .._base.paths import Object, fold
+from .._base.texts import look_alikes
 from .plan import Plan
 from .rows import Resource
 
@@ -18,9 +19,10 @@ Created = tuple[Resource, Object]  # a new object's kind, and its options
 
 
 def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
-    """Raise InvalidError for a new value that the server certainly refuses, and warn of one that the vault refuses.
+    """Raise InvalidError for a new value that the server certainly refuses.
 
-    Values that the server holds already are not checked.
+    Warn of one that the vault refuses, and of a name that looks like another. To look for that other one would take
+    a request for each spelling of it. Values that the server holds already are not checked.
     """
     for change in plan.changes:
         row, value = change.attribute, change.after
@@ -36,6 +38,8 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
                 f"{row.option} {value!r} has {len(value)} characters",
                 hint=f"A new {plan.resource.name} takes at most {row.new.longest}",
             )
+        if row.option in plan.resource.keys and (found := look_alikes(value)):
+            warn(f"{row.option} {value!r} holds {found}, which looks like another character. Is it meant?")
         if found := _held(value, row.new.not_in_vault):
             warn(f"{row.option} {value!r} holds {found}, which the vault does not take in the name of a user")
 

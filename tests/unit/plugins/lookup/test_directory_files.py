@@ -18,13 +18,18 @@ SAFE = "containers: [{name: APP, number_of_days_retention: %s}]"
 
 
 def read(path: Path, text: str) -> dict[str, Any]:
+    file = look_up(path, text)
+    assert file["wrong"] == []
+    return dict(file["content"])
+
+
+def look_up(path: Path, text: str) -> dict[str, Any]:
     path.write_text(text)
     loader = DataLoader()
     lookup = LookupModule(loader=loader, templar=Templar(loader=loader))
     lookup.set_options = lambda **_options: None
     (file,) = lookup.run([str(path)])
-    assert file["wrong"] == []
-    return dict(file["content"])
+    return dict(file)
 
 
 # The content of a file, and the lines of its users.
@@ -62,3 +67,41 @@ def test_ports_without_a_leading_zero_and_texts_are_read(tmp_path: Path, text: s
 def test_decimal_numbers_of_days_are_read(tmp_path: Path, text: str, value: Any) -> None:
     (safe,) = read(tmp_path / "a.yml", SAFE % text)["containers"]
     assert safe["number_of_days_retention"] == value
+
+
+BASE = (
+    "groups:\n- &base {display_name: one, users: {set: [ada, grace]}}\n- &more {display_name: two, groups: {set: []}}\n"
+)
+MERGES = {
+    "{<<: *base, display_name: three}": {"display_name": "three", "users": {"set": ["ada", "grace"]}},
+    "{<<: *base, display_name: three, users: }": {"display_name": "three", "users": None},
+    "{<<: [*more, *base], display_name: three}": {
+        "display_name": "three",
+        "users": {"set": ["ada", "grace"]},
+        "groups": {"set": []},
+    },
+}
+
+
+@pytest.mark.parametrize(("entry", "expected"), MERGES.items())
+def test_a_merged_map_gives_what_the_entry_lacks(tmp_path: Path, entry: str, expected: dict[str, Any]) -> None:
+    *_others, merged = read(tmp_path / "a.yml", f"{BASE}- {entry}\n")["groups"]
+    assert {option: value for option, value in merged.items() if option != "position"} == expected
+
+
+LOST = {
+    "{<<: *base, display_name: three, users: {add: [alan]}}": "merges users from line 2, column 29 into a map",
+    "{<<: [*more, {groups: {add: [one]}}], display_name: three}": "merges groups from line 4, column 17 into a map",
+    "{<<: *base, <<: *more, display_name: three}": "has the key << twice in one map, line 4, column 15",
+    '{<<: {<<: *base}, display_name: three, users: "{{ people }}"}': "merges users from line 2, column 29 into",
+}
+
+
+@pytest.mark.parametrize(("entry", "message"), LOST.items())
+def test_a_merge_that_would_lose_a_list_is_refused(tmp_path: Path, entry: str, message: str) -> None:
+    wrong = look_up(tmp_path / "a.yml", f"{BASE}- {entry}\n")["wrong"]
+    assert [text for text in wrong if message in text] == wrong != []
+
+
+def test_a_map_that_merges_itself_is_refused(tmp_path: Path) -> None:
+    assert look_up(tmp_path / "a.yml", "groups:\n- &base {<<: *base, display_name: one}\n")["wrong"] != []
