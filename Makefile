@@ -131,12 +131,14 @@ integration: integration-2.19 ## integration tests on the ansible-core of .venv
 INTEROP := $(BUILD)/interop
 .PHONY: interop
 interop: $(BIN)/.installed $(COLLECTION) $(INTEROP)/django-scim2/.installed $(INTEROP)/better-auth/.installed
-interop: $(INTEROP)/awx/.installed
-interop: ## test with SCIM servers by other authors, the emulator with scim2-tester, docs/awx with awx.awx
+interop: $(INTEROP)/awx/.installed $(INTEROP)/clients/.installed
+interop: ## test with SCIM servers by other authors, the emulator with clients by others, docs/awx with awx.awx
 	$(BIN)/python -m pytest -rs tests/interop
 	@test -e $(INTEROP)/better-auth/.installed || echo "SKIPPED: Better Auth: npm was not found"
 
 $(INTEROP)/django-scim2/.installed: tests/interop/servers/django-scim2/requirements.txt
+$(INTEROP)/clients/.installed: tests/interop/clients/requirements.txt
+$(INTEROP)/django-scim2/.installed $(INTEROP)/clients/.installed:
 	$(BIN)/python -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet -r $<
 	@touch $@

@@ -14,7 +14,7 @@ from typing import Any
 from .admin import service as admin
 from .control import service as control
 from .control.faults import TRUNCATED, Fault
-from .oauth import token_endpoint
+from .oauth import service as oauth
 from .scim import scim
 from .tenant import CONTROL, Entry, Tenant
 from .wire import Request, Response, html_response
@@ -27,7 +27,7 @@ Endpoint = Callable[[Tenant, Request, list[str]], Response]
 
 # By the first segment of the path, in lower case.
 ENDPOINTS: Mapping[str, Endpoint] = {
-    "oauth2": token_endpoint.serve,
+    "oauth2": oauth.serve,
     "scim": scim.serve,
     **dict.fromkeys(admin.AREAS, admin.serve),
 }
@@ -85,7 +85,8 @@ class Application:
     ) -> Iterable[bytes]:
         """Send an answer, or only the first half of its body."""
         added = {"Content-Length": str(len(response.body)), "Date": self.tenant.clock.http_date()}
-        start_response(response.status_line, [*response.headers.items(), *added.items()])
+        cookies = [("Set-Cookie", cookie) for cookie in response.cookies]
+        start_response(response.status_line, [*response.headers.items(), *added.items(), *cookies])
         if truncated:
             return first_half(response.body)
         return [response.body]

@@ -72,11 +72,12 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
 
 @dataclass
 class Response:
-    """An answer: status, body, and headers other than Content-Length."""
+    """An answer: status, body, headers other than Content-Length, and cookies with their attributes."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
 
     @property
     def status_line(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..oauth.credentials import user_with
-from ..oauth.token_endpoint import platform_session
+from ..oauth.sessions import platform_session
 from .call import Call, Verb, Verbs
 from .envelope import Refusal
 

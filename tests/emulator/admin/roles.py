@@ -79,8 +79,14 @@ def remove_members(call: Call) -> None:
 
 
 def named_members(call: Call) -> list[str]:
-    """Return the ids of the members that a call names. No source says whether an id works as a name."""
+    """Return the ids of the members that a call names. No source says whether an id works as a name.
+
+    Groups of other directories may be members of roles, but no source shows such a member.
+    """
     ids = []
+    groups = call.get("Groups")
+    if isinstance(groups, list) and groups:
+        raise Refusal(f"Group {groups[0]} not found.")
     for kind, attribute in NAMES.items():
         names = call.get(kind)
         for name in names if isinstance(names, list) else ():

@@ -13,7 +13,7 @@ from ..admin.envelope import OUT_OF_SCOPE, refused
 from ..failures import Failure
 from ..models import Model
 from ..wire import Request, Response, html_response, json_response
-from .tokens import APP, Token
+from .tokens import APP, SIGN_IN, Token
 
 if TYPE_CHECKING:
     from ..control.switches import Switches
@@ -37,7 +37,7 @@ def authenticated(tenant: Tenant, request: Request) -> tuple[Token, Model]:
     user = tenant.storage.peek("User", token.user_id) if token is not None else None
     if token is None or user is None or not app_lives(tenant, token):
         raise AccessFailure(401, "The access token is missing, unknown or expired")
-    if token.origin == APP and not reaches(token, request.path, tenant.switches):
+    if token.origin == SIGN_IN or (token.origin == APP and not reaches(token, request.path, tenant.switches)):
         status = tenant.switches["missing_right_status"]
         raise AccessFailure(status, f"The scope of the access token does not cover {request.path}", OUT_OF_SCOPE)
     return token, user

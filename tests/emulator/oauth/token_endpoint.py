@@ -19,55 +19,27 @@ from .authority import authority_of
 from .credentials import user_with
 from .errors import OAuthError
 from .profile import REST_FILTER, seconds_of
-from .tokens import APP, PLATFORM, Token
+from .sessions import PLATFORM_APP, claims_of, new_token
+from .tokens import APP, PLATFORM, SIGN_IN, Token
 
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-
-def serve(tenant: Tenant, request: Request, segments: list[str]) -> Response:
-    """Answer a request below /oauth2; names in the path ignore case."""
-    endpoint = segments[0].lower() if segments else ""
-    if (endpoint, len(segments)) not in (("platformtoken", 1), ("token", 2)):
-        return refused(404, "Unknown token endpoint")
-    if request.method != "POST":
-        return refused(405, "The token endpoint takes POST only")
-    try:
-        if endpoint == "platformtoken":
-            return platform_token(tenant, request)
-        return app_token(tenant, request, segments[1])
-    except OAuthError as error:
-        return error.response(tenant.switches)
-
-
-def refused(status: int, description: str) -> Response:
-    """Return the answer to a request that does not ask for a token."""
-    return json_response(status, {"error": "invalid_request", "error_description": description})
+SIGN_IN_SCOPE = "api"
 
 
 def platform_token(tenant: Tenant, request: Request) -> Response:
     """Issue a platform token, for confidential clients only (documented)."""
     form = checked_form(request)
     user = authenticated(tenant, request, form, confidential=True)
-    token, lifetime = platform_token_of(tenant, user)
+    token, lifetime = new_token(tenant, user, PLATFORM)
     return issued(tenant, token, lifetime, form.get("scope", ""))
 
 
-def platform_token_of(tenant: Tenant, user: Model) -> tuple[Token, float]:
-    """Return a platform token of a user, and its lifetime in seconds."""
-    lifetime: float = tenant.switches["token_lifetime"]
-    return Token(str(user.id), PLATFORM, tenant.clock.now() + lifetime), lifetime
-
-
-def platform_session(tenant: Tenant, user: Model) -> dict[str, Any]:
-    """Return what a person gets who signs in: a platform token under both of its names, and its lifetime."""
-    token, lifetime = platform_token_of(tenant, user)
-    value = tenant.tokens.issue(token, claims_of(tenant, token))
-    return {"Auth": value, "Token": value, "TokenLifetime": int(lifetime)}
-
-
 def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
-    """Issue a token of an app."""
+    """Issue a token of an app, or one that is good for a login to the platform only."""
+    if app_id.casefold() == PLATFORM_APP:
+        return sign_in_token(tenant, request)
     app = app_of_name(tenant.storage, app_id)
     if app is None or app.profile is None:
         raise OAuthError(oauth_errors.UNKNOWN_APP, app_id)
@@ -82,6 +54,16 @@ def app_token(tenant: Tenant, request: Request, app_id: str) -> Response:
     lifetime = lifetime_of(tenant, app)
     token = Token(str(user.id), APP, tenant.clock.now() + lifetime, app.id, bool(scope), expressions)
     return issued(tenant, token, lifetime, scope)
+
+
+def sign_in_token(tenant: Tenant, request: Request) -> Response:
+    """Issue the token with which a service user signs in to the platform. The vendor's SDKs ask for one scope."""
+    form = checked_form(request)
+    if form.get("scope") != SIGN_IN_SCOPE:
+        raise OAuthError(oauth_errors.SCOPE, form.get("scope", ""))
+    user = authenticated(tenant, request, form, confidential=True)
+    token, lifetime = new_token(tenant, user, SIGN_IN)
+    return issued(tenant, token, lifetime, SIGN_IN_SCOPE)
 
 
 def checked_form(request: Request) -> dict[str, str]:
@@ -103,14 +85,6 @@ def issued(tenant: Tenant, token: Token, lifetime: float, scope: str) -> Respons
     if scope:
         payload["scope"] = scope
     return json_response(200, payload, Cache_Control="no-store")
-
-
-def claims_of(tenant: Tenant, token: Token) -> dict[str, str] | None:
-    """Return the claims of a JWT that name its user, or None where tokens are opaque."""
-    if tenant.switches["token_type"] == "opaque":
-        return None
-    user = tenant.storage.peek("User", token.user_id)
-    return {"sub": token.user_id, "unique_name": str(user.user_name if user else "")}
 
 
 def authenticated(tenant: Tenant, request: Request, form: dict[str, str], *, confidential: bool) -> Model:

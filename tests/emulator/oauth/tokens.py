@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 APP = "app"
 PLATFORM = "platform"
+SIGN_IN = "sign-in"  # good for nothing but a platform token
 
 
-def _encoded(part: dict[str, str]) -> str:
+def _encoded(part: Mapping[str, str | int]) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
@@ -48,8 +50,9 @@ class Tokens:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
         self._logins: dict[str, Login] = {}
+        self._refreshes: dict[str, str] = {}
 
-    def issue(self, token: Token, claims: dict[str, str] | None = None) -> str:
+    def issue(self, token: Token, claims: Mapping[str, str | int] | None = None) -> str:
         """Return the value of a new token: a JWT (RFC 7519) with these claims, or an opaque one."""
         value = secrets.token_urlsafe(48)
         if claims is not None:
@@ -73,6 +76,16 @@ class Tokens:
         """Return the login of a session, which is over then."""
         return self._logins.pop(session, None)
 
+    def issue_refresh(self, user_id: str) -> str:
+        """Return a token that renews a session of a user once."""
+        value = secrets.token_urlsafe(32)
+        self._refreshes[value] = user_id
+        return value
+
+    def end_refresh(self, value: str) -> str | None:
+        """Return the user of a token that renews a session, which is used up then."""
+        return self._refreshes.pop(value, None)
+
     def revoke_all(self) -> None:
         """Revoke every token, and end every login."""
-        self._tokens, self._logins = {}, {}
+        self._tokens, self._logins, self._refreshes = {}, {}, {}

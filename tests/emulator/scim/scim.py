@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 MEDIA_TYPES = {"json": "application/json; charset=utf-8", "scim+json": "application/scim+json; charset=utf-8"}
-VERSION = "v2"
+VERSION, SEARCH = "v2", ".search"
 STATUS_SWITCHES = {"POST": "create_status", "DELETE": "delete_status"}
 
 
@@ -76,7 +76,8 @@ def answer(tenant: Tenant, request: Request, segments: list[str], user: Model) -
     if name.lower() in discovery.ENDPOINTS:
         return discovery.serve(tenant, request, name.lower(), "/".join(segments[1:]))
     served = resource_type_at(name)
-    if served is None or len(segments) > 2:
+    # Nothing shows that the tenant has searches by POST (RFC 7644 section 3.4.3).
+    if served is None or len(segments) > 2 or segments[1:] == [SEARCH]:
         raise Failure(404, f"Resource {'/'.join(segments)} not found")
     if served["name"] not in IMPLEMENTED:
         raise Failure(501, f"{served['name']} is not implemented")

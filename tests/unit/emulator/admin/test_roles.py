@@ -142,6 +142,16 @@ def test_two_areas_have_the_same_verbs_of_roles(client):
     assert client.ask("SaasManage/GetRoleMembers", {"Name": role})["Results"] == []
 
 
+@pytest.mark.parametrize("verb", ["AddUsersAndGroupsToRole", "RemoveUsersAndGroupsFromRole"])
+def test_groups_of_other_directories_are_no_members(client, verb):
+    user, role = client.new_user("ada@example.com"), client.new_role("ops")
+    before = client.control("GET", "state")
+    body = {"Name": role, "Users": ["ada@example.com"], "Groups": ["dbas"]}
+    assert client.refusal(f"SaasManage/{verb}", body)[1] == "Group dbas not found."
+    assert client.control("GET", "state") == before
+    assert user not in ids(client, role)
+
+
 def test_deleting_over_scim_is_the_same(client):
     role, user, app = client.new_role(rights=("dsman",)), client.new_user(), client.new_app()
     client.allow(app, role, "View")

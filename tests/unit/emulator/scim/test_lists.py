@@ -212,3 +212,11 @@ def test_users_of_other_directories_are_listed(client):
     linked = user["urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"]
     assert linked["source"] == "FDS"
     assert "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject" in user["schemas"]
+
+
+def test_searches_by_post_are_unknown(client, error):
+    before = client.control("GET", "state")
+    for endpoint in ("Users", "Groups", "Containers"):
+        answer = client.call("POST", f"{endpoint}/.search", {"filter": 'userName eq "x"'})
+        assert error(answer) == (404, None, f"Resource {endpoint}/.search not found")
+    assert client.control("GET", "state") == before
