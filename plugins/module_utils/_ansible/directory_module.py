@@ -53,6 +53,7 @@ from .connection import (
     VAULT_IDENTITY,
     without_nulls,
 )
+from .journal_files import lines_of_undo, way_back_of
 from .module import Module, as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
 from .sentences import counted, sentence_of_directory, sentence_of_reading
@@ -127,6 +128,16 @@ DIRECTORY: Spec = {
     "allow_empty_vault": {"type": "bool", "default": False},
     "workers": {"type": "int", "default": 8},
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "undo": {
+        "type": "dict",
+        "options": {
+            "journal": {"type": "path", "required": True},
+            "run": {"type": "str"},
+            "passwords": {"type": "dict", "no_log": True},
+            "secrets": {"type": "dict", "no_log": True},
+            "on_loss": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
+        },
+    },
     "plan_path": {"type": "path"},
     "approved": {"type": "str"},
     "progress": {"type": "bool", "default": True},
@@ -209,7 +220,8 @@ def run_directory() -> None:
 
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     approval = approval_of(module.params["approved"])
-    given, check = {**module.params, **module.listed}, _checker()
+    way = way_back_of(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
+    given, check = {**module.params, **(way.entries if way else module.listed)}, _checker()
     managed = only_of(kinds_of(given, scim.served), given)
     entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
     rules = rules_of(managed)
@@ -225,7 +237,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
         if module.params["plan_path"]:
             write_plan(module.params["plan_path"], document)
-        progress.show(lines_of(document))
+        progress.show([*(lines_of_undo(way) if way else ()), *lines_of(document)])
         if approval:
             approval.check(document)
         drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
@@ -233,6 +245,8 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
             planned = replace(planned, steps=())
         applied = _applied(module, directory, planned)
     result = {**_result(module, planned, applied), "plan": {"digest": document["digest"], **counts_of(document)}}
+    if way:
+        result.update(left_alone=way.left_alone, lost=way.lost)
     if drift:
         result.update(failed=True, msg=str(drift), failure=drift.failure())
     if failure := failure_of(planned, applied):

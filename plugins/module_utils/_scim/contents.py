@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._base.errors import SHOWN
-from .._base.paths import Object, fold, natural
+from .._base.paths import Object, fold, natural, one_object
 from .._model.resources import CONTAINER_PERMISSION, PRIVILEGED_DATA
 from .._model.rows import Resource
 from .protocol import FEW, Scim
@@ -39,6 +39,21 @@ def accounts_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
 def permissions_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
     """Return the permissions on each of these safes, by the safe's id."""
     return _on(scim, safes, CONTAINER_PERMISSION)
+
+
+def permissions_of_creators(safes: Sequence[Object], permissions: Sequence[Object]) -> list[str]:
+    """Return the ids of the permissions that the creators of these safes have on them."""
+    owners = {}
+    for safe in safes:
+        owner = one_object(safe.get("owner"))
+        owners[fold(safe.get("name"))] = {fold(owner[part]) for part in ("value", "display") if owner.get(part)}
+    row = CONTAINER_PERMISSION.attribute("container")
+    return [
+        item["id"]
+        for item in permissions
+        for _endpoint, identifier, shown in CONTAINER_PERMISSION.members(item)
+        if owners.get(fold(row.read(item)), set()) & {fold(identifier), fold(shown)}
+    ]
 
 
 def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> Object:

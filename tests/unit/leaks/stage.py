@@ -117,6 +117,7 @@ class Stage:
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "whole_results",
             "ANSIBLE_NOCOLOR": "1",
+            "CYBERARK_IDENTITY_JOURNAL_PATH": str(self.folder / "journal.jsonl"),
         }
 
 

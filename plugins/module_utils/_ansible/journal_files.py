@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Read a journal and the tenant, for the way back. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .._base.errors import IdentityError, InvalidError, some, trying
+from .._base.paths import Object
+from .._directory.undo import WayBack, way_back
+from .._directory.undo_records import Held, Write, writes_in
+from .._model.journal_lines import state_of
+from .._model.resources import RESOURCES
+from .._scim.contents import permissions_of_creators
+from .._scim.objects import ScimObjects
+from .._scim.protocol import Scim
+
+MOST_BYTES = 500_000_000  # of a journal that is read
+
+
+def way_back_of(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim, *, check: bool) -> WayBack:
+    """Return the way back that the option ``undo`` asks for.
+
+    Raise InvalidError for options that do not go with it, for a file that is no journal, and unless it is ``check``
+    or the task allows that, for what cannot be brought back.
+    """
+    undo = params["undo"]
+    others = [resource.plural for resource in RESOURCES.values() if listed.get(resource.plural) is not None]
+    others += [option for option in ("positions", "prune") if params[option]]
+    others += ["unmanaged"] if params["unmanaged"] != "ignore" else []
+    if others:
+        raise InvalidError(f"undo excludes {', '.join(others)}", hint="The journal says what is to be changed")
+    path = Path(undo["journal"])
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES).decode()
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidError(f"the journal {path} cannot be read: {reason}", hint="Check undo.journal") from error
+    writes = writes_in(text, str(path), undo["run"], scim.client.connection.tenant_url.lower())
+    with trying("read what the journal is about"):
+        held = _held(scim, writes)
+    way = way_back(writes, held, undo["passwords"] or {}, undo["secrets"] or {})
+    if way.lost and undo["on_loss"] == "fail" and not check:
+        raise InvalidError(
+            f"not all can be brought back: {some(_sentences(way.lost), '; ')}",
+            hint="Nothing was written. Give the passwords of users in undo.passwords and the secrets of accounts in "
+            "undo.secrets, or set undo.on_loss to continue",
+        )
+    return way
+
+
+def lines_of_undo(way: WayBack) -> list[str]:
+    """Return the lines that a person reads before the plan of the way back."""
+    return [
+        *(f"left alone: {text}" for text in _sentences(way.left_alone)),
+        *(f"lost: {text}" for text in _sentences(way.lost)),
+    ]
+
+
+def _sentences(rows: Sequence[Object]) -> list[str]:
+    return [f"{row['type']} {row['name']!r}, {row['reason']}" for row in rows]
+
+
+def _held(scim: Scim, writes: Sequence[Write]) -> Held:
+    """Read the objects of every kind. A kind that the journal says nothing of need not be readable."""
+    lists = ScimObjects(scim).lists
+    needed = {row["type"] for write in writes for row in (write.begin, *write.begin.get("along", ()))}
+    found: dict[str, list[Object]] = {}
+    for resource in scim.served:
+        try:
+            found[resource.endpoint] = lists.complete(resource, scim.query(resource.endpoint))
+        except IdentityError:
+            if resource.name in needed:
+                raise
+    states = {
+        endpoint: {item["id"]: state_of(RESOURCES[endpoint], item) for item in items}
+        for endpoint, items in found.items()
+    }
+    safes, permissions = (found.get(endpoint, []) for endpoint in ("Containers", "ContainerPermissions"))
+    return Held(states, permissions_of_creators(safes, permissions))

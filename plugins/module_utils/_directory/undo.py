@@ -1,0 +1,443 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Turn the writes of a journal into the entries of the way back. No I/O.
+
+An object whose fields are no longer as the journal left them was changed by somebody else, and is left alone. A member
+or a right is taken back by itself: those of others stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .._base.paths import Object, fold, id_mark
+from .._base.secrets import HIDDEN
+from .._model.references import names_in
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute, Resource
+from .._model.shapes import Flat, Members, Names, One
+from .undo_records import Change, Field, Held, Record, Write, absent_value, fields_of, key_of, records_of
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The entries for each kind, the objects that are left alone, and what cannot be brought back."""
+
+    entries: Mapping[str, list[Object]]
+    left_alone: Sequence[Object] = ()
+    lost: Sequence[Object] = ()
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object of the journal with its records, in their order."""
+
+    resource: Resource
+    identifier: str
+    records: tuple[Record, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.records[0].name
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the object was not there before the first record."""
+        return self.records[0].action == "create"
+
+    @property
+    def is_deleted(self) -> bool:
+        """Return whether the object was not there after the last record."""
+        return [each.action for each in self.records if each.action in ("create", "delete")][-1:] == ["delete"]
+
+    @cached_property
+    def deletion(self) -> int | None:
+        """The place of the first deletion, None if there is none."""
+        return next((place for place, each in enumerate(self.records) if each.action == "delete"), None)
+
+    @cached_property
+    def labels(self) -> dict[Field, Any]:
+        return {each: label for record in self.records for each, label in record.labels.items()}
+
+
+def way_back(writes: Sequence[Write], held: Held, passwords: Mapping[str, str], secrets: Mapping[str, str]) -> WayBack:
+    """Return the way back from these writes. ``passwords`` and ``secrets`` are those of objects that come back."""
+    given = {**{fold(name): text for name, text in passwords.items()}, **{fold(n): text for n, text in secrets.items()}}
+    undo = _Undo(writes, held, given)
+    undo.decide()
+    return undo.result()
+
+
+class _Undo:
+    """The way back while it is built."""
+
+    def __init__(self, writes: Sequence[Write], held: Held, secrets: Mapping[str, str]) -> None:
+        self._held = held
+        self._secrets = secrets
+        groups: dict[tuple[str, str], list[Record]] = {}
+        for record in records_of(writes, held):
+            groups.setdefault((record.resource.endpoint, id_mark(record.identifier)), []).append(record)
+        self._things = {
+            key: Thing(records[0].resource, records[0].identifier, tuple(records)) for key, records in groups.items()
+        }
+        self._removed: dict[tuple[str, str], Thing] = {}  # objects that become absent
+        self._restored: dict[tuple[str, tuple[str, ...]], Object] = {}  # by endpoint and keys
+        self._entries: dict[str, list[Object]] = {resource.plural: [] for resource in RESOURCES.values()}
+        self._left: list[Object] = []
+        self._lost = [
+            _about(write.begin["type"], write.begin["name"], f"was written by {write.begin['module']}: undo it there")
+            for write in writes
+            if write.begin["api"] != "scim"
+        ]
+
+    def result(self) -> WayBack:
+        lost = [dict(each) for each in dict.fromkeys(tuple(sorted(each.items())) for each in self._lost)]
+        return WayBack(self._entries, self._left, lost)
+
+    def decide(self) -> None:
+        """Decide about every object: first which go, because nothing may refer to these, then which come back."""
+        new = [thing for thing in self._things.values() if thing.is_new]
+        # What lies in another object, or names one, first: an object goes only if all goes that depends on it.
+        for thing in sorted(new, key=lambda thing: -list(RESOURCES).index(thing.resource.endpoint)):
+            self._decide_new(thing)
+        old = [thing for thing in self._things.values() if not thing.is_new]
+        for thing in (thing for thing in old if thing.deletion is not None):
+            self._note_restored(thing)
+        for thing in old:
+            if thing.deletion is not None:
+                self._restore(thing)
+            else:
+                self._take_back(thing)
+        for thing in self._removed.values():
+            self._entries[thing.resource.plural].append({"id": thing.identifier, "state": "absent"})
+
+    # -- Objects that were created ----------------------------------------------
+
+    def _decide_new(self, thing: Thing) -> None:
+        state = self._held.state(thing.resource, thing.identifier)
+        if thing.is_deleted or state is None:
+            return
+        reason = self._difference(thing, state) or self._stranger(thing, str(state[thing.resource.keys[0]]))
+        if reason:
+            self._leave(thing, reason)
+        else:
+            self._removed[thing.resource.endpoint, id_mark(thing.identifier)] = thing
+
+    def _difference(self, thing: Thing, state: Object) -> str:
+        """Return which options differ from what the journal left, an empty text if none does."""
+        known, _labels = _known(thing)
+        fields, _labels = fields_of(thing.resource, state)
+        whole = any(record.after for record in thing.records)
+        changed = {
+            each.option
+            for each in ({*known, *fields} if whole else known)
+            if not self._is_same(thing.resource, each, fields, known)
+        }
+        return f"somebody has changed {', '.join(sorted(changed))} since" if changed else ""
+
+    def _is_same(self, resource: Resource, each: Field, one: Mapping[Field, Any], other: Mapping[Field, Any]) -> bool:
+        row = resource.attribute(each.option)
+        if row.on_create or isinstance(row.shape, One) or (each.option in resource.keys and resource.either):
+            return True  # it cannot change
+        if isinstance(row.shape, Members) and not one.get(each) and self._went(str(row.refers_to), each.part):
+            return True
+        empty = absent_value(resource, each)
+        return _same(row, one.get(each, empty), other.get(each, empty))
+
+    def _went(self, endpoint: str, mark: str) -> bool:
+        """Return whether a member is gone because the object itself is."""
+        thing = self._things.get((endpoint, mark))
+        return thing is not None and thing.is_deleted
+
+    def _stranger(self, thing: Thing, current: str) -> str:
+        """Return what others have put into a new object, or the new object into; an empty text if nothing."""
+        for holder in RESOURCES.values():
+            inside = holder.endpoint in thing.resource.contains
+            rows = [row for row in holder.references if row.refers_to == thing.resource.endpoint]
+            for identifier, item in self._held.all(holder).items():
+                if (holder.endpoint, id_mark(identifier)) in self._removed:
+                    continue
+                name = " / ".join(names_in(holder.name_of(item)))
+                if inside and self._lies_in(holder, item, current) and not self._is_explained(holder, identifier):
+                    return f"it holds the {holder.name} {name!r}, which the journal does not know"
+                for row in rows:
+                    mark = id_mark(thing.identifier)
+                    if self._names_member(row, item, current, mark) and not self._added(holder, identifier, row, mark):
+                        return f"the {holder.name} {name!r} names it, and the journal does not know that"
+        return ""
+
+    @staticmethod
+    def _lies_in(holder: Resource, item: Object, safe: str) -> bool:
+        return holder.parent is not None and fold(item.get(holder.parent.option)) == fold(safe)
+
+    def _is_explained(self, holder: Resource, identifier: str) -> bool:
+        """Return whether the journal knows an object in a new safe, or it is the membership of the safe's creator."""
+        known = (holder.endpoint, id_mark(identifier)) in self._things
+        return known or (holder.is_permission and identifier in self._held.of_creators)
+
+    @staticmethod
+    def _names_member(row: Attribute, item: Object, name: str, mark: str) -> bool:
+        value = item.get(row.option)
+        if isinstance(row.shape, Members):
+            return any(id_mark(member["id"]) == mark for member in value or ())
+        if isinstance(row.shape, One):
+            return value is not None and fold(value) == fold(name)
+        return value is not None and id_mark(value) == mark
+
+    def _added(self, holder: Resource, identifier: str, row: Attribute, mark: str) -> bool:
+        """Return whether the journal put the member there, so that it is taken back as well."""
+        thing = self._things.get((holder.endpoint, id_mark(identifier)))
+        changes = [record.changes for record in (thing.records if thing else ())]
+        joined = [each[Field(row.option, mark)] for each in changes if Field(row.option, mark) in each]
+        named = [each[Field(row.option)] for each in changes if Field(row.option) in each]
+        return bool(joined and joined[0].after) or bool(named and id_mark(named[-1].after) == mark)
+
+    # -- Objects that were deleted -------------------------------------------------
+
+    def _note_restored(self, thing: Thing) -> None:
+        fields, _labels = _before_deletion(thing)
+        keys = {option: fields.get(Field(option)) for option in thing.resource.keys}
+        self._restored[thing.resource.endpoint, key_of(thing.resource, keys)] = keys
+
+    def _restore(self, thing: Thing) -> None:
+        resource = thing.resource
+        fields, labels = _before_deletion(thing)
+        keys = {option: fields.get(Field(option)) for option in resource.keys}
+        existing = self._held.named(resource, keys)
+        if existing is None:
+            self._create(thing, fields, labels)
+            return
+        state = self._held.state(resource, existing) or {}
+        differing = self._differing(resource, fields, labels, state)
+        ours = self._removed.get((resource.endpoint, id_mark(existing)))
+        again = thing if id_mark(existing) == id_mark(thing.identifier) else None
+        if differing and not ours and not (again and not self._difference(again, state)):
+            self._leave(thing, "there is another object of its name, which the journal does not know so")
+            return
+        self._removed.pop((resource.endpoint, id_mark(existing)), None)
+        self._change(thing, existing, differing, labels)
+
+    def _differing(
+        self, resource: Resource, fields: Mapping[Field, Any], labels: Mapping[Field, Any], state: Object
+    ) -> dict[Field, Any]:
+        """Return the fields in which an object differs from its former state, with the former values."""
+        now, _labels = fields_of(resource, state)
+        wanted = {self._now(resource, each, labels): value for each, value in fields.items()}
+        return {
+            each: wanted.get(each, absent_value(resource, each))
+            for each in {**wanted, **now}
+            if not self._is_same(resource, each, wanted, now)
+            and not _is_starred(wanted.get(each))
+            and each.option not in resource.keys
+        }
+
+    def _now(self, resource: Resource, each: Field, labels: Mapping[Field, Any]) -> Field:
+        """Return a member by the id that it has now, if it was made again."""
+        row = resource.attribute(each.option)
+        if isinstance(row.shape, Members) and isinstance(label := labels[each], dict):
+            target = RESOURCES[str(row.refers_to)]
+            if not self._held.id_of(target, str(label["id"])):
+                found = self._held.named(target, {target.keys[0]: label["name"]})
+                return Field(each.option, id_mark(found)) if found else each
+        return each
+
+    def _create(self, thing: Thing, fields: Mapping[Field, Any], labels: Mapping[Field, Any]) -> None:
+        resource, parent = thing.resource, thing.resource.parent
+        for row in resource.references:
+            name = fields.get(Field(row.option)) if isinstance(row.shape, One) else None
+            if name and self._reference(row, {"id": None, "name": name}) is None:
+                self._lose(thing, f"{row.option} {name!r} is no longer there")
+                return
+        if parent and not self._is_there(RESOURCES[str(parent.within)], fields[Field(parent.option)]):
+            self._lose(thing, f"its {parent.option} is no longer there")
+            return
+        entry = self._options(thing, fields, labels, new=True)
+        for row in resource.attributes:
+            if row.secret:
+                if secret := self._secrets.get(fold(thing.name)):
+                    entry[row.option] = secret
+                else:
+                    self._lose(thing, f"its {row.option} is in no journal")
+        self._lose_hidden(thing, [name for name in thing.records[thing.deletion or 0].hidden if "." in name])
+        self._entries[resource.plural].append(entry)
+
+    # -- Objects that were changed -------------------------------------------------
+
+    def _take_back(self, thing: Thing) -> None:
+        resource = thing.resource
+        state = self._held.state(resource, thing.identifier)
+        if state is None:
+            self._leave(thing, "somebody has deleted it since")
+            return
+        now, _labels = fields_of(resource, state)
+        wanted: dict[Field, Any] = {}
+        changed = []
+        for each in thing.labels:
+            row, empty = resource.attribute(each.option), absent_value(resource, each)
+            steps = [(record.changes[each], record.certain) for record in thing.records if each in record.changes]
+            current = now.get(each, empty)
+            former, is_known = _walk(row, steps, current)
+            if not is_known and empty is None:
+                changed.append(each.option)
+            elif is_known and not _same(row, former, current):
+                wanted[each] = former
+        if changed:
+            self._leave(thing, f"somebody has changed {', '.join(sorted(set(changed)))} since")
+            return
+        self._lose_hidden(thing, [name for record in thing.records for name in record.hidden])
+        self._change(thing, self._held.id_of(resource, thing.identifier) or thing.identifier, wanted, thing.labels)
+
+    def _change(self, thing: Thing, identifier: str, wanted: Mapping[Field, Any], labels: Mapping[Field, Any]) -> None:
+        resource, parent = thing.resource, thing.resource.parent
+        state = self._held.state(resource, identifier) or {}
+        if parent and not self._is_there(RESOURCES[str(parent.within)], state[parent.option]):
+            return  # it goes with what it lies in
+        renamed = {option: wanted[Field(option)] for option in resource.keys if Field(option) in wanted}
+        other = self._held.named(resource, {**state, **renamed}) if renamed else None
+        if other and id_mark(other) != id_mark(identifier):
+            self._leave(thing, "another object has its former name: undo again when that is gone")
+            return
+        _fields, spelled = fields_of(resource, state)
+        if entry := self._options(thing, wanted, {**spelled, **labels}, new=False):
+            self._entries[resource.plural].append({"id": identifier, **entry})
+
+    # -- Entries -------------------------------------------------------------------
+
+    def _options(
+        self, thing: Thing, wanted: Mapping[Field, Any], labels: Mapping[Field, Any], *, new: bool
+    ) -> dict[str, Any]:
+        """Return the options that bring these values back."""
+        options: dict[str, Any] = {}
+        for each, value in sorted(wanted.items()):
+            row, label = thing.resource.attribute(each.option), labels.get(each)
+            if _is_starred(value) or _is_starred(label):
+                self._lose(thing, f"{each.option} repeated a secret")
+            elif isinstance(row.shape, (Members, Names)):
+                item = self._reference(row, label) if isinstance(row.shape, Members) and value else _name_of(label)
+                if item is None:
+                    self._lose(thing, f"{each.option} {_name_of(label)!r} is no longer there")
+                    continue
+                way = "set" if new else "add" if value else "remove"
+                options.setdefault(each.option, {}).setdefault(way, []).append(item)
+            elif isinstance(row.shape, Flat):
+                options.setdefault(each.option, {})[str(label)] = "" if value is None else value
+            else:
+                self._single(thing, row, value, options)
+        for row in thing.resource.attributes if new else ():
+            if row.required and isinstance(row.shape, Names):
+                options.setdefault(row.option, {"set": []})
+        return options
+
+    def _single(self, thing: Thing, row: Attribute, value: Any, options: dict[str, Any]) -> None:
+        if value is not None and row.refers_to and not isinstance(row.shape, One):
+            target = RESOURCES[str(row.refers_to)]
+            gone = self._things.get((target.endpoint, id_mark(value)))
+            reference = self._reference(row, {"id": value, "name": gone.name if gone else value})
+            if reference is None:
+                self._lose(thing, f"{row.option} {value!r} is no longer there")
+                return
+            value = reference
+        if value is None and row.type in ("int", "bool"):
+            self._lose(thing, f"{row.option} cannot be cleared")
+            return
+        options[row.option] = ([] if row.type == "list" else "") if value is None else value
+
+    def _reference(self, row: Attribute, label: Any) -> str | None:
+        """Return the id or name of another object that will be there, None if it will not."""
+        target = RESOURCES[str(row.refers_to)]
+        identifier = self._held.id_of(target, str(label["id"])) if label["id"] is not None else None
+        if identifier:
+            return None if (target.endpoint, id_mark(identifier)) in self._removed else identifier
+        return str(label["name"]) if self._is_there(target, label["name"]) else None
+
+    def _is_there(self, target: Resource, name: Any) -> bool:
+        """Return whether there is an object of this name in the end."""
+        keys = {target.keys[0]: name}
+        found = self._held.named(target, keys)
+        if (target.endpoint, key_of(target, keys)) in self._restored:
+            return True
+        return found is not None and (target.endpoint, id_mark(found)) not in self._removed
+
+    def _leave(self, thing: Thing, reason: str) -> None:
+        self._left.append(_about(thing.resource.name, thing.name, reason))
+
+    def _lose(self, thing: Thing, what: str) -> None:
+        self._lost.append(_about(thing.resource.name, thing.name, what))
+
+    def _lose_hidden(self, thing: Thing, names: Sequence[str]) -> None:
+        for name in names:
+            self._lose(thing, f"its former {name} is in no journal")
+
+
+def _about(kind: str, name: str, reason: str) -> Object:
+    return {"type": kind, "name": name, "reason": reason}
+
+
+def _name_of(label: Any) -> str:
+    return str(label["name"]) if isinstance(label, dict) else str(label)
+
+
+def _is_starred(value: Any) -> bool:
+    """Return whether a value has stars where a secret of the task was repeated."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return any(map(_is_starred, value)) if isinstance(value, list) else isinstance(value, str) and HIDDEN in value
+
+
+def _same(row: Attribute, one: Any, other: Any) -> bool:
+    if isinstance(one, bool) and isinstance(other, bool):
+        return one == other
+    if isinstance(row.shape, (Members, Names, Flat, One)):
+        return bool(one == other)
+    return row.same(one, other)
+
+
+def _known(thing: Thing) -> tuple[dict[Field, Any], dict[Field, Any]]:
+    """Return the fields of an object as the journal left them: all from the last line that shows it whole."""
+    fields: dict[Field, Any] = {}
+    labels: dict[Field, Any] = {}
+    for record in thing.records:
+        if record.after:
+            fields, labels = fields_of(thing.resource, record.after)
+        else:
+            fields.update({each: change.after for each, change in record.changes.items()})
+            labels.update(record.labels)
+    return fields, labels
+
+
+def _before_deletion(thing: Thing) -> tuple[dict[Field, Any], dict[Field, Any]]:
+    """Return the fields of an object before the first record, if a later one deleted it."""
+    place = thing.deletion or 0
+    fields, labels = fields_of(thing.resource, thing.records[place].before or {})
+    for record in reversed(thing.records[:place]):
+        for each, change in record.changes.items():
+            row, empty = thing.resource.attribute(each.option), absent_value(thing.resource, each)
+            if _same(row, fields.get(each, empty), change.after):
+                fields[each], labels[each] = change.before, record.labels[each]
+    present = {each: value for each, value in fields.items() if value != absent_value(thing.resource, each)}
+    return present, labels
+
+
+def _walk(row: Attribute, steps: Sequence[tuple[Change, bool]], current: Any) -> tuple[Any, bool]:
+    """Return the value of a field before these steps, and whether the current value is one that they explain.
+
+    Steps before somebody else's change are not taken back: the walk ends at the value that was found then.
+    """
+    start = len(steps) - 1
+    while start and _same(row, steps[start - 1][0].after, steps[start][0].before):
+        start -= 1
+    former = steps[start][0].before
+    if _same(row, current, former):
+        return former, True
+    for change, certain in reversed(steps[start:]):
+        if _same(row, current, change.after):
+            return former, True
+        if certain:
+            break
+    return current, False

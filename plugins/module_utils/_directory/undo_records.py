@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Read the writes of a journal as changes of fields, so that each can be compared and taken back by itself. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .._base.errors import InvalidError
+from .._base.journal import FORMAT
+from .._base.paths import Object, fold, id_mark
+from .._base.secrets import HIDDEN
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute, Resource
+from .._model.shapes import Flat, Members, Names
+
+KINDS = {resource.name: resource for resource in RESOURCES.values()}
+CUT = '{"format":'  # how a line begins that was cut when the machine stopped
+
+
+class Field(NamedTuple):
+    """A value that changes by itself: an option, a key of a map, a member or a right. The part has no case."""
+
+    option: str
+    part: str = ""
+
+
+class Change(NamedTuple):
+    """The values of a field before and after a write; of a member or a right, whether it is there."""
+
+    before: Any
+    after: Any
+
+
+Fields = Mapping[Field, Any]
+
+
+@dataclass(frozen=True)
+class Write:
+    """The two lines of a write. ``end`` is None if the outcome is not known."""
+
+    begin: Object
+    end: Object | None
+
+    @property
+    def certain(self) -> bool:
+        return self.end is not None and self.end["outcome"] == "done"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one write did to one object. If it is not ``certain``, it may have had no effect.
+
+    ``before`` is the object before a deletion, ``after`` the object after another write, as far as they are recorded.
+    ``labels`` has the spelling of each part, and of a member its name and id.
+    """
+
+    resource: Resource
+    identifier: str
+    name: str
+    action: str
+    certain: bool
+    changes: Mapping[Field, Change] = field(repr=False)
+    labels: Mapping[Field, Any] = field(repr=False)
+    before: Object | None = field(default=None, repr=False)
+    after: Object | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = ()
+
+
+def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]:
+    """Return the writes in the text of a journal, in their order, if there is a ``run`` only those of it.
+
+    Raise InvalidError for a line that is none of a journal, for another tenant, and if there is no write.
+    """
+    begun: dict[str, Object] = {}
+    ended: dict[str, Object] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if row := _row(line, f"line {number} of {path}"):
+            (begun if row["event"] == "begin" else ended)[row["write"]] = row
+    chosen = [row for row in begun.values() if run is None or row["run"] == run]
+    if not chosen:
+        runs = sorted({str(row["run"]) for row in begun.values()})
+        hint = f"It has the runs {', '.join(runs[:20])}" if runs else "Check the path"
+        raise InvalidError(f"{path} records no write" + (f" of the run {run!r}" if run else ""), hint=hint)
+    if others := sorted({row["tenant"] for row in chosen} - {tenant}):
+        raise InvalidError(
+            f"{path} records writes to {', '.join(others)}, and this is {tenant}", hint="Choose a run of this tenant"
+        )
+    return [Write(row, ended.get(row["write"])) for row in chosen]
+
+
+def _row(line: str, place: str) -> Object | None:
+    """Return a line of a journal, None for an empty one and for one that was cut: no request was sent after it."""
+    if not line.strip():
+        return None
+    try:
+        row = json.loads(line)
+    except ValueError:
+        if line.startswith(CUT):
+            return None
+        row = None
+    if not isinstance(row, dict) or not {"format", "event", "write", "run", "tenant", "api"} <= set(row):
+        raise InvalidError(f"{place} is not a line of a journal", hint="journal_path writes one")
+    if row["format"] != FORMAT:
+        raise InvalidError(f"{place} has the format {row['format']!r}, and this release reads {FORMAT}")
+    return row
+
+
+def changes_of(resource: Resource, attributes: Object) -> tuple[dict[Field, Change], dict[Field, Any], tuple[str, ...]]:
+    """Return the changes and the labels in the attributes of a line, and what of them is a secret."""
+    changes: dict[Field, Change] = {}
+    labels: dict[Field, Any] = {}
+    hidden = []
+    for option, values in attributes.items():
+        row = resource.attribute(option)
+        if row.secret:
+            hidden.append(option)
+            continue
+        for each, change, label in _changes(row, values):
+            if _is_hidden(change.before) or _is_hidden(change.after) or _is_hidden(label):
+                hidden.append(f"{option}.{label}" if each.part else option)
+            else:
+                changes[each], labels[each] = change, label
+    return changes, labels, tuple(hidden)
+
+
+def _changes(row: Attribute, values: Object) -> Iterator[tuple[Field, Change, Any]]:
+    if isinstance(row.shape, (Members, Names)):
+        if "before" in values:  # of a deletion
+            values = {"remove": (values["before"] or {}).get("set", [])}
+        for way, change in (("add", Change(False, True)), ("remove", Change(True, False))):
+            for item in values.get(way, ()):
+                yield Field(row.option, mark_of(item)), change, item
+    elif isinstance(row.shape, Flat):
+        before, after = values.get("before") or {}, values.get("after") or {}
+        for key in {**before, **after}:
+            change = Change(before.get(key), after.get(key))
+            if change.before != change.after:
+                yield Field(row.option, fold(key)), change, key
+    else:
+        yield Field(row.option), Change(values.get("before"), values.get("after")), row.option
+
+
+def fields_of(resource: Resource, state: Object) -> tuple[dict[Field, Any], dict[Field, Any]]:
+    """Return the fields of an object, as ``state_of`` describes it, and their labels."""
+    fields: dict[Field, Any] = {}
+    labels: dict[Field, Any] = {}
+    for option, value in state.items():
+        row = resource.attribute(option)
+        if isinstance(row.shape, (Members, Names)):
+            items = value if isinstance(row.shape, Members) else (value or {}).get("set", [])
+            parts: Iterable[tuple[Field, Any, Any]] = ((Field(option, mark_of(item)), True, item) for item in items)
+        elif isinstance(row.shape, Flat):
+            parts = ((Field(option, fold(key)), item, key) for key, item in (value or {}).items())
+        else:
+            parts = [(Field(option), value, option)]
+        for each, held, label in parts:
+            fields[each], labels[each] = held, label
+    return fields, labels
+
+
+def mark_of(item: Any) -> str:
+    """Return the mark by which a member or a right is compared: a member by its id, if it has one."""
+    if isinstance(item, dict):
+        return id_mark(item["id"]) if item["id"] is not None else fold(item["name"])
+    return fold(item)
+
+
+def absent_value(resource: Resource, each: Field) -> Any:
+    """Return the value of a field that an object does not show."""
+    return False if isinstance(resource.attribute(each.option).shape, (Members, Names)) else None
+
+
+def _is_hidden(value: Any) -> bool:
+    """Return whether a value has stars in place of a secret."""
+    if isinstance(value, (dict, list)):
+        return any(map(_is_hidden, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and HIDDEN in value
+
+
+def key_of(resource: Resource, named: Object) -> tuple[str, ...]:
+    """Return the keys that name an object, in a form to compare."""
+    return tuple(fold(named.get(option) or "") for option in resource.keys)
+
+
+class Held:
+    """The objects of the tenant as they are now, by endpoint and id, as ``state_of`` describes them.
+
+    ``of_creators`` are the ids of the permissions of those who created the safes.
+    """
+
+    def __init__(self, states: Mapping[str, Mapping[str, Object]], of_creators: Collection[str] = ()) -> None:
+        self.of_creators = frozenset(of_creators)
+        self._ids = {
+            endpoint: {id_mark(identifier): identifier for identifier in found} for endpoint, found in states.items()
+        }
+        self._states = states
+        self._keys = {
+            endpoint: {key_of(RESOURCES[endpoint], state): identifier for identifier, state in found.items()}
+            for endpoint, found in states.items()
+        }
+
+    def id_of(self, resource: Resource, identifier: str) -> str | None:
+        """Return an id in the spelling of the server, None if there is no such object."""
+        return self._ids.get(resource.endpoint, {}).get(id_mark(identifier))
+
+    def state(self, resource: Resource, identifier: str) -> Object | None:
+        found = self.id_of(resource, identifier)
+        return None if found is None else self._states[resource.endpoint][found]
+
+    def named(self, resource: Resource, keys: Object) -> str | None:
+        """Return the id of the object with these keys, None if there is none."""
+        return self._keys.get(resource.endpoint, {}).get(key_of(resource, keys))
+
+    def all(self, resource: Resource) -> Mapping[str, Object]:
+        return self._states.get(resource.endpoint, {})
+
+
+def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
+    """Return what the writes of the SCIM server did, one record for each object.
+
+    A write whose outcome is not known is settled by the tenant where that tells: an object that is still there was not
+    deleted, and one that is not was not created.
+    """
+    found: list[Record] = []
+    for write in writes:
+        begin, end = write.begin, write.end
+        if begin["api"] != "scim" or (end and end["outcome"] == "refused"):
+            continue
+        resource = KINDS[begin["type"]]
+        identifier = begin["id"] or (end or {}).get("id")
+        if begin["action"] == "create" and not identifier:
+            identifier = held.named(resource, begin["keys"])
+        deletes = begin["action"] == "delete"
+        if not identifier or (deletes and not write.certain and held.id_of(resource, identifier)):
+            continue
+        found.append(_record(resource, identifier, begin, end, certain=write.certain))
+        for row in begin.get("along", ()):
+            kind = KINDS[row["type"]]
+            if row["action"] != "delete" or not held.id_of(kind, row["id"]):
+                found.append(_record(kind, row["id"], row, None, certain=False))
+    return found
+
+
+def _record(resource: Resource, identifier: str, begin: Object, end: Object | None, *, certain: bool) -> Record:
+    changes, labels, hidden = changes_of(resource, begin["attributes"])
+    before = None
+    if begin["action"] == "delete":
+        values = {option: each["before"] for option, each in begin["attributes"].items()}
+        before = {**begin["keys"], **(begin.get("object") or values)}
+    after = (end or {}).get("object")
+    return Record(resource, identifier, begin["name"], begin["action"], certain, changes, labels, before, after, hidden)
