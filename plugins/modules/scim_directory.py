@@ -546,6 +546,34 @@ options:
     type: str
     choices: [stop, continue]
     default: stop
+  undo:
+    description:
+      - Plans the way back of a journal, in place of the lists of objects. What the journal created is deleted, what it
+        changed or renamed is as before, and what it deleted is created again, with memberships and rights.
+      - Everything else is as for lists, such as check mode, O(approved), the guard rails and O(journal_path). The guide
+        docs/undo.md has the rules.
+    type: dict
+    suboptions:
+      journal:
+        description: The file that O(journal_path) wrote.
+        type: path
+        required: true
+      run:
+        description: The run in the journal, as in O(journal_run). When omitted, all of it.
+        type: str
+      passwords:
+        description: Passwords of users that are created again, by login name.
+        type: dict
+      secrets:
+        description: Secrets of accounts that are created again, by safe and name, such as V(APP-PRD / root@web1).
+        type: dict
+      on_loss:
+        description:
+          - What to do if something cannot be brought back, such as a password. With V(fail), nothing is written. Check
+            mode only reports it.
+        type: str
+        choices: [fail, continue]
+        default: fail
   plan_path:
     description:
       - A file to write the plan to before anything else is written, in check mode, too. It is JSON, only its owner can
@@ -627,6 +655,12 @@ EXAMPLES = r"""
     unmanaged: fail
   check_mode: true
 
+- name: Take back what a run did
+  idops.cyberark_identity.scim_directory:
+    undo:
+      journal: /var/log/cyberark-identity/2026-11.jsonl
+      run: change-4711
+
 - name: Continue after failures
   idops.cyberark_identity.scim_directory:
     users: "{{ directory_users }}"
@@ -642,6 +676,33 @@ msg:
   returned: always
   type: str
   sample: 3 users created, 2 changed, 1 deactivated; 1 group created; 195 unchanged
+left_alone:
+  description: The objects of a journal that were left alone, because somebody has changed them since.
+  returned: with O(undo)
+  type: list
+  elements: dict
+  contains: &reasons
+    type:
+      description: The kind of object, as in RV(actions[].type).
+      type: str
+      returned: always
+      sample: user
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+      sample: ada@example.com
+    reason:
+      description: The reason.
+      type: str
+      returned: always
+      sample: somebody has changed display_name since
+lost:
+  description: What cannot be brought back, such as passwords.
+  returned: with O(undo)
+  type: list
+  elements: dict
+  contains: *reasons
 actions:
   description: The objects that were changed, or in check mode would be, and those that failed or were skipped. Objects
     without a change are not listed.

@@ -129,6 +129,7 @@ GUIDES = {
         typed=("second_client_secret", PASSWORD, "client_secret", PASSWORD),
         left=lambda tenant: members(tenant, "on-call") == members(tenant, "db-admins") == [login("ada")],
     ),
+    "docs/undo.md": Guide(typed=(PASSWORD,), left=lambda tenant: not tenant.users(login("ada"))),
     "roles/admin_portal/README.md": Guide(administrator=True),
     "tools/docs/index.md": Guide(typed=(PASSWORD,)),
 }

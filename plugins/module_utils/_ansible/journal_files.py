@@ -32,7 +32,7 @@ def way_back_of(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim
     """
     undo = params["undo"]
     others = [resource.plural for resource in RESOURCES.values() if listed.get(resource.plural) is not None]
-    others += [option for option in ("positions", "prune") if params[option]]
+    others += [option for option in ("prune",) if params[option]]
     others += ["unmanaged"] if params["unmanaged"] != "ignore" else []
     if others:
         raise InvalidError(f"undo excludes {', '.join(others)}", hint="The journal says what is to be changed")
@@ -84,4 +84,5 @@ def _held(scim: Scim, writes: Sequence[Write]) -> Held:
         for endpoint, items in found.items()
     }
     safes, permissions = (found.get(endpoint, []) for endpoint in ("Containers", "ContainerPermissions"))
-    return Held(states, permissions_of_creators(safes, permissions))
+    caller = scim.client_of("Containers").connection.client_id or ""
+    return Held(states, permissions_of_creators(safes, permissions), caller)

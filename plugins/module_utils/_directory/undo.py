@@ -88,6 +88,7 @@ class _Undo:
         }
         self._removed: dict[tuple[str, str], Thing] = {}  # objects that become absent
         self._restored: dict[tuple[str, tuple[str, ...]], Object] = {}  # by endpoint and keys
+        self._kept_rights: dict[str, list[str]] = {}  # of the caller, by the name of a safe that comes back
         self._entries: dict[str, list[Object]] = {resource.plural: [] for resource in RESOURCES.values()}
         self._left: list[Object] = []
         self._lost = [
@@ -102,18 +103,26 @@ class _Undo:
 
     def decide(self) -> None:
         """Decide about every object: first which go, because nothing may refer to these, then which come back."""
+        old = [thing for thing in self._things.values() if not thing.is_new]
+        for thing in (thing for thing in old if thing.deletion is not None):
+            self._note_restored(thing)
         new = [thing for thing in self._things.values() if thing.is_new]
         # What lies in another object, or names one, first: an object goes only if all goes that depends on it.
         for thing in sorted(new, key=lambda thing: -list(RESOURCES).index(thing.resource.endpoint)):
             self._decide_new(thing)
-        old = [thing for thing in self._things.values() if not thing.is_new]
-        for thing in (thing for thing in old if thing.deletion is not None):
-            self._note_restored(thing)
         for thing in old:
             if thing.deletion is not None:
                 self._restore(thing)
             else:
                 self._take_back(thing)
+        for resource in (kind for kind in RESOURCES.values() if kind.creator_policy):
+            for entry in self._entries[resource.plural]:
+                name = entry.get(resource.keys[0])
+                if rights := self._kept_rights.get(fold(name)):
+                    entry[resource.creator_policy] = rights
+                elif "id" not in entry:
+                    reason = "the user that creates it again becomes a member with every right"
+                    self._lost.append(_about(resource.name, str(name), reason))
         for thing in self._removed.values():
             self._entries[thing.resource.plural].append({"id": thing.identifier, "state": "absent"})
 
@@ -124,6 +133,8 @@ class _Undo:
         if thing.is_deleted or state is None:
             return
         reason = self._difference(thing, state) or self._stranger(thing, str(state[thing.resource.keys[0]]))
+        if reason and (thing.resource.endpoint, key_of(thing.resource, state)) in self._restored:
+            return  # it has the name of an object that comes back, and is compared with that
         if reason:
             self._leave(thing, reason)
         else:
@@ -258,6 +269,14 @@ class _Undo:
             self._lose(thing, f"its {parent.option} is no longer there")
             return
         entry = self._options(thing, fields, labels, new=True)
+        if parent and self._is_creators(thing, fields):
+            # Who creates the safe becomes a member at once, with every right: this permission is not created.
+            self._kept_rights[fold(fields[Field(parent.option)])] = [
+                right
+                for option in (resource.access.options if resource.access else ())
+                for right in entry[option]["set"]
+            ]
+            return
         for row in resource.attributes:
             if row.secret:
                 if secret := self._secrets.get(fold(thing.name)):
@@ -267,13 +286,25 @@ class _Undo:
         self._lose_hidden(thing, [name for name in thing.records[thing.deletion or 0].hidden if "." in name])
         self._entries[resource.plural].append(entry)
 
+    def _is_creators(self, thing: Thing, fields: Mapping[Field, Any]) -> bool:
+        """Return whether a permission is the caller's on a safe that comes back."""
+        resource, parent = thing.resource, thing.resource.parent
+        if not resource.is_permission or parent is None:
+            return False
+        safe = RESOURCES[str(parent.within)]
+        key = (safe.endpoint, key_of(safe, {safe.keys[0]: fields[Field(parent.option)]}))
+        members = {fold(fields.get(Field(option))) for option in resource.either}
+        return key in self._restored and fold(self._held.caller) in members
+
     # -- Objects that were changed -------------------------------------------------
 
     def _take_back(self, thing: Thing) -> None:
         resource = thing.resource
         state = self._held.state(resource, thing.identifier)
         if state is None:
-            self._leave(thing, "somebody has deleted it since")
+            parent = resource.parent
+            if not parent or self._is_there(RESOURCES[str(parent.within)], thing.records[0].keys[parent.option]):
+                self._leave(thing, "somebody has deleted it since")
             return
         now, _labels = fields_of(resource, state)
         wanted: dict[Field, Any] = {}

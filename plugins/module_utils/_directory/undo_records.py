@@ -64,6 +64,7 @@ class Record:
     resource: Resource
     identifier: str
     name: str
+    keys: Object
     action: str
     certain: bool
     changes: Mapping[Field, Change] = field(repr=False)
@@ -192,11 +193,15 @@ def key_of(resource: Resource, named: Object) -> tuple[str, ...]:
 class Held:
     """The objects of the tenant as they are now, by endpoint and id, as ``state_of`` describes them.
 
-    ``of_creators`` are the ids of the permissions of those who created the safes.
+    ``of_creators`` are the ids of the permissions of those who created the safes, and ``caller`` is the login name of
+    the user that will create one.
     """
 
-    def __init__(self, states: Mapping[str, Mapping[str, Object]], of_creators: Collection[str] = ()) -> None:
+    def __init__(
+        self, states: Mapping[str, Mapping[str, Object]], of_creators: Collection[str] = (), caller: str = ""
+    ) -> None:
         self.of_creators = frozenset(of_creators)
+        self.caller = caller
         self._ids = {
             endpoint: {id_mark(identifier): identifier for identifier in found} for endpoint, found in states.items()
         }
@@ -255,4 +260,16 @@ def _record(resource: Resource, identifier: str, begin: Object, end: Object | No
         values = {option: each["before"] for option, each in begin["attributes"].items()}
         before = {**begin["keys"], **(begin.get("object") or values)}
     after = (end or {}).get("object")
-    return Record(resource, identifier, begin["name"], begin["action"], certain, changes, labels, before, after, hidden)
+    return Record(
+        resource=resource,
+        identifier=identifier,
+        name=begin["name"],
+        keys=begin["keys"],
+        action=begin["action"],
+        certain=certain,
+        changes=changes,
+        labels=labels,
+        before=before,
+        after=after,
+        hidden=hidden,
+    )

@@ -1,0 +1,381 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way back of a journal: the tenant is as before up to ids and secrets, and changes of others stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import writes_of
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    SEQUENCES,
+    comparable,
+    differences,
+    good,
+)
+
+Run = Callable[..., Result]
+Options = dict[str, Any]
+PASSWORD = "Initial-pass-1"
+WORKFLOW = SEQUENCES[0]
+PASSWORDS = {f"{name}@example.com": PASSWORD for name in ("ada", "grace", "alan", "boss")}
+SECRETS = {"APP / root": "An-account-secret-1"}
+STEPS = list(WORKFLOW.lifecycle)
+
+
+def undo(run: Run, path: Path, *, check: bool = False, how: Options | None = None, **options: Any) -> Result:
+    """Take a journal back. What comes back may have a password, and as much may go as was made."""
+    given = {"journal": str(path), "passwords": PASSWORDS, "secrets": SECRETS, "on_loss": "continue", **(how or {})}
+    limits = {"max_removals": "100", "max_access_removals": "100%", **options}
+    return run("scim_directory", undo=given, check=check, **limits)
+
+
+def visible(tenant: Tenant) -> Any:
+    """Return the objects of the tenant without secrets, and without who created them."""
+    state = comparable(tenant.state())
+    gone = {"password", "secret", "owner"}
+    return {
+        kind: [{key: value for key, value in item.items() if key not in gone} for item in items]
+        for kind, items in state.items()
+    }
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2)])
+def test_the_tenant_is_as_before(tenant: Tenant, run: Run, tmp_path: Path, first: int, last: int) -> None:
+    WORKFLOW.prepare(tenant)
+    path = tmp_path / "journal.jsonl"
+    for step in STEPS[:first]:
+        good(run("scim_directory", **WORKFLOW.lifecycle[step]))
+    before = visible(tenant)
+    for step in STEPS[first : last + 1]:
+        good(run("scim_directory", **WORKFLOW.lifecycle[step], journal_path=str(path)))
+    predicted = good(undo(run, path, check=True))
+    result = good(undo(run, path, approved=predicted["plan"]["digest"]))
+    assert result["left_alone"] == []
+    assert differences(visible(tenant), before) == []
+    tenant.forget_requests()
+    again = good(undo(run, path))
+    assert (again["changed"], again["actions"], tenant.writes(), again["left_alone"]) == (False, [], [], [])
+
+
+SEED: dict[str, Any] = {
+    "users": [
+        {"userName": f"{name}@example.com", "displayName": name.title(), "preferredLanguage": "en_US"}
+        for name in ("ada", "grace", "alan", "boss")
+    ],
+    "groups": [
+        {"displayName": "inner", "members": ["ada@example.com", "alan@example.com"]},
+        {"displayName": "outer", "members": ["inner", "ada@example.com"]},
+    ],
+    "containers": [{"name": "APP", "description": "Accounts"}, {"name": "OTHER"}],
+    "permissions": [
+        {"container": "APP", "user": "ada@example.com", "rights": ["listAccounts", "useAccounts"]},
+        {"container": "APP", "group": "inner", "rights": ["listAccounts"]},
+        {"container": "APP", "user": "scim-service$@example.com", "rights": ["listAccounts", "manageSafe"]},
+        {"container": "OTHER", "user": "ada@example.com", "rights": ["useAccounts"]},
+    ],
+    "accounts": [{"container": "APP", "name": "root", "type": "password", "properties": {"address": "web1"}}],
+}
+ADA: Options = {"user_name": "ada@example.com"}
+SAFE: Options = {"kind": "container", "name": "APP"}
+ON_APP: Options = {"kind": "container_permission", "container": "APP"}
+ROOT: Options = {"kind": "privileged_data", "container": "APP", "name": "root"}
+Tasks = list[tuple[str, Options]]
+# Each is taken back as a whole.
+ACTIONS: dict[str, Tasks] = {
+    "create a user": [
+        ("scim_user", {"user_name": "new@example.com", "password": PASSWORD, "manager": "boss@example.com"})
+    ],
+    "update a user": [
+        ("scim_user", {**ADA, "display_name": "A.", "preferred_language": "", "custom_attributes": {"badge": "7"}})
+    ],
+    "rename a user": [("scim_user", {"user_name": "countess@example.com", "formerly": ["ada@example.com"]})],
+    "deactivate a user": [("scim_user", {**ADA, "active": False})],
+    "delete a user": [("scim_user", {**ADA, "state": "absent"})],
+    "change, then delete a user": [
+        ("scim_user", {**ADA, "display_name": "A.", "organization": "R&D"}),
+        ("scim_group", {"display_name": "inner", "users": {"remove": ["ada@example.com"]}}),
+        ("scim_user", {**ADA, "state": "absent"}),
+    ],
+    "delete a user, and create another one of that name": [
+        ("scim_user", {**ADA, "state": "absent"}),
+        ("scim_user", {**ADA, "display_name": "Another", "password": PASSWORD}),
+    ],
+    "create, and delete again": [
+        ("scim_user", {"user_name": "new@example.com", "password": PASSWORD}),
+        ("scim_user", {"user_name": "new@example.com", "state": "absent"}),
+    ],
+    "create a group": [("scim_group", {"display_name": "new", "users": {"set": ["ada@example.com"]}})],
+    "create a user and put it into a group": [
+        ("scim_user", {"user_name": "new@example.com", "password": PASSWORD}),
+        ("scim_group", {"display_name": "inner", "users": {"add": ["new@example.com"]}}),
+        ("scim_pam_object", {**ON_APP, "user": "new@example.com", "rights": {"set": ["useAccounts"]}}),
+    ],
+    "change members": [
+        ("scim_group", {"display_name": "inner", "users": {"set": ["alan@example.com", "grace@example.com"]}}),
+        ("scim_group", {"display_name": "inner", "users": {"set": ["boss@example.com"]}}),
+    ],
+    "change members there and back": [
+        ("scim_group", {"display_name": "inner", "users": {"add": ["grace@example.com"]}}),
+        ("scim_group", {"display_name": "inner", "users": {"remove": ["grace@example.com"]}}),
+    ],
+    "rename a group": [("scim_group", {"display_name": "core", "formerly": ["inner"]})],
+    "delete a group": [("scim_group", {"display_name": "inner", "state": "absent"})],
+    "delete a group and its member": [
+        ("scim_group", {"display_name": "inner", "state": "absent"}),
+        ("scim_user", {**ADA, "state": "absent"}),
+    ],
+    "delete a member and its group": [
+        ("scim_user", {**ADA, "state": "absent"}),
+        ("scim_group", {"display_name": "inner", "state": "absent"}),
+    ],
+    "create a safe": [
+        ("scim_pam_object", {"kind": "container", "name": "NEW", "creator_rights": ["listAccounts", "manageSafe"]}),
+        ("scim_pam_object", {**ROOT, "container": "NEW", "secret": "An-account-secret-1"}),
+    ],
+    "update a safe": [("scim_pam_object", {**SAFE, "description": "Other"})],
+    "delete a safe": [("scim_pam_object", {**SAFE, "state": "absent"})],
+    "change rights": [
+        ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "rights": {"set": ["listAccounts", "addAccounts"]}})
+    ],
+    "give rights": [("scim_pam_object", {**ON_APP, "user": "grace@example.com", "rights_preset": "full"})],
+    "take rights": [("scim_pam_object", {**ON_APP, "user": "ada@example.com", "state": "absent"})],
+    "take rights and give others": [
+        ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "state": "absent"}),
+        ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "rights_preset": "approver"}),
+    ],
+    "update an account": [("scim_pam_object", {**ROOT, "properties": {"address": "web2", "username": "root"}})],
+    "rename an account": [("scim_pam_object", {**ROOT, "id": "", "name": "admin"})],
+    "delete an account": [("scim_pam_object", {**ROOT, "state": "absent"})],
+}
+
+
+def with_ids(tenant: Tenant, options: Options) -> Options:
+    """Return the options with the id of the account in place of an empty one."""
+    if options.get("id") != "":
+        return options
+    return {**options, "id": tenant.resources("PrivilegedData")[0]["id"]}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_is_taken_back(tenant: Tenant, run: Run, tmp_path: Path, action: str) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    before = visible(tenant)
+    for module, options in ACTIONS[action]:
+        good(run(module, **with_ids(tenant, options), journal_path=str(path)))
+    assert before == visible(tenant) or differences(visible(tenant), before)
+    result = good(undo(run, path, journal_path=str(tmp_path / "undo.jsonl")))
+    assert result["left_alone"] == []
+    assert differences(visible(tenant), before) == []
+    tenant.forget_requests()
+    again = good(undo(run, path))
+    assert (again["changed"], tenant.writes(), again["left_alone"]) == (False, [], [])
+    if result["changed"]:  # the way back has a journal of its own
+        good(undo(run, tmp_path / "undo.jsonl"))
+
+
+def change_user(tenant: Tenant, name: str, **attributes: Any) -> None:
+    user = tenant.user(name)
+    tenant.scim("PUT", f"Users/{user['id']}", {**user, **attributes})
+
+
+def change_members(tenant: Tenant, group: str, op: str, name: str) -> None:
+    (found,) = (each for each in tenant.resources("Groups") if each["displayName"] == group)
+    member = {"value": tenant.user(name)["id"]}
+    value = (
+        {"value": [member], "path": "members"} if op == "add" else {"path": f'members[value eq "{member["value"]}"]'}
+    )
+    tenant.scim("PATCH", f"Groups/{found['id']}", {"Operations": [{"op": op, **value}]})
+
+
+# What is done with a journal, what somebody else does then, and what of it is left alone.
+INTERLEAVED: dict[str, tuple[Tasks, Callable[[Tenant], object], list[str]]] = {
+    "the same attribute": (
+        [("scim_user", {**ADA, "display_name": "A.", "organization": "R&D"})],
+        lambda tenant: change_user(tenant, "ada@example.com", displayName="Theirs"),
+        ["ada@example.com"],
+    ),
+    "the deleted user is there again": (
+        [("scim_user", {**ADA, "state": "absent"})],
+        lambda tenant: tenant.seed_user(userName="ada@example.com", displayName="Theirs"),
+        ["ada@example.com"],
+    ),
+    "the changed user is gone": (
+        [("scim_user", {"user_name": "grace@example.com", "display_name": "G."})],
+        lambda tenant: tenant.scim("DELETE", f"Users/{tenant.user('grace@example.com')['id']}"),
+        ["grace@example.com"],
+    ),
+    "the new user has another attribute": (
+        ACTIONS["create a user"],
+        lambda tenant: change_user(tenant, "new@example.com", preferredLanguage="fr_FR"),
+        ["new@example.com"],
+    ),
+    "the new user is in a group": (
+        ACTIONS["create a user"],
+        lambda tenant: change_members(tenant, "inner", "add", "new@example.com"),
+        ["new@example.com"],
+    ),
+    "the new user has rights": (
+        ACTIONS["create a user"],
+        lambda tenant: tenant.seed(
+            permissions=[{"container": "APP", "user": "new@example.com", "rights": ["useAccounts"]}]
+        ),
+        ["new@example.com"],
+    ),
+    "the new group has a member": (
+        ACTIONS["create a group"],
+        lambda tenant: change_members(tenant, "new", "add", "grace@example.com"),
+        ["new"],
+    ),
+    "the new safe has an account": (
+        ACTIONS["create a safe"],
+        lambda tenant: tenant.seed(accounts=[{"container": "NEW", "name": "theirs", "type": "password"}]),
+        ["NEW"],
+    ),
+    "the new safe has a member": (
+        ACTIONS["create a safe"],
+        lambda tenant: tenant.seed(
+            permissions=[{"container": "NEW", "user": "ada@example.com", "rights": ["useAccounts"]}]
+        ),
+        ["NEW"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", INTERLEAVED)
+def test_what_somebody_has_changed_since_is_left_alone(tenant: Tenant, run: Run, tmp_path: Path, case: str) -> None:
+    tasks, theirs, left = INTERLEAVED[case]
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    for module, options in tasks:
+        good(run(module, **options, journal_path=str(path)))
+    theirs(tenant)
+    before = tenant.state()
+    result = good(undo(run, path))
+    assert [row["name"] for row in result["left_alone"]] == left
+    assert all(row["reason"] for row in result["left_alone"])
+    kept = json.dumps(tenant.state())
+    for kind in ("users", "roles", "containers"):
+        for item in before[kind]:
+            if item.get("userName", item.get("displayName", item.get("name"))) in left:
+                assert json.dumps(item) in kept or kind == "containers"
+                assert json.dumps(item["id"]) in kept
+
+
+def test_members_and_rights_of_others_stay(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    members = {"add": ["grace@example.com"], "remove": ["alan@example.com"]}
+    good(run("scim_group", display_name="inner", users=members, journal_path=str(path)))
+    change_members(tenant, "inner", "add", "boss@example.com")
+    change_members(tenant, "inner", "remove", "ada@example.com")
+    result = good(undo(run, path))
+    assert result["left_alone"] == []
+    (found,) = (each for each in tenant.resources("Groups") if each["displayName"] == "inner")
+    assert {member["display"] for member in found["members"]} == {"alan@example.com", "boss@example.com"}
+
+
+def test_one_run_is_taken_back(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    good(run("scim_user", **ADA, organization="first", journal_path=str(path), journal_run="1"))
+    good(run("scim_user", **ADA, display_name="second", journal_path=str(path), journal_run="2"))
+    good(undo(run, path, how={"run": "2"}))
+    ada = good(run("scim_user_info", **ADA))["users"][0]
+    assert (ada["display_name"], ada["organization"]) == ("Ada", "first")
+    missing = undo(run, path, how={"run": "3"})
+    assert missing.code == "invalid"
+    assert "It has the runs 1, 2" in missing["msg"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_what_cannot_be_brought_back_is_said_before(tenant: Tenant, run: Run, tmp_path: Path, check: bool) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    good(run("scim_user", **ADA, state="absent", journal_path=str(path)))
+    good(
+        run(
+            "scim_user",
+            user_name="grace@example.com",
+            password=PASSWORD,
+            update_password="always",
+            journal_path=str(path),
+        )
+    )
+    good(run("scim_pam_object", **ROOT, state="absent", journal_path=str(path)))
+    good(run("identity_role", name="clients", journal_path=str(path)))
+    nothing: Options = {"passwords": None, "secrets": None, "on_loss": "fail"}
+    tenant.forget_requests()
+    result = undo(run, path, how=nothing, check=check)
+    lost = [
+        ("clients", "was written by idops.cyberark_identity.identity_role: undo it there"),
+        ("ada@example.com", "its password is in no journal"),
+        ("grace@example.com", "its former password is in no journal"),
+        ("APP / root", "its secret is in no journal"),
+    ]
+    if check:
+        assert sorted((row["name"], row["reason"]) for row in result["lost"]) == sorted(lost)
+    else:
+        assert result.code == "invalid"
+        assert all(f"{name!r}, {reason}" in result["msg"] for name, reason in lost), result["msg"]
+    assert tenant.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "records no write"),
+        ("[]\n", "line 1 of"),
+        ("never mind\n", "is not a line of a journal"),
+        ('{"format": 1}\n', "is not a line of a journal"),
+    ],
+)
+def test_what_is_no_journal_is_refused(tenant: Tenant, run: Run, tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text(text)
+    result = undo(run, path)
+    assert result.code == "invalid", result.output
+    assert said in result["msg"]
+
+
+def test_a_journal_of_another_tenant_or_format_is_refused(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    good(run("scim_group", display_name="new", journal_path=str(path)))
+    text = path.read_text()
+    for before, after, said in (
+        (tenant.info["tenant_url"], "https://other.example.com", "records writes to https://other.example.com"),
+        ('"format":1', '"format":2', "this release reads 1"),
+    ):
+        path.write_text(text.replace(before, after))
+        result = undo(run, path)
+        assert result.code == "invalid"
+        assert said in result["msg"]
+    path.write_text(text + text[:100])  # the machine stopped
+    assert good(undo(run, path))["changed"]
+
+
+def test_undo_excludes_lists(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    for options in ({"users": [ADA]}, {"prune": ["users"]}, {"unmanaged": "report"}):
+        result = undo(run, tmp_path / "journal.jsonl", **options)
+        assert result.code == "invalid"
+        assert f"undo excludes {next(iter(options))}" in result["msg"]
+    missing = undo(run, tmp_path / "journal.jsonl")
+    assert (missing.code, "cannot be read" in missing["msg"]) == ("invalid", True)
+
+
+def test_guard_rails_hold_for_the_way_back(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    users = [{"user_name": f"u{number}@example.com", "password": PASSWORD} for number in range(3)]
+    good(run("scim_directory", users=users, journal_path=str(path)))
+    before = visible(tenant)
+    assert undo(run, path, max_removals="2").code == "guard_rail"
+    assert undo(run, path, protected=["u1@*"]).code == "guard_rail"
+    assert visible(tenant) == before
+    assert writes_of(path)
