@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    EVERYTHING,
     SEQUENCES,
     comparable,
     differences,
     good,
+    kill_at,
+    walk,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 Run = Callable[..., Result]
 Options = dict[str, Any]
@@ -379,3 +384,114 @@ def test_guard_rails_hold_for_the_way_back(tenant: Tenant, run: Run, tmp_path: P
     assert undo(run, path, protected=["u1@*"]).code == "guard_rail"
     assert visible(tenant) == before
     assert writes_of(path)
+
+
+# -- Kills, and random runs --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long(reason="processes are killed at many requests")
+@pytest.mark.parametrize("step", STEPS)
+def test_after_a_kill_the_journal_and_the_tenant_suffice(tenant: Tenant, run: Run, tmp_path: Path, step: str) -> None:
+    """The task is killed before and during the effect of a request, of every fifth or of each with ``make faults``."""
+    steps = walk(WORKFLOW, tenant, run)
+    tenant.reset(to=steps[step].before)
+    before = visible(tenant)
+    path = tmp_path / "journal.jsonl"
+    writing = [number for number, seen in enumerate(steps[step].requests, 1) if could_write(seen)]
+    for number in writing if EVERYTHING else writing[::5]:
+        for effect in (False, True):
+            tenant.reset(to=steps[step].before)
+            path.unlink(missing_ok=True)
+            options = {**WORKFLOW.lifecycle[step], "journal_path": str(path)}
+            kill_at(tenant, WORKFLOW.module, options, number, effect=effect)
+            at = f"request {number}, {'with' if effect else 'without'} effect"
+            if not path.exists():
+                assert differences(visible(tenant), before) == [], at
+                continue
+            result = good(undo(run, path))
+            assert result["left_alone"] == [], at
+            assert differences(visible(tenant), before) == [], at
+            assert good(undo(run, path))["changed"] is False, at
+
+
+def listed(**entry: Any) -> st.SearchStrategy[Options]:
+    return st.fixed_dictionaries(entry)
+
+
+PEOPLE = st.sampled_from(["ada@example.com", "grace@example.com", "new@example.com"])
+TEAMS = st.sampled_from(["inner", "outer", "new"])
+SAFES = st.sampled_from(["APP", "OTHER", "NEW"])
+WORDS = st.sampled_from(["one", "two", ""])
+ABSENT = st.just("absent")
+RIGHTS = st.lists(st.sampled_from(["useAccounts", "listAccounts", "addAccounts"]), unique=True, max_size=2)
+SOME_PEOPLE = st.lists(PEOPLE, unique=True, max_size=2)
+WAYS = listed(set=SOME_PEOPLE) | listed(add=SOME_PEOPLE) | listed(remove=SOME_PEOPLE)
+TASKS = st.one_of(
+    st.tuples(st.just("users"), listed(user_name=PEOPLE, organization=WORDS, password=st.just(PASSWORD))),
+    st.tuples(st.just("users"), listed(user_name=PEOPLE, active=st.booleans(), password=st.just(PASSWORD))),
+    st.tuples(st.just("users"), listed(user_name=PEOPLE, state=ABSENT)),
+    st.tuples(st.just("groups"), listed(display_name=TEAMS, users=WAYS)),
+    st.tuples(st.just("groups"), listed(display_name=TEAMS, state=ABSENT)),
+    st.tuples(st.just("groups"), listed(display_name=st.just("core"), formerly=st.just(["inner"]))),
+    st.tuples(st.just("containers"), listed(name=SAFES, description=WORDS)),
+    st.tuples(st.just("containers"), listed(name=SAFES, state=ABSENT)),
+    st.tuples(st.just("container_permissions"), listed(container=SAFES, user=PEOPLE, rights=listed(set=RIGHTS))),
+    st.tuples(st.just("container_permissions"), listed(container=SAFES, user=PEOPLE, state=ABSENT)),
+    st.tuples(st.just("privileged_data"), listed(container=SAFES, name=st.just("root"), description=WORDS)),
+    st.tuples(st.just("privileged_data"), listed(container=SAFES, name=st.just("root"), state=ABSENT)),
+)
+
+
+def carry_out(run: Run, tasks: list[tuple[str, Options]], path: Path) -> None:
+    """Run each task. Some refer to what is not there, and fail."""
+    path.unlink(missing_ok=True)
+    for plural, entry in tasks:
+        run("scim_directory", **{plural: [entry]}, max_access_removals="100%", journal_path=str(path))
+
+
+@pytest.mark.long(reason="many random runs")
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(TASKS, min_size=1, max_size=6))
+def test_random_runs_are_taken_back(tenant: Tenant, run: Run, tmp_path: Path, tasks: list[tuple[str, Options]]) -> None:
+    tenant.reset()
+    tenant.seed(**SEED)
+    before = visible(tenant)
+    path = tmp_path / "journal.jsonl"
+    carry_out(run, tasks, path)
+    if not path.exists():
+        return
+    assert writes_of(path)
+    result = good(undo(run, path))
+    if any("undo again" in row["reason"] for row in result["left_alone"]):
+        result = good(undo(run, path))
+    assert result["left_alone"] == []
+    assert differences(visible(tenant), before) == []
+    again = good(undo(run, path))
+    assert (again["changed"], again["left_alone"]) == (False, [])
+    assert PASSWORD not in path.read_text()
+
+
+@pytest.mark.long(reason="many random runs")
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(TASKS, max_size=3), st.lists(TASKS, min_size=1, max_size=3))
+def test_changes_of_others_stay(
+    tenant: Tenant, run: Run, tmp_path: Path, first: list[tuple[str, Options]], second: list[tuple[str, Options]]
+) -> None:
+    """Somebody writes to the same objects between two runs; the second one is taken back."""
+    tenant.reset()
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    carry_out(run, first, path)
+    for user in tenant.resources("Users"):
+        if user["userName"] in ("ada@example.com", "grace@example.com"):
+            change_user(tenant, user["userName"], preferredLanguage="fr_FR")
+    for group in tenant.resources("Groups"):
+        if group["displayName"] in ("inner", "outer", "new"):
+            change_members(tenant, group["displayName"], "add", "boss@example.com")
+    between = visible(tenant)
+    carry_out(run, second, path)
+    if path.exists():
+        result = good(undo(run, path))
+        if any("undo again" in row["reason"] for row in result["left_alone"]):
+            good(undo(run, path))
+    assert differences(visible(tenant), between) == []
