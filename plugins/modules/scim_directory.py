@@ -655,10 +655,17 @@ EXAMPLES = r"""
     unmanaged: fail
   check_mode: true
 
-- name: Take back what a run did
+- name: Create a group, and record that
+  idops.cyberark_identity.scim_directory:
+    groups:
+      - display_name: auditors
+    journal_path: /srv/tenant/journal.jsonl
+    journal_run: change-4711
+
+- name: Take back what that run did
   idops.cyberark_identity.scim_directory:
     undo:
-      journal: /var/log/cyberark-identity/2026-11.jsonl
+      journal: /srv/tenant/journal.jsonl
       run: change-4711
 
 - name: Continue after failures

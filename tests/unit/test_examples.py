@@ -276,7 +276,7 @@ EXAMPLES = {
     "identity_role": Example(3, SERVICE_USER),
     "identity_user": Example(3),
     "scim_directory": Example(
-        1,
+        3,
         {"users": [person("charles")]},
         {
             "directory_users": DIRECTORY["users"],

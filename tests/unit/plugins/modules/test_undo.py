@@ -84,6 +84,7 @@ SEED: dict[str, Any] = {
         {"container": "APP", "group": "inner", "rights": ["listAccounts"]},
         {"container": "APP", "user": "scim-service$@example.com", "rights": ["listAccounts", "manageSafe"]},
         {"container": "OTHER", "user": "ada@example.com", "rights": ["useAccounts"]},
+        {"container": "OTHER", "user": "scim-service$@example.com", "rights": ["listAccounts"]},
     ],
     "accounts": [{"container": "APP", "name": "root", "type": "password", "properties": {"address": "web1"}}],
 }
