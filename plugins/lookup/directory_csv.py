@@ -122,7 +122,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         try:
             return entries_of_csv(self._text(path), how)
         except InvalidError as error:
-            raise AnsibleError(f"{path}: {error}") from None
+            failure = InvalidError(f"{path}: {error}")  # which directory_files recognises
+            raise AnsibleError(failure.reason) from failure
 
     def _text(self, path: str) -> str:
         encoding = self.get_option("encoding")

@@ -74,7 +74,7 @@ except ImportError:  # before ansible-core 2.19, where every text may be a templ
         return value
 
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import some
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError, some
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misfits import (
     DECIMAL,
     DECIMAL_HINT,
@@ -461,8 +461,17 @@ def _of_yaml(failure: BaseException | None) -> str:
 
 
 def _of_value(failure: Exception) -> str:
-    """Not what Ansible says: that may hold the template, and in it a secret."""
+    """Not what Ansible says: that may hold the template, and in it a secret. Failures of CSV files hold none."""
+    if of_csv := next((each for each in _chain(failure) if isinstance(each, InvalidError)), None):
+        return f"refers to {of_csv.reason.rstrip('.')}"
     return "holds a value that cannot be decrypted" if VAULT.search(str(failure)) else "holds a template that fails"
+
+
+def _chain(failure: BaseException | None) -> Iterator[BaseException]:
+    """Yield a failure and those that it came from."""
+    while failure:
+        yield failure
+        failure = getattr(failure, "orig_exc", None) or failure.__cause__ or failure.__context__
 
 
 def _plain(value: Any) -> Any:

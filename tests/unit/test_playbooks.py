@@ -329,6 +329,11 @@ ONE_ERROR_EACH: dict[str, tuple[str, str]] = {
         "groups:\n- display_name: x\n  groups: {add: [y]}\n- display_name: y\n  groups: {add: [x]}\n",
         "{folder}/f.yml:2: a circle of groups, each of which would be a member of itself: {folder}/f.yml:2",
     ),
+    "h.yml": (
+        "users: \"{{ query('idops.cyberark_identity.directory_csv', (directory_path | realpath) ~ '/../people.csv', "
+        "kind='users') }}\"\n",
+        "/people.csv: row 2, column active: 'perhaps' is neither yes nor no",
+    ),
     "g.yml": (
         "users:\n- {user_name: left@example.com, state: absent}\n",
         "max_removals allows 0 objects to be removed or deactivated, and 1 would be: user 'left@example.com'",
@@ -341,6 +346,7 @@ def test_mistakes_of_all_kinds_come_in_one_failure(tenant: Tenant, play: Playboo
     tenant.seed_user(userName="stranger@example.com")
     for name, (content, _message) in ONE_ERROR_EACH.items():
         play.write(f"tenant/{name}", content)
+    play.write("people.csv", "Login,active\na@example.com,perhaps\n")
     played = play("apply", directory_path="tenant", directory_max_removals="0", directory_prune="users")
     folder = play.folder / "tenant"
     expected = [message.format(folder=folder) for _content, message in ONE_ERROR_EACH.values()]
@@ -649,6 +655,11 @@ def test_hosts_that_would_repeat_work_are_refused(tenant: Tenant, play: Playbook
     play.write("two.yml", {"all": {"hosts": {"a": {}, "b": {}}, "vars": {"directory_slices": 2, "directory_slice": 1}}})
     played = play("apply", "-i", "two.yml", directory_path="tenant.yml", directory_hosts="all")
     assert "Two hosts have the same directory_slice" in played.text
+    tenants = {name: {"cyberark_identity_tenant_url": f"https://{name}.id.cyberark.cloud"} for name in "ab"}
+    play.write("two.yml", {"all": {"hosts": tenants}})
+    plans = {"directory_path": "tenant.yml", "directory_hosts": "all", "directory_plan_path": "plan.json"}
+    played = play("apply", "-i", "two.yml", "--check", **plans)
+    assert "Several hosts would write their plan to the same file" in played.text
 
 
 @pytest.mark.parametrize("target", ["shared", "shared/all.yml"])
