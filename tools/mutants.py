@@ -62,7 +62,7 @@ MUTANTS = (
     ),
     Mutant(
         "_directory/directory",
-        "if failed else self._rules",
+        "if problems else self._rules",
         "if False else self._rules",
         f"{MODULE_TESTS}/test_errors_at_once.py::test_nothing_is_read_for_prune_while_an_entry_is_illegible",
     ),
@@ -129,8 +129,8 @@ MUTANTS = (
     ),
     Mutant(
         "_directory/guard_rails",
-        "for text, loss in changes if self._protects(loss)",
-        "for text, loss in changes if False",
+        "for text, loss in changes if loss.built_in or self._protects(loss)",
+        "for text, loss in changes if loss.built_in",
         f"{RAILS}::test_the_protected_keep_their_names_and_passwords",
     ),
     Mutant(
