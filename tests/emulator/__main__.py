@@ -68,6 +68,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--two-clients", action="store_true", help="start with a client for the vault, as real tenants")
     parser.add_argument("--state", type=Path, metavar="FILE", help="start with the objects of a file or folder of YAML")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the objects to this file at the end")
+    parser.add_argument("--facts", type=Path, metavar="FILE", help="behave as the module scim_probe measured a tenant")
     parser.add_argument("--suffix", action="append", default=[], metavar="NAME", help="another login suffix")
     parser.add_argument("--now", type=moment, metavar="TIME", help="start at this time (ISO 8601)")
     parser.add_argument(
@@ -81,6 +82,13 @@ def read_state(path: Path) -> Document:
     from .yaml_files import read
 
     return checked(read(path))
+
+
+def read_switches(path: Path) -> dict[str, Any]:
+    """Return the positions of switches in a file of facts."""
+    from .yaml_files import read_facts
+
+    return read_facts(path)
 
 
 def save_state(emulator: Emulator, path: Path) -> None:
@@ -100,6 +108,7 @@ def beginning(arguments: argparse.Namespace) -> Start:
         empty=arguments.empty,
         two_clients=arguments.two_clients,
         document=read_state(arguments.state) if arguments.state else None,
+        switches=read_switches(arguments.facts) if arguments.facts else {},
         suffixes=tuple(arguments.suffix),
         now=arguments.now,
     )

@@ -54,6 +54,15 @@ def read(path: Path) -> Any:
     return content
 
 
+def read_facts(path: Path) -> dict[str, Any]:
+    """Return the positions of switches in a file that the module scim_probe has written."""
+    content = parse(path.read_bytes())
+    facts = content.get("facts") if isinstance(content, dict) else None
+    if not isinstance(facts, dict) or not all(isinstance(fact, dict) and "value" in fact for fact in facts.values()):
+        raise ValueError(f"{path} holds no facts, as the module scim_probe writes them")
+    return {str(name): fact["value"] for name, fact in facts.items()}
+
+
 def dump(content: Any) -> str:
     """Return the content as YAML that Ansible can read: a text that could be a template is marked."""
     text: str = yaml.dump(

@@ -99,6 +99,7 @@ GUIDES = {
     "docs/drift.md": Guide(typed=(PASSWORD,)),
     "docs/emulator.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/errors.md": Guide(),
+    "docs/facts.md": Guide(),
     "docs/getting_started.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
     "docs/inventory.md": Guide(seed=SHOPS),
     "docs/interoperability.md": Guide(
@@ -289,6 +290,7 @@ EXAMPLES = {
     "scim_group_info": Example(0, PEOPLE),
     "scim_pam_object": Example(6, PEOPLE),
     "scim_pam_object_info": Example(0, VAULT),
+    "scim_probe": Example(1, VAULT),
     "scim_server_info": Example(0),
     "scim_token": Example(2, {"groups": [{"displayName": "db-admins"}]}),
     "scim_user": Example(6, {"users": [person("charles")]}),

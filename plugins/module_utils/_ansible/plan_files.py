@@ -12,7 +12,9 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from .._base.errors import InvalidError
@@ -60,14 +62,19 @@ def approval_of(given: str | None) -> Approval | None:
 
 
 def write_plan(path: str, document: Object) -> None:
-    """Write a plan that only the owner can read, in one step: there is the whole plan, or what was there before."""
+    """Write a plan."""
+    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(document)
+    write_text(path, chain(pieces, ["\n"]), "plan_path")
+
+
+def write_text(path: str, pieces: Iterable[str], option: str) -> None:
+    """Write a file that only the owner can read, in one step: there is the whole text, or what was there before."""
     target = Path(path)
     try:
         descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1, ensure_ascii=False)
-                file.write("\n")
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, target)
@@ -76,7 +83,8 @@ def write_plan(path: str, document: Object) -> None:
                 os.unlink(draft)
             raise
     except OSError as error:
-        raise InvalidError(f"the plan cannot be written to {path}: {_reason(error)}", hint="Check plan_path") from error
+        what = "the plan" if option == "plan_path" else "the result"
+        raise InvalidError(f"{what} cannot be written to {path}: {_reason(error)}", hint=f"Check {option}") from error
 
 
 def without_secrets(document: Object, secrets: Secrets) -> Object:

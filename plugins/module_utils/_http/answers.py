@@ -12,6 +12,8 @@ import re
 import ssl
 import time
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .._base.errors import (
@@ -60,6 +62,26 @@ PIECE = 2**16  # bytes of a body that are read at once
 LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
 
 
+@dataclass(frozen=True)
+class Seen:
+    """An answer as it came. ``body`` is None if it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def host_of_redirect(self) -> str:
+        """Return the host that a redirect names, empty for another path of the same one."""
+        return self.headers.get("Location", "").partition("://")[2].partition("/")[0].rpartition("@")[2]
+
+
+def see(response: requests.Response, request: str) -> Seen:
+    """Return an answer as it came, bad ones too."""
+    content = bounded(response.iter_content(PIECE), f"{request} answered {response.status_code}")
+    return Seen(response.status_code, response.headers, _json(content))
+
+
 def read(response: requests.Response, request: str) -> dict[str, Any] | None:
     """Return the JSON object of a good answer, None if it is empty. Raise what the status or the body calls for."""
     status = response.status_code
@@ -77,7 +99,7 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
         # Old releases of urllib3 do not tell.
         raise TransportError(f"{said} and broke off", transient=True, uncertain=True)
     if 300 <= status < 400:
-        host = response.headers.get("Location", "").partition("://")[2].partition("/")[0].rpartition("@")[2]
+        host = Seen(status, response.headers, body).host_of_redirect
         said += f": a redirect to {host or 'another path'}, which is not followed"
         raise ProtocolError(said, hint=HTML_HINT, status=status)
     if status >= 400:

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from .._base.errors import (
@@ -32,7 +32,7 @@ from .._base.errors import (
 from .._base.journal import Journal
 from .._base.secrets import spellings
 from .._base.texts import check_name, check_secret
-from .answers import HTML_HINT, late_error, read, transport_error
+from .answers import HTML_HINT, Seen, late_error, read, see, transport_error
 from .bounds import LONGEST_TOKEN, PARTS, LateError, within
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
@@ -75,6 +75,7 @@ TOKEN_HINTS = {
     "invalid_request": APP_HINT,
 }
 Authenticate = Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -386,7 +387,7 @@ class Client:
         while True:
             self._await_turn()
             try:
-                answer = self._send(method, url, **content)
+                answer = self._send(method, url, read, **content)
             except IdentityError as raised:
                 error = raised.masked(self._mask)
                 if not _may_repeat(error, method, repeatable):
@@ -405,10 +406,49 @@ class Client:
                 return answer
             attempt += 1
 
-    def _send(self, method: str, url: str, **content: Any) -> dict[str, Any] | None:
+    def try_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        **content: Any,
+    ) -> Seen:
+        """Send one request once and return what came, whatever its status. Raise TransportError.
+
+        ``token`` replaces the token of this client; an empty one sends none. ``content`` is ``json`` or ``data``.
+        """
+        url = f"{self.connection.tenant_url}{path}"
+        if params:
+            url += "?" + urlencode(params, quote_via=quote)
+        bearer = self._token() if token is None else token
+        content.setdefault("auth", _bearer(bearer) if bearer else _no_auth)
+        self._await_turn()
+        try:
+            return self._send(method, url, see, **content)
+        except IdentityError as error:
+            raise error.masked(self._mask) from error
+
+    def try_token(self, app_id: str | None, form: Mapping[str, str], *, client_id: str | None = None) -> Seen:
+        """Ask for a token with a form and return what came. The secret goes only with this client's own id."""
+        path = f"/oauth2/token/{quote(app_id, safe='')}" if app_id else "/oauth2/platformtoken"
+        own = client_id is None
+        login = {
+            "client_id": str(self.connection.client_id if own else client_id),
+            "client_secret": str(self.connection.client_secret if own else "unknown"),
+        }
+        fields = {"grant_type": "client_credentials", **login, **form}
+        seen = self.try_request("POST", path, token="", data=fields)
+        if isinstance(seen.body, dict) and isinstance(seen.body.get("access_token"), str):
+            self._protect_all(seen.body["access_token"])
+        return seen
+
+    def _send(self, method: str, url: str, take: Callable[[requests.Response, str], Answer], **content: Any) -> Answer:
+        """Send a request and return what ``take`` makes of its answer."""
         request = f"{method} {url.partition('?')[0]}"
 
-        def exchange() -> dict[str, Any] | None:
+        def exchange() -> Answer:
             with self._session.request(
                 method,
                 url,
@@ -421,7 +461,7 @@ class Client:
                 cert=self.connection.certificate,
                 **content,
             ) as response:
-                return read(response, request)
+                return take(response, request)
 
         limit = PARTS * self.connection.timeout
         try:

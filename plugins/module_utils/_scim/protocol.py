@@ -78,7 +78,7 @@ class Scim:
         # By endpoint: whether its filters are known to miss objects. Only for endpoints where that was tried.
         self._blind: dict[str, bool] = {}
         self._doubting = threading.Lock()  # several workers may need this at once; one of them asks
-        self._base = "".join(f"/{part}" for part in base_path.split("/") if part)
+        self.base_path = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     @property
     def clients(self) -> list[Client]:
@@ -326,7 +326,7 @@ class Scim:
 
     def _send(self, method: str, endpoint: str, identifier: str | None = None, **content: Any) -> Object | None:
         # Built from the id, never taken from meta.location, which could name another host.
-        path = f"{self._base}/{endpoint}"
+        path = f"{self.base_path}/{endpoint}"
         if identifier is not None:
             try:
                 quoted_id = quote(identifier, safe="")

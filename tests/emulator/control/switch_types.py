@@ -33,15 +33,22 @@ class Switch:
     doc: str
 
 
-def one_of(*values: Any) -> Accept:
+@dataclass(frozen=True)
+class OneOf:
     """Accept one of some values; ``True`` and ``1`` are not the same value."""
 
-    def accept(value: Any) -> Any:
-        if not any(value == known and type(value) is type(known) for known in values):
-            raise ValueError(f"must be one of {', '.join(map(repr, values))}")
+    values: tuple[Any, ...]
+
+    def __call__(self, value: Any) -> Any:
+        """Return the value, or refuse it."""
+        if not any(value == known and type(value) is type(known) for known in self.values):
+            raise ValueError(f"must be one of {', '.join(map(repr, self.values))}")
         return value
 
-    return accept
+
+def one_of(*values: Any) -> OneOf:
+    """Accept one of these values."""
+    return OneOf(values)
 
 
 def number(minimum: float, *, whole: bool) -> Accept:

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Run the module that measures what kind of server a tenant has."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from .._base.errors import InvalidError
+from .._base.nearest import did_you_mean, nearest
+from .._model.options import Spec
+from .._probe.document import text_of
+from .._probe.probe import NAMES, Findings, probe
+from .._probe.session import PREFIX, Session
+from .._scim.protocol import Scim
+from .module import Module
+from .plan_files import write_text
+
+OPTIONS: Spec = {
+    "confirm": {"type": "bool", "required": True},
+    "path": {"type": "path"},
+    "facts": {"type": "list", "elements": "str"},
+    "login_suffix": {"type": "str"},
+}
+
+
+def run_probe() -> None:
+    """Run the module that measures facts about a SCIM server."""
+    module = Module(OPTIONS, for_vault=True)
+
+    def work(scim: Scim) -> dict[str, Any]:
+        names = _names(module.params["facts"])
+        suffix = _suffix(module.params["login_suffix"], scim)
+        if not module.params["confirm"]:
+            raise InvalidError(
+                "a probe creates users, groups, safes and accounts on the tenant, and deletes them",
+                hint="Set confirm: true if that is allowed there. A tenant for tests is the right place",
+            )
+        if module.check_mode:
+            return {"changed": True, "msg": f"{len(names)} facts would be measured", **_result(Findings())}
+        session = Session(scim, suffix, module.no_log_values.add)
+        findings = probe(session, names)
+        if findings.left:
+            module.warn(f"{findings.left} objects that begin with {PREFIX} were not deleted; the next run tries again")
+        path = module.params["path"]
+        if path:
+            write_text(path, [text_of(findings)], "path")
+        msg = f"{len(findings.measured)} facts measured, {len(findings.unmeasured)} not"
+        return {"changed": session.written or bool(path), "msg": msg, **_result(findings)}
+
+    module.run_scim(work)
+
+
+def _names(given: list[str] | None) -> list[str]:
+    """Return the facts to measure, all of them by default."""
+    unknown = sorted(set(given or ()) - set(NAMES))
+    if unknown:
+        question = did_you_mean(nearest(name, NAMES) for name in unknown)
+        raise InvalidError(f"facts names {', '.join(unknown)}, which cannot be measured", hint=question or None)
+    return [name for name in NAMES if given is None or name in given]
+
+
+def _suffix(given: str | None, scim: Scim) -> str:
+    """Return the login suffix of throw-away users: by default that of the service user."""
+    own = str(scim.client.connection.client_id or "").rpartition("@")[2]
+    suffix = (given or own).lstrip("@")
+    if not suffix:
+        raise InvalidError("login_suffix is missing", hint="It is what login names have after the @ on this tenant")
+    return suffix
+
+
+def _result(findings: Findings) -> dict[str, Any]:
+    return {
+        "facts": {fact.name: fact.value for fact in findings.measured},
+        "evidence": [asdict(fact) for fact in findings.measured],
+        "not_measured": {fact.name: fact.reason for fact in findings.unmeasured},
+        "swept": findings.swept,
+    }
