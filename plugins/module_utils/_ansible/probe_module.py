@@ -45,7 +45,7 @@ def run_probe() -> None:
         session = Session(scim, suffix, module.no_log_values.add)
         findings = probe(session, names)
         if findings.left:
-            module.warn(f"{findings.left} objects that begin with {PREFIX} were not deleted; the next run tries again")
+            module.warn(f"The next run deletes what is left with the prefix {PREFIX}: {findings.left}")
         path = module.params["path"]
         if path:
             write_text(path, [text_of(findings)], "path")

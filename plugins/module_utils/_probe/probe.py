@@ -21,29 +21,38 @@ NAMES = tuple(fact.name for fact in FACTS)
 
 @dataclass(frozen=True)
 class Findings:
-    """The outcome of a probe. ``left`` counts throw-away objects that could not be deleted."""
+    """The outcome of a probe. ``left`` says which throw-away objects may still be there, empty if none is."""
 
     measured: tuple[Measured, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
     swept: int = 0
-    left: int = 0
+    left: str = ""
 
 
 def probe(session: Session, names: Collection[str]) -> Findings:
     """Measure these facts. Objects of an earlier run go first, those of this run last, whatever happens."""
     swept, _left = session.sweep()
     found: list[Measured | Unmeasured] = []
-    left = 0
+    left = ""
     try:
         found += [_measured(session, fact) for fact in FACTS if fact.name in names]
     finally:
-        _gone, left = session.sweep()
+        left = _clean_up(session)
     return Findings(
         tuple(item for item in found if isinstance(item, Measured)),
         tuple(item for item in found if isinstance(item, Unmeasured)),
         swept,
         left,
     )
+
+
+def _clean_up(session: Session) -> str:
+    """Delete the objects of this run, and return what may be left. A failure must not cost what was measured."""
+    try:
+        _gone, left = session.sweep()
+    except IdentityError as error:
+        return f"objects, because looking for them failed: {error}"
+    return f"{left} objects" if left else ""
 
 
 def _measured(session: Session, fact: Fact) -> Measured | Unmeasured:

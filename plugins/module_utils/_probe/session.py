@@ -65,10 +65,7 @@ class Session:
         content = {} if body is None else {"json": body}
         self.written = self.written or method != "GET"
         for _try in range(MOST_TRIES):
-            try:
-                seen = client.try_request(method, path, token=token, params=params, **content)
-            except IdentityError as error:
-                raise UnclearError(f"the request failed: {error.reason}") from error
+            seen = client.try_request(method, path, token=token, params=params, **content)
             if seen.status != 429:
                 break
             wait = seen.headers.get("Retry-After", "")
@@ -89,10 +86,7 @@ class Session:
         if not client.connection.client_secret:
             raise UnclearError("there is no client_secret to ask for a token with")
         stranger = form.pop("client_id", None)
-        try:
-            seen = client.try_token(app_id, form, client_id=stranger)
-        except IdentityError as error:
-            raise UnclearError(f"the request failed: {error.reason}") from error
+        seen = client.try_token(app_id, form, client_id=stranger)
         path = "/oauth2/token/ID" if app_id else "/oauth2/platformtoken"
         self.last = Exchange(
             "POST", path, dict.fromkeys(["grant_type", *form], ""), seen.status, seen.headers, seen.body

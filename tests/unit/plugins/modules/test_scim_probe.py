@@ -298,7 +298,17 @@ def test_an_object_that_cannot_be_deleted_is_reported(tenant: Tenant) -> None:
     tenant.fault(method="DELETE", path="/Users/", status=500, count=None)
     result = probe(tenant, facts=["duplicate_status"])
     assert result["facts"] == {"duplicate_status": 409}
-    assert [text for text in result.warnings if "were not deleted; the next run tries again" in text]
+    assert "The next run deletes what is left with the prefix scim-probe-: 1 objects" in result.warnings
+    tenant.control("DELETE", "faults")
+    assert probe(tenant, facts=["discovery"])["swept"] == 1
+
+
+def test_a_lost_connection_costs_no_fact(tenant: Tenant) -> None:
+    """The last listing fails: what was measured is there, and the next run cleans up."""
+    tenant.fault(method="GET", path="/Groups", drop="before", skip=3, count=None)
+    result = probe(tenant, facts=["duplicate_status", "delete_status"])
+    assert result["facts"] == {"duplicate_status": 409, "delete_status": 204}
+    assert [text for text in result.warnings if "because looking for them failed" in text]
     tenant.control("DELETE", "faults")
     assert probe(tenant, facts=["discovery"])["swept"] == 1
 
