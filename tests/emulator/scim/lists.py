@@ -35,10 +35,7 @@ def adapted(tenant: Tenant, resource_type: ResourceType, payload: dict[str, Any]
         payload.pop("filter", None)
     elif ENDPOINTS.get(type_name) == "Groups" and switches["group_filters_blind"]:
         payload["filter"] = NOTHING
-    # No source shows that the tenant supports excludedAttributes or cursors.
-    if not switches["excluded_attributes"]:
-        payload.pop("excludedAttributes", None)
-    payload.pop("cursor", None)
+    payload.pop("cursor", None)  # no source shows that the tenant supports cursors
     if not payload.get("sortBy") or (row.pam and not switches["pam_sorting"]):
         payload.pop("sortBy", None)
         payload.pop("sortOrder", None)

@@ -89,12 +89,20 @@ def answer(tenant: Tenant, request: Request, segments: list[str], user: Model) -
         method=request.method,
         base_url=tenant.location("", "").rstrip("/"),
         path="/".join(["", endpoint, *segments[1:]]),
-        query=request.params,
+        query=known_parameters(tenant, request),
         headers=request.headers,
         body=request.body,
         subject=user,
     )
     return handled(tenant, scim_request, pam=served["name"] in PAM_TYPES)
+
+
+def known_parameters(tenant: Tenant, request: Request) -> dict[str, str]:
+    """Return the parameters that the tenant knows; no source shows that it supports excludedAttributes."""
+    params = request.params
+    if not tenant.switches["excluded_attributes"]:
+        params.pop("excludedAttributes", None)
+    return params
 
 
 def handled(tenant: Tenant, request: ScimRequest, *, pam: bool) -> ScimResponse:

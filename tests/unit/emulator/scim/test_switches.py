@@ -82,9 +82,12 @@ def test_switch_resources_omitted_when_empty(client):
 
 
 def test_switch_excluded_attributes(client):
+    path = f"Users/{client.user()['id']}"
     assert "userName" in client.get("Users", excludedAttributes="userName").json()["Resources"][0]
+    assert "userName" in client.get(path, excludedAttributes="userName").json()
     client.switch(excluded_attributes=True)
     assert "userName" not in client.get("Users", excludedAttributes="userName").json()["Resources"][0]
+    assert "userName" not in client.get(path, excludedAttributes="userName").json()
 
 
 def test_switch_list_keys_minimal(client):
