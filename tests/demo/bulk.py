@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the directory of the demonstration as YAML files: a thousand people in forty teams, and some safes."""
+"""Write the directory of the demonstration as YAML files: people in teams, and safes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-TEAMS, PEOPLE_IN_A_TEAM, SAFES = 40, 25, 20
+TEAMS, PEOPLE_IN_A_TEAM, SAFES = 12, 25, 10
 USERS = TEAMS * PEOPLE_IN_A_TEAM
 LEAVING = f"team-{TEAMS:02}"
 

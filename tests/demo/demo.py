@@ -3,7 +3,7 @@
 
 """Show the collection at work: start an empty tenant here, set it up with a playbook, and print the requests.
 
-Then apply a directory of a thousand people from files, export it, apply it again, and prune it.
+Then apply a directory of people and safes from files, export it, plan that a team leaves, and apply the approved plan.
 
 ``make demo`` runs it. Exits with a status other than 0 if any result differs from the expected one.
 """
@@ -43,7 +43,6 @@ SCIM_WRITES = {"POST": 9, "PATCH": 2, "PUT": 1, "DELETE": 1}
 SET_UP_TASKS, STORING_TASKS, SCIM_TASKS = 12, 2, 10  # tasks that change something; a loop counts as one
 WRITES = ("portal write", "POST", "PATCH", "PUT", "DELETE")
 READING = re.compile(r"/(Redrock/query|[A-Za-z]+/Get)", re.IGNORECASE)  # POSTs to the Admin Portal that only read
-PEOPLE_KINDS, VAULT_KINDS = "users,groups", "containers"
 CHANGED = re.compile(r"^localhost .* changed=(\d+) .* failed=0 ", re.MULTILINE)
 
 
@@ -113,23 +112,62 @@ class Runner:
         """Run one of the demonstration's own playbooks as the administrator. Return the number of changed tasks."""
         info = self._tenant.info
         credentials = {name: info[f"admin_{name}"] for name in ("client_id", "client_secret")}
-        return self._run([str(HERE / playbook), "--diff", *arguments], credentials)[0]
+        return self._run([str(HERE / playbook), "--diff", *arguments], credentials)
 
-    def directory(self, playbook: str, path: Path, *, refused: str = "", **variables: Any) -> int:
-        """Run a directory playbook as the client for these kinds of objects. Return the number of changed tasks."""
-        profile = "vault" if variables["directory_kinds"] == VAULT_KINDS else "directory"
-        credentials = {
-            "app_id": f"scim-{profile}",
-            "client_id": f"scim-{profile}@example.com",
-            "client_secret": (self._secrets / profile).read_text(),
-        }
+    def directory(self, playbook: str, path: Path, *arguments: str, refused: str = "", **variables: Any) -> int:
+        """Run a directory playbook as both clients. Return the number of changed tasks.
+
+        With ``refused`` it has to fail with this text.
+        """
         given = json.dumps({"directory_path": str(path), **variables})
         secret = ["-e", f"@{self._secrets / 'variables.yml'}"] if playbook == "apply" else []
-        return self._run([f"idops.cyberark_identity.{playbook}_directory", "-e", given, *secret], credentials, refused)[
-            0
-        ]
+        command = [f"idops.cyberark_identity.{playbook}_directory", "-e", given, *secret, *arguments]
+        return self._run(command, self._clients(), refused)
 
-    def _run(self, arguments: Sequence[str], credentials: dict[str, str], refused: str = "") -> tuple[int, str]:
+    def module(self, name: str, options: dict[str, Any]) -> None:
+        """Run one module, as the client for the directory."""
+        self._run(
+            ["localhost", "-m", f"idops.cyberark_identity.{name}", "-a", json.dumps(options)],
+            self._clients(),
+            tool="ansible",
+        )
+
+    def _clients(self) -> dict[str, str]:
+        """Return the credentials of both clients: that for the directory, and that for the vault."""
+        credentials: dict[str, str] = {}
+        for prefix, profile in (("", "directory"), ("vault_", "vault")):
+            credentials |= {
+                f"{prefix}app_id": f"scim-{profile}",
+                f"{prefix}client_id": f"scim-{profile}@example.com",
+                f"{prefix}client_secret": (self._secrets / profile).read_text(),
+            }
+        return credentials
+
+    def _run(
+        self, arguments: Sequence[str], credentials: dict[str, str], refused: str = "", tool: str = "ansible-playbook"
+    ) -> int:
+        """Run a command of Ansible and show what it prints. Return the number of changed tasks, if it counts them."""
+        command = [str(Path(sys.executable).parent / tool), *arguments]
+        lines: list[str] = []
+        with subprocess.Popen(
+            command, env=self._environment(credentials), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                lines.append(line)
+        printed = "".join(lines)
+        self._check_secrets(printed)
+        if refused:
+            if process.returncode == 0 or refused not in " ".join(printed.split()):
+                raise Surprise(f"{arguments[0]} was not refused with {refused!r}")
+            return 0
+        changed = CHANGED.search(printed)
+        if process.returncode != 0 or (tool == "ansible-playbook" and not changed):
+            raise Surprise(f"{tool} {arguments[0]} ended with status {process.returncode}")
+        return int(changed[1]) if changed else 0
+
+    def _environment(self, credentials: dict[str, str]) -> dict[str, str]:
         info = self._tenant.info
         connection = {"tenant_url": info["tenant_url"], "ca_path": info["ca_path"], **credentials}
         environment = {
@@ -142,89 +180,78 @@ class Runner:
         }
         if "app_id" in credentials:  # a directory playbook: show its writes, not the checks before them
             environment["ANSIBLE_DISPLAY_OK_HOSTS"] = "false"
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
-        lines: list[str] = []
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            assert process.stdout
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                lines.append(line)
-        printed = "".join(lines)
-        stored = [
-            (self._secrets / name).read_text() for name in ("directory", "vault") if (self._secrets / name).exists()
-        ]
-        if any(secret in printed for secret in [self._password, info["admin_client_secret"], *stored]):
+        return environment
+
+    def _check_secrets(self, printed: str) -> None:
+        """Raise Surprise if a secret was printed."""
+        stored = [path.read_text() for name in ("directory", "vault") if (path := self._secrets / name).exists()]
+        if any(secret in printed for secret in [self._password, self._tenant.info["admin_client_secret"], *stored]):
             raise Surprise("a secret was printed")
-        if refused:
-            if process.returncode == 0 or refused not in " ".join(printed.split()):
-                raise Surprise(f"{arguments[0]} was not refused with {refused!r}")
-            return 0, printed
-        changed = CHANGED.search(printed)
-        if process.returncode != 0 or not changed:
-            raise Surprise(f"the playbook {arguments[0]} ended with status {process.returncode}")
-        return int(changed[1]), printed
 
 
-def show_bulk(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
-    """Apply, export, apply again, prune and remove a directory in files. Return the requests of each step."""
+def show_directory(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
+    """Manage a directory in files, with an approved plan. Return the requests of each step."""
     seen: dict[str, Counter[str]] = {}
-    kinds = (PEOPLE_KINDS, VAULT_KINDS)
-    wanted, exported, gone = folder / "directory", folder / "exported", folder / "gone"
+    wanted, exported, gone, plan = folder / "directory", folder / "exported", folder / "gone", folder / "plan.json"
     bulk.write(wanted)
-    print(
-        f"\nA directory in {len([*wanted.iterdir()])} files is applied: {bulk.USERS:,} users, {bulk.TEAMS} groups and "
-        f"{bulk.SAFES} safes, in one task for each client.",
-        flush=True,
+    title(
+        f"A directory in {len([*wanted.iterdir()])} files is applied: {bulk.USERS:,} users, {bulk.TEAMS} groups and "
+        f"{bulk.SAFES} safes, in one task."
     )
-    for each in kinds:
-        runner.directory("apply", wanted, directory_kinds=each)
+    runner.directory("apply", wanted)
     seen["applied"] = tenant.take_requests()
-    print("\nThe tenant, exported to files.", flush=True)
-    for each in kinds:
-        runner.directory("export", exported, directory_kinds=each)
-    seen["exported"] = tenant.take_requests()
-    print("\nThe export, applied: nothing is to change.", flush=True)
-    changed = sum(runner.directory("apply", exported, directory_kinds=each) for each in kinds)
-    seen["again"] = tenant.take_requests()
-    expect("tasks that the export changed", changed, 0)
+    title("The tenant is exported to files, and the files are applied: nothing is to change.")
+    runner.directory("export", exported)
+    expect("tasks that the export changed", runner.directory("apply", exported), 0)
+    seen["exported, again"] = tenant.take_requests()
 
     bulk.dismiss(exported)
-    leaving = {"directory_kinds": "users", "directory_prune": "users"}
-    print(
-        f"\nThe {bulk.PEOPLE_IN_A_TEAM} of {bulk.LEAVING} are gone from the files. Too many to be no mistake?",
-        flush=True,
-    )
+    leaving = {"directory_prune": "users"}
+    title(f"The {bulk.PEOPLE_IN_A_TEAM} people of {bulk.LEAVING} are gone from the files. Is it a mistake?")
     guard = f"max_removals allows 10 objects to be removed or deactivated, and {bulk.PEOPLE_IN_A_TEAM} would be"
     runner.directory("apply", exported, refused=guard, **leaving)
     seen["refused"] = tenant.take_requests()
-    print("\nIt is meant: they are deactivated.", flush=True)
-    runner.directory("apply", exported, directory_max_removals=bulk.PEOPLE_IN_A_TEAM, **leaving)
-    seen["pruned"] = tenant.take_requests()
 
-    print("\nAll of it is removed.", flush=True)
+    title("It is meant. The change is planned for a colleague to approve.")
+    leaving["directory_max_removals"] = str(bulk.PEOPLE_IN_A_TEAM)
+    runner.directory("apply", exported, "--check", directory_plan_path=str(plan), **leaving)
+    title(f"Meanwhile somebody adds Ada to {bulk.LEAVING}. The plan that was approved is not applied any more.")
+    runner.module("scim_group", {"display_name": bulk.LEAVING, "users": {"add": ["ada@example.com"]}})
+    tenant.take_requests()
+    runner.directory("apply", exported, refused="plan_changed", directory_approved=str(plan), **leaving)
+    seen["not approved"] = tenant.take_requests()
+    title("It is planned and approved again, and applied.")
+    runner.directory("apply", exported, "--check", directory_plan_path=str(plan), **leaving)
+    tenant.take_requests()
+    digest = json.loads(plan.read_text())["digest"]
+    runner.directory("apply", exported, directory_approved=digest, **leaving)
+    seen["approved"] = tenant.take_requests()
+
+    title("All of it is removed.")
     bulk.write_absent(gone)
-    for each in kinds:
-        limits = {"directory_max_removals": "100%", "directory_max_access_removals": "100%"}
-        runner.directory("apply", gone, directory_kinds=each, **limits)
+    limits = {"directory_max_removals": "100%", "directory_max_access_removals": "100%"}
+    runner.directory("apply", gone, **limits)
     seen["removed"] = tenant.take_requests()
     return seen
 
 
-def check_bulk(seen: dict[str, Counter[str]]) -> None:
+def check_directory(seen: dict[str, Counter[str]]) -> None:
     made = bulk.USERS + bulk.TEAMS + bulk.SAFES
     expected = {
         "applied": {"POST": made},
-        "exported": {},
-        "again": {},
+        "exported, again": {},
         "refused": {},
-        "pruned": {"PATCH": bulk.PEOPLE_IN_A_TEAM},
+        "not approved": {},
+        "approved": {"PATCH": bulk.PEOPLE_IN_A_TEAM + 1},
         "removed": {"DELETE": made},
     }
     for step, writes in expected.items():
         found = {kind: seen[step][kind] for kind in WRITES if seen[step][kind]}
-        expect(f"what was written when the directory was {step}", found, writes)
+        expect(f"writes in the step {step!r}", found, writes)
+
+
+def title(text: str) -> None:
+    print(f"\n{text}", flush=True)
 
 
 def comparable(tenant: Tenant) -> dict[str, list[Any]]:
@@ -239,18 +266,19 @@ def expect(what: str, value: Any, expected: Any) -> None:
 
 
 def show(columns: dict[str, Counter[str]]) -> None:
-    print("\nWhat the tenant saw" + " " * 20 + "".join(f"{name:>14}" for name in columns))
+    """Print the requests of each step as a table that is at most 80 columns wide."""
+    print("\nRequests that the tenant got" + "".join(f"{name:>13}" for name in columns))
     for label, kind in (
-        ("Admin Portal: changed", "portal write"),
-        ("Admin Portal: read", "portal read"),
-        ("SCIM: created (POST)", "POST"),
-        ("SCIM: changed or suspended (PATCH)", "PATCH"),
-        ("SCIM: changed as a whole (PUT)", "PUT"),
-        ("SCIM: removed (DELETE)", "DELETE"),
-        ("SCIM: read (GET)", "GET"),
+        ("Admin Portal, writes", "portal write"),
+        ("Admin Portal, reads", "portal read"),
+        ("SCIM POST", "POST"),
+        ("SCIM PATCH", "PATCH"),
+        ("SCIM PUT", "PUT"),
+        ("SCIM DELETE", "DELETE"),
+        ("SCIM GET", "GET"),
         ("tokens", "token"),
     ):
-        print(f"  {label:<37}" + "".join(f"{seen[kind]:>14}" for seen in columns.values()))
+        print(f"  {label:<26}" + "".join(f"{seen[kind]:>13}" for seen in columns.values()))
 
 
 def main() -> int:
@@ -273,29 +301,23 @@ def main() -> int:
         run = runner.play
         seen: dict[str, Counter[str]] = {}
 
-        print("\nCheck mode: what would setting it up change?", flush=True)
+        title("Check mode: what would setting it up change?")
         predicted = run("set_up.yml", arguments=["--check"])
         seen["check mode"] = tenant.take_requests()
-        print(
-            "\nFirst run: it is set up; then people join, move, are suspended and leave, and a safe is made.",
-            flush=True,
-        )
+        title("First run: it is set up; then people join, move, are suspended and leave, and a safe is made.")
         first = run("tenant.yml")
         seen["first run"] = tenant.take_requests()
-        print("\nSecond run: the same playbook again.", flush=True)
+        title("Second run: the same playbook again.")
         second = run("tenant.yml")
         seen["second run"] = tenant.take_requests()
-        print("\nCheck mode again: what would setting it up change now?", flush=True)
-        predicted_again = run("set_up.yml", arguments=["--check"])
-        tenant.take_requests()
-        bulk_seen = show_bulk(tenant, runner, Path(folder))
-        print("\nTeardown: what was made is removed.", flush=True)
+        directory_seen = show_directory(tenant, runner, Path(folder))
+        title("Teardown: what was made is removed.")
         run("tear_down.yml")
         after = comparable(tenant)
 
     show(seen)
-    show(bulk_seen)
-    check_bulk(bulk_seen)
+    show(directory_seen)
+    check_directory(directory_seen)
     expect("writes in check mode", [seen["check mode"][kind] for kind in WRITES], [0] * len(WRITES))
     expect("the Admin Portal's writes in the first run", seen["first run"]["portal write"], PORTAL_WRITES)
     expect("SCIM writes in the first run", {kind: seen["first run"][kind] for kind in SCIM_WRITES}, SCIM_WRITES)
@@ -303,7 +325,6 @@ def main() -> int:
     expect("tasks that the second run changed", second, 0)
     expect("tasks that check mode predicted", predicted, SET_UP_TASKS)
     expect("tasks that the first run changed", first, SET_UP_TASKS + STORING_TASKS + SCIM_TASKS)
-    expect("tasks that check mode predicted afterwards", predicted_again, 0)
     expect("the tenant after the teardown", after, before)
     print(
         "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing, and the export given back "
