@@ -142,17 +142,17 @@ EXAMPLES = r"""
 
 - name: Find the group's id
   idops.cyberark_identity.scim_group_info:
-    display_name: db-admins
+    display_name: database-admins
   register: found
 
 - name: Rename the group
   idops.cyberark_identity.scim_group:
     id: "{{ found.groups[0].id }}"
-    display_name: database-admins
+    display_name: database-team
 
 - name: Delete the group
   idops.cyberark_identity.scim_group:
-    display_name: database-admins
+    display_name: database-team
     state: absent
 """
 

@@ -167,23 +167,23 @@ EXAMPLES = r"""
 
 - name: Find the user's id
   idops.cyberark_identity.scim_user_info:
-    user_name: ada@example.com
+    user_name: ada.king@example.com
   register: found
 
 - name: Rename the user
   idops.cyberark_identity.scim_user:
     id: "{{ found.users[0].id }}"
-    user_name: ada.king@example.com
+    user_name: ada.byron@example.com
 
 - name: Set a new password in every run
   idops.cyberark_identity.scim_user:
-    user_name: ada.king@example.com
+    user_name: ada.byron@example.com
     password: "{{ vault_new_password }}"
     update_password: always
 
 - name: Delete a user
   idops.cyberark_identity.scim_user:
-    user_name: ada.king@example.com
+    user_name: ada.byron@example.com
     state: absent
 
 - name: Accept one kind of failure
