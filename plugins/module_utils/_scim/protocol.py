@@ -267,7 +267,7 @@ class Scim:
         if self._vault is self.client:
             return None
         with suppress(AuthorizationError, UnsupportedError):
-            return Scim(self._vault, self._base).find_reference(endpoint, attribute, reference)
+            return Scim(self._vault, self.base_path).find_reference(endpoint, attribute, reference)
         return None
 
     def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
