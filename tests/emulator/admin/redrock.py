@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Queries: SELECT over the tables, and the one named script that clients run.
+"""Queries: SELECT over the tables, and the two named scripts that clients run.
 
 Callers see only the rows they may read (documented). That other rows are left out without an error is a guess.
 """
@@ -14,11 +14,12 @@ from typing import Any
 from .call import Call, Verb, Verbs
 from .database import Database
 from .envelope import Refusal, rows
-from .paging import paged
+from .paging import paged, query_arguments
 from .superrights import CATALOGUE, shown_name
 from .tables import FLAGS, TABLES
 
 RIGHTS_SCRIPT = re.compile(r"@/lib/get_superrights\.js\(.*\)", re.IGNORECASE)
+WEB_APPS = "@@Web Applications PLV8"
 FROM = re.compile(rf"\bFROM\s+({'|'.join(TABLES)})\b", re.IGNORECASE)
 BY_NAME = {name.casefold(): name for name in TABLES}
 
@@ -28,7 +29,11 @@ Rows = list[tuple[Any, ...]]
 def query(call: Call) -> dict[str, Any] | None:
     """Return the rows of a script; an empty result is an empty list or null."""
     script = call.required("Script").strip()
-    if script.startswith("@"):
+    if script == WEB_APPS:
+        script = "SELECT * FROM Application"
+        columns, found = database_of(call).select(call, script)
+        found = containing(call, columns, found)
+    elif script.startswith("@"):
         columns, found = named_script(call, script)
     else:
         columns, found = database_of(call).select(call, script)
@@ -41,6 +46,16 @@ def query(call: Call) -> dict[str, Any] | None:
         return None
     items = [as_shown(dict(zip(columns, row, strict=True))) for row in shown]
     return rows(items, table, "ID" if table else "", columns=columns, total=total)
+
+
+def containing(call: Call, columns: list[str], found: Rows) -> Rows:
+    """Return the rows that contain a text in one of some columns, as the report of web apps filters them."""
+    arguments = query_arguments(call)
+    names, text = arguments.get("filterby"), arguments.get("filtervalue")
+    if not isinstance(names, list) or not isinstance(text, str):
+        return found
+    positions = [columns.index(name) for name in names if name in columns]
+    return [row for row in found if any(text.casefold() in str(row[at] or "").casefold() for at in positions)]
 
 
 def named_script(call: Call, script: str) -> tuple[list[str], Rows]:

@@ -70,6 +70,13 @@ ROWS: tuple[Switch, ...] = (
         one_of("object", "list", "text"),
         "The manager of a user in answers: an object, a list of one (list), or its id (text).",
     ),
+    Switch("user_groups_typed", False, FLAG, "The groups of a user have the type direct."),
+    Switch(
+        "unnamed_extensions",
+        "accepted",
+        one_of("accepted", "refused"),
+        "A body with an extension that its schemas do not name is accepted, or refused with 400.",
+    ),
     Switch("create_status", 201, one_of(201, 200), "The status of a successful POST."),
     Switch("delete_status", 204, one_of(204, 200), "The status of a successful DELETE."),
     Switch("linked_write_status", 400, one_of(400, 403), "The status for a write to a user of another directory."),

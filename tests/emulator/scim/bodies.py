@@ -25,15 +25,15 @@ def pruned(value: Any) -> Any:
     return value
 
 
-def check_schemas(body: dict[str, Any], core: str) -> None:
-    """Refuse a body whose ``schemas`` do not name every schema that it uses.
+def check_schemas(body: dict[str, Any], core: str, *, extensions: bool) -> None:
+    """Refuse a body whose ``schemas`` do not name its schema and, with ``extensions``, every other one that it uses.
 
-    The documentation asks for it; the refusal is not on record.
+    The documentation asks for both. No refusal is on record, and public clients leave out the extensions.
     """
     schemas = body.get("schemas")
     if not isinstance(schemas, list):
         raise Failure(400, "schemas is required", "invalidSyntax")
     named = {str(item).casefold() for item in schemas}
-    for urn in (core, *(key for key in body if key.lower().startswith("urn:"))):
+    for urn in (core, *(key for key in body if extensions and key.lower().startswith("urn:"))):
         if urn.casefold() not in named:
             raise Failure(400, f"schemas does not name {urn}", "invalidSyntax")

@@ -61,7 +61,8 @@ def type_bodies(tenant: Tenant) -> list[dict[str, Any]]:
         if item["schema"] not in described and not recorded(tenant):
             continue
         meta = meta_body(tenant.clock, "ResourceType", tenant.location("ResourceTypes", item["id"]))
-        bodies.append({"schemas": [TYPE_SCHEMA], **item, "meta": meta})
+        described_by = {"schemas": [TYPE_SCHEMA], "id": item["id"]}
+        bodies.append({**{name: value for name, value in item.items() if name != "id"}, **described_by, "meta": meta})
     return bodies
 
 

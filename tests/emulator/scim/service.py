@@ -79,7 +79,8 @@ class TenantService(ScimService):
         if not isinstance(payload, dict):
             raise Failure(400, "The body must be an object", "invalidSyntax")
         rules = RULES[str(resource_type.name)].rules
-        check_schemas(payload, str(resource_type.schema_))
+        refused = self.tenant.switches["unnamed_extensions"] == "refused"
+        check_schemas(payload, str(resource_type.schema_), extensions=refused)
         payload = {key: item for key, item in pruned(payload).items() if key.casefold() not in IGNORED}
         rules.check_body(self.tenant, payload, creating=context == Context.RESOURCE_CREATION_REQUEST)
         try:

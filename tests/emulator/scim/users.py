@@ -115,10 +115,11 @@ def refresh_user(tenant: Tenant, old: Model | None, new: Model | None, directory
 def roles_of(tenant: Tenant, user: Model, directory: Directory) -> dict[str, Any]:
     """Return the field ``groups`` of an answer, if the user has any."""
     entry = type(user).Groups
+    kind = {"type": "direct"} if tenant.switches["user_groups_typed"] else {}
     groups = [
         entry.model_construct(
-            _fields_set={"type", "display", "value", "ref"},
-            type="direct",
+            _fields_set={"display", "value", "ref", *kind},
+            **kind,
             display=group.display_name,
             value=group.id,
             ref=tenant.location("Groups", str(group.id)),

@@ -71,7 +71,7 @@ def test_paging(client):
         "SELECT * FROM sqlite_master",
         "SELECT ID FROM User WHERE Username = 'it's'",
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT MAX(x) FROM n",
-        "@@Web Applications PLV8",
+        "@@Web Applications",
         "@/lib/nothing.js()",
         "SELECT \0",
         "",
@@ -80,6 +80,36 @@ def test_paging(client):
 def test_what_is_no_query(client, script):
     assert client.refusal(QUERY, {"Script": script})[1]
     assert len(client.rows("SELECT ID FROM User")) == 2
+
+
+def test_the_report_of_web_apps(empty):
+    app = empty.new_app(ServiceName="myclient", Name="Payroll")
+    empty.new_app(Name="Other", Description="not PAYROLL")
+
+    def names(**arguments):
+        result = ask(empty, "@@Web Applications PLV8", PageNumber=1, PageSize=10, Limit=10, **arguments)
+        return [item["Row"]["Name"] for item in result["Results"]]
+
+    assert names() == ["Payroll", "Other"]
+    assert names(FilterBy=["Name", "AppTypeDisplayName", "Description", "State"], FilterValue="payroll") == names()
+    assert names(FilterBy=["Name", "Nothing"], FilterValue="payroll") == ["Payroll"]
+    (row,) = ask(empty, "@@Web Applications PLV8", FilterBy=["Name"], FilterValue="Payroll")["Results"]
+    assert row["Entities"][0]["Key"] == app
+    # The vendor's Go SDK fails on a null in one of these.
+    texts = ("DisplayName", "Description", "WebAppType", "WebAppTypeDisplayName", "TemplateName", "State")
+    assert all(isinstance(row["Row"][name], str) for name in texts)
+
+
+def test_the_queries_of_the_vendors_sdks(client):
+    user = client.new_user("svc@example.com", DisplayName="it's")
+    columns = "ID, Username, DisplayName, Email, MobileNumber, LastLogin, DirectoryServiceUuid"
+    for where in (f"ID='{user}'", "Username='svc@example.com'"):
+        (row,) = client.rows(f"Select {columns} from User WHERE {where}")
+        assert (row["ID"], row["Email"], row["MobileNumber"], row["LastLogin"]) == (user, "", "", None)
+    search = "Username LIKE '%SVC@%' OR DisplayName LIKE '%SVC@%' OR Email LIKE '%SVC@%'"
+    script = f"Select {columns} from User WHERE {search}"
+    result = client.ask(QUERY, {"Script": script, "args": {"PageNumber": 1, "PageSize": 10000, "Limit": 10000}})
+    assert [item["Row"]["DisplayName"] for item in result["Results"]] == ["it's"]
 
 
 def test_rights_limit_the_rows(client):

@@ -8,7 +8,15 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.emulator.models import CUSTOM_URN, GROUP_URN, LINKED_URN
+from ansible_collections.idops.cyberark_identity.tests.emulator.models import (
+    CONTAINER_URN,
+    CUSTOM_URN,
+    ENTERPRISE_URN,
+    GROUP_URN,
+    LINKED_URN,
+    SAFE_URN,
+    USER_URN,
+)
 
 
 def numbers(answer):
@@ -338,3 +346,31 @@ def test_switch_custom_attributes(client, error):
     client.control("POST", "reset")
     client.login()
     assert client.create("z@example.com", **{CUSTOM_URN: {"site": "Rome"}}).status_code == 201
+
+
+def test_switch_user_groups_typed(client):
+    user = client.user()["id"]
+    client.group("admins", user)
+
+    def types():
+        return [entry.get("type") for entry in client.get(f"Users/{user}").json()["groups"]]
+
+    assert types() == [None]
+    client.switch(user_groups_typed=True)
+    assert types() == ["direct"]
+
+
+def test_switch_unnamed_extensions(client, error):
+    bodies = [
+        ("Users", {"schemas": [USER_URN], "userName": "ada@example.com", ENTERPRISE_URN: {"organization": "x"}}),
+        ("Containers", {"schemas": [CONTAINER_URN], "name": "APP", SAFE_URN: {"NumberOfDaysRetention": 7}}),
+    ]
+    for endpoint, body in bodies:
+        (urn,) = (key for key in body if key.startswith("urn:"))
+        created = client.call("POST", endpoint, body).json()
+        assert (created[urn], created["schemas"]) == (body[urn], [*body["schemas"], urn])
+        client.switch(unnamed_extensions="refused")
+        assert error(client.call("PUT", f"{endpoint}/{created['id']}", body))[:2] == (400, "invalidSyntax")
+        named = {**body, "schemas": [*body["schemas"], urn]}
+        assert client.call("PUT", f"{endpoint}/{created['id']}", named).status_code == 200
+        client.switch(unnamed_extensions="accepted")

@@ -157,11 +157,10 @@ def test_refused_values(client, error, attributes):
     assert client.find("Users", 'userName eq "ada@example.com"') == []
 
 
-def test_schemas_must_name_what_the_body_carries(client, error):
+def test_schemas_must_name_the_type(client, error):
     bodies = [
         {"userName": "ada@example.com"},
         {"schemas": [ENTERPRISE_URN], "userName": "ada@example.com"},
-        {"schemas": [USER_URN], "userName": "ada@example.com", ENTERPRISE_URN: {"organization": "x"}},
     ]
     for body in bodies:
         assert error(client.call("POST", "Users", body))[:2] == (400, "invalidSyntax")
@@ -271,9 +270,7 @@ def test_groups_of_a_user(client):
     assert "groups" not in user
     group = client.group("admins", user["id"])
     (entry,) = client.get(f"Users/{user['id']}").json()["groups"]
-    assert entry["display"] == "admins"
-    assert entry["value"] == group["id"]
-    assert entry["$ref"] == group["meta"]["location"]
+    assert entry == {"display": "admins", "value": group["id"], "$ref": group["meta"]["location"]}
     keys = list(client.get(f"Users/{user['id']}").json())
     assert keys.index("active") < keys.index("groups") < keys.index("userName")
 

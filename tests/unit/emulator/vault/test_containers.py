@@ -121,11 +121,6 @@ def test_null_and_empty_values_clear(client):
     assert answer.json()[SAFE_URN] == {"NumberOfDaysRetention": 7}
 
 
-def test_schemas_must_name_the_extension(client, error):
-    body = {"schemas": [CONTAINER_URN], "name": "APP-PRD", SAFE_URN: DETAILS}
-    assert error(client.call("POST", "Containers", body))[:2] == (400, "invalidSyntax")
-
-
 def test_accounts_are_listed(client):
     client.container("APP-PRD")
     client.container("OTHER")

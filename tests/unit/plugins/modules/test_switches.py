@@ -29,6 +29,7 @@ OTHER_SIDES: dict[str, list[Any]] = {
     "discovery": ["rfc"],
     "duplicate_status": [400, 500],
     "manager_shape": ["list", "text"],
+    "unnamed_extensions": ["refused"],
     "create_status": [200],
     "delete_status": [200],
     "linked_write_status": [403],
