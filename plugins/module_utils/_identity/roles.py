@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from .._base.errors import InvalidError, ProtocolError
 from .._base.paths import Object, fold
@@ -72,12 +73,16 @@ class Roles(IdentityObjects):
     def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
         """Return the name of a right as the role shows it. A right is given by name or by path.
 
+        A name that the tenant does not use is looked up among the usual ones: a recorded tenant describes the tile
+        Privilege Cloud in other words.
+
         Raise InvalidError for an unknown right. With ``known_or_not``, return None instead.
         """
         wanted = _compact(right)
         names = {**catalogue, **self._names}
         known = (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
-        path = next(known, right if "/" in right else None)
+        usual = (path for path in names if wanted == _compact(ADMINISTRATIVE_RIGHTS.get(path, "")))
+        path = next(chain(known, usual), right if "/" in right else None)
         if path is not None:
             return self._named(path, names.get(path))
         if known_or_not:

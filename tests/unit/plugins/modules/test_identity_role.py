@@ -81,6 +81,18 @@ def test_a_right_that_the_catalogue_does_not_have(tenant: Tenant, run: Run) -> N
     assert role(tenant, "clients")["rights"] == []
 
 
+@pytest.mark.parametrize("way", ["add", "set"])
+def test_a_right_under_its_usual_name(tenant: Tenant, run: Run, way: str) -> None:
+    """A recorded tenant describes the right to this tile as "Show Privileged Cloud Tile"."""
+    options = {"name": "clients", "administrative_rights": {way: ["Privilege Cloud"]}}
+    result = run("identity_role", **options)
+    assert result["role"]["administrative_rights"] == {"set": ["Show Privileged Cloud Tile"]}
+    assert role(tenant, "clients")["rights"] == ["ServiceRight/passwordvaultShowTile"]
+    assert run("identity_role", **options)["changed"] is False
+    other = {"name": "clients", "administrative_rights": {"remove": ["Show Privileged Cloud Tile"]}}
+    assert run("identity_role", **other)["changed"] is True
+
+
 def test_rights_that_are_not_named_stay(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "clients", "rights": ["Report Management"]}])
     run("identity_role", name="clients", administrative_rights={"add": DIRECTORY})
