@@ -209,7 +209,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             "module": self._name,
             "task": self._target_log_info or None,
         }
-        return Journal(path, self.secrets.masked_values(facts), self.secrets.masked_values)
+        return Journal(path, facts, self.secrets)
 
 
 def _put_away(client: Client) -> None:

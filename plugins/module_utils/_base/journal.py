@@ -6,7 +6,8 @@
 """The file of the journal: one line of JSON before each write, and one after it. Knows no SCIM and no Ansible.
 
 A line is on the disk before the call that writes it returns. Threads and processes may share a file: each line is one
-``write()`` to a descriptor that appends, which the system does not mix with another.
+``write()`` to a descriptor that appends, which the system does not mix with another. Threads share the wait for the
+disk as well.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from .errors import JournalError
+from .secrets import Secrets
 
 FORMAT = 1  # docs/schemas/journal.schema.json describes it
 # Without waiting for a reader where the path is a pipe: that is refused below.
@@ -29,17 +31,16 @@ MODE = 0o600
 
 
 class Journal:
-    """Appends the writes of one task to a file.
+    """Appends the writes of one task to a file, without its ``secrets``. ``facts`` are what all its lines have."""
 
-    ``facts`` are what all lines of the task have, and ``mask`` returns a value without secrets.
-    """
-
-    def __init__(self, path: str, facts: Mapping[str, Any], mask: Callable[[Any], Any]) -> None:
+    def __init__(self, path: str, facts: Mapping[str, Any], secrets: Secrets) -> None:
         self._path = path
-        self._facts = facts
-        self._mask = mask
+        self._facts = secrets.masked_values(facts)
+        self._secrets = secrets
         self._lock = threading.Lock()
+        self._flushing = threading.Lock()
         self._descriptor: int | None = None
+        self._written = self._flushed = 0  # lines
 
     def open(self) -> int:
         """Open the file, unless it is open, and return its descriptor. Raise JournalError if it cannot be written."""
@@ -77,13 +78,25 @@ class Journal:
     def _append(self, event: str, write: str, record: Mapping[str, Any]) -> None:
         descriptor = self.open()
         now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
-        line = {"format": FORMAT, "time": now, "event": event, "write": write, **self._facts, **self._mask(record)}
-        # ASCII has no line separators but one, and no halves of characters.
+        head = {"format": FORMAT, "time": now, "event": event, "write": write}
+        line = {**head, **self._facts, **self._secrets.masked_values(record)}
+        # ASCII has one line separator, and no halves of characters.
         encoded = json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
         if os.write(descriptor, encoded) != len(encoded):
             os.write(descriptor, b"\n")  # so that the next line does not continue this one
             raise OSError("no room for a whole line")
-        os.fsync(descriptor)
+        self._flush(descriptor)
+
+    def _flush(self, descriptor: int) -> None:
+        """Wait until the line that this thread has written is on the disk: one wait is for all lines before it."""
+        with self._lock:
+            self._written += 1
+            mine = self._written
+        with self._flushing:
+            if self._flushed < mine:
+                covered = self._written
+                os.fsync(descriptor)
+                self._flushed = covered
 
     def _failure(self, consequence: str, error: OSError) -> JournalError:
         reason = f"the journal {self._path} cannot be written ({error.strerror or error}): {consequence}"

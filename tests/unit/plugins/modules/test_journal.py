@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.journal import Journal
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES, Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import lines_of, writes_of
@@ -296,7 +297,7 @@ def test_a_secret_that_is_quoted_elsewhere_is_masked(tenant: Tenant, run: Run, t
 
 
 def test_the_file_is_opened_once_and_closed(tmp_path: Path) -> None:
-    journal = Journal(str(tmp_path / "journal.jsonl"), {}, lambda value: value)
+    journal = Journal(str(tmp_path / "journal.jsonl"), {}, Secrets(set()))
     before = os.listdir("/proc/self/fd")
     write = journal.begin({"name": "a"})
     journal.end(write, {})
