@@ -40,6 +40,31 @@ class Mutant:
 
 
 MUTANTS = (
+    # The journal, and the way back
+    Mutant(
+        "_base/journal",
+        "self._secrets.masked_values(record)}",
+        "record}",
+        f"{MODULE_TESTS}/test_journal.py::test_a_secret_that_is_quoted_elsewhere_is_masked",
+    ),
+    Mutant(
+        "_base/journal",
+        "if self._flushed < mine:",
+        "if False:",
+        f"{MODULE_TESTS}/test_journal.py::test_a_line_is_on_the_disk_before_the_request",
+    ),
+    Mutant(
+        "_directory/undo",
+        "or self._stranger(thing, str(state[thing.resource.keys[0]]))",
+        "",
+        f"{MODULE_TESTS}/test_undo.py::test_what_somebody_has_changed_since_is_left_alone",
+    ),
+    Mutant(
+        "_directory/undo",
+        "        if changed:",
+        "        if False:",
+        f"{MODULE_TESTS}/test_undo.py::test_what_somebody_has_changed_since_is_left_alone",
+    ),
     # Guard rails: limits on removals
     Mutant(
         "_directory/guard_rails",

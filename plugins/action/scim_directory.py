@@ -38,8 +38,6 @@ class ActionModule(InProcessAction):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
         arguments = dict(self._task.args)
-        # The journal of the task takes its name from there.
-        task_vars = {"ansible_target_log_info": self._task.get_name(), **(task_vars or {})}
         # The file has to be on this machine, and somebody has to wait for it.
         if self._connection.transport != "local" or self._task.async_val:
             result.update(

@@ -50,7 +50,9 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
 
     def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
         self._here = self._may_run_here(task_vars or {})
-        result: dict[str, Any] = super()._execute_module(*args, task_vars=task_vars, **options)
+        # The journal of the task takes its name from there.
+        named = {"ansible_target_log_info": self._task.get_name(), **(task_vars or {})}
+        result: dict[str, Any] = super()._execute_module(*args, task_vars=named, **options)
         return result
 
     def _may_run_here(self, variables: Mapping[str, Any]) -> bool:

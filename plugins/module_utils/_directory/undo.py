@@ -96,6 +96,11 @@ class _Undo:
             for write in writes
             if write.begin["api"] != "scim"
         ]
+        self._lost += [
+            _about(write.begin["type"], write.begin["name"], f"which {', '.join(kinds)} named it is not known")
+            for write in writes
+            if write.begin["api"] == "scim" and (kinds := write.begin.get("unread"))
+        ]
 
     def result(self) -> WayBack:
         lost = [dict(each) for each in dict.fromkeys(tuple(sorted(each.items())) for each in self._lost)]

@@ -19,6 +19,7 @@ import requests
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.journal import Journal
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PlaybookRunner
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES, Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import lines_of, writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
@@ -294,6 +295,27 @@ def test_a_secret_that_is_quoted_elsewhere_is_masked(tenant: Tenant, run: Run, t
     assert secret not in path.read_text()
     assert "it is ********" in path.read_text()
     assert lines_of(path)
+
+
+@pytest.mark.long(reason="runs ansible-playbook")
+@pytest.mark.parametrize("in_process", [True, False])
+def test_a_playbook_names_its_tasks(tenant: Tenant, tmp_path: Path, in_process: bool) -> None:
+    """In the process of the task and in one of its own; ansible-core before 2.17 does not hand the name on."""
+    play = PlaybookRunner.at(tmp_path, tenant.connection)
+    many = {"groups": [{"display_name": "second"}], "allow_empty_vault": True}
+    tasks = [
+        {"name": "Create a {{ kind }}", "idops.cyberark_identity.scim_group": {"display_name": "first"}},
+        {"name": "Create many", "idops.cyberark_identity.scim_directory": many},
+        {"idops.cyberark_identity.scim_group": {"display_name": "third"}, "vars": {"ansible_target_log_info": "mine"}},
+    ]
+    variables = {"kind": "group", "cyberark_identity_in_process": in_process}
+    play.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}])
+    play.environment["CYBERARK_IDENTITY_JOURNAL_PATH"] = str(tmp_path / "journal.jsonl")
+    done = play.run(["ansible-playbook", "play.yml"])
+    assert done.status == 0, done.output
+    lines = [line for line in lines_of(tmp_path / "journal.jsonl") if line["event"] == "begin"]
+    assert [line["name"] for line in lines] == ["first", "second", "third"]
+    assert [line["task"] for line in lines] in (["Create a group", "Create many", "mine"], [None] * 3)
 
 
 def test_the_file_is_opened_once_and_closed(tmp_path: Path) -> None:

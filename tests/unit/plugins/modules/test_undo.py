@@ -334,6 +334,16 @@ def test_what_cannot_be_brought_back_is_said_before(tenant: Tenant, run: Run, tm
     assert tenant.writes() == []
 
 
+def test_what_nobody_could_read_is_lost(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    tenant.fault(path="/ContainerPermissions", status=403, count=9)
+    good(run("scim_user", **ADA, state="absent", journal_path=str(path)))
+    tenant.control("DELETE", "faults")
+    result = good(undo(run, path, check=True))
+    assert [row["reason"] for row in result["lost"]] == ["which container_permissions named it is not known"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
