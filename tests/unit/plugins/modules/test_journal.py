@@ -212,6 +212,7 @@ def test_the_environment_names_the_journal(
     assert {line["run"] for line in lines_of(tmp_path / "journal.jsonl")} == {"4711"}
 
 
+@pytest.mark.long(reason="three processes write at once")
 def test_lines_of_parallel_processes_are_whole(tenant: Tenant, tmp_path: Path) -> None:
     """Each process has several workers, and all of them one file."""
     path = tmp_path / "journal.jsonl"
