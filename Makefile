@@ -32,7 +32,7 @@ export XDG_CACHE_HOME := $(BUILD)/cache
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
-.PHONY: mutants
+.PHONY: mutants screenshots
 .PHONY: demo emulator bench bench-quick clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
@@ -179,12 +179,16 @@ docs: export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
 docs: $(BIN)/.installed $(COLLECTION) ## the documentation as a site, in build/docs/html
 	rm -rf $(BUILD)/docs
 	mkdir -p -m 755 $(SOURCE)/reference
-	cp --parents *.md docs/*.md docs/*.svg docs/images/*.svg roles/*/README.md $(SOURCE)
+	cp --parents *.md docs/*.md docs/*.svg docs/images/*.svg docs/images/*.png roles/*/README.md $(SOURCE)
 	cp tools/docs/index.md $(SOURCE)
 	HOME=$(BUILD) antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
 	  --no-add-antsibull-docs-version --dest-dir $(SOURCE)/reference idops.cyberark_identity
 	sphinx-build --quiet --fail-on-warning --keep-going -c tools/docs $(SOURCE) $(BUILD)/docs/html
 	$(BIN)/python -m pytest -q tests/docs
+
+screenshots: export PYTHONPATH := $(BUILD)/collections
+screenshots: $(BIN)/.installed $(COLLECTION) ## the pictures of a plan's page in docs/images; needs Chromium
+	$(BIN)/python tools/screenshots.py
 
 # --- demonstration
 

@@ -6,22 +6,31 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_report
-short_description: Turn the plan of a directory into Markdown for a merge request
+short_description: Turn the plan of a directory into Markdown, or into a page
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Takes the plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, and returns
-    Markdown with the counts, the digest, and a table of the changes of each kind that can be opened and closed.
-  - GitHub and GitLab limit the length of a comment. Changes that do not fit are left out and counted.
+  - Takes the plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, and returns a text
+    for the people who review it.
+  - V(markdown) is for merge requests. It has the counts, the digest, and a table of the changes of each kind that can
+    be opened and closed. GitHub and GitLab limit the length of a comment. Changes that do not fit are left out and
+    counted.
+  - V(html) is one page with every change, to search, to filter and to print. It loads nothing and sends nothing.
   - Names and values of the plan cannot become markup, links or mentions.
+positional: report
 options:
   _input:
     description: The plan.
     type: dict
     required: true
+  report:
+    description: The format of the text.
+    type: str
+    choices: [markdown, html]
+    default: markdown
   limit:
-    description: The most characters that the text may have, at least 2000. GitHub takes 65536 in a comment.
+    description: The most characters of V(markdown), at least 2000. GitHub takes 65536 in a comment.
     type: int
     default: 60000
 """
@@ -33,42 +42,50 @@ EXAMPLES = r"""
     plan_path: /srv/tenant/plan.json
   check_mode: true
 
-- name: Write the plan for the merge request
+- name: Write the plan for the merge request, and as a page
   ansible.builtin.copy:
-    content: "{{ plan | idops.cyberark_identity.directory_report }}"
-    dest: /srv/tenant/plan.md
+    content: "{{ plan | idops.cyberark_identity.directory_report(item.value) }}"
+    dest: "/srv/tenant/{{ item.key }}"
     mode: "0600"
+  loop: "{{ {'plan.md': 'markdown', 'plan.html': 'html'} | dict2items }}"
   vars:
     plan: "{{ lookup('ansible.builtin.file', '/srv/tenant/plan.json') | from_json }}"
 """
 
 RETURN = r"""
 _value:
-  description: The Markdown text.
+  description: The text.
   type: str
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_document import FORMAT
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_html import html_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_markdown import markdown_of
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 SHORTEST_LIMIT = 2000
+FORMATS: dict[str, Callable[[dict[str, Any], int], str]] = {
+    "markdown": markdown_of,
+    "html": lambda plan, limit: html_of(plan),
+}
 
 
-def directory_report(plan: Any, limit: int = 60_000) -> str:
-    """Return the plan as Markdown, marked as no template: names in it may look like one."""
+def directory_report(plan: Any, report: str = "markdown", limit: int = 60_000) -> str:
+    """Return the plan as a text, marked as no template: names in it may look like one."""
     if not isinstance(plan, Mapping) or plan.get("format") != FORMAT:
         raise AnsibleFilterError(
             "directory_report takes the plan that the option plan_path of scim_directory wrote: read it with from_json"
         )
     if not isinstance(limit, int) or limit < SHORTEST_LIMIT:
         raise AnsibleFilterError(f"directory_report: limit has to be a number of at least {SHORTEST_LIMIT}")
+    if report not in FORMATS:
+        raise AnsibleFilterError(f"directory_report: {report!r} is no format. There are {', '.join(FORMATS)}")
     try:
-        text: str = mark_unsafe(markdown_of(dict(plan), limit))
+        text: str = mark_unsafe(FORMATS[report](dict(plan), limit))
     except (KeyError, TypeError, AttributeError) as error:
         raise AnsibleFilterError(f"directory_report: this plan is incomplete ({error})") from error
     return text

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import stat
 import textwrap
@@ -839,3 +840,15 @@ def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: PlaybookRunner) 
     play.write("slices.yml", hosts)
     played = play("apply", "-i", "slices.yml", *SECRETS, directory_path="tenant.yml", directory_hosts="slices")
     assert "Each of these hosts would apply the whole directory: slice-1, slice-2." in played.text
+
+
+@pytest.mark.parametrize(("name", "begins"), [("PLAN.HTML", "<!DOCTYPE html>"), ("summary", "### Plan for ")])
+def test_the_ending_of_a_report_is_its_format(play: PlaybookRunner, name: str, begins: str) -> None:
+    """A template in a name stays a text, in the page as well."""
+    play.write("tenant/groups.yml", "groups:\n- display_name: !unsafe '{{ 6 * 7 }}'\n")
+    options = {"directory_path": "tenant", "directory_plan_path": "plan.json", "directory_report_path": name}
+    assert play.good("apply", "--check", **options).changed == 1
+    path = play.folder / name
+    assert path.read_text().startswith(begins)
+    assert "{{ 6 * 7 }}" in html.unescape(path.read_text())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,12 +1,16 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans as Markdown: readable, never longer than allowed, and without markup of a name."""
+"""Plans as Markdown and as a page: readable, never longer than allowed, and without markup of a name."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
+import json
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -42,6 +46,8 @@ def plan(*changes: dict[str, Any]) -> dict[str, Any]:
         "changes": list(changes),
         "summary": {"users": {"create": len(changes), "unchanged": 9984}},
         "digest": f"sha256:{'0' * 64}",
+        "scope": {"kinds": ["users"], "prune": [], "max_removals": "5%", "protected": ["break-glass*"]},
+        "unmanaged": [],
     }
 
 
@@ -86,7 +92,7 @@ def test_no_name_becomes_markup(name: str) -> None:
 def test_the_text_is_never_too_long_and_counts_what_is_left_out(limit: int, length: int) -> None:
     rows = [change(f"{number}{'|' * length}") for number in range(10_000)]
     rows += [change("a group", type="group", attributes={"description": {"before": "", "after": "x" * length}})]
-    text = directory_report(plan(*rows), limit)
+    text = directory_report(plan(*rows), limit=limit)
     assert len(text) <= limit
     users, groups = text.split("<summary>groups")
     shown = users.count("| create |")
@@ -96,6 +102,133 @@ def test_the_text_is_never_too_long_and_counts_what_is_left_out(limit: int, leng
 
 def test_no_change_is_said() -> None:
     assert "There is nothing to change." in directory_report(plan())
+
+
+class Page(HTMLParser):
+    """The elements of a page, with their attributes and the texts in them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts.setdefault(self._open[-1], []).append(data)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self.texts["script"][0])
+        return rows
+
+
+def page_of(*changes: dict[str, Any], **facts: Any) -> Page:
+    return Page(directory_report({**plan(*changes), **facts}, "html"))
+
+
+def test_a_page_holds_each_change_before_and_after() -> None:
+    members = {"add": [{"name": "ada@example.com", "id": None}], "remove": [{"name": "grace@example.com", "id": "7"}]}
+    page = page_of(
+        change("ada@example.com", attributes={"password": {"after": "will be set"}}, needs=["user 'x'"]),
+        change(
+            "db-admins",
+            type="group",
+            action="update",
+            attributes={"users": members, "active": {"before": False, "after": True}},
+        ),
+        change(
+            "OLD",
+            type="container",
+            action="delete",
+            attributes={"rights": {"before": {"set": ["useAccounts"]}}, "number": {"before": 0}},
+            also_removed={"accounts": {"count": 30, "names": ["root"]}, "members": {"count": 0, "names": []}},
+        ),
+        unmanaged=[{"type": "container_permission", "name": "A / b", "group": None, "rights": ["useAccounts"]}],
+    )
+    assert [[row["kind"], row["action"], row["name"]] for row in page.rows] == [
+        ["user", "create", "ada@example.com"],
+        ["group", "update", "db-admins"],
+        ["container", "delete", "OLD"],
+        ["container permission", "unmanaged", "A / b"],
+    ]
+    assert [row["attributes"] for row in page.rows] == [
+        [["password", None, "will be set", False]],
+        [["users", ["grace@example.com"], ["ada@example.com"], True], ["active", "false", "true", False]],
+        [["rights", ["useAccounts"], None, False], ["number", "0", None, False]],
+        [["rights", ["useAccounts"], None, False]],
+    ]
+    notes = [note for row in page.rows for note in row["notes"]]
+    assert notes[:2] == ["Needs user 'x' first", "With 30 accounts: root and 29 more"]
+    assert "Plan: 1 to create, 1 to change, 0 to deactivate, 1 to delete; 9,984 unchanged" in page.texts["p"]
+    assert f"sha256:{'0' * 64}" in page.texts["code"]
+    assert {"5%", "break-glass*"} <= {text.strip("[]'") for text in page.texts["dd"]}
+    boxes = [attributes["value"] for tag, attributes in page.elements if attributes.get("type") == "checkbox"]
+    assert boxes == ["user", "group", "container", "container permission", "create", "update", "delete", "unmanaged"]
+
+
+@pytest.mark.parametrize(
+    "name", [*HOSTILE, "</script><script>alert(1)</script>", "<!--", "\u2028", "\ud800"], ids=ascii
+)
+def test_no_name_becomes_markup_of_a_page(name: str) -> None:
+    hostile = page_of(
+        change(name, attributes={name: {"before": name, "after": {name: name}}}, needs=[name]),
+        tenant=name,
+        scope={name: [name]},
+        unmanaged=[{"type": "user", "name": name, name: name}],
+    )
+    harmless = page_of(
+        change("x", attributes={"x": {"before": "x", "after": {"x": "x"}}}, needs=["x"]),
+        tenant="x",
+        scope={"x": ["x"]},
+        unmanaged=[{"type": "user", "name": "x", "x": "x"}],
+    )
+    assert hostile.elements == harmless.elements
+    assert hostile.rows[0]["name"].isprintable()
+    if name.isprintable():
+        assert hostile.rows[0]["name"] == name
+        assert hostile.rows[0]["attributes"] == [[name, name, [f"{name}: {name}"], False]]
+
+
+def test_the_policy_allows_the_script_and_the_style_of_the_page_and_nothing_else() -> None:
+    text = directory_report(plan(change("ada@example.com")), "html")
+    page = Page(text)
+    (policy,) = [attributes["content"] for _tag, attributes in page.elements if "http-equiv" in attributes]
+    hashes = {
+        tag: base64.b64encode(hashlib.sha256(page.texts[tag][-1].encode()).digest()).decode()
+        for tag in ("script", "style")
+    }
+    rules = dict(rule.strip().partition(" ")[::2] for rule in str(policy).split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["script-src"] == f"'sha256-{hashes['script']}'"
+    assert rules["style-src"] == f"'sha256-{hashes['style']}'"
+    assert not re.search(r"\b(?:src|href|action|url|import|on\w+)\s*[=(]", re.sub("(?s)<script.*?</script>", "", text))
+    assert not re.search(r"fetch|XMLHttp|WebSocket|innerHTML|outerHTML|insertAdjacent|document\.write|eval", text)
+    assert re.findall("[a-z]+://[^ <]*", text) == ["https://example.id.cyberark.cloud"] * 2
+    assert not [name for _tag, attributes in page.elements for name in attributes if name == "style"]
+
+
+def test_a_page_without_a_change_says_so() -> None:
+    page = page_of()
+    assert "There is nothing to change." in page.texts["p"]
+    assert page.rows == []
+
+
+@pytest.mark.parametrize("report", ["pdf", "", None])
+def test_an_unknown_format_is_refused(report: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="is no format"):
+        directory_report(plan(), report)
 
 
 @pytest.mark.parametrize("value", ["text", {}, {"format": 2}, {"format": 1}, None])

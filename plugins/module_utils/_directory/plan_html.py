@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""A plan as one page that needs nothing else. No I/O.
+
+Names come from the tenant and from files. They are escaped, and the script only ever makes texts of them. The page's
+policy allows its own style and script alone, so that markup that got in all the same could neither run nor fetch.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .._base.errors import shown
+from .._base.paths import Object
+from .._model.resources import RESOURCES
+from .plan_document import ACTIONS
+from .plan_page import SCRIPT, STYLE
+from .plan_text import sentence_of_plan
+
+UNMANAGED = "unmanaged"
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+<p>{sentence}</p>
+<p>{digest}</p>
+<details><summary>Scope and limits</summary><dl>{scope}</dl></details>
+</header>
+<section id="unscripted"><p>Scripts do not run here, so this page only counts the changes.</p>{counts}</section>
+<form hidden>
+<input type="search" name="search" placeholder="Search names and values" aria-label="Search names and values">
+<fieldset><legend>Kind</legend>{kinds}</fieldset>
+<fieldset><legend>Action</legend>{actions}</fieldset>
+<small><output id="count"></output> <button type="reset">Show all</button></small>
+</form>
+<main><ul id="list"></ul><div id="end"></div></main>
+<script type="application/json" id="plan">{plan}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def html_of(document: Object) -> str:
+    """Return the page."""
+    rows = [*map(_change, document["changes"]), *map(_stranger, document["unmanaged"])]
+    digest = (
+        f"Digest: <code>{_text(document['digest'])}</code>" if document["changes"] else "There is nothing to change."
+    )
+    return PAGE.format(
+        policy=f"default-src 'none'; script-src {_hash(SCRIPT)}; style-src {_hash(STYLE)}; "
+        "base-uri 'none'; form-action 'none'; trusted-types 'none'; require-trusted-types-for 'script'",
+        title=_text(f"Plan for {document['tenant']}"),
+        style=STYLE,
+        sentence=_text(sentence_of_plan(document)),
+        digest=digest,
+        scope="".join(f"<dt>{_text(name)}</dt><dd>{_text(_value(value))}</dd>" for name, value in _scope(document)),
+        counts=_counts(rows),
+        kinds=_boxes("kind", [_kind(resource.name) for resource in RESOURCES.values()], rows),
+        actions=_boxes("action", [*ACTIONS, UNMANAGED], rows),
+        plan=_data(rows),
+        script=SCRIPT,
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _text(value: Any) -> str:
+    return html.escape(shown(str(value)))
+
+
+def _data(rows: Sequence[Object]) -> str:
+    """Return the rows as JSON that cannot end the element that it is in: nothing in it is outside ASCII, or markup."""
+    text = json.dumps(rows, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _scope(document: Object) -> Iterator[tuple[str, Any]]:
+    for option, value in document["scope"].items():
+        yield option.replace("_", " "), value
+
+
+def _boxes(name: str, values: Sequence[str], rows: Sequence[Object]) -> str:
+    """Return a box to tick for each value that occurs, with how often."""
+    counts = Counter(row[name] for row in rows)
+    return "".join(
+        f'<label><input type="checkbox" name="{name}" value="{value}" checked> {value} '
+        f"<small>{counts[value]:,}</small></label>"
+        for value in values
+        if counts[value]
+    )
+
+
+def _counts(rows: Sequence[Object]) -> str:
+    counts = Counter((row["kind"], row["action"]) for row in rows)
+    lines = [f"<tr><th>{kind}</th><td>{action}</td><td>{count:,}</td></tr>" for (kind, action), count in counts.items()]
+    return f"<table>{''.join(lines)}</table>" if lines else ""
+
+
+def _change(row: Object) -> Object:
+    """Return what the page shows of one change: texts, and lists of texts."""
+    return {
+        "kind": _kind(row["type"]),
+        "action": row["action"],
+        "name": shown(row["name"]),
+        "attributes": [[shown(option), *_sides(values)] for option, values in row["attributes"].items()],
+        "notes": [shown(note) for note in _notes(row)],
+    }
+
+
+def _stranger(row: Object) -> Object:
+    """Return what the page shows of an object that no entry names."""
+    named = {option: value for option, value in row.items() if option not in ("type", "name") and value}
+    return {
+        "kind": _kind(row["type"]),
+        "action": UNMANAGED,
+        "name": shown(row["name"]),
+        "attributes": [[option, _value(value), None, False] for option, value in named.items()],
+        "notes": ["No entry names this object. It stays as it is."],
+    }
+
+
+def _kind(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _sides(values: Mapping[str, Any]) -> tuple[Any, Any, bool]:
+    """Return an attribute before and after, None where there is nothing, and whether lists only show what differs."""
+    if "add" in values:
+        return _names(values["remove"]), _names(values["add"]), True
+    return _value(values.get("before")), _value(values.get("after")), False
+
+
+def _names(items: Sequence[Any]) -> list[str]:
+    return [shown(item["name"] if isinstance(item, dict) else str(item)) for item in items]
+
+
+def _value(value: Any) -> str | list[str] | None:
+    """Return a value as a text, a list of texts as it is, and None for nothing."""
+    if value in (None, "", [], {}):
+        return None
+    if isinstance(value, dict) and isinstance(whole := value.get("set"), list):  # all members or rights
+        value = whole
+    if isinstance(value, list):
+        return [_line(item) for item in value]
+    if isinstance(value, dict):
+        return [f"{shown(str(key))}: {_line(item)}" for key, item in value.items()]
+    return _line(value)
+
+
+def _line(value: Any) -> str:
+    return shown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _notes(row: Object) -> Iterator[str]:
+    if row["needs"]:
+        yield f"Needs {', '.join(row['needs'])} first"
+    for what, contents in row.get("also_removed", {}).items():
+        if contents["count"]:
+            more = contents["count"] - len(contents["names"])
+            yield f"With {contents['count']:,} {what}: {', '.join(contents['names'])}" + (
+                f" and {more:,} more" if more else ""
+            )

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the pictures of docs/images that show the page of a plan. `make screenshots` runs it.
+
+The plan is made against the emulator. Its address is replaced, because its port is another one each time.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.idops.cyberark_identity.plugins.filter.directory_report import directory_report
+from ansible_collections.idops.cyberark_identity.tests.unit.browser import NoBrowserError, chromium
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant, run_module
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs/images"
+WIDE, PHONE = {"width": 1000, "height": 820}, {"width": 390, "height": 820}
+PICTURES: dict[str, dict[str, Any]] = {
+    "plan": {"viewport": WIDE, "color_scheme": "light"},
+    "plan_dark": {"viewport": WIDE, "color_scheme": "dark"},
+    "plan_narrow": {"viewport": PHONE, "color_scheme": "light"},
+}
+TEAM = ("ada", "charles", "edsger", "grace")
+SEED: dict[str, Any] = {
+    "users": [{"userName": f"{name}@example.com", "active": True} for name in TEAM],
+    "groups": [{"displayName": "compilers", "members": ["charles@example.com", "grace@example.com"]}],
+    "containers": [{"name": "APP-PRD"}, {"name": "APP-OLD"}],
+    "permissions": [{"container": "APP-PRD", "user": "grace@example.com", "rights": ["listAccounts"]}],
+    "accounts": [{"container": "APP-OLD", "name": "root@web1", "type": "password"}],
+}
+WANTED: dict[str, Any] = {
+    "users": [
+        {"user_name": "grace.murray@example.com", "formerly": ["grace@example.com"], "organization": "Navy"},
+        {"user_name": "katherine@example.com", "display_name": "Katherine Johnson", "password": "Initial-pass-1"},
+        {"user_name": "charles@example.com", "active": False},
+    ],
+    "groups": [
+        {"display_name": "compilers", "users": {"set": ["grace.murray@example.com", "katherine@example.com"]}},
+    ],
+    "containers": [{"name": "APP-OLD", "state": "absent"}],
+    "container_permissions": [
+        {"container": "APP-PRD", "group": "compilers", "rights_preset": "read_only"},
+    ],
+}
+
+
+def plan() -> dict[str, Any]:
+    """Return the plan that the pictures show."""
+    tenant = Tenant.start()
+    try:
+        tenant.seed(**SEED)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "plan.json"
+            options = {**tenant.defaults_for("scim_directory"), **WANTED, "plan_path": str(path)}
+            done = run_module("scim_directory", options, check=True)
+            if done.failed:
+                raise SystemExit(done["msg"])
+            document: dict[str, Any] = json.loads(path.read_text())
+    finally:
+        tenant.stop()
+    return {**document, "tenant": "https://example.id.cyberark.cloud"}
+
+
+def main() -> None:
+    page = directory_report(plan(), "html")
+    try:
+        with chromium() as browser:
+            for name, how in PICTURES.items():
+                tab = browser.new_context(**how).new_page()
+                tab.set_content(page)
+                tab.screenshot(path=IMAGES / f"{name}.png")
+    except NoBrowserError as error:
+        raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
