@@ -55,6 +55,7 @@ MODULES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("job_type", "inventory", "project", "playbook", "execution_environment"), "str"),
         **dict.fromkeys(("ask_job_type_on_launch", "diff_mode"), "bool"),
         "credentials": "list",
+        "extra_vars": "dict",
     },
     "workflow_job_template": {
         **SHARED,
@@ -65,6 +66,7 @@ MODULES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("workflow_job_template", "organization", "identifier"), "str"),
         **dict.fromkeys(("unified_job_template", "lookup_organization"), "str"),
         "approval_node": "dict",
+        "extra_data": "dict",
         "success_nodes": "list",
     },
     "schedule": {**SHARED, "unified_job_template": "str", "rrule": "str", "extra_data": "dict"},
@@ -170,6 +172,11 @@ class Job:
         return sum(self.events[-1]["event_data"]["changed"].values())
 
     @property
+    def artifacts(self) -> dict[str, Any]:
+        """Return what AWX hands on to the next jobs of a workflow."""
+        return dict(self.events[-1]["event_data"].get("artifact_data", {}))
+
+    @property
     def text(self) -> str:
         return " ".join(self.output.split())
 
@@ -183,8 +190,13 @@ class Launcher:
     inputs: dict[str, dict[str, str]]
     jobs: int = field(default=0)
 
-    def __call__(self, template: str, empty: Any = ..., /, *, check: bool = False, **answers: Any) -> Job:
-        """Launch a template. ``empty`` is sent for a question without answer and default; with ``...`` nothing is."""
+    def __call__(
+        self, template: str, empty: Any = ..., /, *, check: bool = False, artifacts: Any = None, **answers: Any
+    ) -> Job:
+        """Launch a template. ``empty`` is sent for a question without answer and default; with ``...`` nothing is.
+
+        In a workflow it gets the ``artifacts`` of the jobs before it, whatever its survey asks.
+        """
         item = self.told["job_template"][f"CyberArk Identity {template}"]
         self.jobs += 1
         job = self.folder / f"job-{self.jobs}"
@@ -199,7 +211,8 @@ class Launcher:
             for name, question in questions.items()
             if name in answers or "default" in question or empty is not ...
         }
-        (job / "env/extravars").write_text(yaml.safe_dump(as_data({**given, "awx_job_id": self.jobs})))
+        given = {**item.get("extra_vars", {}), **given, **(artifacts or {}), "awx_job_id": self.jobs}
+        (job / "env/extravars").write_text(yaml.safe_dump(as_data(given)))
         assert not check or item["ask_job_type_on_launch"]
         flags = ["--check"] if check or item["job_type"] == "check" else []
         flags += ["--diff"] if item.get("diff_mode") else []
@@ -351,7 +364,7 @@ def test_every_named_object_exists(told: Told) -> None:
         assert node["workflow_job_template"] == workflow["name"]
         assert "approval_node" in node or node["unified_job_template"] in {**told["project"], **templates}
     # A node of a workflow gets a variable only if the survey of its job template has it.
-    for name in ("check", "apply"):
+    for name in ("check", "apply approved", "drift"):
         assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
     (schedule,) = told["schedule"].values()
     assert set(schedule["extra_data"]) <= set(variables(templates[schedule["unified_job_template"]]))
@@ -364,9 +377,15 @@ def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
         "fetch": ["check"],
         "check": ["approval"],
         "approval": ["apply"],
-        "apply": ["export"],
+        "apply": ["report", "export"],
+        "report": [],
         "export": [],
     }
+    # AWX has lost what a job hands on (ansible/awx 11821 and 12750): then the template's empty approval stays.
+    applying = told["job_template"][nodes["apply"]["unified_job_template"]]
+    assert applying["extra_vars"] == {"directory_approved": ""}
+    asked = [variables(item) for item in (applying, *told["workflow_job_template"].values())]
+    assert not any("directory_approved" in questions for questions in asked), "nobody can give one instead"
     assert not told["project"]["CyberArk Identity"]["scm_update_on_launch"]
     (schedule,) = told["schedule"].values()
     for name in ("CyberArk Identity check", schedule["unified_job_template"]):
@@ -431,6 +450,35 @@ def test_lifecycle_of_the_directory_jobs(launch: Launcher, tls_tenant: Tenant) -
         refused = launch(template)
         assert refused.status != 0
         assert '"code": "authentication"' in refused.text, refused.output
+
+
+@pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
+def test_the_workflow_applies_the_approved_plan_alone(launch: Launcher, tls_tenant: Tenant) -> None:
+    tenant = tls_tenant
+    people = {"users": [{"user_name": "alan@example.com", "password": PASSWORD}]}
+    (launch.folder / "project/directory/people.yml").write_text(yaml.safe_dump(people))
+    checked = launch("check", "").artifacts
+    assert re.fullmatch("sha256:[0-9a-f]{64}", checked["directory_approved"])
+    before = tenant.state()
+    for lost, words in [
+        ({}, "an approval that was lost approves nothing"),
+        ({"directory_approved": None}, "an approval that was lost approves nothing"),
+        ({"directory_approved": f"sha256:{'0' * 64}"}, '"code": "plan_changed"'),
+        ({"directory_approved": checked["directory_approved"] * 2}, "is not a digest"),
+    ]:
+        refused = launch("apply approved", "", artifacts=lost)
+        assert refused.status != 0, lost
+        assert words in refused.text, refused.output
+        assert tenant.state() == before
+    made = launch("apply approved", "", artifacts=checked)
+    assert (made.status, made.changed) == (0, 1), made.output
+    assert made.artifacts == {}
+    assert tenant.user("alan@example.com")
+    (node,) = [each for name, each in launch.told["workflow_job_template_node"].items() if name == "report"]
+    reported = launch("drift", "", artifacts=checked, **node["extra_data"])
+    assert reported.status == 0, reported.output
+    again = launch("apply approved", "", artifacts=checked)
+    assert '"code": "plan_changed"' in again.text, again.output
 
 
 @pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
