@@ -13,6 +13,7 @@ import yaml
 TEAMS, PEOPLE_IN_A_TEAM, SAFES = 12, 25, 10
 USERS = TEAMS * PEOPLE_IN_A_TEAM
 LEAVING = f"team-{TEAMS:02}"
+SUSPENDED = f"{LEAVING}.{PEOPLE_IN_A_TEAM:02}@example.com"
 
 
 def _names(team: str) -> list[str]:
@@ -47,19 +48,6 @@ def dismiss(exported: Path) -> None:
     users = yaml.safe_load(path.read_text())["users"]
     leaving = set(_names(LEAVING))
     _write(path, {"users": [user for user in users if user["user_name"] not in leaving]})
-
-
-def write_absent(folder: Path) -> None:
-    """Write the same objects with ``state: absent``."""
-    teams = [f"team-{number:02}" for number in range(1, TEAMS + 1)]
-    _write(
-        folder / "gone.yml",
-        {
-            "users": [{"user_name": name, "state": "absent"} for team in teams for name in _names(team)],
-            "groups": [{"display_name": team, "state": "absent"} for team in teams],
-            "containers": [{"name": f"TEAM-{number:02}", "state": "absent"} for number in range(1, SAFES + 1)],
-        },
-    )
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

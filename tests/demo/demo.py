@@ -114,12 +114,12 @@ class Runner:
         credentials = {name: info[f"admin_{name}"] for name in ("client_id", "client_secret")}
         return self._run([str(HERE / playbook), "--diff", *arguments], credentials)
 
-    def directory(self, playbook: str, path: Path, *arguments: str, refused: str = "", **variables: Any) -> int:
+    def directory(self, playbook: str, *arguments: str, refused: str = "", **variables: Any) -> int:
         """Run a directory playbook as both clients. Return the number of changed tasks.
 
         With ``refused`` it has to fail with this text.
         """
-        given = json.dumps({"directory_path": str(path), **variables})
+        given = json.dumps(variables)
         secret = ["-e", f"@{self._secrets / 'variables.yml'}"] if playbook == "apply" else []
         command = [f"idops.cyberark_identity.{playbook}_directory", "-e", given, *secret, *arguments]
         return self._run(command, self._clients(), refused)
@@ -192,46 +192,50 @@ class Runner:
 def show_directory(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
     """Manage a directory in files, with an approved plan. Return the requests of each step."""
     seen: dict[str, Counter[str]] = {}
-    wanted, exported, gone, plan = folder / "directory", folder / "exported", folder / "gone", folder / "plan.json"
+    wanted, exported, plan, journal = (
+        folder / name for name in ("directory", "exported", "plan.json", "journal.jsonl")
+    )
+    recorded = {"cyberark_identity_journal_path": str(journal)}
     bulk.write(wanted)
     title(
         f"A directory in {len([*wanted.iterdir()])} files is applied: {bulk.USERS:,} users, {bulk.TEAMS} groups and "
         f"{bulk.SAFES} safes, in one task."
     )
-    runner.directory("apply", wanted)
+    runner.directory("apply", directory_path=str(wanted), cyberark_identity_journal_run="all", **recorded)
     seen["applied"] = tenant.take_requests()
     title("The tenant is exported to files, and the files are applied: nothing is to change.")
-    runner.directory("export", exported)
-    expect("tasks that the export changed", runner.directory("apply", exported), 0)
+    runner.directory("export", directory_path=str(exported))
+    expect("tasks that the export changed", runner.directory("apply", directory_path=str(exported)), 0)
     seen["exported"] = tenant.take_requests()
 
     bulk.dismiss(exported)
-    leaving = {"directory_prune": "users"}
+    leaving = {"directory_path": str(exported), "directory_prune": "users"}
     title(f"The {bulk.PEOPLE_IN_A_TEAM} people of {bulk.LEAVING} are gone from the files. Is it a mistake?")
     guard = f"max_removals allows 10 objects to be removed or deactivated, and {bulk.PEOPLE_IN_A_TEAM} would be"
-    runner.directory("apply", exported, refused=guard, **leaving)
+    runner.directory("apply", refused=guard, **leaving)
     seen["refused"] = tenant.take_requests()
 
-    title("It is meant. The change is planned for a colleague to approve.")
+    title("It is meant. The change is planned, for a colleague to approve.")
     leaving["directory_max_removals"] = str(bulk.PEOPLE_IN_A_TEAM)
-    runner.directory("apply", exported, "--check", directory_plan_path=str(plan), **leaving)
-    title(f"Meanwhile somebody adds Ada to {bulk.LEAVING}. The plan that was approved is not applied any more.")
-    runner.module("scim_group", {"display_name": bulk.LEAVING, "users": {"add": ["ada@example.com"]}})
+    runner.directory("apply", "--check", directory_plan_path=str(plan), **leaving)
+    title("Meanwhile the help desk suspends one of them. The plan that was approved is not applied any more.")
+    runner.module("scim_user", {"user_name": bulk.SUSPENDED, "active": False})
     tenant.take_requests()
-    runner.directory("apply", exported, refused="plan_changed", directory_approved=str(plan), **leaving)
+    runner.directory("apply", refused="plan_changed", directory_approved=str(plan), **leaving)
     seen["outdated"] = tenant.take_requests()
     title("It is planned and approved again, and applied.")
-    runner.directory("apply", exported, "--check", directory_plan_path=str(plan), **leaving)
+    runner.directory("apply", "--check", directory_plan_path=str(plan), **leaving)
     tenant.take_requests()
-    digest = json.loads(plan.read_text())["digest"]
-    runner.directory("apply", exported, directory_approved=digest, **leaving)
+    approved = {"directory_approved": json.loads(plan.read_text())["digest"], **leaving}
+    runner.directory("apply", cyberark_identity_journal_run="leavers", **approved, **recorded)
     seen["approved"] = tenant.take_requests()
 
-    title("All of it is removed.")
-    bulk.write_absent(gone)
-    limits = {"directory_max_removals": "100%", "directory_max_access_removals": "100%"}
-    runner.directory("apply", gone, **limits)
-    seen["removed"] = tenant.take_requests()
+    title("The people stay after all. The run is taken back, and what the help desk did stays.")
+    undo = {"directory_undo_journal": str(journal), "directory_max_removals": "100%"}
+    runner.directory("undo", directory_undo_run="leavers", **undo)
+    title("The first run is taken back, too.")
+    runner.directory("undo", directory_undo_run="all", directory_max_access_removals="100%", **undo)
+    seen["undone"] = tenant.take_requests()
     return seen
 
 
@@ -242,8 +246,8 @@ def check_directory(seen: dict[str, Counter[str]]) -> None:
         "exported": {},
         "refused": {},
         "outdated": {},
-        "approved": {"PATCH": bulk.PEOPLE_IN_A_TEAM + 1},
-        "removed": {"DELETE": made},
+        "approved": {"PATCH": bulk.PEOPLE_IN_A_TEAM - 1},
+        "undone": {"PATCH": bulk.PEOPLE_IN_A_TEAM - 1, "DELETE": made - 1},
     }
     for step, writes in expected.items():
         found = {kind: seen[step][kind] for kind in WRITES if seen[step][kind]}
@@ -328,9 +332,9 @@ def main() -> int:
     expect("tasks that the first run changed", first, SET_UP_TASKS + STORING_TASKS + SCIM_TASKS)
     expect("the tenant after the teardown", after, before)
     print(
-        "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing, and the export given back "
-        "did\nnot either. After the teardown the tenant was as before, object by object. No secret was printed. "
-        "Everything\nthat was started has stopped."
+        "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing, and nor did the export.\n"
+        "A plan that was no longer true was refused. Undo and teardown left the tenant as before, object by object.\n"
+        "No secret was printed. Everything that was started has stopped."
     )
     return 0
 
