@@ -175,7 +175,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misf
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import Object, as_text, fold, is_like
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.answers import REQUESTS_IMPORT_ERROR
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VERSION, Client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VAULT_PREFIX, VERSION, Client
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PRIVILEGED_DATA
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.objects import ScimObjects
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
@@ -226,7 +226,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self.templar.available_variables = self._vars or {}
         given = {name: value if name in EXPRESSIONS else self._rendered(value) for name, value in written.items()}
         self._secrets |= secrets_among(given)
-        options, self._unused = resolve_all(given_options(given), environment, vault=True)
+        options, self._unused = resolve_all(given_options(given), environment, prefixes=[VAULT_PREFIX])
         self._connection = checked_options(options)
         refuse_misfits(CHOICE, without_nulls(given))
         super().set_options(task_keys, var_options, {**given, **self._connection})

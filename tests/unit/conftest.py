@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit import left_out
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Serve, servers
 
 # No deadline, because the time of an example depends on the load of the machine. No database, because a failing example
 # is printed. The profile "suite" always tries the same examples; "thorough" tries many more, with a fresh seed.
@@ -79,3 +80,10 @@ def run(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call
         return run_module(module, {**tenant.defaults_for(module), **options}, check=check)
 
     return call
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Return a function that starts a small server."""
+    with servers() as start:
+        yield start

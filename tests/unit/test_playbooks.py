@@ -696,8 +696,8 @@ def test_the_known_variables_are_those_of_the_playbooks() -> None:
     listed, read = set(), set()
     for path in (ROOT / "playbooks").rglob("*.yml"):
         text = path.read_text()
-        listed |= set(re.findall(r"^#.* ((?:directory|setup_scim_server)_\w+)  ", text, re.MULTILINE))
-        read |= set(re.findall(r"(?<![\w./])((?:directory|setup_scim_server)_[a-z_]+)\b(?!\()", text))
+        listed |= set(re.findall(r"^#.* ((?:directory|diagnose|setup_scim_server)_\w+)  ", text, re.MULTILINE))
+        read |= set(re.findall(r"(?<![\w./])((?:directory|diagnose|setup_scim_server)_[a-z_]+)\b(?!\()", text))
     assert listed == set(VARIABLES["__directory_known"])
     assert read - {"directory_yaml", "directory_files", "directory_part", "setup_scim_server", "directory_"} == listed
     assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION, *VAULT_IDENTITY]

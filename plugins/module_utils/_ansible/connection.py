@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from .._base.errors import InvalidError
 from .._base.misfits import refuse_misfits
 from .._base.paths import Object, fold
 from .._base.secrets import spellings
-from .._http.client import VAULT_PREFIX, Connection, origin, secrets_in
+from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, origin, secrets_in
 from .._model.options import Spec
 
 CONNECTION: Spec = {
@@ -58,6 +58,11 @@ VAULT_IDENTITY: Spec = {
     f"{VAULT_PREFIX}{option}": {key: value for key, value in CONNECTION[option].items() if key != "default"}
     for option in IDENTITY
 }
+# The administrator of the tenant, who looks at the set-up of the others.
+ADMINISTRATOR_IDENTITY: Spec = {
+    f"{ADMINISTRATOR_PREFIX}{option}": CONNECTION[option] for option in ("client_id", "client_secret")
+}
+ALL_OPTIONS: Spec = {**CONNECTION, **VAULT_IDENTITY, **ADMINISTRATOR_IDENTITY}
 VAULT_RULES: Mapping[str, Any] = {
     "required_one_of": [("access_token", "client_id", "vault_access_token", "vault_client_id")],
     "required_together": [*CONNECTION_RULES["required_together"], ("vault_client_id", "vault_client_secret")],
@@ -108,21 +113,21 @@ def environment_options() -> Object:
 
     A credential of AWX sets a variable even where its field was left empty: that gives nothing.
     """
-    values = {option: os.environ.get(variable(option), "") for option in (*CONNECTION, *VAULT_IDENTITY)}
+    values = {option: os.environ.get(variable(option), "") for option in ALL_OPTIONS}
     return {option: value for option, value in values.items() if value}
 
 
-def resolve_all(given: Object, environment: Object, *, vault: bool) -> Resolved:
-    """Return the connection options that are in force, with ``vault`` also those of the identity for the vault.
+def resolve_all(given: Object, environment: Object, *, prefixes: Collection[str] = ()) -> Resolved:
+    """Return the connection options that are in force, also those of further identities with these prefixes.
 
     The same rules apply to each identity and its own options.
     """
-    first = resolve(_of_identity(given, ""), _of_identity(environment, ""))
-    if not vault:
-        return first
-    second = resolve(_of_identity(given, VAULT_PREFIX), _of_identity(environment, VAULT_PREFIX), VAULT_PREFIX)
-    options, unused = ({VAULT_PREFIX + name: found[name] for name in IDENTITY if name in found} for found in second)
-    return Resolved({**first.options, **options}, {**first.unused, **unused})
+    options, unused = resolve(_of_identity(given, ""), _of_identity(environment, ""))
+    for prefix in prefixes:
+        found = resolve(_of_identity(given, prefix), _of_identity(environment, prefix), prefix)
+        for all_of, own in zip((options, unused), found):
+            all_of.update({prefix + name: own[name] for name in IDENTITY if name in own})
+    return Resolved(options, unused)
 
 
 def _of_identity(options: Object, prefix: str) -> Object:
@@ -216,12 +221,25 @@ def connections_of(options: Mapping[str, Any]) -> list[Connection]:
     return first + ([_vault_connection_of(options)] if with_vault else [])
 
 
+def administrator_of(options: Mapping[str, Any]) -> Connection | None:
+    """Return the connection of the administrator, None without one. Its token is one of the platform."""
+    login, secret = (options.get(f"{ADMINISTRATOR_PREFIX}{option}") for option in ("client_id", "client_secret"))
+    if not login and not secret:
+        return None
+    own: dict[str, Any] = {**dict.fromkeys(IDENTITY), "client_id": login, "client_secret": secret}
+    return Connection(**_shared(options), **own, prefix=ADMINISTRATOR_PREFIX)
+
+
+def _shared(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that all identities share."""
+    return {name: options[name] for name in CONNECTION if name not in (*IDENTITY, *NOT_OF_CLIENTS)}
+
+
 def _vault_connection_of(options: Mapping[str, Any]) -> Connection:
     """Return the connection of the vault's identity. Its app and scope are those of the first unless they are given."""
     own = {option: options[f"{VAULT_PREFIX}{option}"] for option in IDENTITY}
     own.update({option: own[option] or options[option] for option in ("app_id", "scope")})
-    shared = {name: options[name] for name in CONNECTION if name not in (*IDENTITY, *NOT_OF_CLIENTS)}
-    return Connection(**shared, **own, prefix=VAULT_PREFIX)
+    return Connection(**_shared(options), **own, prefix=VAULT_PREFIX)
 
 
 def given_options(options: Object) -> Object:
@@ -273,7 +291,7 @@ def _speaks_of(message: str, option: str) -> bool:
 def secrets_among(options: Mapping[str, Any]) -> set[str]:
     """Return every spelling of the secrets in connection options."""
     texts = {name: value for name, value in options.items() if value and isinstance(value, str)}
-    secrets = {texts[name] for name in texts if {**CONNECTION, **VAULT_IDENTITY}.get(name, {}).get("no_log")}
+    secrets = {texts[name] for name in texts if ALL_OPTIONS.get(name, {}).get("no_log")}
     secrets |= secrets_in(texts.get("tenant_url", ""))
     return {spelling for secret in secrets for spelling in spellings(secret)}
 

@@ -17,23 +17,36 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, cut, report_of, shown
+from .._base.errors import (
+    AuthenticationError,
+    AuthorizationError,
+    IdentityError,
+    InvalidError,
+    ProtocolError,
+    TransportError,
+    cut,
+    report_of,
+    shown,
+)
 from .._base.journal import Journal
 from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
-from .._http.answers import REQUESTS_IMPORT_ERROR
-from .._http.client import Client, Connection, Opened, origin, secrets_in
+from .._http.answers import HTML_HINT, REQUESTS_IMPORT_ERROR
+from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Client, Connection, Opened, origin, secrets_in
+from .._http.statuses import ADDRESS
 from .._model.options import Spec
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
 from .connection import (
+    ALL_OPTIONS,
     CONNECTION,
     CONNECTION_RULES,
     VAULT_IDENTITY,
     VAULT_RULES,
+    administrator_of,
     connections_of,
     environment_options,
     explained,
@@ -49,6 +62,8 @@ FREE_MAPS = {
 }
 # What Ansible says of unknown options: the names, and what there is beside them.
 UNSUPPORTED = re.compile(r"(Unsupported parameters for .*?: (.*?)\. )(Supported parameters include: (.*)\.)", re.DOTALL)
+DOCTOR = "To find the cause, run: ansible-playbook idops.cyberark_identity.diagnose"
+PREFIXES = (VAULT_PREFIX, ADMINISTRATOR_PREFIX)  # of further identities
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 # What clients leave for later ones, by connection. None in a process that runs one module.
 _opened: dict[Connection, Opened] | None = None
@@ -69,6 +84,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     # Options of the environment that are not used, with the reason; and the reason why the connection is refused.
     unused: Mapping[str, str] = {}
     refusal: InvalidError | None = None
+    # Failures of which the doctor can tell more.
+    examined: tuple[type[IdentityError], ...] = (TransportError, AuthenticationError)
 
     def __init__(self, argument_spec: Spec, *, for_vault: bool = False, **restrictions: Any) -> None:
         """Add the options of the connection; with ``for_vault``, also those of a second identity."""
@@ -91,28 +108,27 @@ class Module(AnsibleModule):  # type: ignore[misc]
         given = {option: value for option, value in self._given.items() if option not in self.apart}
         environment = environment_options()
         for options in (environment, given):  # including unused variables of the environment
-            for secret in _secrets_of({**VAULT_IDENTITY, **self.argument_spec}, options):
+            for secret in _secrets_of({**ALL_OPTIONS, **self.argument_spec}, options):
                 self.no_log_values.update(spellings(secret))
         try:
             # Read here, and not from the arguments of the constructor, which calls this.
-            vault = next(iter(VAULT_IDENTITY)) in self.argument_spec
-            connection = {
-                option: value for option, value in given.items() if option in {**CONNECTION, **VAULT_IDENTITY}
-            }
-            options, self.unused = resolve_all(connection, environment, vault=vault)
+            prefixes = [prefix for prefix in PREFIXES if f"{prefix}client_id" in self.argument_spec]
+            connection = {option: value for option, value in given.items() if option in ALL_OPTIONS}
+            options, self.unused = resolve_all(connection, environment, prefixes=prefixes)
             self.params.update(options)
         except InvalidError as error:  # raised later, when all options have been read
             self.refusal = error
 
     def warn(self, warning: str, **details: Any) -> None:
         """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
-        super().warn(self._masked(warning), **details)
+        super().warn(self.masked(warning), **details)
 
     def hear(self, text: str) -> None:
         """Take a warning of a client. A subclass may collect them."""
         self.warn(text)
 
-    def _masked(self, text: str) -> str:
+    def masked(self, text: str) -> str:
+        """Return a text without secrets and control characters."""
         return cut(self.secrets.masked(shown(text)))
 
     def mask_keys(self, value: Any, *, free: bool = False) -> Any:
@@ -139,12 +155,12 @@ class Module(AnsibleModule):  # type: ignore[misc]
                     raise self.refusal
             except InvalidError as error:
                 msg = str(error)
-        msg = self._masked(with_unused(explained(_with_nearest(msg)), self.unused))
+        msg = self.masked(with_unused(explained(_with_nearest(msg)), self.unused))
         failure = result.get("failure") or InvalidError(msg).failure()
         if failure["code"] == AuthenticationError.code:
             msg = with_source(msg, self._given, self.unused)
         result["failure"] = {
-            key: self._masked(value) if isinstance(value, str) else value for key, value in failure.items()
+            key: self.masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }
         # An unknown option may be a misspelt one, and hold a secret.
         self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
@@ -153,13 +169,34 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
         """Do the work with a client, and exit with its result or failure."""
-        self._leave(lambda clients: work(clients[0]))
+        self._leave(lambda: self._connected(lambda clients: work(clients[0])))
 
     def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
         """Do the work with the SCIM server, as ``run`` does with a client."""
-        self._leave(lambda clients: work(Scim(clients[0], self.params["scim_path"], vault=clients[-1])))
+        path = self.params["scim_path"]
+        self.examined = (*self.examined, AuthorizationError)
+        self._leave(lambda: self._connected(lambda clients: work(Scim(clients[0], path, vault=clients[-1]))))
 
-    def _leave(self, work: Callable[[list[Client]], dict[str, Any]]) -> None:
+    def run_unconnected(self, work: Callable[[], dict[str, Any]]) -> None:
+        """Do work that makes its own clients and says itself what is wrong with the options of the connection."""
+        self._leave(work)
+
+    def connections(self) -> list[Connection]:
+        """Return the connections that the options make. Raise InvalidError for options that make none."""
+        if self.refusal:
+            raise self.refusal
+        return connections_of(self.params)
+
+    def administrator(self) -> Connection | None:
+        """Return the connection of the administrator, None without one."""
+        return administrator_of(self.params)
+
+    def open(self, connection: Connection, journal: Journal | None = None, opened: Opened | None = None) -> Client:
+        """Return a client whose secrets are masked in the output of the module. The caller closes it."""
+        protect, mask = self.no_log_values.add, self.secrets.masked
+        return Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal, opened=opened)
+
+    def _leave(self, work: Callable[[], dict[str, Any]]) -> None:
         if REQUESTS_IMPORT_ERROR:
             self.fail_json(
                 f"{missing_required_lib('requests')} Install it with: python -m pip install requests",
@@ -167,10 +204,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             )
         try:
             refuse_misfits(self.argument_spec, self._given)
-            if self.refusal:
-                raise self.refusal
-            result = self.mask_keys(self._connected(work))
-        except IdentityError as error:
+            result = self.mask_keys(work())
+        except IdentityError as raised:
+            error = self._with_doctor(raised)
             result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
             if error.diff:
                 result["diff"] = self.mask_keys(error.diff)
@@ -183,16 +219,20 @@ class Module(AnsibleModule):  # type: ignore[misc]
         # Not while the failure is handled: Ansible can be told to show that with its text.
         (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
+    def _with_doctor(self, error: IdentityError) -> IdentityError:
+        """Return a failure that names the doctor, where that can tell more: the connection is what failed."""
+        if not isinstance(error, self.examined) and error.hint not in (HTML_HINT, ADDRESS):
+            return error
+        return error.with_facts(hint=f"{error.hint.rstrip('.')}. {DOCTOR}" if error.hint else DOCTOR)
+
     def _connected(self, work: Callable[[list[Client]], dict[str, Any]]) -> dict[str, Any]:
-        protect, mask = self.no_log_values.add, self.secrets.masked
         with ExitStack() as opened:
             clients = []
             journal = self._journal()
             if journal:
                 opened.enter_context(closing(journal))
-            for connection in connections_of(self.params):
-                kept = (_opened or {}).pop(connection, None)
-                client = Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal, opened=kept)
+            for connection in self.connections():
+                client = self.open(connection, journal, (_opened or {}).pop(connection, None))
                 opened.callback(_put_away, client)
                 clients.append(client)
             return work(clients)

@@ -28,7 +28,8 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── ServerError           server_error     the server failed on this very request
     ├── UnsupportedError      unsupported      the server does not offer the operation
     ├── TransportError        transport        no connection, TLS, proxy, time-out, broken connection
-    └── ProtocolError         protocol         an answer that is not what the protocol promises
+    ├── ProtocolError         protocol         an answer that is not what the protocol promises
+    └── UnhealthyError        unhealthy        the doctor found a problem, and that is to be a failure
 """
 
 from __future__ import annotations
@@ -192,6 +193,10 @@ class TransportError(IdentityError):
 
 class ProtocolError(IdentityError):
     code = "protocol"
+
+
+class UnhealthyError(IdentityError):
+    code = "unhealthy"
 
 
 def shown(text: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
-from .errors import InvalidError
+from .errors import InvalidError, shown
 from .paths import HYPHENS, is_hidden
 
 IDEOGRAPHIC_SPACE = "\u3000"  # what Japanese is typed with; it is seen
@@ -21,6 +22,8 @@ PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
 KEYCAP = "\u20e3"
 # Alphabets with letters that are drawn like Latin ones, as Unicode names them.
 ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
+LONGEST_CODE = 200  # characters of a value in a code element
+PLAIN = frozenset(" .-/")  # mean nothing within a code element
 # Characters by the name that people know, where the Unicode name is another or there is none.
 NAMES = {
     " ": "blank",
@@ -155,3 +158,10 @@ def name_character(character: str) -> str:
     """Return what people call a character, with its code point."""
     name = NAMES.get(character) or unicodedata.name(character, "control character").lower()
     return f"a {name} (U+{ord(character):04X})"
+
+
+def code_element(value: Any) -> str:
+    """Return a value as a code element of Markdown that is no markup, link or mention, whatever it holds."""
+    text = shown(str(value))
+    text = text if len(text) <= LONGEST_CODE else f"{text[:LONGEST_CODE]}..."
+    return f"<code>{''.join(c if c.isalnum() or c in PLAIN else f'&#{ord(c)};' for c in text)}</code>"

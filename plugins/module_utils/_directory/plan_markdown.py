@@ -15,22 +15,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .._base.errors import shown
 from .._base.paths import Object
+from .._base.texts import code_element
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 from .plan_document import ACTIONS
 from .plan_text import SIGNS, WORDS, sentence_of_plan
 
-LONGEST_VALUE = 200  # characters of one value
 MOST_NAMES = 20  # members or rights in one cell
-PLAIN = frozenset(" .-/")  # mean nothing within a code element
 
 
 def markdown_of(document: Object, limit: int) -> str:
     """Return at most ``limit`` characters. Rows that do not fit are left out, and counted where they would be."""
     head = [
-        f"### Plan for {_code(document['tenant'])}",
+        f"### Plan for {code_element(document['tenant'])}",
         "",
         sentence_of_plan(document),
         "",
@@ -74,17 +72,17 @@ def _frame(resource: Resource, rows: Sequence[Object]) -> list[str]:
 
 def _line(row: Object) -> str:
     sign = SIGNS[row["action"]].replace("-", "&minus;").replace("~", "&#126;").replace("+", "&#43;")
-    return f"| {sign} | {_code(row['name'])} | {row['action']} | {'<br>'.join(_changes(row))} |"
+    return f"| {sign} | {code_element(row['name'])} | {row['action']} | {'<br>'.join(_changes(row))} |"
 
 
 def _changes(row: Object) -> Iterator[str]:
     if row["action"] != "delete":
         for option, values in row["attributes"].items():
-            yield f"{_code(option)}: {_values(values)}"
+            yield f"{code_element(option)}: {_values(values)}"
     for what, contents in row.get("also_removed", {}).items():
         if contents["count"]:
             more = contents["count"] - len(contents["names"])
-            names = ", ".join(map(_code, contents["names"])) + (f" and {more:,} more" if more else "")
+            names = ", ".join(map(code_element, contents["names"])) + (f" and {more:,} more" if more else "")
             yield f"with {contents['count']:,} {what}: {names}"
 
 
@@ -100,17 +98,10 @@ def _values(values: Object) -> str:
 
 
 def _names(items: Sequence[Any]) -> str:
-    names = [_code(item["name"] if isinstance(item, dict) else item) for item in items[:MOST_NAMES]]
+    names = [code_element(item["name"] if isinstance(item, dict) else item) for item in items[:MOST_NAMES]]
     more = f" and {len(items) - MOST_NAMES:,} more" if len(items) > MOST_NAMES else ""
     return ", ".join(names) + more
 
 
 def _value(value: Any) -> str:
-    return "nothing" if value in (None, "", [], {}) else _code(value)
-
-
-def _code(value: Any) -> str:
-    """Return a value as a code element that is no markup, whatever it holds."""
-    text = shown(str(value))
-    text = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
-    return f"<code>{''.join(c if c.isalnum() or c in PLAIN else f'&#{ord(c)};' for c in text)}</code>"
+    return "nothing" if value in (None, "", [], {}) else code_element(value)

@@ -200,7 +200,7 @@ def late_error(request: str, limit: float) -> TransportError:
 
 def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
     """Return the error of a failure below HTTP: whether the request was sent, and whether a retry may help."""
-    cause = _cause(error)
+    cause = first_cause(error)
     text = f"{request} failed: "
     if unusable := _tls_error(cause, text):
         return unusable
@@ -257,13 +257,13 @@ def _tls_error(cause: BaseException, text: str) -> IdentityError | None:
     return None
 
 
-def _cause(error: BaseException) -> BaseException:
+def first_cause(error: BaseException) -> BaseException:
     """Return the first cause. requests and urllib3 wrap it, as ``reason`` or as an argument."""
     inner = getattr(error, "reason", None)
     wrapped = [inner, *error.args] if not isinstance(error, NewConnectionError) else []
     for candidate in wrapped:
         if isinstance(candidate, BaseException):
-            return _cause(candidate)
+            return first_cause(candidate)
     return error
 
 

@@ -41,6 +41,7 @@ with contextlib.suppress(ImportError):  # _answers says so, and the module with 
 
 VERSION = "0.1.0"
 VAULT_PREFIX = "vault_"  # what the options of a client for the vault alone begin with
+ADMINISTRATOR_PREFIX = "administrator_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
@@ -338,16 +339,8 @@ class Client:
             return self._access_token or ""
 
     def claims(self) -> dict[str, Any]:
-        """Return the claims of the current token, empty if it is no JWT (RFC 7519 section 3).
-
-        They are not verified: they only say whose token it is.
-        """
-        try:
-            _header, payload, _signature = self._token().split(".")
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        except ValueError:
-            return {}
-        return claims if isinstance(claims, dict) else {}
+        """Return the claims of the current token, empty if it is no JWT."""
+        return claims_of(self._token())
 
     def fetch_token(self) -> dict[str, Any]:
         """Get a token by client credentials (RFC 6749 section 4.4) and return the answer (section 5.1).
@@ -523,6 +516,19 @@ def _token_error(error: IdentityError, prefix: str) -> IdentityError:
         detail=error.detail,
         error_type=error.error_type,
     )
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return the claims of a token, empty if it is no JWT (RFC 7519 section 3).
+
+    They are not verified: they only say whose token it is.
+    """
+    try:
+        _header, payload, _signature = token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def _bearer(token: str) -> Authenticate:

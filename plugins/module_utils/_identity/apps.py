@@ -48,8 +48,6 @@ class Apps(IdentityObjects):
         app = self._application(row["id"])
         if app is None:
             return None
-        arguments = {"RowKey": row["id"], "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
-        entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
         return {
             **{name: app.get(name) or None for name in ("Name", "ServiceName", "Description", "Icon")},
             "id": row["id"],
@@ -57,14 +55,26 @@ class Apps(IdentityObjects):
             "OAuthProfile": {"MustBeOauthClient": False, **(app.get("OAuthProfile") or {})},
             "Profile": app.get("OAuthProfile") or {},  # as it is, to be sent back
             "Grants": {
-                str(entry.get("Principal")): {
-                    "role": str(entry.get("PrincipalName") or entry.get("Principal")),
-                    "rights": rights_in(entry.get("Grant")),
-                }
-                for entry in entries or ()
-                if not entry.get("Inherited") and entry.get("PrincipalType", entry.get("Type")) == "Role"
+                grant["id"]: {"role": grant["name"], "rights": grant["rights"]}
+                for grant in self.grants(row["id"])
+                if grant["type"] == "Role"
             },
         }
+
+    def grants(self, identifier: str) -> list[Object]:
+        """Return who has which permissions on an app by itself: the id, name and type of each, and the permissions."""
+        arguments = {"RowKey": identifier, "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
+        entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
+        return [
+            {
+                "id": str(entry.get("Principal")),
+                "name": str(entry.get("PrincipalName") or entry.get("Principal")),
+                "type": entry.get("PrincipalType", entry.get("Type")),
+                "rights": rights_in(entry.get("Grant")),
+            }
+            for entry in entries or ()
+            if not entry.get("Inherited")
+        ]
 
     def _application(self, identifier: str) -> Object | None:
         """Read the pages that the portal has of an app. Return None if it is gone or not shown yet."""

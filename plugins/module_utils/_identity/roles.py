@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 
 from .._base.errors import InvalidError, ProtocolError
@@ -104,17 +104,24 @@ class Roles(IdentityObjects):
             return
         change = next((change for change in plan.changes if change.attribute.option == "administrative_rights"), None)
         added = _difference(change)[0] if change else []
-        rights = {self._path(name): name for name in plan.expected.get("AdministrativeRights") or ()}
-        managing = [name for path, name in rights.items() if "man" in path.rpartition("/")[2]]
-        others = [name for name in managing if name != rights.get(VAULT_MANAGEMENT)]
-        if VAULT_MANAGEMENT not in rights or not others or not set(added) & set(managing):
+        names = plan.expected.get("AdministrativeRights") or ()
+        others = self.beside_vault(names)
+        if not others or not any(name in others or self._path(name) == VAULT_MANAGEMENT for name in added):
             return
-        text = f"with {', '.join(sorted(others))} beside Vault Management no object of the vault can be seen"
+        text = f"with {', '.join(others)} beside Vault Management no object of the vault can be seen"
         if not task.policies["allow_mixed_rights"]:
             raise InvalidError(
                 text, hint="Use another role and another service user for the vault, or set allow_mixed_rights"
             )
         self.client.warn(f"{task.label}: {text}")
+
+    def beside_vault(self, names: Collection[str]) -> list[str]:
+        """Return the management rights beside Vault Management among these, none without Vault Management."""
+        rights = {self._path(name): name for name in names}
+        if VAULT_MANAGEMENT not in rights:
+            return []
+        managing = (name for path, name in rights.items() if "man" in path.rpartition("/")[2])
+        return sorted(name for name in managing if name != rights[VAULT_MANAGEMENT])
 
     def create(self, task: Task, plan: Plan) -> str:
         body = {"Name": plan.expected["Name"], "RoleType": "PrincipalList"}

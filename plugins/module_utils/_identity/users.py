@@ -58,16 +58,19 @@ class Users(IdentityObjects):
             desired["password_never_expires"] = None  # it is not shown, so that nobody knows whether it differs
         return desired
 
-    def _check_suffix(self, user_name: str) -> None:
-        """Refuse a login suffix that the tenant does not have, where it tells which it has."""
+    def suffixes(self) -> set[str]:
+        """Return the login suffixes of the tenant, none where it does not tell them."""
         try:
             result = self.identity.call("Core/GetCdsAliasesForTenant", repeatable=True)
         except UNTOLD:
-            return  # creating the user tells
+            return set()
         items = result.get("Results") if isinstance(result, Mapping) else None
         keys = [entity.get("Key") for item in items or () for entity in item.get("Entities") or ()]
-        suffixes = {str(key) for key in keys if key}
-        suffix = user_name.rpartition("@")[2]
+        return {str(key) for key in keys if key}
+
+    def _check_suffix(self, user_name: str) -> None:
+        """Refuse a login suffix that the tenant does not have. Where it does not tell, creating the user does."""
+        suffixes, suffix = self.suffixes(), user_name.rpartition("@")[2]
         if suffixes and fold(suffix) not in map(fold, suffixes):
             raise InvalidError(
                 f"the tenant has no login suffix {suffix!r}", hint=f"It has {', '.join(sorted(suffixes))}"

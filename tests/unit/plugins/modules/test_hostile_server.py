@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import socketserver
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,86 +18,16 @@ import trustme
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.progress import Progress
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http import bounds
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import protocol
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, run_module
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result
+from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Hostile, Seen, reply
 
-SECRET = "a-token-of-mine"
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\u202e\u2028\x9b31m"
-Answer = Callable[["Seen"], Iterable[bytes]]
-
-
-@dataclass(frozen=True)
-class Seen:
-    method: str
-    target: str
-    head: str
-
-
-@dataclass
-class Hostile:
-    """A server that answers each request with the bytes that a function returns, and then closes the connection."""
-
-    answer: Answer = lambda seen: []
-    seen: list[Seen] = field(default_factory=list)
-    url: str = ""
-
-    def run(self, module: str = "scim_user_info", **options: Any) -> Result:
-        connection = {"tenant_url": self.url, "access_token": SECRET, "retries": 0, "timeout": 5}
-        result = run_module(module, {**connection, **options})
-        assert result.code != "internal", result["msg"]
-        assert SECRET not in result.output
-        return result
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Hostile]]:
-    servers: list[socketserver.BaseServer] = []
-
-    def start(context: ssl.SSLContext | None = None) -> Hostile:
-        hostile = Hostile()
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                if context:
-                    self.rfile = context.wrap_socket(self.request, server_side=True).makefile("rb")
-                head = b"".join(iter(self.rfile.readline, b"\r\n")).decode()
-                if not head:
-                    return
-                method, target = head.split(" ", 2)[:2]
-                hostile.seen.append(Seen(method, target, head))
-                length = head.lower().partition("content-length: ")[2].partition("\r")[0]
-                self.rfile.read(int(length or 0))
-                for piece in hostile.answer(hostile.seen[-1]):
-                    self.wfile.write(piece)
-
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                """Ignore clients that close the connection: these tests want that."""
-
-        server = Server(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        hostile.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        return hostile
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture
 def hostile(serve: Callable[..., Hostile], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hostile:
     monkeypatch.setenv("HOME", str(tmp_path))
     return serve()
-
-
-def reply(body: Any, status: str = "200 OK", **headers: str) -> list[bytes]:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    fields = {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close", **headers}
-    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-    return [f"HTTP/1.1 {status}\r\n{head}\r\n".encode(), content]
 
 
 def users(*items: Any, total: Any = None) -> list[bytes]:

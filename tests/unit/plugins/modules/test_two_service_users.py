@@ -308,18 +308,18 @@ SECOND = {"vault_client_id", "vault_client_secret", "vault_access_token"}
     ],
 )
 def test_what_is_nearer_switches_off_what_contradicts_it(given: dict[str, str], used: set[str]) -> None:
-    options, unused = resolve_all(given, ENVIRONMENT, vault=True)
+    options, unused = resolve_all(given, ENVIRONMENT, prefixes=["vault_"])
     assert {name for name in options if name.startswith("vault_")} == used
     assert set(ENVIRONMENT) - set(options) == set(unused)
 
 
 def test_a_secret_for_the_vault_does_not_go_to_a_farther_address() -> None:
     with pytest.raises(InvalidError, match="vault_client_secret is given without tenant_url"):
-        resolve_all({"vault_client_secret": "Mine-1"}, ENVIRONMENT, vault=True)  # pragma: allowlist secret
+        resolve_all({"vault_client_secret": "Mine-1"}, ENVIRONMENT, prefixes=["vault_"])  # pragma: allowlist secret
 
 
 def test_a_module_without_the_vault_has_one_identity() -> None:
-    assert not SECOND & set(resolve_all({}, ENVIRONMENT, vault=False).options)
+    assert not SECOND & set(resolve_all({}, ENVIRONMENT).options)
 
 
 # -- A vault that is hidden ----------------------------------------------------
