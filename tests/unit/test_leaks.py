@@ -333,6 +333,8 @@ def test_missing_proxy_leaks_nothing(tls_tenant: Tenant, monkeypatch: pytest.Mon
 def test_modules_leak_nothing(guarded: Tenant, stage: Stage) -> None:
     """Each module shows its result; in a loop, in the background, with a token that is passed on, and cached."""
     people = {**ADA, "user_name": "{{ item }}@example.com"}
+    back = {"journal": f"{stage.folder}/journal.jsonl", "passwords": {"ada@example.com": "{{ password }}"}}
+    undo = {"undo": back, "max_removals": "100%", "max_access_removals": "100%"}
     finished = {"async_status": {"jid": "{{ job.ansible_job_id }}"}, "until": "result is finished"}
     tasks = [
         task(guarded, "scim_directory", WHOLE, register="job", poll=0, **{"async": 60}),
@@ -347,11 +349,13 @@ def test_modules_leak_nothing(guarded: Tenant, stage: Stage) -> None:
                 {**finished, "retries": 60, "delay": 1},
             ]
         ),
+        *shown([task(guarded, "scim_directory", undo, check_mode=True)]),
         {"set_fact": {"kept": "{{ result }}", "cacheable": True}},
     ]
     played = stage.play(plays(tasks), "--diff", secrets=SECRETS)
     assert played.status == 0, played.output
     assert_clean(played)
+    assert '"event":"end"' in played.place("journal.jsonl")
     assert "kept" in played.place("facts/")
     for name in ("mary", "ada"):
         login = {"userName": f"{name}@example.com", "password": PASSWORD.text}
