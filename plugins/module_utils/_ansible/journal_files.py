@@ -71,8 +71,14 @@ def _sentences(rows: Sequence[Object]) -> list[str]:
 def _held(scim: Scim, writes: Sequence[Write]) -> Held:
     """Read the objects of every kind. A kind that the journal says nothing of need not be readable."""
     lists = ScimObjects(scim).lists
-    needed = {row["type"] for write in writes for row in (write.begin, *write.begin.get("along", ()))}
+    scim_writes = [write.begin for write in writes if write.begin["api"] == "scim"]
+    needed = {row["type"] for begin in scim_writes for row in (begin, *begin.get("along", ()))}
     found: dict[str, list[Object]] = {}
+    if unserved := sorted(needed - {resource.name for resource in scim.served}):
+        raise InvalidError(
+            f"the journal is about {', '.join(unserved)}, and the only service user is that of the vault",
+            hint="Give client_id and client_secret as well",
+        )
     for resource in scim.served:
         try:
             found[resource.endpoint] = lists.complete(resource, scim.query(resource.endpoint))

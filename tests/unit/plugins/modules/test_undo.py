@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+import requests
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
@@ -24,6 +28,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequ
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from requests.adapters import HTTPAdapter
 
 Run = Callable[..., Result]
 Options = dict[str, Any]
@@ -349,6 +354,14 @@ def test_what_cannot_be_brought_back_is_said_before(tenant: Tenant, run: Run, tm
     assert tenant.writes() == []
 
 
+def test_the_vaults_service_user_cannot_bring_back_users(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    good(run("scim_group", display_name="new", journal_path=str(path)))
+    client = {f"vault_{name}": tenant.info[name] for name in ("client_id", "client_secret")}
+    result = undo(run, path, client_id=None, client_secret=None, **client)
+    assert (result.code, "the journal is about group" in result["msg"]) == ("invalid", True), result.output
+
+
 def test_what_nobody_could_read_is_lost(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     tenant.seed(**SEED)
     path = tmp_path / "journal.jsonl"
@@ -495,6 +508,58 @@ def test_random_runs_are_taken_back(tenant: Tenant, run: Run, tmp_path: Path, ta
     again = good(undo(run, path))
     assert (again["changed"], again["left_alone"]) == (False, [])
     assert PASSWORD not in path.read_text()
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing in the collection handles it, and nothing is sent after it."""
+
+
+@contextlib.contextmanager
+def cut(number: int, *, effect: bool) -> Iterator[None]:
+    """Stop for good at the request with this number, with ``effect`` when the server has carried it out."""
+    numbers = itertools.count(1)
+    send = HTTPAdapter.send
+
+    def sending(adapter: HTTPAdapter, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        at = next(numbers)
+        if at < number:
+            return send(adapter, request, **how)
+        if at == number and effect:
+            send(adapter, request, **how)
+        raise Killed
+
+    with mock.patch.object(HTTPAdapter, "send", sending), contextlib.suppress(Killed):
+        yield
+
+
+@pytest.mark.long(reason="many random runs")
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(TASKS, max_size=3), TASKS, st.integers(2, 14), st.booleans())
+def test_random_runs_that_are_cut_are_taken_back(
+    tenant: Tenant,
+    run: Run,
+    tmp_path: Path,
+    tasks: list[tuple[str, Options]],
+    last: tuple[str, Options],
+    number: int,
+    effect: bool,
+) -> None:
+    tenant.reset()
+    tenant.seed(**SEED)
+    before = visible(tenant)
+    path = tmp_path / "journal.jsonl"
+    carry_out(run, tasks, path)
+    with cut(number, effect=effect):
+        plural, entry = last
+        run("scim_directory", **{plural: [entry]}, max_access_removals="100%", journal_path=str(path))
+    if path.exists() and path.stat().st_size:
+        result = good(undo(run, path))
+        if any("undo again" in row["reason"] for row in result["left_alone"]):
+            result = good(undo(run, path))
+        assert result["left_alone"] == []
+        again = good(undo(run, path))
+        assert (again["changed"], again["left_alone"]) == (False, [])
+    assert differences(visible(tenant), before) == []
 
 
 @pytest.mark.long(reason="many random runs")
