@@ -147,13 +147,16 @@ class _Undo:
 
     def _difference(self, thing: Thing, state: Object) -> str:
         """Return which options differ from what the journal left, an empty text if none does."""
-        known, _labels = _known(thing)
+        known = _known(thing)
         fields, _labels = fields_of(thing.resource, state)
         whole = any(record.after for record in thing.records)
         changed = {
             each.option
             for each in ({*known, *fields} if whole else known)
-            if not self._is_same(thing.resource, each, fields, known)
+            if not any(
+                self._is_same(thing.resource, each, fields, {each: value})
+                for value in known.get(each, [absent_value(thing.resource, each)])
+            )
         }
         return f"somebody has changed {', '.join(sorted(changed))} since" if changed else ""
 
@@ -434,17 +437,21 @@ def _same(row: Attribute, one: Any, other: Any) -> bool:
     return row.same(one, other)
 
 
-def _known(thing: Thing) -> tuple[dict[Field, Any], dict[Field, Any]]:
-    """Return the fields of an object as the journal left them: all from the last line that shows it whole."""
-    fields: dict[Field, Any] = {}
-    labels: dict[Field, Any] = {}
+def _known(thing: Thing) -> dict[Field, list[Any]]:
+    """Return the values that the fields of an object may have after the journal: several if a write is uncertain.
+
+    They are all its fields from the last line that shows it whole.
+    """
+    known: dict[Field, list[Any]] = {}
     for record in thing.records:
         if record.after:
-            fields, labels = fields_of(thing.resource, record.after)
-        else:
-            fields.update({each: change.after for each, change in record.changes.items()})
-            labels.update(record.labels)
-    return fields, labels
+            fields, _labels = fields_of(thing.resource, record.after)
+            known = {each: [value] for each, value in fields.items()}
+            continue
+        for each, change in record.changes.items():
+            before = [] if record.certain else known.get(each, [change.before])
+            known[each] = [*before, change.after]
+    return known
 
 
 def _before_deletion(thing: Thing) -> tuple[dict[Field, Any], dict[Field, Any]]:
