@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from .._base.paths import Object, fold, quoted
@@ -159,15 +160,26 @@ def group_filters_blind(session: Session) -> bool:
 # -- members
 
 
-def _shown_member(session: Session) -> tuple[Object, Object]:
-    """Return a user, and the member that it is of a group."""
+def _entry(session: Session, endpoint: str, holder: Object, key: str, value: str) -> Object:
+    """Return the entry of a list in an object that refers to another object."""
+    shown = good(session.get(endpoint, holder["id"]), "reading by id").folded
+    found = [entry for entry in shown.get(key) or () if str(entry.get("value")) == value]
+    if not found:
+        raise UnclearError(f"the object does not show its {key}")
+    return dict(found[0])
+
+
+def _member_and_group(session: Session) -> tuple[Object, Object]:
+    """Return a user and a group that it is in."""
     user, group = session.user(), session.group()
     good(session.put_group(group, user["id"]), "a PUT")
-    shown = good(session.get("Groups", group["id"]), "reading by id").folded
-    found = [member for member in shown.get("members") or () if str(member.get("value")) == user["id"]]
-    if not found:
-        raise UnclearError("the group does not show its member")
-    return user, found[0]
+    return user, group
+
+
+def _shown_member(session: Session) -> tuple[Object, Object]:
+    """Return a user, and the member that it is of a group."""
+    user, group = _member_and_group(session)
+    return user, _entry(session, "Groups", group, "members", user["id"])
 
 
 def member_display(session: Session) -> str:
@@ -193,6 +205,11 @@ def member_type(session: Session) -> str:
     if not kind and "/user/" in ref.lower():
         return "singular_ref"
     raise UnclearError("the type and the $ref of a member are of no known form")
+
+
+def user_groups_typed(session: Session) -> bool:
+    user, group = _member_and_group(session)
+    return bool(_entry(session, "Users", user, "groups", group["id"]).get("type"))
 
 
 def list_members(session: Session) -> str:
@@ -221,6 +238,18 @@ def unique_case_sensitive(session: Session) -> bool:
     session.user()
     body = session.user_body("u1")
     return accepted(session.create("Users", {**body, "userName": str(body["userName"]).upper()}))
+
+
+def canonical_names(session: Session) -> bool:
+    name = f"{session.name}-g6\u00e9"  # one character, which the filter has as two
+    good(session.create("Groups", {"schemas": [GROUP.schema], "displayName": name}), "a creation")
+    answer = _lookup(session, "Groups", f"displayName eq {quoted(unicodedata.normalize('NFD', name))}")
+    return any(item.get("displayname") == name for item in answer.resources)
+
+
+def unnamed_extensions(session: Session) -> str:
+    body = {**session.user_body("u8"), ENTERPRISE: {"organization": "Probe"}}
+    return "accepted" if accepted(session.create("Users", body)) else "refused"
 
 
 def duplicate_status(session: Session) -> int:
@@ -386,8 +415,11 @@ FACTS = (
     Fact("group_filters_blind", DIRECTORY, group_filters_blind),
     Fact("member_display", DIRECTORY, member_display),
     Fact("member_type", DIRECTORY, member_type),
+    Fact("user_groups_typed", DIRECTORY, user_groups_typed),
     Fact("list_members", DIRECTORY, list_members),
     Fact("unique_case_sensitive", DIRECTORY, unique_case_sensitive),
+    Fact("canonical_names", DIRECTORY, canonical_names),
+    Fact("unnamed_extensions", DIRECTORY, unnamed_extensions),
     Fact("duplicate_status", DIRECTORY, duplicate_status),
     Fact("password_required", DIRECTORY, password_required),
     Fact("put_drops_display_name", DIRECTORY, put_drops_display_name),
