@@ -151,6 +151,15 @@ def filters_ignored(session: Session) -> bool:
     return bool(nobody(session).resources)
 
 
+def canonical_names(session: Session) -> bool:
+    """Create a group whose name differs from another one in its normal form only."""
+    name = str(session.group("\u00e9")["displayname"])
+    other = unicodedata.normalize("NFD", name)
+    if other == name:  # the server shows names decomposed
+        other = unicodedata.normalize("NFC", name)
+    return not accepted(session.create("Groups", {"schemas": [GROUP.schema], "displayName": other}))
+
+
 def group_filters_blind(session: Session) -> bool:
     name = session.group()["displayname"]
     answer = _lookup(session, "Groups", f"displayName eq {quoted(name)}")
@@ -307,6 +316,21 @@ def manager_shape(session: Session) -> str:
     raise UnclearError("the user does not show the manager")
 
 
+def user_groups_typed(session: Session) -> bool:
+    user, group = session.user(), session.group()
+    good(session.put_group(group, user["id"]), "a PUT")
+    shown = good(session.get("Users", user["id"]), "reading by id").folded.get("groups") or []
+    held = [item for item in shown if str(item.get("value")) == group["id"]]
+    if not held:
+        raise UnclearError("the user does not show the group")
+    return fold(held[0].get("type") or "") == "direct"
+
+
+def unnamed_extensions(session: Session) -> str:
+    body = {**session.user_body("u7"), ENTERPRISE: {"organization": "Probe"}}
+    return "accepted" if accepted(session.create("Users", body)) else "refused"
+
+
 def create_status(session: Session) -> int:
     return status_of(session.create("Users", session.user_body("u5")), 201, 200)
 
@@ -411,6 +435,7 @@ FACTS = (
     Fact("excluded_attributes", DIRECTORY, excluded_attributes),
     Fact("list_service_users", DIRECTORY, list_service_users),
     Fact("filter_case_sensitive", DIRECTORY, filter_case_sensitive),
+    Fact("canonical_names", DIRECTORY, canonical_names),
     Fact("filters_ignored", DIRECTORY, filters_ignored),
     Fact("group_filters_blind", DIRECTORY, group_filters_blind),
     Fact("member_display", DIRECTORY, member_display),
@@ -426,6 +451,8 @@ FACTS = (
     Fact("put_keeps_members", DIRECTORY, put_keeps_members),
     Fact("group_created_on_member_error", DIRECTORY, group_created_on_member_error),
     Fact("manager_shape", DIRECTORY, manager_shape),
+    Fact("user_groups_typed", DIRECTORY, user_groups_typed),
+    Fact("unnamed_extensions", DIRECTORY, unnamed_extensions),
     Fact("create_status", DIRECTORY, create_status),
     Fact("delete_status", DIRECTORY, delete_status),
     Fact("patch_paths", DIRECTORY, patch_paths),
