@@ -698,7 +698,8 @@ def test_the_known_variables_are_those_of_the_playbooks() -> None:
         text = path.read_text()
         listed |= set(re.findall(r"^#.* ((?:directory|diagnose|setup_scim_server)_\w+)  ", text, re.MULTILINE))
         read |= set(re.findall(r"(?<![\w./])((?:directory|diagnose|setup_scim_server)_[a-z_]+)\b(?!\()", text))
-    assert listed == set(VARIABLES["__directory_known"])
+    # One variable is read by the action plugins: docs/in_process.md.
+    assert listed == set(VARIABLES["__directory_known"]) - {"cyberark_identity_in_process"}
     assert read - {"directory_yaml", "directory_files", "directory_part", "setup_scim_server", "directory_"} == listed
     assert VARIABLES["__cyberark_identity_options"] == [*CONNECTION, *VAULT_IDENTITY]
 
