@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.quoting import quoting
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
 
@@ -152,3 +152,9 @@ def test_a_timeout_ends_the_task(tenant: Tenant, tmp_path: Path) -> None:
     assert played.status == 2
     assert re.search("Timed out after 1 second|failed to execute in the expected time frame", played.text)
     assert time.monotonic() - began < 15
+
+
+def test_every_module_can_run_in_the_process_of_its_task() -> None:
+    """An action plugin has the name of its module."""
+    names = [sorted(path.stem for path in (ROOT / "plugins" / kind).glob("*.py")) for kind in ("modules", "action")]
+    assert names[0] == names[1]

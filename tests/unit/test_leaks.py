@@ -153,9 +153,12 @@ def guarded(tenant: Tenant, run: Run) -> Tenant:
     return tenant
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path / "searched", tmp_path / "given")
+APART = pytest.mark.long(reason="modules in a process of their own; the quick tests run them in that of Ansible")
+
+
+@pytest.fixture(params=[True, pytest.param(False, marks=APART)], ids=["in process", "in a process of its own"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "searched", tmp_path / "given", in_process=request.param)
 
 
 def task(tenant: Tenant, module: str, options: Options, **keywords: Any) -> Options:
@@ -442,7 +445,7 @@ def test_internal_error_leaks_nothing(guarded: Tenant, stage: Stage, tmp_path: P
         client.write(STUMBLE)
     modules = [("scim_user", ADA), ("scim_directory", WHOLE), ("identity_user", ADA), ("scim_server_info", {})]
     tasks = [task(guarded, *each) for each in modules]
-    stumbling = Stage(stage.folder, stage.given, tmp_path / "copied")
+    stumbling = Stage(stage.folder, stage.given, tmp_path / "copied", stage.in_process)
     played = stumbling.play(plays(rescued(tasks)), secrets=SECRETS, environment={"ANSIBLE_DISPLAY_TRACEBACK": "always"})
     assert f"rescued={len(tasks)} " in played.output
     assert "Unexpected KeyError in line" in played.output

@@ -47,6 +47,7 @@ class Stage:
     folder: Path
     given: Path
     collections: Path = ROOT.parents[2]
+    in_process: bool = True  # whether modules may run in the process of ansible-playbook
 
     def play(
         self,
@@ -67,7 +68,9 @@ class Stage:
             (self.folder / name).mkdir(exist_ok=True)
         mark = f"LEAKS_RUN={uuid.uuid4()}"
         everything = {**self._environment(), **dict([mark.split("=")]), **(environment or {})}
-        command = [str(BIN / "ansible-playbook"), "play.yml", "-vvvv", "-e", f"@{self.given}/secrets.json", *arguments]
+        where = f"cyberark_identity_in_process={self.in_process}"
+        command = [str(BIN / "ansible-playbook"), "play.yml", "-vvvv", "-e", f"@{self.given}/secrets.json", "-e", where]
+        command += arguments
         with Processes(mark, own=frozenset(environment or {})) as processes:
             done = subprocess.run(
                 command,

@@ -1,0 +1,10 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs scim_probe in the process of the task where that is possible."""
+
+from __future__ import annotations
+
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import (
+    InProcessAction as ActionModule,  # noqa: F401
+)
