@@ -107,10 +107,10 @@ options:
     default: 5
   journal_path:
     description:
-      - A file on the host that runs the task, to which each write is appended as a line of JSON before it is sent, and
-        as another one with its outcome. The guide docs/journal.md describes the lines.
+      - A file on the host that runs the task. Each write is appended to it twice, as a line of JSON before it is sent
+        and as a line with its outcome. The guide docs/journal.md describes the lines.
       - The file is created with mode 0600. If it cannot be written, the task fails with the code V(journal) before the
-        write. What only reads has nothing to record, and does not touch the file.
+        write. A task that writes nothing does not touch the file.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_JOURNAL_PATH) is used.
     type: path
   journal_run:

@@ -94,11 +94,11 @@ YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
 TAGS = ("!unsafe", "!vault", "!vault-encrypted")
 STANDARD = "tag:yaml.org,2002:"
 MERGE = STANDARD + "merge"  # <<
-BINARY = STANDARD + "binary"  # Ansible makes bytes of it, which no option takes
-QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # but not an expected ',' or ']'
-VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # no class is common to these errors in all versions
+BINARY = STANDARD + "binary"  # Ansible turns it into bytes, which no option accepts
+QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # content of the file, no ',' or ']' of PyYAML
+VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # these errors share no class in all versions
 KINDS = tuple(resource.plural for resource in RESOURCES.values())
-# What YAML reads a text without quotes as, by tag.
+# The types that YAML gives to some texts without quotes, by tag.
 MISREAD = {
     STANDARD + "bool": "a boolean",
     STANDARD + "int": "a number",
@@ -106,15 +106,15 @@ MISREAD = {
     STANDARD + "null": "null",
     STANDARD + "timestamp": "a date",
 }
-OTHER_NUMBER = re.compile("[-+]?[0-9]")  # how what is meant as a number begins
+OTHER_NUMBER = re.compile("[-+]?[0-9]")  # the beginning of a text that is meant as a number
 NUMBER = STANDARD + "int"
 NULL = STANDARD + "null"
 DATE = STANDARD + "timestamp"
-# A template where a value begins, which YAML takes for a map.
+# A template at the beginning of a value. YAML reads it as a map.
 UNQUOTED = re.compile(r"(^|[:\-\[,{])\s*\{\{")
 TEMPLATE_HINT = 'Quote the template: "{{ ... }}"'
 TEXT: Mapping[str, Any] = {"type": "str"}
-# The faster one, which is not everywhere, and takes the tabs of JSON.
+# The C loader is faster and accepts the tabs of JSON. Some builds of PyYAML lack it.
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -131,7 +131,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
         files = [self._read(path) for term in terms for path in _paths(os.path.expanduser(term))]
-        # All templates of the files are rendered by now: what is left that looks like one is data.
+        # All templates of the files are rendered by now. Text that still looks like a template is data.
         marked: list[dict[str, Any]] = mark_unsafe(files)
         return marked
 
@@ -145,7 +145,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return {"path": path, "content": content, "wrong": [f"{path} {text}." for text in wrong]}
 
     def _content(self, path: str, wrong: list[str]) -> dict[str, Any]:
-        """Return the entries of a file that can be read. Add to ``wrong`` the reasons why others cannot."""
+        """Return the entries of a file that can be read. Add the errors of the others to ``wrong``."""
         text = self._text(path)
         root = _root_of(text)
         unloadable = list(_errors_of_nodes(root))
@@ -154,7 +154,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if unloadable:
             return {}
         try:
-            # Without the path: from ansible-core 2.19 on, an error about any value would print the lines around it.
+            # Do not pass the path: with it, ansible-core 2.19 and later print the lines around a value in its error.
             loaded = self._loader.load(trust_as_template(text), show_content=False)
         except Exception as failure:
             raise Wrong(_of_yaml(getattr(failure, "orig_exc", None) or failure.__cause__)) from None
@@ -166,7 +166,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             entries = self._entries(kind, loaded[kind], _list_of(root, kind), wrong)
             if entries is not None:
                 content[kind] = [
-                    {POSITION: f"{path}:{item.start_mark.line + 1}", **entry}  # an entry from CSV has a row
+                    {POSITION: f"{path}:{item.start_mark.line + 1}", **entry}  # or the row of a CSV file
                     for entry, item in entries
                     if misread.spares(item)
                 ]
@@ -229,7 +229,7 @@ def _paths(start: str) -> list[str]:
         return [start]
     found: dict[str, str] = {}
     entered = set()
-    # A folder that cannot be read is taken for a file, which is then refused.
+    # Treat a folder that cannot be read as a file, so that it is refused later.
     walk = os.walk(start, onerror=lambda failure: found.update({failure.filename: failure.filename}), followlinks=True)
     for folder, folders, files in walk:
         real = os.path.realpath(folder)
@@ -237,14 +237,14 @@ def _paths(start: str) -> list[str]:
         entered.add(real)
         for name in sorted(files):
             path = os.path.join(folder, name)
-            # A link that leads nowhere is refused later; what is neither file nor folder is none of ours.
+            # A broken link is refused later. Sockets, devices and the like are ignored.
             if YAML_FILE.fullmatch(name) and (os.path.isfile(path) or not os.path.exists(path)):
                 found.setdefault(os.path.realpath(path), path)
     return sorted(found.values())
 
 
 def _root_of(text: str) -> yaml.Node:
-    """Return the root, None for an empty file. Refuse what is no YAML or no map."""
+    """Return the root node, None for an empty file. Refuse a file that is not YAML, or not a map."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as failure:
@@ -318,7 +318,7 @@ def _merges_itself(node: yaml.Node) -> bool:
 
 
 def _flat(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-    """Return the keys and values of a map by name, also those that it merges itself."""
+    """Return the keys and values of a map by name, including those that it merges."""
     if not isinstance(node, yaml.MappingNode):
         return {}
     found = {str(key.value): (key, value) for key, value in node.value if key.tag != MERGE}
@@ -332,7 +332,7 @@ def _keys(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
-    """Return what to do about a template without quotes, if what YAML cannot read begins with one."""
+    """Return the hint to quote a template, if a line of the error has one without quotes."""
     marks = [getattr(failure, name, None) for name in ("context_mark", "problem_mark")]
     lines = text.splitlines()
     near = [lines[mark.line] for mark in marks if mark and mark.line < len(lines)]
@@ -349,19 +349,19 @@ def _list_of(root: yaml.Node, kind: str) -> yaml.Node:
 
 
 def _items(node: yaml.Node, count: int) -> list[yaml.Node]:
-    """Return the node of each entry of a list: that of the list where a template makes the entries."""
+    """Return the node of each entry of a list. If a template makes the entries, it is the node of the list."""
     return node.value if isinstance(node, yaml.SequenceNode) and len(node.value) == count else [node] * count
 
 
 @dataclass(frozen=True)
 class _Misread:
-    """What YAML reads as something else than the text or the number that its option takes: nodes, and errors."""
+    """The nodes whose option takes a text or a number that YAML reads as another value, and the errors for them."""
 
     nodes: frozenset[int] = frozenset()
     errors: tuple[str, ...] = ()
 
     def spares(self, node: yaml.Node) -> bool:
-        """Return whether there is nothing of this kind in a node."""
+        """Return whether a node contains no misread node."""
         return not self.nodes or self.nodes.isdisjoint(map(id, _nodes(node)))
 
 
@@ -379,7 +379,7 @@ def _misread_in(root: yaml.Node) -> _Misread:
 
 
 def _spec_of(resource: Resource) -> dict[str, Any]:
-    """Return the spec of a list of entries; ``allowed`` are tags that an option or a key takes beside texts."""
+    """Return the spec of a list of entries. ``allowed`` are the tags that an option or a key takes besides texts."""
     options = entry_spec(resource)
     for row in resource.attributes:
         if isinstance(row.shape, Moment):
@@ -397,7 +397,7 @@ def _is_no_text(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
 
 
 def _is_no_decimal(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
-    """Return whether a scalar without quotes stands for a number, and YAML may read another one than is written."""
+    """Return whether YAML may read a scalar without quotes as another number than the one that is written."""
     takes_number = spec.get("type") == "int" or NUMBER in spec.get("allowed", ())
     return (
         takes_number and not node.style and bool(OTHER_NUMBER.match(node.value)) and not DECIMAL.fullmatch(node.value)
@@ -435,7 +435,7 @@ def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
 
 
 def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
-    """Every node once, those with aliases too."""
+    """Yield every node once, however many aliases it has."""
     waiting, seen = [root] if root else [], set()
     while waiting:
         node = waiting.pop()
@@ -454,28 +454,31 @@ def _at(mark: yaml.Mark) -> str:
 
 
 def _of_yaml(failure: BaseException | None) -> str:
-    """Return the message of PyYAML, without what it quotes."""
+    """Return the message of PyYAML without its quotations from the file."""
     mark, problem = getattr(failure, "problem_mark", None), getattr(failure, "problem", None)
     where = f", {_at(mark)}" if mark else ""
     return f"is not YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
 
 
 def _of_value(failure: Exception) -> str:
-    """Not what Ansible says: that may hold the template, and in it a secret. Failures of CSV files hold none."""
+    """Return the error of a value without Ansible's message, which may quote a template with a secret in it.
+
+    The errors of CSV files hold no secret, so they are returned whole.
+    """
     if of_csv := next((each for each in _chain(failure) if isinstance(each, InvalidError)), None):
         return f"refers to {of_csv.reason.rstrip('.')}"
     return "holds a value that cannot be decrypted" if VAULT.search(str(failure)) else "holds a template that fails"
 
 
 def _chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """Yield a failure and those that it came from."""
+    """Yield a failure and its causes."""
     while failure:
         yield failure
         failure = getattr(failure, "orig_exc", None) or failure.__cause__ or failure.__context__
 
 
 def _plain(value: Any) -> Any:
-    """Return the value with texts in place of dates, and of values that ansible-core before 2.19 decrypts later."""
+    """Return the value with dates as texts, and vaulted values of ansible-core before 2.19 as their decrypted text."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

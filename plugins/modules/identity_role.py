@@ -113,8 +113,8 @@ notes:
     Administrator.
   - A user has the rights of all its roles. Use one service user for the directory and another one for the vault.
   - The task fails with C(failure.code=guard_rail) if it would take the last member that can log in from a built-in
-    role such as System Administrator, directly or through another role, or take the administrator that runs it from one
-    of its roles, or a right from such a role.
+    role such as System Administrator, directly or through another role. It also fails if it would take the
+    administrator that runs it from a role, or a right from a role of this administrator.
 seealso:
   - module: idops.cyberark_identity.identity_user
   - module: idops.cyberark_identity.identity_oauth2_app

@@ -548,8 +548,9 @@ options:
     default: stop
   undo:
     description:
-      - Plans the way back of a journal, in place of the lists of objects. What the journal created is deleted, what it
-        changed or renamed is as before, and what it deleted is created again, with memberships and rights.
+      - Takes back the writes that a journal records, instead of applying lists of objects. Objects that they created
+        are deleted, those that they changed or renamed are restored, and those that they deleted are created again,
+        with memberships and rights.
       - Everything else is as for lists, such as check mode, O(approved), the guard rails and O(journal_path). The guide
         docs/undo.md has the rules.
     type: dict
@@ -559,7 +560,7 @@ options:
         type: path
         required: true
       run:
-        description: The run in the journal, as in O(journal_run). When omitted, all of it.
+        description: The run in the journal, as in O(journal_run). When omitted, all runs.
         type: str
       passwords:
         description: Passwords of users that are created again, by login name.

@@ -96,7 +96,7 @@ notes:
   - The task fails with C(failure.code=guard_rail) if it would take the last member that can log in from a built-in
     role such as System Administrator, directly or through another group, or the service user that runs the task from
     one of its groups. To check that, a task that removes members reads who stays.
-  - If nothing tells who runs the task, because O(access_token) is opaque and given alone, no member is removed.
+  - If O(access_token) is opaque and given alone, it is unknown which user runs the task. No member is removed then.
   - A group cannot be a member of itself, directly or through others. The server refuses that.
   - Only the difference is sent. If somebody else adds a member while a task with C(set) runs, the member stays, and the
     task warns. If the tenant does not support PATCH, concurrent changes between the last read and the PUT are lost.

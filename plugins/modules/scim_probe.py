@@ -18,9 +18,9 @@ description:
   - Every name begins with C(scim-probe-). A run that was interrupted leaves its objects behind, and the next one
     deletes them. So run one probe at a time on a tenant, and give no other object such a name.
   - The file of O(path) contains no name, id or address of the tenant. The emulator of this collection can start with
-    it, so that tests run against a server that behaves like the measured one.
+    it, so that tests run against a server that behaves like the tenant.
   - A fact that cannot be measured is in RV(not_measured), with the reason. For facts about the vault, the service user
-    needs the right Vault Management; give O(vault_client_id) and O(vault_client_secret) if that is another one.
+    needs the right Vault Management; give O(vault_client_id) and O(vault_client_secret) if another service user has it.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
   - idops.cyberark_identity.connection.vault
@@ -42,7 +42,7 @@ options:
     elements: str
   login_suffix:
     description:
-      - What login names have after the C(@) on this tenant. By default, the suffix of O(client_id).
+      - The part of login names after the C(@) on this tenant. By default, the suffix of O(client_id).
     type: str
 attributes:
   check_mode:
@@ -64,7 +64,7 @@ EXAMPLES = r"""
     path: facts.yml
   register: probe
 
-- name: Show what a second user of the same name is answered with
+- name: Show the status for a second user of the same name
   ansible.builtin.debug:
     var: probe.facts.duplicate_status
 """
@@ -109,7 +109,7 @@ not_measured:
   returned: success
   type: dict
 swept:
-  description: How many objects of an interrupted run were deleted.
+  description: The number of objects of an interrupted run that were deleted.
   returned: success
   type: int
   sample: 0

@@ -123,8 +123,8 @@ notes:
   - The task fails with C(failure.code=guard_rail) if it would delete, deactivate or rename the service user that runs
     it, or take the last member that can log in from a built-in role such as System Administrator. To check that, a
     deletion or deactivation reads the built-in roles. If the service user may not read them, the task only warns.
-  - If nothing tells who runs the task, because O(access_token) is opaque and given alone, deletions, deactivations and
-    new names are refused with the same code.
+  - If O(access_token) is opaque and given alone, it is unknown which user runs the task. Deletions, deactivations and
+    new names are then refused with the same code.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """

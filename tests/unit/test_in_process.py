@@ -31,7 +31,7 @@ NOBODY = {"user_name": "nobody@example.com"}
 EVERY_ITEM = {**ADA, "user_name": "{{ item }}"}
 SHORT = {**ADA, "user_name": "s@example.com", "organization": "{{ item }}", "password": "{{ item }}-secret-1A"}
 
-# Tasks by what they show: the module, its options, and keywords of the task.
+# By the behaviour that a task shows: the module, its options, and keywords of the task.
 TASKS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "check mode": ("scim_user", ADA, {"check_mode": True, "diff": True}),
     "diff": ("scim_user", ADA, {"diff": True}),
@@ -96,7 +96,7 @@ def test_both_ways_have_the_same_results_and_requests(tenant: Tenant, tmp_path: 
     assert tokens < tenant.tokens()
 
 
-# By what is different from a task that runs in the process of Ansible.
+# By the reason why the task does not run in the process of Ansible.
 APART = {
     "switched off": {"vars": {"cyberark_identity_in_process": False}},
     "another Python": {"vars": {"ansible_python_interpreter": "{{ playbook_dir }}/python"}},
@@ -106,7 +106,7 @@ APART = {
 
 @pytest.mark.parametrize("reason", APART)
 def test_the_module_runs_in_a_process_of_its_own(reason: str, tenant: Tenant, tmp_path: Path) -> None:
-    """Two items take two tokens then. In the process of Ansible they share one."""
+    """Two items request two tokens then. In the process of Ansible they share one."""
     runner = PlaybookRunner.at(tmp_path, tenant.connection)
     runner.environment["ANSIBLE_ASYNC_DIR"] = str(tmp_path / "async")
     (tmp_path / "python").symlink_to(sys.executable)

@@ -18,7 +18,7 @@ DONE = {"create": "created", "update": "changed", "deactivate": "deactivated", "
 
 
 def sentence_of_object(task: Task, outcome: Outcome, *, check: bool) -> str:
-    """Return what became of one object: "user 'ada@example.com' created"."""
+    """Return the result for one object: "user 'ada@example.com' created"."""
     if not outcome.changed:
         return f"{task.label} unchanged"
     before, after = (outcome.diff[side].get(task.resource.enabled_by) for side in ("before", "after"))
@@ -27,7 +27,7 @@ def sentence_of_object(task: Task, outcome: Outcome, *, check: bool) -> str:
 
 
 def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bool) -> str:
-    """Return how many objects did what: "3 users created, 2 changed; 1 group created; 195 unchanged; 1 unmanaged"."""
+    """Return the counts of all results: "3 users created, 2 changed; 1 group created; 195 unchanged; 1 unmanaged"."""
     parts = []
     for resource in RESOURCES.values():
         counts = summary.get(resource.plural, {})
@@ -41,7 +41,7 @@ def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bo
 
 
 def sentence_of_reading(numbers: Iterable[tuple[int, Resource]]) -> str:
-    """Return how many objects of each kind were read: "195 users, 1 group read"."""
+    """Return the number of objects of each kind that were read: "195 users, 1 group read"."""
     return f"{', '.join(counted(number, resource) for number, resource in numbers) or 'nothing'} read"
 
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The known name that a misspelt one most likely means."""
+"""Find the known name that is closest to a misspelt one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from collections.abc import Iterable
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like this one, or None if none is. Case and hyphens do not matter."""
-    from difflib import get_close_matches  # only a failure needs it: every module loads this file
+    from difflib import get_close_matches  # every module loads this file, and only failures need difflib
 
     close = get_close_matches(name.lower().replace("-", "_"), sorted(known), n=1)
     return close[0] if close else None
 
 
 def did_you_mean(found: Iterable[str | None]) -> str:
-    """Return the question after the nearest names that were found, or an empty text if none was."""
+    """Return "Did you mean a and b?" for the names that were found, or an empty text if there are none."""
     names = dict.fromkeys(name for name in found if name)
     return f"Did you mean {' and '.join(names)}?" if names else ""

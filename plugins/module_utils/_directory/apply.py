@@ -34,9 +34,10 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Halt:
-    """The reason why some of the steps are not begun: the first of them met a failure that all of them share.
+    """A failure of one step that keeps other steps from beginning, because they would fail in the same way.
 
-    ``kind`` is that of the objects that are not created, None where nothing at all is begun; ``container`` is where.
+    ``kind`` is the kind of objects that is no longer created, None if no step begins at all. ``container`` limits that
+    to one safe.
     """
 
     step: Step
@@ -46,10 +47,10 @@ class Halt:
 
     @classmethod
     def of(cls, step: Step, error: IdentityError) -> Halt | None:
-        """Return what a failure stops beside its own step, None for a failure that others may not meet.
+        """Return the halt that a failure causes, None if other steps may succeed.
 
-        A right that is missing to create one object is missing to create all of its kind; safes have members of their
-        own, so that there it is all in the same safe. An update or a removal may be refused for one object alone.
+        If the right to create one object is missing, it is missing for all objects of its kind. Each safe has members
+        of its own, so there it is missing for that safe only. An update or a removal may be refused for one object.
         """
         if error.shared:
             return cls(step, error)
@@ -58,7 +59,7 @@ class Halt:
         return None
 
     def holds(self, step: Step) -> bool:
-        """Return whether a step is among what is not begun."""
+        """Return whether this failure keeps a step from beginning."""
         if self.kind is None:
             return True
         creates = step.plan.action == "create"
@@ -66,7 +67,7 @@ class Halt:
 
     @property
     def scope(self) -> str:
-        """Return what is not begun, for a person."""
+        """Return a description, for messages, of the steps that do not begin."""
         if self.kind is None:
             return "nothing else was begun, because it would fail in the same way"
         where = f" in {self.step.desired.parent!r}" if self.container is not None else ""
@@ -124,7 +125,7 @@ class Application:
                 out = {result.step for result in left_out}
                 self._run(pool, [step for step in trimming if step not in out], len(steps))
             finally:
-                # The pool would carry out all that it was given before an interrupt gets through.
+                # Otherwise, the pool would finish every submitted step before an interrupt ends the run.
                 self._stop.set()
         return Applied(self._results, self._halts)
 
@@ -132,7 +133,7 @@ class Application:
         """Carry out these steps, each as soon as the objects that it needs are there."""
         waiting = _Waiting(steps)
         running: set[Future[Result]] = set()
-        # Each future reports its end: to wait for any of thousands would look at all of them each time.
+        # Futures put themselves here when they are done. Waiting for any of thousands would scan all of them each time.
         finished: SimpleQueue[Future[Result]] = SimpleQueue()
 
         def begin(ready: Iterable[Step]) -> None:
@@ -163,8 +164,8 @@ class Application:
         except IdentityError as error:
             if self._rules.stop_on_error:
                 self._stop.set()
-            # Of the steps that were under way already, one failure stands for all that certainly had no effect: whose
-            # one write was refused (a failure of a look before or after it has no diff).
+            # Steps that were already running meet the same failure. It is reported once for those that certainly had
+            # no effect, because their only write was refused. A failed read before or after the write has no diff.
             known = (
                 self._halt(step, error)
                 and step.plan.action == "create"
@@ -178,7 +179,7 @@ class Application:
         """Bring the object to its desired state. Return whether that changed it."""
         task = step.desired.task
         if self._rules.only_approved:
-            # A create of a name that is taken is refused by the server, where names are unique.
+            # No lookup is needed if names are unique: the server refuses to create an object with a name that is taken.
             known = (None, self._keys_now(step)) if step.current is None and step.resource.unique else None
             outcome = ensure(self._store, task, check=False, located=known, approved=step.plan)
         else:
@@ -196,7 +197,7 @@ class Application:
         return trimmed is not None and trimmed[0]
 
     def _keys_now(self, step: Step) -> Object:
-        """Return the keys with the ids of the objects that have been made in the meantime."""
+        """Return the keys, with the ids of the objects that this run has created by now."""
         task = step.desired.task
         return step.keys if task.identifier else {**step.keys, **resolve_keys(self._names, task)}
 
@@ -238,9 +239,9 @@ class _Waiting:
         return dependents
 
     def leave_out(self, result: Result) -> Iterator[Result]:
-        """Yield a result for each step that needs one that was not done, directly or not. They wait no more.
+        """Yield a skipped result for each step that needs this one, directly or not, and stop waiting for them.
 
-        The reason is given where that one failed. If it was not begun for another reason, that says nothing of others.
+        The result has a reason if this step failed. If it was skipped, the failure that stopped it explains both.
         """
         missing = [result.step]
         while missing:
@@ -252,7 +253,7 @@ class _Waiting:
 
 
 def _without_basis(trimming: Iterable[Step], results: Iterable[Result]) -> Iterator[Result]:
-    """Yield a result for each creator whose safe lacks something that failed: the next run needs the rights for it."""
+    """Yield a skipped result for each creator in whose safe a step failed. The next run needs these rights."""
     lacking = {result.step.desired for result in results if result.error or result.action == "skipped"}
     for step in trimming:
         if missing := next((need for need in step.needs if need in lacking), None):

@@ -67,14 +67,14 @@ class Directory:
     def plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired] = (), unread: Sequence[str] = ()) -> Planned:
         """Return the steps, removals last, in an order in which they can be carried out.
 
-        ``elsewhere`` are entries that another run deals with, as far as they make something. ``unread`` are errors of
-        the input. Raise one failure for these, for all entries that are wrong, and for a plan that goes too far.
+        ``elsewhere`` are the entries of other runs that create objects. ``unread`` are errors of the input. Raise one
+        failure for these, for all invalid entries, and for a plan that the guard rails refuse.
         """
         problems = Problems(listed, unread)
         self._names.incomplete = bool(unread)
         try:
             planned = self._plan(listed, elsewhere, problems)
-        except IdentityError as error:  # of a tenant that cannot be read: entries may be wrong whatever it holds
+        except IdentityError as error:  # the tenant cannot be read: report the invalid entries as well
             problems.note_run([error])
             problems.refuse(listed)
             raise
@@ -100,7 +100,7 @@ class Directory:
         return Planned(ordered, self._now, planning.unchanged, tuple(unlisted.reported), also_removed)
 
     def document(self, planned: Planned, kinds: Sequence[str]) -> Object:
-        """Return the plan as people review it. ``kinds`` are the plurals of those that the task deals with."""
+        """Return the plan as a document for review. ``kinds`` are the plurals of the kinds that the task manages."""
         tenant = self._scim.client.connection.tenant_url
         return document_of(planned, tenant, self._rules, kinds, self._names.name_of)
 
@@ -114,7 +114,7 @@ class Directory:
         return run.apply(planned.steps)
 
     def _check(self, listed: Sequence[Desired], elsewhere: Iterable[Desired], problems: Problems) -> None:
-        """Check the entries against each other, and note what this run and others are going to make."""
+        """Check the entries against each other, and note the objects that this run and others will create."""
         doubles = note_doubles(listed, problems)
         note_former_names(listed, problems)
         for desired in listed:
@@ -124,12 +124,12 @@ class Directory:
             self._names.expect_elsewhere(desired)
 
     def _rules_for(self, listed: Sequence[Desired], problems: Problems) -> Rules:
-        """Return the rules of the task; without prune where it cannot be told which objects no entry names."""
+        """Return the rules of the task, without prune if problems hide which objects have no entry."""
         if problems:
             if self._rules.prune or self._rules.watched:
-                problems.remark("Until they are corrected, it cannot be told which objects no entry names")
+                problems.remark("Until they are corrected, it is unknown which objects have no entry")
         else:
-            # A safe is named also by what is to be absent on it; a list of nothing but what is to be absent lists none.
+            # A list of absent entries alone lists nothing. An absent entry in a safe still names its safe.
             kinds = {each.resource.plural for each in listed if not each.absent or each.resource.parent}
             problems.note_run(self._rails.check_prune(kinds))
         return replace(self._rules, prune=frozenset(), watched=frozenset()) if problems else self._rules
@@ -156,13 +156,13 @@ class Directory:
             yield found
 
     def _access(self, endpoint: str) -> int:
-        """Return how many memberships all groups hold, or rights all permissions."""
+        """Return the number of memberships of all groups, or of rights of all permissions."""
         resource = RESOURCES[endpoint]
         items = self._store.lists.complete(resource, self._scim.query(endpoint))
         return sum(resource.count_access(item) for item in items)
 
 
 def _rank(step: Step) -> tuple[bool, int]:
-    """Return the place of a step: kinds that others refer to are made first, and removed last."""
+    """Return the sort key of a step: kinds that others refer to are created first and removed last."""
     place = list(RESOURCES.values()).index(step.resource)
     return (step.removes, -place if step.removes else place)

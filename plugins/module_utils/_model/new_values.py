@@ -21,8 +21,8 @@ Created = tuple[Resource, Object]  # a new object's kind, and its options
 def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
     """Raise InvalidError for a new value that the server certainly refuses.
 
-    Warn of one that the vault refuses, and of a name that looks like another. To look for that other one would take
-    a request for each spelling of it. Values that the server holds already are not checked.
+    Warn of a value that the vault refuses, and of a name that looks like another one. That one is not looked up,
+    because it takes a request for each spelling. Values that the server holds already are not checked.
     """
     for change in plan.changes:
         row, value = change.attribute, change.after
@@ -30,7 +30,7 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
             continue
         if found := _held(value, row.new.forbidden):
             raise InvalidError(
-                f"{row.option} {value!r} holds {found}, which the name of a new {plan.resource.name} must not",
+                f"{row.option} {value!r} holds {found}, which the name of a new {plan.resource.name} must not contain",
                 hint=f"None of {' '.join(row.new.forbidden)} is allowed",
             )
         if row.new.longest and len(value) > row.new.longest:
@@ -39,7 +39,7 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
                 hint=f"A new {plan.resource.name} takes at most {row.new.longest}",
             )
         if row.option in plan.resource.keys and (found := look_alikes(value)):
-            warn(f"{row.option} {value!r} holds {found}, which looks like another character. Is it meant?")
+            warn(f"{row.option} {value!r} holds {found}, which looks like another character. Is that intended?")
         if found := _held(value, row.new.not_in_vault):
             warn(f"{row.option} {value!r} holds {found}, which the vault does not take in the name of a user")
 

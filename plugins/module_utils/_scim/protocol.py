@@ -50,7 +50,7 @@ PROVIDER_CONFIG = Spelling(
 )
 VAULT_ENDPOINTS = frozenset(resource.endpoint for resource in RESOURCES.values() if resource.in_vault)
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-# The most that the tenant hands out at once, as its ServiceProviderConfig says (filter.maxResults).
+# The largest page of the tenant, according to its ServiceProviderConfig (filter.maxResults).
 PAGE = 1000
 # Pages that are requested at once, and held in memory.
 PAGES_AHEAD = 8
@@ -64,8 +64,8 @@ Page = tuple[list[Object], "int | None"]  # objects, and how many there are in a
 class Scim:
     """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts.
 
-    ``vault`` is the client for what is in the vault, where that is another one: a tenant may hide the vault from a
-    client that may see anything else.
+    ``vault`` is the client for the objects of the vault, if that is another one: a tenant may hide the vault from a
+    client that can see everything else.
     """
 
     resources = RESOURCES
@@ -87,7 +87,7 @@ class Scim:
 
     @property
     def served(self) -> list[Resource]:
-        """The kinds of objects that there is a client for: those of the vault, where only the vault's is given."""
+        """The kinds of objects that the clients can reach. The vault's client alone reaches those of the vault."""
         only_vault = self.client.connection.prefix == VAULT_PREFIX
         return [each for each in RESOURCES.values() if each.in_vault or not only_vault]
 
@@ -111,9 +111,9 @@ class Scim:
         that the caller may not see can leave a page empty. A listing with a filter ends where the count says.
         With ``ahead``, further pages are requested while one is used.
 
-        Fewer objects than the server counts are a ProtocolError, because an object that was held back must not pass
-        for absent. A caller that concludes nothing from absence gives ``on_short``, which gets the text instead. The
-        same page over and over is always a ProtocolError.
+        Fewer objects than the server counts are a ProtocolError, because an object that was held back must not be
+        taken for absent. A caller that concludes nothing from absence gives ``on_short``, which gets the text
+        instead. The same page over and over is always a ProtocolError.
         """
 
         def fetch(start: int) -> Page:
@@ -156,7 +156,7 @@ class Scim:
         return not listed and not total
 
     def confirm_missing(self, endpoint: str) -> None:
-        """Raise ProtocolError if it is the path that the server does not know, rather than the id."""
+        """Raise ProtocolError if the server does not know the path. Otherwise, only the id is unknown."""
         self._page(endpoint, {"startIndex": 1, "count": 1})
 
     def find(
@@ -190,7 +190,7 @@ class Scim:
             found, _all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
         if short and (thorough or not hits):
-            raise ProtocolError(short, hint="What it holds back cannot be told from what is not there")
+            raise ProtocolError(short, hint="An object that it holds back looks like one that does not exist")
         return list(hits.values())
 
     def distrust(self, endpoint: str) -> None:
@@ -292,11 +292,11 @@ class Scim:
                 return None
             raise
         if not found or fold(found["id"]) != fold(identifier):
-            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with something else")
+            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with another object, or none")
         return found
 
     def service_provider_config(self) -> Object:
-        """Return what the server says it can do (RFC 7643 section 5). Raise ProtocolError when it says nothing."""
+        """Return the features that the server declares (RFC 7643 section 5). Raise ProtocolError if there are none."""
         config = self._send("GET", "ServiceProviderConfig")
         PROVIDER_CONFIG.apply(config)
         if not config or not {"patch", "filter"} & set(config):
@@ -343,13 +343,13 @@ class Scim:
 
 
 def _conclude_nothing(text: str) -> None:
-    """Ignore that a list is short: the caller concludes nothing from what it lacks."""
+    """Ignore that a list is short: for the caller, an object that it lacks is not an absent one."""
 
 
 def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
     if on_short is None:
         raise ProtocolError(
-            text, hint="What it holds back cannot be told from what is not there: ask who runs the server"
+            text, hint="An object that it holds back looks like one that does not exist: ask who runs the server"
         )
     on_short(text)
 

@@ -44,7 +44,7 @@ ACCESS: tuple[Switch, ...] = (
         one_of("View,Execute", "View"),
         "The permission on the app that a client needs for a token.",
     ),
-    Switch("expires_in_sent", True, FLAG, "The answer with a token tells its lifetime."),
+    Switch("expires_in_sent", True, FLAG, "The answer with a token contains its lifetime."),
     Switch("tokens_outlive_app", False, FLAG, "A token is good until it expires, even when its app is deleted."),
     Switch("scopeless_token_allowed", False, FLAG, "A token without scope reaches everything, instead of nothing."),
     Switch(
@@ -134,7 +134,7 @@ ADMINISTRATION: tuple[Switch, ...] = (
         "rights_assigned_by",
         "system_administrator",
         one_of("system_administrator", "role_management"),
-        "Who may assign administrative rights.",
+        "The users who may assign administrative rights.",
     ),
     Switch(
         "rights_catalogue",
@@ -160,7 +160,7 @@ ADMINISTRATION: tuple[Switch, ...] = (
         "client_id_type_accepted",
         "any",
         one_of("any", "text"),
-        "ClientIDType may be a number or a text; with text, a number is ignored without a word.",
+        "ClientIDType may be a number or a text; with text, a number is silently ignored.",
     ),
     Switch(
         "oauth_profile_update",

@@ -29,7 +29,7 @@ ROWS: tuple[Switch, ...] = (
         "immutable_change",
         "refused",
         one_of("refused", "ignored"),
-        "A PUT or PATCH of what cannot change is refused with 400, or ignored.",
+        "A PUT or PATCH of an attribute that cannot change is refused with 400, or ignored.",
     ),
     Switch("unknown_reference_status", 404, one_of(404, 400), "The status for an unknown container, user or group."),
     Switch("pam_write_bodies", True, FLAG, "POST, PUT and PATCH in the vault answer with the object."),
@@ -45,7 +45,7 @@ ROWS: tuple[Switch, ...] = (
         "container_display_name",
         "ignored",
         one_of("ignored", "changed"),
-        "displayName of a container is always its name, or what POST and PUT say (changed).",
+        "displayName of a container is always its name, or the value of POST and PUT (changed).",
     ),
     Switch("container_type", "safe", one_of("safe", "Safe"), "The type of a container in answers."),
     Switch("container_lists_accounts", True, FLAG, "Containers list their privilegedData."),
@@ -69,7 +69,7 @@ ROWS: tuple[Switch, ...] = (
         "permission_id",
         "name",
         one_of("name", "id"),
-        "What follows the colon in the id of a permission: the name of the member, or its id.",
+        "The part after the colon in the id of a permission: the name of the member, or its id.",
     ),
     Switch(
         "rights_case",
@@ -82,20 +82,20 @@ ROWS: tuple[Switch, ...] = (
         "unknown_right_status",
         400,
         one_of(400, 201),
-        "The status for an unknown right; 201 means it is left out without a word.",
+        "The status for an unknown right; 201 means that the right is silently left out.",
     ),
     Switch(
         "authorization_levels",
         "both",
         one_of("both", "exclusive"),
-        "Whether one member may have both authorization levels; with exclusive, a creator has the first.",
+        "One member may have both authorization levels, or only one (exclusive): then a creator has the first.",
     ),
     Switch("role_member_type", "Role", one_of("Role", "Group"), "The memberType of a role of the cloud directory."),
     Switch(
         "outsider_display",
         "upn",
         one_of("plain", "upn", "nt", "dn"),
-        "How a permission shows a user or group of another directory: by its name alone, as name@directory, as "
+        "A permission shows a user or group of another directory by its name alone, as name@directory, as "
         "DIRECTORY\\name, or by its distinguished name.",
     ),
     Switch(
@@ -111,7 +111,7 @@ ROWS: tuple[Switch, ...] = (
         one_of("username", "userName", "sent"),
         "The key of the user name in answers: one spelling, or the one it was sent in.",
     ),
-    Switch("properties_added", False, FLAG, "A new account has a property that nobody asked for."),
+    Switch("properties_added", False, FLAG, "A new account has a property that the request did not set."),
     Switch(
         "properties_patch",
         "merge",

@@ -217,7 +217,7 @@ SAID_ONCE = [
     "What is protected, built in or the user that runs the task would be removed: user 'gone@example.com'",
     "max_removals allows 1 objects to be removed or deactivated, and 2 would be: user 'gone@example.com', user 'left@",
     "max_access_removals allows 2 memberships and rights to be taken away, and 3 would be",
-    "Until they are corrected, it cannot be told which objects no entry names",
+    "Until they are corrected, it is unknown which objects have no entry",
     "Names that were not found, and may be in what could not be read: user 'in-a@example.com', user 'in-b@example.com'",
     "Nothing was written.",
 ]

@@ -32,7 +32,7 @@ def test_names_of_new_safes_are_checked_in_a_directory(tenant: Tenant, run: Run,
     result = run("scim_directory", check=check, containers=[{"name": name} for name in names])
     assert result.code == "invalid"
     assert "containers[0]: " in result["msg"]
-    assert "holds ':', which the name of a new container must not" in result["msg"]
+    assert "holds ':', which the name of a new container must not contain" in result["msg"]
     assert "has 29 characters. A new container takes at most 28" in result["msg"]
     assert "containers[2]" not in result["msg"]
     assert tenant.writes() == []

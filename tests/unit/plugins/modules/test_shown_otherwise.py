@@ -55,7 +55,7 @@ def test_ids_in_another_case_are_the_same_members() -> None:
         assert plan_present(GROUP, group, {"users": wanted}, write_secrets=False).action == "none"
     (removal,) = plan_present(GROUP, group, {"users": {"remove": {f"{ID}2": "grace"}}}, write_secrets=False).operations
     assert removal["path"] == f'members[value eq "{ID.upper()}2"]'
-    # Other ids have a case (RFC 7643 section 3.1).
+    # The case of other ids matters (RFC 7643 section 3.1).
     group["members"] = [{"value": "00uA", "type": "User"}]
     assert plan_present(GROUP, group, {"users": {"set": {"00ua": "ada"}}}, write_secrets=False).action == "update"
 
@@ -68,7 +68,7 @@ def test_a_managers_id_in_another_case_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("resource", RESOURCES.values(), ids=lambda resource: resource.name)
-def test_what_the_server_computes_is_not_in_the_body_of_a_put(resource: Any) -> None:
+def test_computed_attributes_are_not_in_the_body_of_a_put(resource: Any) -> None:
     current: dict[str, Any] = {"id": "1"}
     for path in resource.computed:
         node: Any = "computed"
