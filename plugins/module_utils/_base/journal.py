@@ -82,8 +82,9 @@ class Journal:
         line = {**head, **self._facts, **self._secrets.masked_values(record)}
         # ASCII has one line separator, and no halves of characters.
         encoded = json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
+        if _is_cut(descriptor):  # a full disk or a crash left a part of a line, which this one must not continue
+            encoded = b"\n" + encoded
         if os.write(descriptor, encoded) != len(encoded):
-            os.write(descriptor, b"\n")  # so that the next line does not continue this one
             raise OSError("no room for a whole line")
         self._flush(descriptor)
 
@@ -103,14 +104,17 @@ class Journal:
         return JournalError(reason, hint="Check journal_path, on the host that runs the task", shared=True)
 
 
+def _is_cut(descriptor: int) -> bool:
+    """Return whether the last line of the file has no end."""
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
 def _opened(path: str) -> int:
     descriptor = os.open(path, FLAGS, MODE)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is no regular file")
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            os.write(descriptor, b"\n")  # a line was cut when the machine stopped
     except BaseException:
         os.close(descriptor)
         raise
