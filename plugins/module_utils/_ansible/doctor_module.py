@@ -10,7 +10,6 @@ from __future__ import annotations
 import platform
 import ssl
 from contextlib import suppress
-from importlib.metadata import version as version_of
 from typing import Any
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
@@ -27,6 +26,7 @@ from .module import Module
 
 with suppress(ImportError):  # Module says so
     import requests
+    import urllib3
 
 OPTIONS: Spec = {
     **ADMINISTRATOR_IDENTITY,
@@ -58,7 +58,7 @@ def _versions() -> dict[str, str]:
         "ansible-core": ansible_version,
         "Python": platform.python_version(),
         "requests": requests.__version__,
-        "urllib3": version_of("urllib3"),
+        "urllib3": str(getattr(urllib3, "__version__", "unknown")),
         "OpenSSL": ssl.OPENSSL_VERSION.partition(" ")[2].partition(" ")[0],
     }
 

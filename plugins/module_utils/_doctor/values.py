@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._base.errors import IdentityError
+from .._base.errors import IdentityError, ProtocolError, report_of
 from .._http.client import Client, Connection
 from .diagnoses import DIAGNOSES, FAILED, OK, SKIPPED, WARNING
 
@@ -127,6 +127,8 @@ def examine(patient: Patient, checks: Iterable[Check], otherwise: Callable[[Iden
                 finding = check.run(replace(patient, known=dict(known)))
             except IdentityError as error:
                 finding = otherwise(error)
+            except Exception as error:  # a bug of ours, or an odd system: the other checks still say something
+                finding = otherwise(ProtocolError(report_of(error)))
         known[check.name] = replace(finding, check=check.name)
     return list(known.values())
 

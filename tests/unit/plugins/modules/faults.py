@@ -715,6 +715,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("vault_seen_as_empty", "mixed rights", switched(mixed_rights_hide_vault=True)),
     Fault("kind_unreadable", "a list that fails", faulty("/Groups", status=500)),
     Fault("slow", "slow answers", slow_answers),
+    Fault("failed_otherwise", "an odd system", look_up_fails(RuntimeError("odd"))),
     Fault("failed_otherwise", "a server error at the login", faulty("/oauth2/", status=500)),
 )
 # Two causes at once: the one that has to be mended first comes first.
