@@ -316,3 +316,22 @@ def test_a_lost_connection_costs_no_fact(tenant: Tenant) -> None:
 def test_a_busy_tenant_is_waited_for(tenant: Tenant) -> None:
     tenant.fault(path="/Users", status=429, retry_after=1, count=1)
     assert probe(tenant, facts=["duplicate_status"])["facts"] == {"duplicate_status": 409}
+
+
+@pytest.mark.parametrize("body", ["html", "empty", "invalid_json", "wrong_shape"])
+def test_answers_that_cannot_be_read_leave_nothing_behind(tenant: Tenant, body: str) -> None:
+    before = names(tenant.state())
+    tenant.fault(method="POST", path="/scim/", body=body, count=None)
+    result = probe(tenant, facts=["member_type", "permission_id", "location_header", "create_status"])
+    tenant.control("DELETE", "faults")
+    assert not result.failed, result.output
+    assert result["facts"]["create_status"] == 201 and result["facts"]["member_type"] == "typed"
+    assert names(tenant.state()) == before
+
+
+@pytest.mark.parametrize("body", ["html", "wrong_shape"])
+def test_a_server_that_is_none_is_refused_before_anything_is_made(tenant: Tenant, body: str) -> None:
+    tenant.fault(path="/scim/", body=body, count=None)
+    result = probe(tenant)
+    assert result.failed and result["failure"]["code"] == "protocol", result.output
+    assert not [path for path in tenant.writes() if path.startswith("POST")]
