@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = "build/collections/ansible_collections/idops/cyberark_identity"
 MODULE_TESTS, UTILS_TESTS = "tests/unit/plugins/modules", "tests/unit/plugins/module_utils"
 RAILS = f"{MODULE_TESTS}/test_guard_rails.py"
+FORMER = f"{MODULE_TESTS}/test_former_names.py"
 KEPT = f"{MODULE_TESTS}/test_kept_access.py"
 EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
 DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
@@ -151,6 +152,24 @@ MUTANTS = (
         "if after != before and is_over(after, now)",
         "if False",
         f"{RAILS}::test_an_end_in_the_past_takes_all_rights_away",
+    ),
+    Mutant(
+        "_directory/guard_rails",
+        "for text, loss in changes if loss.built_in or self._protects(loss)",
+        "for text, loss in changes if self._protects(loss)",
+        f"{FORMER}::test_guard_rails_hold_renames_by_former_names",
+    ),
+    Mutant(
+        "_model/former_names",
+        "if current and others:",
+        "if False:",
+        f"{FORMER}::test_more_than_one_object_is_refused",
+    ),
+    Mutant(
+        "_directory/checks",
+        "if owner is not desired:",
+        "if False:",
+        f"{FORMER}::test_entries_that_claim_one_name_are_refused",
     ),
     Mutant(
         "_directory/guard_rails",

@@ -479,6 +479,7 @@ def test_role_and_playbooks_leak_nothing(guarded: Tenant, stage: Stage) -> None:
     def included(**variables: Any) -> Options:
         return {"include_role": {"name": "idops.cyberark_identity.admin_portal"}, "vars": variables}
 
+    plans = {f"directory_{name}_path": f"{stage.folder}/plan.{name}.html" for name in ("plan", "report")}
     with quoting(guarded.info["tenant_url"]) as url:
         refused = [
             included(**{**role, "admin_portal_tenant_url": url, "admin_portal_user_name": "other@example.com"}),
@@ -489,7 +490,7 @@ def test_role_and_playbooks_leak_nothing(guarded: Tenant, stage: Stage) -> None:
             imported("setup_scim_server", **rotated),
             *plays(rescued(refused)),
             imported("setup_scim_server", **role, admin_portal_state="absent"),
-            imported("apply_directory", directory_path=f"{stage.given}/good.yml"),
+            imported("apply_directory", directory_path=f"{stage.given}/good.yml", **plans),
             imported("export_directory", directory_path=f"{stage.folder}/exported"),
             imported("apply_directory", directory_path=f"{stage.given}/bad.yml"),
         ]
@@ -498,6 +499,8 @@ def test_role_and_playbooks_leak_nothing(guarded: Tenant, stage: Stage) -> None:
     assert "This was to fail" not in played.output
     assert "has no option colour" in " ".join(played.output.split())
     assert "ada@example.com" in played.place("exported/")
+    assert "will be set" in played.place("plan.plan.html")
+    assert "will be set" in played.place("plan.report.html")
     generated = [path.read_text() for path in stage.given.glob("*@example.com")]
     assert len(generated) == 2
     assert_clean(played, *(Canary(password.partition("-")[0], "") for password in generated))
