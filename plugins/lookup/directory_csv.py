@@ -42,8 +42,8 @@ options:
       - The names of the options themselves are known, such as C(user_name) or C(UserName), and so are the names in
         common exports. See the guide on CSV files.
       - "For O(kind=container_permissions), C(member) is a user or a group as C(member_type) says (user, group or role),
-        and each right may be a column of its own. When all of them have a yes or no in a row, they are all that the
-        member may have; otherwise those with yes are added, and those with no are removed."
+        and each right may be a column of its own. If a row has a yes or no for every right, the member gets exactly the
+        rights with yes. Otherwise, rights with yes are added, and rights with no are removed."
     type: dict
     default: {}
   ignore:
@@ -140,5 +140,5 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise InvalidError("the file is UTF-16", hint="Give encoding=utf-16") from None
             line = content.count(b"\n", 0, failure.start) + 1
-            hint = "Excel saves a file as CSV UTF-8, or give encoding=cp1252"
+            hint = "Save the file as CSV UTF-8 in Excel, or give encoding=cp1252"
             raise InvalidError(f"line {line} is not {encoding}", hint=hint) from None

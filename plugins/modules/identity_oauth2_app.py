@@ -43,7 +43,7 @@ options:
     description: The name that the portal shows. A new app without one is named by its Application ID.
     type: str
   description:
-    description: What the app is for.
+    description: The purpose of the app.
     type: str
   icon_uri:
     description:
@@ -71,7 +71,7 @@ options:
     type: str
     choices: [JwtRS256, Opaque]
   token_lifetime:
-    description: How long a token is valid, in seconds. For a new app without this option, 18000, which is five hours.
+    description: The lifetime of a token in seconds. For a new app without this option, 18000, which is five hours.
     type: int
   scopes:
     description: All scopes on the Scope page. An empty list removes them all.
@@ -79,11 +79,11 @@ options:
     elements: dict
     suboptions:
       name:
-        description: What clients request with the option O(scope).
+        description: The name that clients request with the option O(scope).
         type: str
         required: true
       description:
-        description: What the scope is for.
+        description: The purpose of the scope.
         type: str
       allowed_rest:
         description:
@@ -93,8 +93,8 @@ options:
         elements: str
   permissions:
     description:
-      - What roles may do with the app. A service user needs a role with V(View) and V(Execute), which the portal calls
-        Run. Permissions of users and directory groups, and inherited permissions, are not changed.
+      - The permissions of roles on the app. A service user needs a role with V(View) and V(Execute), which the portal
+        calls Run. Permissions of users and directory groups, and inherited permissions, are not changed.
       - V(ViewDetail) implies V(View), and V(Admin) implies both. Implied permissions are added as well. A permission
         cannot be removed while the role keeps one that implies it; such a task is refused.
     type: dict
@@ -223,7 +223,7 @@ app:
       returned: always
       sample: SCIM client
     description:
-      description: What the app is for.
+      description: The purpose of the app.
       type: str
       returned: always
       sample: Tokens for the SCIM server
@@ -254,7 +254,7 @@ app:
       returned: always
       sample: JwtRS256
     token_lifetime:
-      description: How long a token is valid, in seconds.
+      description: The lifetime of a token in seconds.
       type: int
       returned: always
       sample: 18000
@@ -265,12 +265,12 @@ app:
       returned: always
       contains:
         name:
-          description: What clients request.
+          description: The name that clients request.
           type: str
           returned: always
           sample: scim
         description:
-          description: What the scope is for.
+          description: The purpose of the scope.
           type: str
           returned: always
           sample: The SCIM server
@@ -281,7 +281,7 @@ app:
           returned: always
           sample: ['scim*']
     permissions:
-      description: What roles may do with the app.
+      description: The permissions of roles on the app.
       type: dict
       returned: always
       contains:

@@ -36,7 +36,7 @@ options:
     description: The name, which identifies the role unless O(id) is given. Case does not matter.
     type: str
   description:
-    description: What the role is for.
+    description: The purpose of the role.
     type: str
   administrative_rights:
     description:
@@ -173,7 +173,7 @@ role:
       returned: always
       sample: SCIM client
     description:
-      description: What the role is for.
+      description: The purpose of the role.
       type: str
       returned: always
       sample: What a SCIM client may do

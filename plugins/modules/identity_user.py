@@ -50,7 +50,7 @@ options:
     description: The e-mail address. A new user without one gets O(user_name).
     type: str
   description:
-    description: What the user is for.
+    description: The purpose of the user.
     type: str
   active:
     description:
@@ -163,7 +163,7 @@ user:
       returned: always
       sample: scim-service@example.com
     description:
-      description: What the user is for.
+      description: The purpose of the user.
       type: str
       returned: always
       sample: Signs in to the SCIM server

@@ -257,7 +257,7 @@ options:
         type: str
       number_of_days_retention:
         description:
-          - How many days the vault keeps old versions.
+          - The days for which the vault keeps old versions.
         type: int
       position:
         description:
@@ -465,7 +465,7 @@ options:
     default: false
   max_removals:
     description:
-      - How many objects the task may remove, as a number for all kinds together, or as a percentage of the existing
+      - The limit for removed objects, as a number for all kinds together, or as a percentage of the existing
         objects of each kind. A user that is deactivated counts, and so does each account that is deleted with its safe.
       - If a plan exceeds this limit, nothing is written, and the failure names the objects that it would remove.
       - Write it as a decimal number. Without quotes, YAML reads C(010) as V(8); in quotes, a leading zero is refused.
@@ -473,7 +473,7 @@ options:
     default: '10'
   max_access_removals:
     description:
-      - How many memberships of groups and rights on safes the task may remove, as a number for both together, or as a
+      - The limit for removed memberships of groups and rights on safes, as a number for both together, or as a
         percentage of all existing memberships and of all existing rights.
       - Each membership counts, and each right of each member of a safe. A group that is deleted counts with its
         members, a permission with its rights, and a safe with all rights on it. Memberships that a user loses by being
@@ -532,7 +532,7 @@ options:
     type: bool
     default: false
   workers:
-    description: How many requests to send concurrently, from 1 to 32.
+    description: The number of concurrent requests, from 1 to 32.
     type: int
     default: 8
   on_error:
@@ -706,7 +706,7 @@ left_alone:
       returned: always
       sample: somebody has changed display_name since
 lost:
-  description: What cannot be brought back, such as passwords.
+  description: The values that cannot be restored, such as passwords.
   returned: with O(undo)
   type: list
   elements: dict
@@ -813,7 +813,7 @@ unmanaged:
       returned: for a permission
       sample: [listAccounts, retrieveAccounts]
 summary:
-  description: How many objects were created, updated and so on, by kind, and how many are unmanaged.
+  description: The numbers of created, updated and other objects by kind, and of unmanaged ones.
   returned: success, and on failure once something was written
   type: dict
   sample:

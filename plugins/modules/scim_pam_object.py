@@ -29,8 +29,8 @@ attributes:
 options:
   kind:
     description:
-      - What to manage. V(container) is a safe, V(container_permission) the rights of one member on a safe,
-        V(privileged_data) an account in a safe.
+      - The kind of object to manage. V(container) is a safe, V(container_permission) the rights of one member on a
+        safe, V(privileged_data) an account in a safe.
     type: str
     choices: [container, container_permission, privileged_data]
     required: true
@@ -55,7 +55,7 @@ options:
     type: str
   number_of_days_retention:
     description:
-      - How many days the vault keeps old versions, for O(kind=container).
+      - The days for which the vault keeps old versions, for O(kind=container).
       - Write it as a decimal number. Without quotes, YAML reads C(010) as V(8).
     type: int
   managing_cpm:
@@ -287,7 +287,7 @@ pam_object:
       returned: for containers and privileged data
       sample: Accounts of the application
     number_of_days_retention:
-      description: How many days the vault keeps old versions.
+      description: The days for which the vault keeps old versions.
       type: int
       returned: for containers
       sample: 7

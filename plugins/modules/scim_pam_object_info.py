@@ -22,8 +22,8 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.info
 options:
   kind:
-    description: What to read. V(container) is a safe, V(container_permission) the rights of one member on a safe,
-      V(privileged_data) an account in a safe.
+    description: The kind of object to read. V(container) is a safe, V(container_permission) the rights of one member on
+      a safe, V(privileged_data) an account in a safe.
     type: str
     choices: [container, container_permission, privileged_data]
     required: true
@@ -116,7 +116,7 @@ pam_objects:
       returned: for containers and privileged data
       sample: Accounts of the application
     number_of_days_retention:
-      description: How many days the vault keeps old versions.
+      description: The days for which the vault keeps old versions.
       type: int
       returned: for containers
       sample: 7

@@ -79,12 +79,12 @@ class Tenant:
         return answer.json() if answer.content else None
 
     def reset(self, **how: Any) -> None:
-        """Reset to the state after the start. ``empty``: without a set-up of SCIM. ``to``: a state that was kept."""
+        """Reset to the state after the start, with ``empty`` without a set-up of SCIM, or ``to`` a kept state."""
         self.control("POST", "reset", how)
         self._token = ""
 
     def reset_with_two_clients(self) -> dict[str, Any]:
-        """As a real tenant: a client for the directory, one for the vault. Return the options of the latter."""
+        """Reset, with a client for the directory and one for the vault. Return the options of the latter."""
         self._token = ""
         second: dict[str, Any] = self.control("POST", "reset", {"two_clients": True})
         return second
@@ -104,7 +104,7 @@ class Tenant:
         return self._control.get(f"{self.info['control_url']}/{path}", timeout=60).text
 
     def load(self, document: dict[str, Any]) -> None:
-        """Return to the start, with the objects of a document. No test after it sees them."""
+        """Reset to the start with the objects of a document. Later tests do not see them."""
         self.control("POST", "tenant.yml", document)
         self._token = ""
 

@@ -70,7 +70,7 @@ def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
 
     def check(resource: Resource, options: dict[str, Any]) -> Task:
         given = without_nulls(options)
-        # Where an entry stands in a list means little when the list was joined from files: its name is what helps.
+        # Name the entry in errors. Its position means little when lists are merged from several files.
         label = label_of(resource, given)
         problems: list[IdentityError] = []
         for option, value in list(given.items()):
@@ -102,7 +102,7 @@ def _texts(option: Any) -> list[str]:
 
 
 def _known_options(spec: Spec, paths: list[list[str]]) -> str:
-    """Return which options the unknown ones most likely mean, and all that there are beside the first of them."""
+    """Return the options that unknown ones most likely mean, and all options in the place of the first one."""
     beside = []
     for *place, _name in paths:
         known = spec
@@ -145,7 +145,7 @@ DIRECTORY: Spec = {
 }
 
 
-SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that a result and the log have
+SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that the result and the log contain
 
 
 class DirectoryModule(Module):
@@ -160,7 +160,7 @@ class DirectoryModule(Module):
     def _load_params(self) -> None:
         """Register the secrets of the entries before the first call that can log or fail.
 
-        Lists are kept from Ansible, which would only copy them: of a large directory that takes as long as to read a
+        Hide the lists from Ansible, which would only copy them. For a large directory, that takes as long as reading a
         page of the tenant.
         """
         super()._load_params()
@@ -188,7 +188,7 @@ class DirectoryModule(Module):
 
     @property
     def invocation(self) -> dict[str, Any]:
-        """Neither the desired state nor its secrets: a result is short, and kept by callers and logs."""
+        """The options without the desired state and its secrets, because callers and logs keep results."""
         return {"module_args": {name: value for name, value in self.params.items() if name in SHOWN}}
 
     def _log_invocation(self) -> None:
@@ -255,7 +255,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
 
 
 def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:
-    """Warn of entries of which there is no service user, or refuse them where they should be checked."""
+    """Warn of entries that no service user can manage. Refuse them if the task is to report unmanaged objects."""
     if module.params["unmanaged"] != "ignore":
         raise InvalidError(
             f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
@@ -266,7 +266,7 @@ def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> N
 
 
 def _applied(module: DirectoryModule, directory: Directory, planned: Planned) -> Applied:
-    """Carry the plan out; in check mode, only say it."""
+    """Carry the plan out. In check mode, only return the results that it would have."""
     if not module.check_mode:
         module.warnings.begin_repeating()
         return directory.apply(planned)
@@ -289,7 +289,7 @@ def _result(module: DirectoryModule, planned: Planned, applied: Applied) -> dict
 
 
 def left_alone(entries: Sequence[Desired]) -> str:
-    """Return the warning of entries of which there is no service user."""
+    """Return the warning about entries that no service user can manage."""
     text = _numbers_of(entries)
     return (
         f"Left alone: {text}, because the only service user is that of the vault. "
@@ -298,7 +298,7 @@ def left_alone(entries: Sequence[Desired]) -> str:
 
 
 def _numbers_of(entries: Sequence[Desired]) -> str:
-    """Return how many entries there are of each kind, in words."""
+    """Return the number of entries of each kind as a text."""
     numbers = Counter(entry.resource.plural for entry in entries)
     kinds = [resource for resource in RESOURCES.values() if numbers[resource.plural]]
     return " and ".join(counted(numbers[resource.plural], resource) for resource in kinds)

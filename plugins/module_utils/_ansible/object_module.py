@@ -51,7 +51,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     for row in rows(resources):
         given = module.params[row.option] or ""
         if row.secret and len(given) < row.shortest:
-            # It is refused, and a word this short would mask parts of every message: it is masked itself.
+            # Such a short secret is refused. As a mask it would hide parts of every message, so replace it by stars.
             module.no_log_values.discard(given)
             module.params[row.option] = module.params[row.option] and "*" * len(given)
 
@@ -87,7 +87,7 @@ def _is_new(task: Task, outcome: Outcome) -> bool:
 
 
 def _foresee(objects: ScimObjects, task: Task) -> None:
-    """Warn of what check mode can tell of a new object with one request, and of what it cannot know."""
+    """Warn of an unknown login suffix of a new object, and of the facts that check mode cannot know."""
     resource, warn = task.resource, objects.client.warn
     row = resource.suffixed
     if row and (suffix := suffix_of(task.desired[row.option])):
@@ -99,7 +99,7 @@ def _foresee(objects: ScimObjects, task: Task) -> None:
 
 
 def removed_members(resource: Resource, diff: dict[str, Any]) -> int:
-    """Return how many members a change removes from a group or role: all of them if it is deleted."""
+    """Return the number of members that a change removes from a group or role. A deletion removes all."""
     before, after = (
         Counter(name for row in resource.member_rows for name in (diff[side].get(row.option) or {}).get("set", ()))
         for side in ("before", "after")

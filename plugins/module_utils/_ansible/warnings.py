@@ -30,7 +30,7 @@ class Warnings:
             self._times[text] += 1
 
     def begin_repeating(self) -> None:
-        """Ignore texts that are collected already: applying a plan warns again of what planning warned of."""
+        """Ignore texts that are collected already, because applying a plan repeats the warnings of planning."""
         self._is_repeating = True
 
     @contextmanager

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Values of another type than their option: what Ansible would convert without a word. Knows no AnsibleModule.
+"""Refuse values of another type than their option, which Ansible would silently convert. Knows no AnsibleModule.
 
 YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and booleans. Ansible makes texts of them:
-``59016``, ``False``, ``45045`` and ``21221``. What was written cannot be told from that, so it is refused.
+``59016``, ``False``, ``45045`` and ``21221``. The original text is lost, so the value is refused.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from .paths import Object
 # Options of the type str that take a number as well.
 NUMBERS = ("max_removals", "max_access_removals")
 QUOTE = "Put it into quotes; add | string to a template that makes it"
-# How a number is spelled that everybody reads alike: no leading zero, which means octal to YAML, no underscore, no 0x.
+# A number that every parser reads alike: no leading zero, which means octal to YAML, no underscore, no 0x.
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # what int() takes beside them
+AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # other texts that int() accepts
 DECIMAL_HINT = "Write it as a decimal number, without leading zeros"
-# What splitting a text at its commas makes no list of: brackets around all of it, and semicolons.
+# A text that does not become a list by splitting at commas: one with brackets around it, or with semicolons.
 NO_LIST = re.compile(r"^\s*\[.*\]\s*$|;", re.DOTALL)
 LIST_HINT = "Give a list. A text is split at its commas alone"
 GROUPS_HINT = "In a template, groups is always the groups of the inventory: give your variable another name"
-# What the inventory's own variable ``groups`` always holds.
+# The keys that the inventory's own variable ``groups`` always holds.
 INVENTORY_GROUPS = {"all", "ungrouped"}
 
 
@@ -39,7 +39,7 @@ def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object) -> N
 
 
 def _misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, place: str = "") -> Iterator[InvalidError | None]:
-    """Yield for each value what is wrong with its type, None for nothing.
+    """Yield the error of each value whose type is wrong, None for others.
 
     ``place`` is what precedes the options' names in the message. No value of an option with ``no_log`` is quoted.
     """
@@ -94,7 +94,7 @@ def is_number(value: Any) -> bool:
 
 
 def misread(value: Any, *, secret: bool | None = False) -> str:
-    """Return what YAML made of a text, in words, without the value of a secret."""
+    """Return a description of the value that YAML made of a text. A secret is not quoted."""
     if value is None or isinstance(value, bool):
         return f"YAML reads it as {'null' if value is None else str(value).lower()}"
     return "YAML reads it as a number" if secret else f"YAML reads it as the number {value}"

@@ -22,7 +22,7 @@ class Problems:
     """
 
     def __init__(self, listed: Iterable[Desired], unread: Iterable[str] = ()) -> None:
-        """Begin with the errors of the input, and with the entries that make no task."""
+        """Begin with the errors of the input, and with those of entries that are no valid task."""
         self._unread = [InvalidError(text) for text in unread]
         self._by_entry = {desired: desired.problem for desired in listed if desired.problem}
         self._of_run: list[IdentityError] = []
@@ -40,7 +40,7 @@ class Problems:
         self._by_entry[desired] = all_of([known, error]) if known else error
 
     def note_run(self, errors: Iterable[IdentityError]) -> None:
-        """Add problems of the whole run, which are those of no single entry."""
+        """Add problems that belong to no single entry."""
         self._of_run += errors
 
     def remark(self, text: str) -> None:
@@ -53,7 +53,7 @@ class Problems:
         errors = [*self._unread, *failed.values(), *self._of_run]
         if not errors:
             return
-        if errors == self._of_run[:1]:  # the only one keeps its facts
+        if errors == self._of_run[:1]:  # a single error keeps its details
             reason = joined([errors[0].reason, *self._remarks]) if self._remarks else errors[0].reason
             raise errors[0].with_facts(reason=reason)
         kinds = {error.__class__ for error in errors}
@@ -73,7 +73,7 @@ def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
     for desired in listed:
         resource, keys = desired.resource, desired.keys
         marks: list[tuple[Any, ...]] = []
-        if len(keys) >= min(2, len(resource.keys)):  # all that name it, of which two at most are given
+        if len(keys) >= min(2, len(resource.keys)):  # the keys name an object: one, or two of several
             marks.append((resource.name, *(fold(keys.get(option, "")) for option in resource.keys)))
         if desired.identifier:
             marks.append((resource.name, "id", desired.identifier))

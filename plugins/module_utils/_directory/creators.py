@@ -27,7 +27,7 @@ RIGHTS = CONTAINER_PERMISSION.attribute("rights")
 
 
 class Creators:
-    """Plans what the creators of safes lose whose entries say ``creator_rights``.
+    """Plans the rights that creators lose on safes whose entries have ``creator_rights``.
 
     The vault makes the creator of a safe a member with every right. No entry names that permission.
     """
@@ -71,11 +71,11 @@ class Creators:
 
     @property
     def _own_name(self) -> str | None:
-        """Return the login name of the service user, who creates the safes that are not there yet."""
+        """Return the login name of the service user, which creates the missing safes."""
         return next(iter(self._relations.vault_caller.names.values()), None)
 
     def _of_safe(self, found: Found, safe: Object, permissions: Iterable[Object]) -> Step | None:
-        """Return the step that trims the creator of a safe that is there; None if there is nothing to take away."""
+        """Return the step that trims the creator of an existing safe, None if there is nothing to take away."""
         permission = self._permission(safe, permissions)
         if permission is None:
             return None
@@ -84,9 +84,9 @@ class Creators:
         return _trimming(found, task, plan) if plan.changed else None
 
     def _of_new_safe(self, found: Found) -> Step:
-        """Return the step that trims the creator of a safe that this run makes.
+        """Return the step that trims the creator of a safe that this run creates.
 
-        The vault makes the permission with the safe, with every right: nobody loses what was there before.
+        The vault creates the permission along with the safe and with every right, so nobody loses an earlier right.
         """
         kept = RIGHTS.shape.read(found.desired.task.creator_rights)
         keys = {"container": found.safe, "user": self._own_name or "the creator", "group": None}

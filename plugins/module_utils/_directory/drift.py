@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report objects that no entry names: on which safes they matter, and how a result shows them. No I/O."""
+"""Report objects without an entry: the safes where they count, and their form in results. No I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {resource.name: resource for resource in RESOURCES.values()}
 
 
 class Scope:
-    """The safes that the entries name: what is on others is neither pruned nor reported."""
+    """The safes that the entries name. Objects on other safes are neither pruned nor reported."""
 
     def __init__(self, listed: Iterable[Desired]) -> None:
         self._named = {(each.resource.plural, fold(each.parent)) for each in listed if each.parent is not None}
@@ -37,11 +37,11 @@ class Scope:
         return not resource.parent or bool(self._safes - self._leaving)
 
     def prunes(self, resource: Resource, item: Object) -> bool:
-        """Return whether an object is on a safe that entries of its own kind name, or of a kind that is on none."""
+        """Return whether entries of its own kind name the object's safe. True for kinds that are on no safe."""
         return not resource.parent or (resource.plural, _safe(resource, item)) in self._named
 
     def watches(self, resource: Resource, item: Object) -> bool:
-        """Return whether an object is on a safe that any entry names and that stays, or of a kind that is on none."""
+        """Return whether any entry names the object's safe and the safe stays. True for kinds that are on no safe."""
         safe = _safe(resource, item)
         return not resource.parent or (safe in self._safes and safe not in self._leaving)
 
@@ -51,7 +51,7 @@ def _safe(resource: Resource, item: Object) -> str:
 
 
 def unmanaged(resource: Resource, item: Object) -> Object:
-    """Return what a result says of an object that no entry names."""
+    """Return the row of a result for an object that no entry names."""
     row: Object = {"type": resource.name, "name": " / ".join(names_in(resource.keys_of(item)))}
     if resource.is_permission and resource.access:
         shown = resource.describe(item)
@@ -61,7 +61,7 @@ def unmanaged(resource: Resource, item: Object) -> Object:
 
 
 def in_order(rows: Sequence[Object]) -> list[Object]:
-    """Return such rows in the order of their names, permissions first: they are what somebody may do."""
+    """Return such rows sorted by name, permissions first, because they give access."""
     return sorted(rows, key=lambda row: (not KINDS[row["type"]].is_permission, row["type"], natural(row["name"])))
 
 

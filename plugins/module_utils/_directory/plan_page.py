@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The style and the script of a plan as a page. Neither fetches anything, and the page allows no other."""
+"""The style and the script of a plan as a page. Neither loads anything, and the page allows no others."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ SCRIPT = """
   const observer = new IntersectionObserver((seen) => {
     if (next >= found.length || !seen.some((entry) => entry.isIntersecting)) return;
     more();
-    observer.unobserve(end);  // to be told again if the end is still in sight
+    observer.unobserve(end);  // to be notified again if the end is still in sight
     observer.observe(end);
   }, { rootMargin: "1500px" });
   observer.observe(end);

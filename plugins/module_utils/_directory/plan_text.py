@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan in lines that a person reads in a terminal. No I/O."""
+"""Show a plan as lines for a terminal. No I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .plan_document import counts_of
 
 SIGNS = {"create": "+", "update": "~", "rename": "~", "deactivate": "-", "delete": "-"}
 MOST_LINES = 20  # of one kind
-# The words for what is always counted, and for what is only named where it occurs.
+# The actions that are always counted, and those that are counted only if they occur.
 ALWAYS = {"create": "to create", "update": "to change", "deactivate": "to deactivate", "delete": "to delete"}
 RARELY = {"rename": "to rename"}
 WORDS = {**ALWAYS, **RARELY}
@@ -54,7 +54,7 @@ def _line(row: Object) -> str:
 
 
 def _name(row: Object) -> str:
-    """Return the name of an object; of one that is renamed, the name that it has and the one that it gets."""
+    """Return the name of an object. If it is renamed, return the old and the new name."""
     if row["action"] != "rename":
         return str(row["name"])
     changed = [row["attributes"][option]["after"] for option in row["keys"] if option in row["attributes"]]

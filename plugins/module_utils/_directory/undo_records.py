@@ -21,18 +21,18 @@ from .._model.rows import Attribute, Resource
 from .._model.shapes import Flat, Members, Names
 
 KINDS = {resource.name: resource for resource in RESOURCES.values()}
-CUT = '{"format":'  # how a line begins that was cut when the machine stopped
+CUT = '{"format":'  # the beginning of a line that was cut off when the machine stopped
 
 
 class Field(NamedTuple):
-    """A value that changes by itself: an option, a key of a map, a member or a right. The part has no case."""
+    """A value that changes by itself: an option, or its ``part``, a folded key of a map, member or right."""
 
     option: str
     part: str = ""
 
 
 class Change(NamedTuple):
-    """The values of a field before and after a write; of a member or a right, whether it is there."""
+    """The values of a field before and after a write. For a member or a right, they say whether it is there."""
 
     before: Any
     after: Any
@@ -55,7 +55,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Record:
-    """What one write did to one object. If it is not ``certain``, it may have had no effect.
+    """The effect of one write on one object. If it is not ``certain``, it may have had no effect.
 
     ``before`` is the object before a deletion, ``after`` the object after another write, as far as they are recorded.
     ``labels`` has the spelling of each part, and of a member its name and id.
@@ -75,9 +75,9 @@ class Record:
 
 
 def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]:
-    """Return the writes in the text of a journal, in their order, if there is a ``run`` only those of it.
+    """Return the writes in the text of a journal, in their order. With ``run``, return only those of this run.
 
-    Raise InvalidError for a line that is none of a journal, for another tenant, and if there is no write.
+    Raise InvalidError for a line that is not of a journal, for a write to another tenant, and if there is no write.
     """
     begun: dict[str, Object] = {}
     ended: dict[str, Object] = {}
@@ -97,7 +97,7 @@ def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]
 
 
 def _row(line: str, place: str) -> Object | None:
-    """Return a line of a journal, None for an empty one and for one that was cut: no request was sent after it."""
+    """Return a line of a journal, None if it is empty or was cut off. After a cut line, no request was sent."""
     if not line.strip():
         return None
     try:
@@ -107,7 +107,7 @@ def _row(line: str, place: str) -> Object | None:
             return None
         row = None
     if not isinstance(row, dict) or not {"format", "event", "write", "run", "tenant", "api"} <= set(row):
-        raise InvalidError(f"{place} is not a line of a journal", hint="journal_path writes one")
+        raise InvalidError(f"{place} is not a line of a journal", hint="Give a file that journal_path wrote")
     if row["format"] != FORMAT:
         raise InvalidError(f"{place} has the format {row['format']!r}, and this release reads {FORMAT}")
     return row
@@ -193,8 +193,8 @@ def key_of(resource: Resource, named: Object) -> tuple[str, ...]:
 class Held:
     """The objects of the tenant as they are now, by endpoint and id, as ``state_of`` describes them.
 
-    ``of_creators`` are the ids of the permissions of those who created the safes, and ``caller`` is the login name of
-    the user that will create one.
+    ``of_creators`` are the ids of the permissions that the creators of safes have. ``caller`` is the login name of the
+    user that creates safes in this run.
     """
 
     def __init__(
@@ -228,10 +228,10 @@ class Held:
 
 
 def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
-    """Return what the writes of the SCIM server did, one record for each object.
+    """Return the effects of the writes to the SCIM server, one record for each object.
 
-    A write whose outcome is not known is settled by the tenant where that tells: an object that is still there was not
-    deleted, and one that is not was not created.
+    If the outcome of a write is unknown, the tenant may show it: an object that exists was not deleted, and one that
+    does not exist was not created.
     """
     found: list[Record] = []
     for write in writes:

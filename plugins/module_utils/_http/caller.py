@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Tell whose token a task uses."""
+"""Identify the user whose token a task uses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Caller:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The login names by what they look like: configured, and of the token."""
+        """The login names in the options and in the token, by a form that ignores case and look-alikes."""
         given = [self._client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
         return {look(name): str(name) for name in given if name}
 

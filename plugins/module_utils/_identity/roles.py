@@ -31,7 +31,7 @@ class Roles(IdentityObjects):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
-        self._names: dict[str, str] = {}  # of administrative rights, by path; the first one that is seen stays
+        self._names: dict[str, str] = {}  # of administrative rights, by path; the first one that is seen is kept
 
     def read(self, row: Object) -> Object | None:
         rights = {"Role": row["id"], "Args": PAGE}
@@ -73,8 +73,8 @@ class Roles(IdentityObjects):
     def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
         """Return the name of a right as the role shows it. A right is given by name or by path.
 
-        A name that the tenant does not use is looked up among the usual ones: a recorded tenant describes the tile
-        Privilege Cloud in other words.
+        A name that the tenant does not use is looked up among the usual names, because tenants may describe the same
+        right in other words (recorded for Privilege Cloud).
 
         Raise InvalidError for an unknown right. With ``known_or_not``, return None instead.
         """
@@ -92,7 +92,7 @@ class Roles(IdentityObjects):
         )
 
     def _named(self, path: str, name: str | None) -> str:
-        """Name a right: as it was named first, or by its path if another right has the name."""
+        """Return the first name that was seen for a right, or its path if another right has that name."""
         return self._names.setdefault(path, name if name and name not in self._names.values() else path)
 
     def _path(self, name: str) -> str:
@@ -116,7 +116,7 @@ class Roles(IdentityObjects):
         self.client.warn(f"{task.label}: {text}")
 
     def beside_vault(self, names: Collection[str]) -> list[str]:
-        """Return the management rights beside Vault Management among these, none without Vault Management."""
+        """Return the other management rights among these, none if Vault Management is not among them."""
         rights = {self._path(name): name for name in names}
         if VAULT_MANAGEMENT not in rights:
             return []
@@ -142,7 +142,7 @@ class Roles(IdentityObjects):
             self.identity.call("Roles/UpdateRole", body)
         if rights := changes.get("administrative_rights"):
             added, removed = _difference(rights)
-            # What goes goes first: for a moment too few rights are better than too many.
+            # Remove first, because too few rights for a moment are better than too many.
             for verb, names in (("UnAssignSuperRights", removed), ("AssignSuperRights", added)):
                 if names:
                     pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
@@ -151,7 +151,7 @@ class Roles(IdentityObjects):
     def _proven(self, identifier: str, plan: Plan) -> Object:
         """Return the role as it is after a write.
 
-        Where Roles/UpdateRole leaves the members as they were, change them with the calls of the vendor's SDKs, which
+        If Roles/UpdateRole left the members unchanged, change them with the calls that the vendor's SDKs use. These
         take names (admin contract 6.5 and 12).
         """
         try:
@@ -181,7 +181,7 @@ class Roles(IdentityObjects):
         return bool(calls)
 
     def take_back(self, resource: Resource, identifier: str) -> None:
-        """Not a role that somebody uses: to make one that exists may have been answered as if it were new."""
+        """Delete a new role unless it is in use: the server may have answered with the id of an existing role."""
         row = self._row(resource, identifier)
         role = self.read(row) if row else None
         if role and (role["Members"] or role["AdministrativeRights"]):

@@ -16,7 +16,7 @@ from .._base.paths import Object, Path, Write, fold, objects
 from .._base.texts import check_name
 from .._model.shapes import Shape, check_names, refuse_contradictions, refuse_doubles
 
-# The permissions on an app, and the bits that say them (admin contract 8).
+# The permissions on an app, and their bits (admin contract 8).
 GRANTS = {
     "Grant": 1,
     "View": 4,
@@ -27,12 +27,12 @@ GRANTS = {
     "Automatic": 1 << 31,
 }
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
-# The bits that a permission sets where it holds others, too (admin contract 8 and 12).
+# The bits of permissions that include others, on tenants that compose them (admin contract 8 and 12).
 COMPOSED = {"Admin": 28, "ViewDetail": 20}
 
 
 class Choice(Shape):
-    """One word of several. ``words`` says how servers write each; the first is what is sent."""
+    """One of several words. ``words`` has the values of servers for each; the first is sent."""
 
     def __init__(self, words: Mapping[str, tuple[Any, ...]]) -> None:
         self.words = words
@@ -68,7 +68,7 @@ class Timespan(Shape):
 class Scopes(Shape):
     """Scopes by name, each with a description and the regular expressions of the paths that it allows.
 
-    The list is always whole; what a scope holds beyond that stays.
+    The list is always complete. Other keys of a scope are preserved.
     """
 
     def read(self, node: Any) -> list[Object]:
@@ -123,8 +123,8 @@ class Scopes(Shape):
 class Grants(Shape):
     """Permissions of roles: a map from a role's id to ``{role, rights}``.
 
-    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. What is given brings along what
-    it implies, so that it is the same on a tenant that composes permissions and on one that does not.
+    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. A given permission adds
+    those that it implies, so that tenants that compose permissions and tenants that do not hold the same.
     """
 
     def read(self, node: Any) -> dict[str, Object]:
@@ -177,7 +177,7 @@ def rights_in(mask: Any) -> list[str]:
 
 
 def with_implied(rights: Iterable[str]) -> list[str]:
-    """Return permissions with those that they hold by their bits (admin contract 8)."""
+    """Return permissions with those that their bits include (admin contract 8)."""
     bits = 0
     for right in rights:
         bits |= COMPOSED.get(right, GRANTS[right])
@@ -190,7 +190,7 @@ def needed_by(right: str, rights: Iterable[str]) -> list[str]:
 
 
 def _settled(rights: Iterable[str]) -> list[str]:
-    """In one order, each once."""
+    """Return the permissions in their usual order, each once."""
     given = set(rights)
     return [right for right in GRANTS if right in given]
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Tell which object an entry means that also gives names that the object may still have. No I/O."""
+"""Find the object of an entry that also lists former names of the object. No I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEEP_ONE = "Nothing was renamed. Keep one of them, or take the names out of {}"
 
 
 def check_former_names(task: Task) -> None:
-    """Raise InvalidError for former names that no object could have, and where the task needs none."""
+    """Raise InvalidError for invalid former names, and if the task has an id or removes the object."""
     option, names = task.resource.former_policy, task.former_names
     if not names:
         return
@@ -28,12 +28,12 @@ def check_former_names(task: Task) -> None:
             raise InvalidError(f"{option} holds an empty name", hint="Check the variable that it comes from")
         check_name(f"{option}[{number}]", former, in_list=True, of_object=True)
         if name and fold(former) == fold(name):
-            raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Case does not matter. Take it out")
+            raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Take it out. Case does not matter")
     if task.identifier:
-        raise InvalidError(f"{option} and id exclude each other", hint="The id says which object is meant")
+        raise InvalidError(f"{option} and id exclude each other", hint="The id identifies the object already")
     if task.absent:
         raise InvalidError(
-            f"{option} is for an object that is to be there", hint=f"Give the name that the {task.resource.name} has"
+            f"{option} is for an object that should exist", hint=f"Give the name that the {task.resource.name} has"
         )
 
 

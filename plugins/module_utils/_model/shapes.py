@@ -40,7 +40,7 @@ from .member_names import canonical
 
 # The most members that go into one PATCH request.
 BATCH = 500
-# Key for the looked-up kind of a member that does not tell its own. No attribute can have it (RFC 7643 section 2.1).
+# Key for the kind of a member, if that had to be looked up. No attribute can have this name (RFC 7643 section 2.1).
 KIND = "#kind"
 KINDS = {form: kind for kind in ("User", "Group") for form in (kind.lower(), f"{kind.lower()}s")}
 # The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
@@ -51,7 +51,7 @@ LAST_SECOND = 253402300799  # of the year 9999
 class Shape:
     """A value that is the same in the option and in the resource.
 
-    ``None`` stands for nothing on both sides. ``merge`` combines a desired value with the current one. ``writes``
+    ``None`` means no value on both sides. ``merge`` combines a desired value with the current one. ``writes``
     returns the values to write, by path; PATCH operations and the body of a PUT are made from them. ``show`` returns
     the value of the option, without secrets; ``compare`` does so for a diff, where secrets are hidden.
 
@@ -78,7 +78,7 @@ class Shape:
         return len(self.read(node) or ())
 
     def holds(self, held: Any, wanted: Any) -> bool:
-        """Return whether a desired value of any type is certainly there already. False only means maybe not."""
+        """Return True if a desired value of any type is certainly there already, False if it may be missing."""
         return bool(held == wanted and wanted not in ("", [], {}))
 
     def show(self, value: Any) -> Any:
@@ -88,7 +88,7 @@ class Shape:
         return self.show(value)
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        """Return what to write at which path. ``node`` is the current value at ``path``."""
+        """Return the values to write, by path. ``node`` is the current value at ``path``."""
         return [(path, after)]
 
     def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
@@ -152,10 +152,11 @@ class Reference(Shape):
 class Flat(Shape):
     """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
 
-    Attribute names have no case (RFC 7643 section 2.1): a key is written as the server spells it. Options and results
-    have texts; a number or a boolean on the server is replaced by a text. A value whose key means a secret is written
-    and compared like others, and never shown. ``hidden`` is the option for the object's secret: it is not read from
-    here, and no key may be a synonym of it. ``numbers`` are folded keys whose values may be given as numbers.
+    The case of attribute names does not matter (RFC 7643 section 2.1): a key is written as the server spells it.
+    Options and results have texts. If the server holds a number or a boolean, a text that spells one is written as
+    such. A value whose key means a secret is written and compared like others, and never shown. ``hidden`` is the
+    option for the object's secret: it is not read from here, and no key may be a synonym of it. ``numbers`` are folded
+    keys whose values may be given as numbers.
     """
 
     def __init__(self, hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
@@ -227,9 +228,9 @@ class Flat(Shape):
 
 
 class Keyed(Flat):
-    """A map in a list of ``{key, value}`` objects, which is written whole, with what else it holds.
+    """A map in a list of ``{key, value}`` objects. The whole list is written, with all items that stay as they are.
 
-    ``kinds`` are the keys that the option knows; none means any.
+    ``kinds`` are the keys that the option knows. If there are none, it takes any key.
     """
 
     parts = PARTS
@@ -243,7 +244,7 @@ class Keyed(Flat):
         return str(item.get(self.key) or "")
 
     def merge(self, current: Any, desired: Any) -> Any:
-        """Such values are texts on this server."""
+        """Merge the values as texts, as this server has them."""
         merged = super().merge(current, desired) or {}
         return {key: as_text(value) for key, value in merged.items()} or None
 
@@ -279,9 +280,10 @@ class Named(Shape):
 
 
 class Names(Shape):
-    """A set of names without case. A desired value is ``{add, remove, set}`` of such lists, where ``set`` stands alone.
+    """A set of names whose case does not matter.
 
-    ``known`` are the names that there are, by the letters of all their spellings, in the one that is sent.
+    A desired value is ``{add, remove, set}`` of lists of names, where ``set`` stands alone.
+    ``known`` maps the letters of each spelling of a known name to the spelling that is sent.
     """
 
     def __init__(self, known: Mapping[str, str] | None = None) -> None:
@@ -292,7 +294,7 @@ class Names(Shape):
         return self.known.get(letters(name), name)
 
     def read(self, node: Any) -> list[str]:
-        # Each name once, as it is spelled first.
+        # Each name once, in its first spelling.
         names = [self.spelled(str(name)) for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
         return sorted({fold(name): name for name in names}.values())
 
@@ -328,7 +330,7 @@ class Names(Shape):
 class Joined(Shape):
     """A set of texts, stored as one text with a separator between them.
 
-    All of them are read. What stands there keeps its separator; the first one is for what is new.
+    All separators are read. An existing text keeps its separator, and a new one gets the first.
     """
 
     def __init__(self, separators: str = ",") -> None:
@@ -382,7 +384,7 @@ class Moment(Shape):
 
     @staticmethod
     def is_never(node: Any) -> bool:
-        """Return whether this is a number that means never, which a vault refuses to be sent back."""
+        """Return whether this number means never. A vault that shows it refuses it in a request."""
         return isinstance(node, (int, float)) and node <= 0
 
     def merge(self, current: Any, desired: Any) -> Any:
@@ -446,7 +448,7 @@ class Members(Shape):
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         held = dict(current or {})
         spelled = {id_mark(identifier): identifier for identifier in held}
-        # Ids are as the list of members spells them, whatever other answers make of their case.
+        # Keep the ids in the case of the member list, because other answers may change it.
         given = {
             way: {spelled.get(id_mark(identifier), identifier): name for identifier, name in (members or {}).items()}
             for way, members in desired.items()
@@ -470,11 +472,11 @@ class Members(Shape):
         return {"set": sorted((value or {}).values(), key=fold)}
 
     def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
-        """Additions first, so that nobody who stays on loses the membership for a moment."""
+        """Return the additions first, so that nobody who stays loses the membership for a moment."""
         where = path_text(path)
         added = [self._member(identifier) for identifier in after if identifier not in before]
         removed = [identifier for identifier in before if identifier not in after]
-        # In one operation no more than in one request: the caller puts operations into requests.
+        # One operation holds at most as many members as one request. The caller groups operations into requests.
         adding = [{"op": "add", "path": where, "value": added[i : i + BATCH]} for i in range(0, len(added), BATCH)]
         return adding + [{"op": "remove", "path": f"{where}[value eq {quoted(gone)}]"} for gone in removed]
 
@@ -497,10 +499,10 @@ class Members(Shape):
 
 
 def kind_of(member: Object) -> str | None:
-    """Return User or Group, as a member of a group says it of itself; None where it does not.
+    """Return the kind of a member, User or Group, None if the member does not show it.
 
-    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers write the path of the latter in the
-    singular, and some say of the membership, not of the member, that it is direct.
+    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers write the path in ``$ref`` in the singular.
+    On some, ``type`` is "direct", which describes the membership and not the member.
     """
     kind = member.get(KIND) or KINDS.get(fold(member.get("type")))
     if not kind and (path := re.search(r"(?:^|/)(users?|groups?)/[^/]+/?$", str(member.get("$ref")), re.IGNORECASE)):
@@ -511,7 +513,7 @@ def kind_of(member: Object) -> str | None:
 class One(Shape):
     """One other object, in an attribute of its own: a map from its id to its name. It never changes.
 
-    A desired one may have several pairs: the first is sent, and all are names that it may be shown by.
+    A desired value may have several pairs. The first is sent; the server may show the object as any of them.
     """
 
     parts = PARTS
@@ -536,7 +538,7 @@ class One(Shape):
 
     def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
         identifier, name = next(iter(after.items()))
-        # An id of which no name is known goes alone.
+        # If the name is unknown, the id is sent alone.
         return [(path, {"value": identifier, "display": name} if name != identifier else {"value": identifier})]
 
 
@@ -554,7 +556,7 @@ def refuse_contradictions(
 
 
 def refuse_doubles(option: str, names: Collection[str]) -> None:
-    """Raise InvalidError for names that are given twice, case aside."""
+    """Raise InvalidError for names that are given twice, in any case."""
     counts = Counter(map(fold, names))
     if twice := sorted({name for name in names if counts[fold(name)] > 1}):
         raise InvalidError(f"{option} holds {', '.join(twice)} twice")
@@ -568,7 +570,7 @@ def check_names(option: str, given: Mapping[str, list[str] | None], *, of_object
 
 
 def _typed(value: Any, held: Any) -> Any:
-    """Return a text as a number or a boolean where one is held and the text spells one; else the value."""
+    """Return a text as a number or a boolean if the server holds one and the text spells one, else the value."""
     if isinstance(value, str) and isinstance(held, (bool, int, float)):
         with suppress(ValueError):
             read = json.loads(fold(value))
@@ -577,10 +579,10 @@ def _typed(value: Any, held: Any) -> Any:
 
 
 def seconds(text: str) -> int:
-    """Seconds since 1970 of an ISO 8601 time; without an offset, UTC is meant. Raises ValueError.
+    """Return an ISO 8601 time in seconds since 1970. Without an offset, it is in UTC. Raise ValueError for others.
 
-    A date without a time is the last second of that day: who is let in until a day is let in on it. What later
-    releases of Python read beyond that is refused, so that a task means the same everywhere.
+    A date without a time means the last second of that day, so that access until a day includes it. Forms that only
+    later releases of Python read are refused, so that a task means the same everywhere.
     """
     if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text.strip(), re.IGNORECASE):
         raise ValueError(text)

@@ -119,7 +119,7 @@ def auth_error_body(session: Session) -> str:
 
 
 def _may(session: Session, client: Client, endpoint: str) -> bool:
-    """Return whether a client may create objects: an empty one is refused by its content if it may."""
+    """Return whether a client may create objects. If so, the server refuses an empty one for its content."""
     return session.send("POST", endpoint, body={}, client=client).status not in NO_RIGHT
 
 
@@ -134,16 +134,16 @@ def missing_right_status(session: Session) -> int:
             answer = session.send("POST", endpoint, body={}, client=client)
             if answer.status in NO_RIGHT:
                 return answer.status
-    raise UnclearError("no service user misses a right")
+    raise UnclearError("no service user lacks a right")
 
 
 def vault_overrides_directory(session: Session) -> Any:
-    """Look at one user with all rights, and with the right to the vault alone."""
+    """Read one user as a client with all rights, and as one with the right to the vault alone."""
     first, second = session.scim.client, session.scim.clients[-1]
     if first is second:
         raise UnclearError("this takes a second service user, with the right Vault Management alone")
     if not _may(session, first, "Containers"):
-        raise UnclearError("this takes a service user with all rights beside the one for the vault")
+        raise UnclearError("this takes a service user with all rights besides the one for the vault")
     user = session.user()
     if not session.send("GET", "Users", user["id"], client=first).ok or not _is_cloud_id(user["id"]):
         return True
@@ -164,7 +164,7 @@ def _is_cloud_id(identifier: str) -> bool:
 
 
 def mixed_rights_hide_vault(session: Session) -> bool:
-    """Look for the safe of one service user as another, who has the other rights, too."""
+    """Look up the safe of one service user as another one that also has the other rights."""
     client = session.scim.client
     if not all(_may(session, client, endpoint) for endpoint in ("Users", "Containers")):
         raise UnclearError("this takes a service user with rights of both kinds")

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The values of a probe: what is measured, and what came of it. No I/O."""
+"""The values of a probe: the facts to measure, and their results. No I/O."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class UnclearError(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """One behaviour of a server: the emulator's switch, what it takes to measure it, and the function that does.
+    """One behaviour of a server: the emulator's switch, the needs of the measurement, and its function.
 
     The function returns the position of the switch, or raises UnclearError.
     """
@@ -74,7 +74,7 @@ class Unmeasured:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and what came of it. ``folded`` is the body with all names in small letters."""
+    """A request and its answer. ``folded`` is the body with all names in small letters."""
 
     method: str
     path: str
@@ -136,5 +136,5 @@ def shape(value: Any) -> str:
 
 
 def _is_name(key: Any) -> bool:
-    """Return whether a key can be the name of an attribute, and no text of somebody."""
+    """Return whether a key can be the name of an attribute, rather than data of a person."""
     return isinstance(key, str) and bool(re.fullmatch(r"(urn:[\w.:-]+|\$?\w+)", key)) and len(key) <= 80

@@ -39,7 +39,7 @@ from .along import Along
 from .member_lists import MemberLists
 from .protocol import FEW, PAGE, Scim
 
-# The server does not understand the PATCH, as opposed to values that it does not accept.
+# The scimTypes of a PATCH that the server does not support, as opposed to a value that it does not accept.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 
 
@@ -67,8 +67,8 @@ class ScimObjects:
 
     def _by_keys(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         keys = resolve_keys(self._finder, task)
-        # An object that is about to be deleted has to be the only one of its name. Absence is doubted where no create
-        # follows: a create would be refused if the object existed after all.
+        # Before a deletion, check that no second object has the name. Doubt absence unless a create follows, which the
+        # server would refuse if the object existed after all.
         current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
         if task.former_names:
             current = renamed_object(task, current, self._with_former_names(task))
@@ -146,7 +146,7 @@ class ScimObjects:
             )
 
     def expect_deletions(self, plans: Sequence[Plan]) -> None:
-        """Read at once what goes along with many deletions."""
+        """Read the objects that are deleted along with others once for all deletions."""
         self._along.expect(plans)
 
     def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
@@ -200,7 +200,7 @@ class ScimObjects:
         return [identifier for identifier in identifiers if self._shown(resource, identifier)]
 
     def _with_members_of_vault(self, plan: Plan) -> Plan:
-        """Return the plan of a new permission with the id that the vault has for its member: it may be another one."""
+        """Return the plan of a new permission with the id that its member has in the vault, which may differ."""
         resource = plan.resource
         if not resource.in_vault or plan.after.get(resource.elsewhere or ""):
             return plan

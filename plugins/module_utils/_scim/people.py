@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the users that run the task, and who is in a group, on a SCIM server. Writes nothing. Answers are cached."""
+"""Find the users that run the task, and the members of groups, on a SCIM server. Read only, with a cache."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ScimPeople(People):
         self._own_ids: dict[Caller, str | None] = {}
         self._seen: dict[tuple[str, str], Object | None] = {}
 
-    # -- Who runs the task ----------------------------------------------------
+    # -- The users that run the task ------------------------------------------
 
     @property
     def knows_callers(self) -> bool:
@@ -70,7 +70,7 @@ class ScimPeople(People):
     def _id_of(self, caller: Caller) -> str | None:
         """Return the id of a user that runs the task, None if the server does not show that user.
 
-        The claim ``sub`` is believed where the server has a user with that id.
+        The claim ``sub`` is trusted if the server has a user with that id.
         """
         if caller not in self._own_ids:
             self._own_ids[caller] = self._find_id(caller)
@@ -85,11 +85,11 @@ class ScimPeople(People):
                     return str(found["id"])
         return None
 
-    # -- Who is there ---------------------------------------------------------
+    # -- Users and groups -----------------------------------------------------
 
     @cached_property
     def group_names(self) -> list[Object]:
-        """The groups with their names, none where the server has no groups."""
+        """The groups with their names. Empty if the server has no groups."""
         try:
             return list(self._scim.query(GROUP.endpoint, attributes=GROUP.key_attribute))
         except (UnsupportedError, ProtocolError) as error:

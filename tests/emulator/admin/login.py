@@ -3,7 +3,7 @@
 
 """The verbs with which a person signs in: a password, and no second factor.
 
-The steps and keys are those of the vendor's SDKs, whose models say what is never missing.
+The steps and keys are those of the vendor's SDKs, whose models define the required keys.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ FAILED = "Authentication (login or challenge) has failed. Please try again or co
 def start_authentication(call: Call) -> dict[str, Any]:
     """Return the challenge of a user, or the host of the tenant if only a login suffix is given.
 
-    A client that is sent to the host that it asks repeats the call without end, so that a user gets a challenge here.
-    Whether there is a user of the name does not show.
+    A client that is sent to the host that it already uses repeats the call forever, so a user gets a challenge here.
+    The answer does not show whether the user exists.
     """
     login, _at, suffix = call.required("User").rpartition("@")
     if suffix.casefold() not in call.tenant.suffixes:
@@ -47,9 +47,10 @@ def start_authentication(call: Call) -> dict[str, Any]:
 
 
 def advance_authentication(call: Call) -> dict[str, Any]:
-    """Return a token for the right answer to the challenge. One answer ends the session, as one text all failures.
+    """Return a token for the right answer to the challenge.
 
-    Service users do not sign in to the portal (documented), and a password that is due cannot be changed here.
+    One answer ends the session, and all failures have the same text.
+    Service users do not sign in to the portal (documented), and an expired password cannot be changed here.
     """
     session = call.tenant.tokens.end_login(call.required("SessionId"))
     if session is None or call.text("MechanismId") != session.mechanism or call.text("Action") != ANSWER:

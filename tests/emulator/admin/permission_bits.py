@@ -26,7 +26,7 @@ BITS: Mapping[str, int] = {
     "Automatic": 1 << 31,
     "None": 0,
 }
-# Two of them as a table of the vendor composes them.
+# Two of them include others, as in a table of the vendor.
 COMPOSED: Mapping[str, int] = {"Admin": 28, "ViewDetail": 20}
 EVERYTHING = sum(BITS.values())
 BY_NAME = {name.casefold(): name for name in BITS}

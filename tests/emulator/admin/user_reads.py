@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verbs that read users, in the forms of the vendor's samples. Everybody may read himself (documented)."""
+"""The verbs that read users, in the forms of the vendor's samples. Every user may read its own data (documented)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def get_user_by_name(call: Call) -> dict[str, Any]:
 
 
 def details(call: Call, user: Model) -> dict[str, Any]:
-    """Return the details of a user. What is unset is missing, apart from the manager."""
+    """Return the details of a user. Unset values are left out, except for the manager."""
     facts = user_facts(call.storage, str(user.id))
     shown = {
         "Uuid": user.id,
@@ -63,7 +63,7 @@ def details(call: Call, user: Model) -> dict[str, Any]:
 
 
 def get_users(call: Call) -> dict[str, Any]:
-    """Return all users of the cloud directory, with null for what is unset."""
+    """Return all users of the cloud directory, with null for unset values."""
     return rows(
         [
             {
@@ -85,7 +85,7 @@ def get_users(call: Call) -> dict[str, Any]:
 
 
 def get_user_info(call: Call) -> dict[str, Any]:
-    """Return what the portal shows of a user."""
+    """Return the data of a user that the portal shows."""
     user = readable(call, found_user(call, call.required("ID")))
     source = user.LinkedObject.source if user.LinkedObject is not None else CLOUD
     directory = next(each for each in services(call) if each.service == source)

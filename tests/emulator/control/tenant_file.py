@@ -107,7 +107,7 @@ SECRETS = ("password", "secret")
 
 
 def checked(content: Any) -> Document:
-    """Return a document that names all kinds, or raise FileError with everything that is wrong with it."""
+    """Return a document that names all kinds, or raise FileError with all its problems."""
     if not isinstance(content, dict) or set(content) - set(KINDS):
         raise FileError(f"A tenant is a map of {', '.join(KINDS)}, as the playbook export_directory writes it")
     problems = [f"{kind} is not a list" for kind, items in content.items() if not isinstance(items, list | None)]
@@ -158,7 +158,7 @@ def to_body(rows: tuple[Row, ...], entry: Body) -> Body:
 
 
 def to_entry(rows: tuple[Row, ...], body: Body) -> Body:
-    """Return a SCIM resource as an entry, without what is not set."""
+    """Return a SCIM resource as an entry, without unset options."""
     entry: Body = {}
     for row in rows:
         node: Any = body

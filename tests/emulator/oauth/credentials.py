@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names and passwords: whose they are, and what failures do."""
+"""Check names and passwords, and count failed logins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAILED_LOGINS = "failed logins"  # in a row, by the id of the user
 
 
 def user_with(tenant: Tenant, name: str, secret: str, may: Callable[[UserFacts], bool]) -> Model | None:
-    """Return the user with a name and a password, if that user is in a state to sign in and may do so."""
+    """Return the user with this name and password, if the user is able to sign in and ``may`` allows it."""
     for user in tenant.storage.find("User", "userName", name):
         facts = user_facts(tenant.storage, str(user.id))
         known = secrets.compare_digest(str(user.password or "").encode(), secret.encode()) and bool(secret)

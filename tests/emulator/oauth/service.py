@@ -17,7 +17,7 @@ from .user_info import user_info
 if TYPE_CHECKING:
     from ..tenant import Tenant
 
-# By the name of the endpoint and whether the id of an app follows: the method, and the function.
+# The method and the function of each endpoint, by its name and whether the id of an app follows.
 ENDPOINTS: Mapping[tuple[str, bool], tuple[str, Callable[..., Response]]] = {
     ("platformtoken", False): ("POST", platform_token),
     ("token", True): ("POST", app_token),

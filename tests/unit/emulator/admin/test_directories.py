@@ -151,7 +151,7 @@ def test_a_search_shows_what_the_caller_may_read(people):
 def test_filters_that_no_client_sends_are_refused(client, condition):
     body = {"roles": condition if isinstance(condition, str) else json.dumps(condition)}
     assert client.refusal(QUERY, body)[1]
-    # It is refused without any row, too.
+    # It is refused even if there are no rows.
     assert client.refusal(QUERY, {**body, "directoryServices": [directories(client)["FDS"]]})[1]
 
 

@@ -39,7 +39,7 @@ def remove(path):
 
 
 def changed(before, answer):
-    """Return what a PATCH changed, after a look at the answer."""
+    """Return the attributes that a PATCH changed, after a check of its answer."""
     assert answer.status_code == 200, answer.text
     after = answer.json()
     keys = (set(before) | set(after)) - {"meta"}
@@ -147,7 +147,7 @@ NO_TARGETS = [
 
 
 @pytest.mark.parametrize("operation", NO_TARGETS)
-def test_paths_that_lead_nowhere(client, user, error, operation):
+def test_paths_without_a_target(client, user, error, operation):
     assert error(client.patch(f"Users/{user['id']}", operation)) == NO_TARGET
 
 

@@ -204,7 +204,7 @@ def test_patch_of_other_attributes(client, account):
         {"op": "replace", "path": f"{ACCOUNT_DATA_URN}.properties", "value": [{"value": "x"}]},
     ],
 )
-def test_patches_that_lead_nowhere(client, account, error, operation):
+def test_patches_without_a_target(client, account, error, operation):
     rename = {"op": "replace", "path": "name", "value": "half done"}
     assert error(client.patch(f"PrivilegedData/{account['id']}", rename, operation)) == NO_TARGET
     assert client.get(f"PrivilegedData/{account['id']}").json()["name"] == account["name"]
@@ -225,7 +225,7 @@ def test_refused_patches(client, account, error, operation):
     assert {**after, "meta": None} == {**account, "meta": None}
 
 
-def test_a_dot_after_a_urn_is_understood_here_only(client, error):
+def test_only_privileged_data_accepts_a_dot_after_a_urn(client, error):
     operation = {
         "op": "replace",
         "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.organization",

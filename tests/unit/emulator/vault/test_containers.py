@@ -41,7 +41,7 @@ def test_the_name_is_enough(client):
     assert container["schemas"] == [CONTAINER_URN]
 
 
-def test_what_the_server_computes_is_ignored(client):
+def test_computed_attributes_are_ignored(client):
     sent = {"type": "x", "owner": {"value": "x"}, "privilegedData": [{"value": "1_1"}], "id": "x"}
     container = client.container("APP-PRD", **sent)
     assert (container["id"], container["type"], container["owner"]) == ("APP-PRD", "safe", owner(client))
@@ -54,7 +54,7 @@ def test_the_owner_is_the_user_of_the_token(client):
 
 
 @pytest.mark.parametrize("path", ["APP-PRD", "app-prd", "App-Prd"])
-def test_the_name_has_no_case_in_a_path(client, path):
+def test_the_case_of_a_name_in_a_path_does_not_matter(client, path):
     client.container("APP-PRD")
     assert client.get(f"containers/{path}").json()["id"] == "APP-PRD"
     answer = client.put_container(path, description="x")

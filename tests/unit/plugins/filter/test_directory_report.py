@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans as Markdown and as a page: readable, never longer than allowed, and without markup of a name."""
+"""Plans as Markdown and as a page: readable, never longer than allowed, and without markup from names."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_text_is_never_too_long_and_counts_what_is_left_out(limit: int, leng
     assert groups.count("| create |") + groups.count("and 1 more") == 1
 
 
-def test_no_change_is_said() -> None:
+def test_a_plan_without_a_change_says_so() -> None:
     assert "There is nothing to change." in directory_report(plan())
 
 
@@ -232,6 +232,6 @@ def test_an_unknown_format_is_refused(report: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["text", {}, {"format": 2}, {"format": 1}, None])
-def test_what_is_no_plan_is_refused(value: Any) -> None:
+def test_a_value_that_is_no_plan_is_refused(value: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="directory_report"):
         directory_report(value)

@@ -122,12 +122,12 @@ def test_more_than_one_object_is_refused(
         ({"formerly": ["old "]}, "ends with a blank"),
         ({"formerly": ["DB-ADMINS", "ada.KING@example.com"]}, "holds the name itself"),
         ({"formerly": ["old"], "id": "7"}, "formerly and id exclude each other"),
-        ({"formerly": ["old"], "state": "absent"}, "formerly is for an object that is to be there"),
+        ({"formerly": ["old"], "state": "absent"}, "formerly is for an object that should exist"),
         ({"formerly": {"name": "old"}}, "formerly"),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
 )
-def test_former_names_that_make_no_sense_are_refused(
+def test_invalid_former_names_are_refused(
     tenant: Tenant, run: Run, kind: Kind, entry: dict[str, Any], words: str
 ) -> None:
     names = {name.casefold() for name in entry["formerly"]} if isinstance(entry["formerly"], list) else set()
@@ -192,7 +192,7 @@ PRUNE: dict[str, Any] = {
 def test_members_and_rights_stay_and_the_plan_holds_two_renames(
     tenant: Tenant, run: Run, tmp_path: Path, limits: dict[str, Any]
 ) -> None:
-    """With prune, and without a single removal: the object with the old name is not one that no entry names."""
+    """Prune removes nothing: the object with the old name has an entry."""
     tenant.seed(**SEED)
     good(run("scim_user", user_name="grace@example.com", manager=USERS.old))
     given = {**WANTED, **limits}
@@ -217,7 +217,7 @@ def test_members_and_rights_stay_and_the_plan_holds_two_renames(
 
 
 def _others(tenant: Tenant, given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return entries for the users that the tenant holds besides."""
+    """Return entries for the other users of the tenant."""
     named = {name for each in given["users"] for name in (each["user_name"], *each.get("formerly", ()))}
     return [{"user_name": user["userName"]} for user in tenant.resources("Users") if user["userName"] not in named]
 
@@ -243,7 +243,7 @@ def test_a_reference_to_a_former_name_is_refused(tenant: Tenant, run: Run) -> No
     ],
     ids=["built in", "protected"],
 )
-def test_guard_rails_hold_renames_by_former_names(
+def test_guard_rails_apply_to_renames_by_former_names(
     tenant: Tenant, run: Run, options: dict[str, Any], words: str
 ) -> None:
     tenant.seed(**SEED)
@@ -279,7 +279,7 @@ def test_only_an_entry_with_former_names_costs_requests(tenant: Tenant, run: Run
     more = requests({**users[0], "formerly": ["old@example.com"]}, *users[1:])
     assert alone - more == Counter()
     assert any("old@example.com" in request for request in more) == (number == 3)
-    # The exact name, four casings, and two to see that the server filters.
+    # The exact name, four casings, and two to check that the server filters.
     assert (more - alone).total() == (7 if number == 3 else 0)
 
 

@@ -138,7 +138,7 @@ def test_an_unknown_member_in_check_mode_may_be_made_by_then(tenant: Tenant, run
 
 
 @pytest.mark.parametrize("by", ["system_administrator", "role_management"])
-def test_who_may_assign_rights(tenant: Tenant, run: Run, by: str) -> None:
+def test_assigning_rights_depends_on_the_switch(tenant: Tenant, run: Run, by: str) -> None:
     """If the caller may not assign rights, no role is created without its rights."""
     tenant.switch(rights_assigned_by=by)
     limited = tenant.seed_administrator("Role Management")

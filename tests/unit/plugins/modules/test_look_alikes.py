@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A new name that looks like another one is a warning; it may be meant."""
+"""A new name that looks like another one is a warning, because it may be intended."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_new_name_that_looks_like_another_is_a_warning(tenant: Tenant, run: Ru
     assert any("a non-breaking hyphen (U+2011), which looks like another character" in text for text in result.warnings)
 
 
-def test_a_name_that_is_there_is_no_warning(tenant: Tenant, run: Run) -> None:
+def test_an_existing_name_is_no_warning(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "app\u2011admins"}])
     tenant.seed_user(userName="ada@example.com")
     result = good(run("scim_group", display_name="app\u2011admins", users={"add": ["ada@example.com"]}))

@@ -180,7 +180,7 @@ def test_a_group_that_is_refused_may_exist(tenant: Tenant, run: Run, created: bo
     assert members(tenant, "team") == {"ada"}
 
 
-def test_a_group_in_itself_is_refused_in_the_servers_words(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+def test_a_group_in_itself_fails_with_the_servers_message(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
     result = run("scim_group", display_name="team", groups={"add": ["team"]})
     assert result.code == "invalid"
     assert result["failure"]["detail"] in result["msg"]
@@ -188,7 +188,7 @@ def test_a_group_in_itself_is_refused_in_the_servers_words(tenant: Tenant, run: 
 
 
 @pytest.mark.parametrize("options", [{"state": "absent"}, {"new": "x"}])
-def test_built_in_roles_are_refused_in_the_servers_words(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
+def test_built_in_roles_fail_with_the_servers_message(tenant: Tenant, run: Run, options: dict[str, Any]) -> None:
     identifier = group(tenant, "Privilege Cloud Users")["id"]
     task = {"state": "absent"} if "state" in options else {"display_name": "Other"}
     result = run("scim_group", id=identifier, **task)
@@ -198,7 +198,7 @@ def test_built_in_roles_are_refused_in_the_servers_words(tenant: Tenant, run: Ru
     assert run("scim_group", id=identifier, users={"add": logins("ada")})["changed"] is True
 
 
-def test_a_name_that_two_members_are_shown_by_means_neither(tenant: Tenant, run: Run) -> None:
+def test_a_name_shown_by_two_members_matches_neither(tenant: Tenant, run: Run) -> None:
     """Picking one of them would remove the other."""
     for name in ("ada", "adele"):
         tenant.seed_user(userName=f"{name}@example.com", displayName="Ada King")
@@ -229,7 +229,7 @@ def test_a_group_that_no_filter_finds(tenant: Tenant, run: Run, team: dict[str, 
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_filters_are_put_to_the_test_in_two_requests(tenant: Tenant, run: Run, state: str) -> None:
+def test_filters_are_checked_with_two_requests(tenant: Tenant, run: Run, state: str) -> None:
     tenant.forget_requests()
     run("scim_group", display_name="crew007", state=state)
     lookups = [seen["query"] for seen in tenant.requests() if seen["method"] == "GET"]
@@ -241,7 +241,7 @@ def test_filters_are_put_to_the_test_in_two_requests(tenant: Tenant, run: Run, s
     ]
 
 
-def test_info_can_be_given_back(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
+def test_the_result_of_info_can_be_applied(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
     (found,) = run("scim_group_info", display_name="team")["groups"]
     assert found["users"] == {"set": logins("ada", "grace")}
     assert found["groups"] == {"set": ["operators"]}

@@ -61,7 +61,7 @@ def test_each_status_is_decided(tenant: Tenant, run: Run, row: Status, operation
     [(row, effect) for row in STATUSES if row.transient for effect in sorted({False, row.uncertain})],
     ids=lambda value: str(value.code if isinstance(value, Status) else value),
 )
-def test_a_creation_that_is_tried_again_makes_one_object(tenant: Tenant, run: Run, row: Status, effect: bool) -> None:
+def test_a_repeated_creation_makes_one_object(tenant: Tenant, run: Run, row: Status, effect: bool) -> None:
     tenant.fault(method="POST", path="/scim/v2/Users", status=row.code, retry_after=0, effect=effect)
     assert do(run, "create", retries=1)["changed"] is True
     assert len(tenant.users(NAME)) == 1
@@ -70,7 +70,7 @@ def test_a_creation_that_is_tried_again_makes_one_object(tenant: Tenant, run: Ru
 
 
 @pytest.mark.parametrize(("status", "looks"), [(408, True), (425, False), (429, False), (504, True), (524, True)])
-def test_a_creation_is_looked_for_first_where_it_may_have_taken_effect(
+def test_a_creation_that_may_have_taken_effect_is_looked_up_first(
     tenant: Tenant, run: Run, status: int, looks: bool
 ) -> None:
     tenant.fault(method="POST", path="/scim/v2/Users", status=status, retry_after=0)
@@ -125,7 +125,7 @@ def test_the_failure_says_what_to_do(tenant: Tenant, run: Run, status: int, code
 
 
 @pytest.mark.parametrize(("status", "code"), [(477, "protocol"), (577, "unavailable")])
-def test_an_unknown_status_is_no_verdict_on_the_value(tenant: Tenant, run: Run, status: int, code: str) -> None:
+def test_an_unknown_status_does_not_reject_the_value(tenant: Tenant, run: Run, status: int, code: str) -> None:
     tenant.fault(method="POST", path="/Users", status=status, count=None)
     assert do(run, "create").code == code
     assert tenant.users(NAME) == []

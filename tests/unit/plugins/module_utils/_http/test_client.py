@@ -51,7 +51,7 @@ def make(tenant: Tenant, clock: Clock) -> Make:
     return client
 
 
-def test_waits_grow_and_are_left_to_chance(tenant: Tenant, clock: Clock, make: Make) -> None:
+def test_waits_grow_and_are_random(tenant: Tenant, clock: Clock, make: Make) -> None:
     tenant.fault(path="/Users", status=503, count=None)
     with pytest.raises(UnavailableError):
         make(retries=9).request("GET", "/scim/v2/Users")
