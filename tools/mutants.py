@@ -50,7 +50,7 @@ MUTANTS = (
     ),
     Mutant(
         "_base/journal",
-        "if self._flushed < mine:",
+        "if self._flushed < line:",
         "if False:",
         f"{MODULE_TESTS}/test_journal.py::test_a_line_is_on_the_disk_before_the_request",
     ),

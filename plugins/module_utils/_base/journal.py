@@ -5,9 +5,9 @@
 
 """The file of the journal: one line of JSON before each write, and one after it. Knows no SCIM and no Ansible.
 
-A line is on the disk before the call that writes it returns. Threads and processes may share a file: each line is one
-``write()`` to a descriptor that appends, which the system does not mix with another. Threads share the wait for the
-disk as well.
+The line before a write is on the disk when ``begin()`` returns. That of its outcome is flushed at once, too, but nobody
+waits for that until the end of the task. Threads and processes may share a file: each line is one ``write()`` to a
+descriptor that appends, which the system does not mix with another. Threads share the wait for the disk as well.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import stat
 import threading
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
 
@@ -41,6 +42,9 @@ class Journal:
         self._flushing = threading.Lock()
         self._descriptor: int | None = None
         self._written = self._flushed = 0  # lines
+        self._flusher = ThreadPoolExecutor(1)
+        self._outcome: Future[None] | None = None  # of the flush of the last outcome
+        self._failed: OSError | None = None  # a flush that failed: a later one may succeed without what was lost
 
     def open(self) -> int:
         """Open the file, unless it is open, and return its descriptor. Raise JournalError if it cannot be written."""
@@ -53,16 +57,21 @@ class Journal:
             return self._descriptor
 
     def close(self) -> None:
+        """Wait until all outcomes are on the disk. Raise JournalError if that fails."""
+        self._flusher.shutdown()
         with self._lock:
             if self._descriptor is not None:
                 os.close(self._descriptor)
                 self._descriptor = None
+        outcome, self._outcome = self._outcome, None
+        if outcome and isinstance(error := outcome.exception(), OSError):
+            raise self._failure("the requests were sent, and outcomes are not recorded", error).with_facts(changed=True)
 
     def begin(self, record: Mapping[str, Any]) -> str:
         """Record a write before it is sent, and return its id. Raise JournalError if that is not possible."""
         write = uuid.uuid4().hex
         try:
-            self._append("begin", write, record)
+            self._flush(self._append("begin", write, record))
         except OSError as error:
             raise self._failure("the request was not sent", error) from error
         return write
@@ -70,12 +79,13 @@ class Journal:
     def end(self, write: str, record: Mapping[str, Any]) -> None:
         """Record the outcome of a write. Raise JournalError if that is not possible."""
         try:
-            self._append("end", write, record)
+            self._outcome = self._flusher.submit(self._flush, self._append("end", write, record))
         except OSError as error:
             failure = self._failure("the request was sent, and its outcome is not recorded", error)
             raise failure.with_facts(changed=True) from error
 
-    def _append(self, event: str, write: str, record: Mapping[str, Any]) -> None:
+    def _append(self, event: str, write: str, record: Mapping[str, Any]) -> int:
+        """Write a line, and return its number among the lines of the task."""
         descriptor = self.open()
         now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
         head = {"format": FORMAT, "time": now, "event": event, "write": write}
@@ -86,17 +96,22 @@ class Journal:
             encoded = b"\n" + encoded
         if os.write(descriptor, encoded) != len(encoded):
             raise OSError("no room for a whole line")
-        self._flush(descriptor)
-
-    def _flush(self, descriptor: int) -> None:
-        """Wait until the line that this thread has written is on the disk: one wait is for all lines before it."""
         with self._lock:
             self._written += 1
-            mine = self._written
+            return self._written
+
+    def _flush(self, line: int) -> None:
+        """Wait until the line with this number is on the disk: one wait is for all lines before it."""
         with self._flushing:
-            if self._flushed < mine:
+            if self._failed:
+                raise self._failed
+            if self._flushed < line:
                 covered = self._written
-                os.fsync(descriptor)
+                try:
+                    os.fsync(self.open())
+                except OSError as error:
+                    self._failed = error
+                    raise
                 self._flushed = covered
 
     def _failure(self, consequence: str, error: OSError) -> JournalError:

@@ -150,6 +150,25 @@ def test_a_disk_that_is_full_stops_the_run(
     ]
 
 
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_a_disk_that_fails_is_reported(
+    tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    """Before the request nothing was sent; after it, the change was made."""
+    flushes = []
+
+    def fsync(descriptor: int) -> None:
+        flushes.append(descriptor)
+        if len(flushes) == fails_at:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    result = run("scim_user", **ADA, journal_path=str(tmp_path / "journal.jsonl"))
+    assert (result.code, result["changed"]) == ("journal", fails_at == 2), result.output
+    assert "Input/output error" in result["msg"]
+    assert len(tenant.users("ada@example.com")) == fails_at - 1
+
+
 def test_a_cut_line_does_not_spoil_the_next(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_text('{"format":1,"ti')
