@@ -16,6 +16,7 @@ import json
 import os
 import stat
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +30,7 @@ FORMAT = 1  # docs/schemas/journal.schema.json describes it
 # Without waiting for a reader where the path is a pipe: that is refused below.
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
 MODE = 0o600
+LOOKS, LOOK_EVERY = 5, 0.02  # seconds
 
 
 class Journal:
@@ -120,9 +122,13 @@ class Journal:
 
 
 def _is_cut(descriptor: int) -> bool:
-    """Return whether the last line of the file has no end."""
-    size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    """Return whether the last line of the file has no end. Another process may be about to write that: look again."""
+    for _look in range(LOOKS):
+        size = os.fstat(descriptor).st_size
+        if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":
+            return False
+        time.sleep(LOOK_EVERY)
+    return True
 
 
 def _opened(path: str) -> int:
