@@ -249,13 +249,6 @@ def unique_case_sensitive(session: Session) -> bool:
     return accepted(session.create("Users", {**body, "userName": str(body["userName"]).upper()}))
 
 
-def canonical_names(session: Session) -> bool:
-    name = f"{session.name}-g6\u00e9"  # one character, which the filter has as two
-    good(session.create("Groups", {"schemas": [GROUP.schema], "displayName": name}), "a creation")
-    answer = _lookup(session, "Groups", f"displayName eq {quoted(unicodedata.normalize('NFD', name))}")
-    return any(item.get("displayname") == name for item in answer.resources)
-
-
 def unnamed_extensions(session: Session) -> str:
     body = {**session.user_body("u8"), ENTERPRISE: {"organization": "Probe"}}
     return "accepted" if accepted(session.create("Users", body)) else "refused"
@@ -314,21 +307,6 @@ def manager_shape(session: Session) -> str:
         if isinstance(held, kind):
             return position
     raise UnclearError("the user does not show the manager")
-
-
-def user_groups_typed(session: Session) -> bool:
-    user, group = session.user(), session.group()
-    good(session.put_group(group, user["id"]), "a PUT")
-    shown = good(session.get("Users", user["id"]), "reading by id").folded.get("groups") or []
-    held = [item for item in shown if str(item.get("value")) == group["id"]]
-    if not held:
-        raise UnclearError("the user does not show the group")
-    return fold(held[0].get("type") or "") == "direct"
-
-
-def unnamed_extensions(session: Session) -> str:
-    body = {**session.user_body("u7"), ENTERPRISE: {"organization": "Probe"}}
-    return "accepted" if accepted(session.create("Users", body)) else "refused"
 
 
 def create_status(session: Session) -> int:
@@ -443,7 +421,6 @@ FACTS = (
     Fact("user_groups_typed", DIRECTORY, user_groups_typed),
     Fact("list_members", DIRECTORY, list_members),
     Fact("unique_case_sensitive", DIRECTORY, unique_case_sensitive),
-    Fact("canonical_names", DIRECTORY, canonical_names),
     Fact("unnamed_extensions", DIRECTORY, unnamed_extensions),
     Fact("duplicate_status", DIRECTORY, duplicate_status),
     Fact("password_required", DIRECTORY, password_required),
@@ -451,8 +428,6 @@ FACTS = (
     Fact("put_keeps_members", DIRECTORY, put_keeps_members),
     Fact("group_created_on_member_error", DIRECTORY, group_created_on_member_error),
     Fact("manager_shape", DIRECTORY, manager_shape),
-    Fact("user_groups_typed", DIRECTORY, user_groups_typed),
-    Fact("unnamed_extensions", DIRECTORY, unnamed_extensions),
     Fact("create_status", DIRECTORY, create_status),
     Fact("delete_status", DIRECTORY, delete_status),
     Fact("patch_paths", DIRECTORY, patch_paths),

@@ -121,6 +121,7 @@ def test_every_switch_is_measured_or_listed_with_a_reason() -> None:
     whole = {name for name, positions in listed.items() if positions == {"all"}}
     known = {switch.name for switch in SWITCHES} - {switch.name for switch in ADMINISTRATION}
     assert set(NAMES) | whole == known and not set(NAMES) & whole
+    assert len(NAMES) == len(set(NAMES))
     assert "administration API" in page()
     for name in set(listed) - whole:
         assert listed[name] <= {json.dumps(position).strip('"') for position in positions_of(name)}, name
