@@ -25,6 +25,8 @@ from ansible_collections.idops.cyberark_identity.tests.unit.test_awx import AWX,
 HERE = Path(__file__).parent
 INSTALLED = ROOT / "build/interop/awx"
 CI = "CyberArk Identity"
+TEMPLATES = ("set-up", "apply", "apply approved", "check", "drift", "export")
+BOTH = ["directory", "vault"]
 SETTINGS = {"configure_notifications": ["Mail"], "configure_project_credential": "Deploy key"}
 FILLED_IN = {"tenant_url": "https://example.id.cyberark.cloud", "client_secret": "the-one-of-the-vault"}
 
@@ -92,21 +94,23 @@ def test_first_run_creates_everything(site: Site, first: list[dict[str, Any]]) -
         for endpoint in ("credential_types", "credentials", "unified_job_templates", "schedules")
     }
     assert made == {
-        "credential_types": [f"{CI} SCIM client", f"{CI} administrator"],
-        "credentials": [f"{CI} directory", f"{CI} set-up"],
-        "unified_job_templates": [CI, *(f"{CI} {name}" for name in ("set-up", "apply", "check", "export", "change"))],
-        "schedules": [f"{CI} drift"],
+        "credential_types": [f"{CI} SCIM client", f"{CI} vault client", f"{CI} administrator"],
+        "credentials": [f"{CI} directory", f"{CI} vault", f"{CI} set-up"],
+        "unified_job_templates": [CI, *(f"{CI} {name}" for name in TEMPLATES), f"{CI} change"],
+        "schedules": [f"{CI} each night"],
     }
     assert site.names({awx.one("projects", CI).fields["credential"]}) == ["Deploy key"]
 
 
 @pytest.mark.parametrize(
-    ("name", "job_type", "playbook", "credential", "questions"),
+    ("name", "job_type", "playbook", "credentials", "questions"),
     [
-        ("set-up", "run", "setup_scim_server.yml", "set-up", 5),
-        ("apply", "run", "apply_directory.yml", "directory", 7),
-        ("check", "check", "apply_directory.yml", "directory", 7),
-        ("export", "run", "export_directory.yml", "directory", 2),
+        ("set-up", "run", "setup_scim_server.yml", ["set-up"], 5),
+        ("apply", "run", "apply_directory.yml", BOTH, 8),
+        ("apply approved", "run", "apply_directory.yml", BOTH, 8),
+        ("check", "check", "apply_directory.yml", BOTH, 7),
+        ("drift", "check", "check_drift.yml", BOTH, 9),
+        ("export", "run", "export_directory.yml", BOTH, 2),
     ],
 )
 def test_job_template(
@@ -115,21 +119,22 @@ def test_job_template(
     name: str,
     job_type: str,
     playbook: str,
-    credential: str,
+    credentials: list[str],
     questions: int,
 ) -> None:
     template = site.awx.one("job_templates", f"{CI} {name}")
     assert (template.fields["job_type"], template.fields["playbook"]) == (job_type, playbook)
     assert [site.awx.get(template.fields[it]).fields["name"] for it in ("project", "inventory")] == [CI, CI]
     assert site.awx.get(template.fields["execution_environment"]).fields["name"] == CI
-    assert site.names(template.sets["credentials"]) == [f"{CI} {credential}"]
+    assert site.names(template.sets["credentials"]) == [f"{CI} {credential}" for credential in credentials]
+    assert template.fields["extra_vars"] == ('{"directory_approved": ""}' if name == "apply approved" else "")
     assert site.names(template.sets["notification_templates_error"]) == ["Mail"]
     assert len(template.survey["spec"]) == questions
 
 
 def test_workflow(site: Site, first: list[dict[str, Any]]) -> None:
     workflow = site.awx.one("workflow_job_templates", f"{CI} change")
-    assert len(workflow.survey["spec"]) == 4
+    assert len(workflow.survey["spec"]) == 5
     for event in ("error", "approvals"):
         assert site.names(workflow.sets[f"notification_templates_{event}"]) == ["Mail"]
     graph = {}
@@ -142,15 +147,19 @@ def test_workflow(site: Site, first: list[dict[str, Any]]) -> None:
         "fetch": ("project", CI, ["check"]),
         "check": ("job_template", f"{CI} check", ["approval"]),
         "approval": ("workflow_approval_template", "Apply what the check has shown", ["apply"]),
-        "apply": ("job_template", f"{CI} apply", ["export"]),
+        "apply": ("job_template", f"{CI} apply approved", ["export", "report"]),
+        "report": ("job_template", f"{CI} drift", []),
         "export": ("job_template", f"{CI} export", []),
     }
 
 
 def test_schedule(site: Site, first: list[dict[str, Any]]) -> None:
-    schedule = site.awx.one("schedules", f"{CI} drift").fields
-    assert site.awx.get(schedule["unified_job_template"]).fields["name"] == f"{CI} check"
-    assert schedule["extra_data"] == {"directory_fail_on_drift": "true"}
+    schedule = site.awx.one("schedules", f"{CI} each night").fields
+    assert site.awx.get(schedule["unified_job_template"]).fields["name"] == f"{CI} drift"
+    assert schedule["extra_data"] == {}
+    assert site.awx.one("workflow_job_template_nodes", "report").fields["extra_data"] == {
+        "directory_fail_on_drift": "false"
+    }
 
 
 def test_a_second_run_changes_nothing(site: Site, first: list[dict[str, Any]]) -> None:
@@ -184,10 +193,11 @@ def test_infra_aap_configuration_creates_the_same_objects(site: Site, first: lis
         ("credentials", f"{CI} directory", {"inputs": {"user_password": "a"}}),
         ("job_templates", f"{CI} apply", {"playbook": "directory/example.yml"}),
         ("job_templates", f"{CI} apply", {"name": f"{CI} check"}),
-        ("schedules", f"{CI} drift", {"rrule": "RRULE:FREQ=DAILY;INTERVAL=1"}),
-        ("schedules", f"{CI} drift", {"rrule": "DTSTART:20260101T030000Z RRULE:FREQ=DAILY"}),
-        ("schedules", f"{CI} drift", {"extra_data": {"directory_fail_on_drift": True}}),
-        ("schedules", f"{CI} drift", {"extra_data": {"directory_other": "true"}}),
+        ("schedules", f"{CI} each night", {"rrule": "RRULE:FREQ=DAILY;INTERVAL=1"}),
+        ("schedules", f"{CI} each night", {"rrule": "DTSTART:20260101T030000Z RRULE:FREQ=DAILY"}),
+        ("schedules", f"{CI} each night", {"extra_data": {"directory_fail_on_drift": True}}),
+        ("schedules", f"{CI} each night", {"extra_data": {"directory_other": "true"}}),
+        ("workflow_job_template_nodes", "report", {"extra_data": {"directory_fail_on_drift": True}}),
     ],
 )
 def test_stand_in_refuses_invalid_input(

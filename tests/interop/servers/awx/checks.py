@@ -110,7 +110,13 @@ def schedule(awx: Awx, new: Fields, old: Row | None) -> None:
     need(rules, "rrule", "One or more rule required in rrule.")
     need(all("INTERVAL" in rule for rule in rules), "rrule", "INTERVAL required in rrule")
     rrulestr(rrule, forceset=True)
-    questions = {each["variable"]: each for each in awx.get(new["unified_job_template"]).survey["spec"]}
+    answers(awx, new, old)
+
+
+def answers(awx: Awx, new: Fields, old: Row | None) -> None:
+    """Check the answers that a schedule, or a node of a workflow, gives to the survey of its template."""
+    survey = awx.get(new["unified_job_template"]).survey if new["extra_data"] else {}
+    questions = {each["variable"]: each for each in survey.get("spec", ())}
     for name, value in new["extra_data"].items():
         need(name in questions, "extra_data", f"Variables {name} are not allowed on launch.")
         need(value in questions[name].get("choices", [value]), "extra_data", f"Value {value} is not a choice.")

@@ -72,7 +72,7 @@ KINDS = {
     "job_templates": Kind(
         "job_template",
         {**OWNED, **SURVEYED, **dict.fromkeys(("project", "inventory", "execution_environment"))}
-        | {"job_type": "run", "playbook": "", "ask_job_type_on_launch": False, "diff_mode": False},
+        | {"job_type": "run", "playbook": "", "ask_job_type_on_launch": False, "diff_mode": False, "extra_vars": ""},
         IN_ORGANIZATION,
         ("credentials", *NOTIFIES),
         checks.job_template,
@@ -85,9 +85,10 @@ KINDS = {
     ),
     "workflow_job_template_nodes": Kind(
         "workflow_job_template_node",
-        {"identifier": "", "workflow_job_template": None, "unified_job_template": None},
+        {"identifier": "", "workflow_job_template": None, "unified_job_template": None, "extra_data": {}},
         ("identifier", "workflow_job_template"),
         ("success_nodes", "failure_nodes", "always_nodes"),
+        checks.answers,
     ),
     "workflow_approval_templates": Kind("workflow_approval_template", {**NAMED, "timeout": 0}),
     "schedules": Kind(
