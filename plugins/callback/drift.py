@@ -37,7 +37,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """Leave with a failure if anything changed."""
+        """Exit with a failure if anything changed."""
         changed = {host: count for host, count in sorted(stats.changed.items()) if count}
         if not changed:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # What is true of every module of the collection.
+    # Attributes of every module of the collection.
     DOCUMENTATION = r"""
 options: {}
 attributes:

@@ -48,15 +48,15 @@ options:
     type: str
   token_endpoint_auth_method:
     description:
-      - How to send O(client_id) and O(client_secret) to the token endpoint. V(client_secret_post) puts them into the
-        form, and V(client_secret_basic) into the header for HTTP Basic authentication.
+      - The method to send O(client_id) and O(client_secret) to the token endpoint. V(client_secret_post) puts them into
+        the form, and V(client_secret_basic) into the header for HTTP Basic authentication.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TOKEN_ENDPOINT_AUTH_METHOD) is used.
     type: str
     choices: [client_secret_post, client_secret_basic]
     default: client_secret_post
   scim_path:
     description:
-      - The path of the SCIM server below O(tenant_url). Modules that talk to something else ignore it.
+      - The path of the SCIM server below O(tenant_url). Modules that do not use the SCIM server ignore it.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_SCIM_PATH) is used.
     type: str
     default: /scim/v2
@@ -88,14 +88,14 @@ options:
     type: path
   timeout:
     description:
-      - How long to wait for a connection, and then for each part of an answer, in seconds. The whole answer has to
-        arrive within ten times as long.
+      - The seconds to wait for a connection, and then for each part of an answer. The whole answer has to arrive within
+        ten times as long.
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_TIMEOUT) is used.
     type: float
     default: 30
   retries:
     description:
-      - How many times to retry a request if that is safe and may help. Each retry is a warning.
+      - The number of retries of a request, if a retry is safe and may help. Each retry is a warning.
       - If no connection could be made, or after status 425 or 429, the request is always retried. After a broken
         connection, a time-out, or status 408, 502, 503 or 504, it is retried only if it can be repeated without harm.
         After any other write, the object is read again, and only missing changes are written. The table in
@@ -173,7 +173,7 @@ notes:
   - Every write is read back. If the tenant reports success but did nothing, the task fails.
 """
 
-    # What the documentation of a plugin says besides: Ansible merges the two, option by option.
+    # Additions for plugins. Ansible merges them with the options above, option by option.
     PLUGINS = r"""
 options:
   tenant_url:

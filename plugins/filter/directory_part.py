@@ -24,7 +24,7 @@ options:
     elements: dict
     required: true
   slices:
-    description: How many hosts there are.
+    description: The number of hosts.
     type: int
     default: 1
   number:
@@ -65,7 +65,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
-# What an entry is told apart by. What is on a safe goes by the safe, so that one host deals with all of it.
+# The option that assigns an entry to a host. Entries on a safe follow the safe, so that one host manages all of them.
 NAMES = {
     "users": "user_name",
     "groups": "display_name",
@@ -77,7 +77,7 @@ NAMES = {
 LATE = {"users": ("manager", 2), "groups": ("groups", 3), "containers": ("creator_rights", 3)}
 BEGINS = {"users": 1, "groups": 2, "containers": 1, "container_permissions": 3, "privileged_data": 3}
 LAST = 3
-OMITTED = "__omit_place_holder__"  # how "omit" within a variable arrives before ansible-core 2.19
+OMITTED = "__omit_place_holder__"  # the value of "omit" in a variable before ansible-core 2.19
 
 
 def directory_part(

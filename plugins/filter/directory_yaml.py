@@ -47,11 +47,11 @@ BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 
 
 class _Unsafe(str):
-    """A text that is not to be taken for a template."""
+    """A text that must not become a template."""
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
-    """Writes lists the way people do, indented, and no references."""
+    """Writes indented lists, as people do, and no references."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -69,7 +69,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 def _style(text: str) -> str | None:
-    """Double quotes, in which they are escaped, around what would otherwise be read as other characters."""
+    """Use double quotes and escapes for characters that YAML would read as others."""
     return '"' if BREAKS.intersection(text) else None
 
 

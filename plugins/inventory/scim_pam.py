@@ -181,13 +181,13 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.obje
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_name, mark_unsafe
 
-# Which property of an account is which field. The spelling differs between servers, and the key has no case.
+# The property of an account for each field. Its spelling differs between servers, and its case does not matter.
 PROPERTIES = {"platformid": "platform", "username": "user_name", "address": "address"}
 GROUPED_BY = ("safe", "platform")
 # Ansible's own expressions, which are evaluated for each host; all other options are templates.
 EXPRESSIONS = ("hostname", "compose", "groups", "keyed_groups")
 CHOICE = {"containers": {"type": "list", "elements": "str"}, "filter": {"type": "str"}}
-# On what else the accounts depend, besides the file.
+# Other settings that the accounts depend on, besides the file.
 ASKED = ("tenant_url", "scim_path", "app_id", "client_id", "vault_app_id", "vault_client_id", "containers", "filter")
 # The name or number of a host: nothing that ssh could take for an option or a shell for more than a word.
 ADDRESS = re.compile(r"(?!-)[\w.:%-]+")

@@ -30,7 +30,7 @@ from ._model.rows import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]
-# How servers answer the creation of a name that exists. The contract leaves open which of these it is here.
+# The answers of servers to a creation if the name exists. The contract does not say which one is used here.
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
 
 
@@ -54,7 +54,7 @@ class Store(Protocol):
         """Raise an error for a plan that this store never carries out."""
 
     def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
-        """Return the changes that the server makes beside a deletion, and the plurals of kinds that were not read."""
+        """Return the changes that the server makes with a deletion, and the plurals of kinds that were not read."""
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
         """Carry the plan out. Return what was done, and the object afterwards, empty after a deletion."""
@@ -95,7 +95,7 @@ class _Past:
 def ensure(
     store: Store, task: Task, *, check: bool, located: Located | None = None, approved: Plan | None = None
 ) -> Outcome:
-    """Bring the object to its desired state and say what changed; with ``check``, only say it.
+    """Bring the object to its desired state, and return the change. With ``check``, change nothing.
 
     ``located`` is the object and its keys if the caller has looked it up already. After a write whose effect is
     uncertain, and after a refused create, the object is looked up and planned again. With ``approved``, no other change
@@ -123,7 +123,7 @@ def _planned(store: Store, task: Task, located: Located | None, *, check: bool) 
 def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) -> None:
     """Raise for a plan that is not the approved one, and for a create that failed and cannot be repeated.
 
-    If nothing is left to do because a lost write took effect, that is what was approved.
+    If a lost write took effect, nothing is left to do, and the approved plan is carried out.
     """
     done = past.landed and not plan.changed
     if approved and not done and not is_same_change(plan, approved):
@@ -136,7 +136,7 @@ def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) ->
 
 
 def _carried_out(store: Store, task: Task, plan: Plan, desired: Object, past: _Past, *, check: bool) -> Outcome:
-    """Write what the plan changes, or with ``check`` only say so. A lost write that took effect counts as a change."""
+    """Carry the plan out unless ``check`` is set. A lost write that took effect counts as a change."""
     with trying(f"{plan.action} {task.label}"):
         refuse(store, task, plan)
         if check or not plan.changed:
@@ -163,9 +163,9 @@ def _write(store: Store, task: Task, plan: Plan, desired: Object) -> tuple[Plan,
 
 
 def _look_again(store: Store, plan: Plan, error: IdentityError, past: _Past) -> _Past:
-    """Return what is known after a failed write if a look can tell more; else raise the failure with its diff.
+    """Return the history of a failed write for another attempt, or raise the failure with its diff if none can help.
 
-    Wait before a look for a write whose effect is uncertain: the server may still be at work.
+    If the effect of the write is uncertain, wait before the next lookup: the server may still be at work.
     """
     failure = error.with_facts(diff=error.diff or plan.diff)
     if failure.uncertain and past.tries < store.client.connection.retries:
@@ -176,7 +176,7 @@ def _look_again(store: Store, plan: Plan, error: IdentityError, past: _Past) -> 
 
 
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
-    """Return whether a create may be repeated after a look found nothing. It is safe if names are unique."""
+    """Return whether a create may be repeated after a lookup found nothing. It is safe if names are unique."""
     return failure.uncertain and (resource.unique or not failure.pending)
 
 
@@ -188,7 +188,7 @@ def _taken(error: IdentityError, task: Task) -> IdentityError:
 
 
 def refuse(store: Store, task: Task, plan: Plan) -> None:
-    """Raise for what must not be written, before anything is."""
+    """Raise an error for a plan that must not be written."""
     store.refuse(task, plan)
     check_new_values(plan, store.client.warn)
     if plan.action == "create":

@@ -70,7 +70,7 @@ service_provider_config:
       type: dict
       returned: when the server says it
     authenticationSchemes:
-      description: How clients authenticate.
+      description: The authentication schemes for clients.
       type: list
       elements: dict
       returned: when the server says it

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run the ``main()`` of a module in a process that goes on afterwards: that of a task, or that of the tests."""
+"""Run the ``main()`` of a module in a process that continues afterwards, such as that of a task or of the tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible.module_utils.common import warnings
 
 @dataclass(frozen=True)
 class Output:
-    """What a module printed, and its exit status. ``errors`` is the traceback of a module that did not exit."""
+    """The output of a module and its exit status. ``errors`` is the traceback of a module that did not exit."""
 
     text: str
     status: int
@@ -33,7 +33,7 @@ def run_main(main: Callable[[], None], arguments: bytes) -> Output:
     Warnings that an earlier run has left are dropped.
     """
     printed = io.StringIO()
-    errors = "The module came back without leaving"
+    errors = "The module returned without a result"
     with _as_module(arguments), contextlib.redirect_stdout(printed):
         warnings._global_warnings.clear()
         warnings._global_deprecations.clear()
@@ -48,7 +48,7 @@ def run_main(main: Callable[[], None], arguments: bytes) -> Output:
 
 @contextlib.contextmanager
 def _as_module(arguments: bytes) -> Iterator[None]:
-    """Let Ansible's code for modules take this process for that of a module with these arguments."""
+    """Make this process look like that of a module with these arguments to Ansible's code for modules."""
     with contextlib.ExitStack() as replaced:
         replaced.enter_context(_replaced(basic, "_ANSIBLE_ARGS", arguments))
         if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and newer

@@ -69,7 +69,7 @@ def _sentences(rows: Sequence[Object]) -> list[str]:
 
 
 def _held(scim: Scim, writes: Sequence[Write]) -> Held:
-    """Read the objects of every kind. A kind that the journal says nothing of need not be readable."""
+    """Read the objects of every kind. A kind that is not in the journal need not be readable."""
     lists = ScimObjects(scim).lists
     scim_writes = [write.begin for write in writes if write.begin["api"] == "scim"]
     needed = {row["type"] for begin in scim_writes for row in (begin, *begin.get("along", ()))}

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Plans of a directory in files: one is written for review, and one is read as what was approved."""
+"""Write the plan of a directory to a file for review, and read an approved one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_BYTES = 500_000_000  # of a plan that is read
 
 @dataclass(frozen=True)
 class Approval:
-    """What was approved: the digest of a plan, and the plan itself where a file has it."""
+    """The approved plan: its digest, and the plan itself if it was given as a file."""
 
     digest: str
     document: Object | None = None
@@ -39,7 +39,7 @@ class Approval:
 
 
 def approval_of(given: str | None) -> Approval | None:
-    """Return what the option ``approved`` means, a digest or the path of a plan; None if it is not given."""
+    """Return the approval in the option ``approved``, a digest or the path of a plan. None if it is not given."""
     if given is None:
         return None
     text = given.strip()
@@ -68,7 +68,7 @@ def write_plan(path: str, document: Object) -> None:
 
 
 def write_text(path: str, pieces: Iterable[str], option: str) -> None:
-    """Write a file that only the owner can read, in one step: there is the whole text, or what was there before."""
+    """Write a file that only the owner can read, in one step: after a failure, the old content remains."""
     target = Path(path)
     try:
         descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -88,7 +88,7 @@ def write_text(path: str, pieces: Iterable[str], option: str) -> None:
 
 
 def without_secrets(document: Object, secrets: Secrets) -> Object:
-    """Return a plan in which stars replace what is a secret of the task or of an answer."""
+    """Return a plan in which stars replace the secrets of the task and of answers."""
     parts = secrets.masked_values({part: document[part] for part in ("changes", "unmanaged")})
     return {**document, **parts}
 

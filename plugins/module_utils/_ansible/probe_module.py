@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run the module that measures what kind of server a tenant has."""
+"""Run the module that measures how the server of a tenant behaves."""
 
 from __future__ import annotations
 

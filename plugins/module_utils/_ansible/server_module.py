@@ -38,7 +38,7 @@ def run_token() -> None:
         if not client.connection.client_secret:
             raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
         answer = client.fetch_token()
-        # The result is the one place where it may stand: Ansible would mask it there as well.
+        # Only the result may contain the token. Ansible would mask it there as well.
         module.no_log_values.discard(answer["access_token"])
         lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
         msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"

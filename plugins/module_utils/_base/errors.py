@@ -3,33 +3,33 @@
 
 # Private to this collection: it may change in any release.
 
-"""The failures that can keep a task from its goal.
+"""The failures of tasks.
 
 Shared code raises one of these and never exits; ``_ansible.module`` reports it, once. ``code`` is what a playbook
 branches on (``result.failure.code``) and is therefore part of the collection's public interface.
 
     IdentityError
     ├── InvalidError          invalid          a value is refused: by us before anything is sent, or by the server
-    ├── AuthenticationError   authentication   no token, or the server does not take it
-    ├── AuthorizationError    authorization    the token is good, the right is missing
+    ├── AuthenticationError   authentication   no token, or the server does not accept it
+    ├── AuthorizationError    authorization    the token is valid, but a right is missing
     ├── NotFoundError         not_found        the object addressed does not exist
     ├── ConflictError         conflict         the name is taken
-    ├── AmbiguousError        ambiguous        more than one object answers to the name
+    ├── AmbiguousError        ambiguous        more than one object has the name
     ├── UnknownMemberError    unknown_member   a member that is to be added does not exist
     ├── ImmutableError        immutable        an attribute that cannot be changed once the object exists
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── GuardRailError        guard_rail       more would be removed than the task allows
-    ├── DriftError            drift            the tenant holds what no entry names, and that is to be a failure
-    ├── PlanChangedError      plan_changed     what would be done is not what was approved
+    ├── DriftError            drift            the tenant has objects without an entry, and the task fails on drift
+    ├── PlanChangedError      plan_changed     the plan differs from the approved one
     ├── JournalError          journal          the journal of the task cannot be written
     ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
-    ├── RateLimitedError      rate_limited     the server asks to slow down, and went on asking
+    ├── RateLimitedError      rate_limited     the rate limit was still exceeded after all retries
     ├── UnavailableError      unavailable      a gateway or the service is down
-    ├── ServerError           server_error     the server failed on this very request
+    ├── ServerError           server_error     the server failed on this request
     ├── UnsupportedError      unsupported      the server does not offer the operation
     ├── TransportError        transport        no connection, TLS, proxy, time-out, broken connection
     ├── ProtocolError         protocol         an answer that is not what the protocol promises
-    └── UnhealthyError        unhealthy        the doctor found a problem, and that is to be a failure
+    └── UnhealthyError        unhealthy        the doctor found a problem, and the task fails on it
 """
 
 from __future__ import annotations
@@ -52,11 +52,10 @@ class IdentityError(Exception):
     """The root: what was tried, what the server said, what to do next.
 
     ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
-    (RFC 6749 section 5.2). ``transient`` means that another try may go better; ``uncertain`` that the request may
-    have taken effect all the same, so that a writer looks before it repeats anything; ``pending`` that it may even do
-    so after that look; ``shared`` that what failed is shared by all requests of the task, so that none of them can go
-    better. ``attempt`` is what was being done, ``diff`` the change that was planned when the failure came,
-    ``changed`` whether a part of it was carried out before.
+    (RFC 6749 section 5.2). ``transient`` means that a retry may succeed. ``uncertain`` means that the request
+    may have taken effect, so the object is looked up before a retry. ``pending`` means that it may take effect even
+    after that lookup. ``shared`` means that all requests of the task would fail in the same way. ``attempt`` is the
+    action that failed, ``diff`` the planned change, and ``changed`` whether a part of it was carried out before.
     """
 
     code = "protocol"
@@ -95,13 +94,13 @@ class IdentityError(Exception):
         return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
 
     def with_facts(self, **facts: Any) -> IdentityError:
-        """Return the same failure with other facts, such as its hint. Others may hold the first one: it stays."""
+        """Return the same failure with other facts, such as its hint. This one is unchanged: others may hold it."""
         other = copy.copy(self)
         vars(other).update(facts)
         return other
 
     def masked(self, mask: Callable[[str], str]) -> IdentityError:
-        """Return the failure without secrets in what the server said: in its words first, so that the rest stays."""
+        """Return the failure with masked secrets. Mask the server's texts first, and then the reason."""
         detail, error_type = self.detail and mask(self.detail), self.error_type and mask(self.error_type)
         reason = self.reason
         for before, after in ((self.detail, detail), (self.error_type, error_type)):
@@ -110,7 +109,7 @@ class IdentityError(Exception):
         return self.with_facts(reason=mask(reason), detail=detail, error_type=error_type)
 
     def failure(self) -> dict[str, Any]:
-        """Return the ``failure`` of a module's result: always ``code``, the rest where the server gave it."""
+        """Return the ``failure`` of a module's result: always ``code``, the other keys if the server sent them."""
         facts = {"code": self.code, "status": self.status, "detail": self.detail, "type": self.error_type}
         return {name: value for name, value in facts.items() if value is not None}
 
@@ -205,7 +204,7 @@ def shown(text: str) -> str:
 
 
 def cut(text: str) -> str:
-    """As much of a text as a person would read. To be done when its secrets are masked: half of one would stay."""
+    """Cut a text to a readable length. Mask its secrets before: half of one would not be recognised."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
@@ -220,7 +219,7 @@ def report_of(error: Exception) -> str:
 
 @contextmanager
 def trying(attempt: str) -> Iterator[None]:
-    """Name what is being tried, as it will stand behind "Could not": the innermost name wins."""
+    """Name the current action, which follows "Could not" in a failure. The innermost name wins."""
     try:
         yield
     except IdentityError as error:
@@ -241,7 +240,7 @@ def joined(parts: Sequence[object]) -> str:
 
 
 def all_of(failures: Sequence[IdentityError]) -> IdentityError:
-    """Return one failure that tells of all of these, with the code that they share, else ``invalid``."""
+    """Return one failure that reports all of these, with the code that they share, else ``invalid``."""
     if len(failures) == 1:
         return failures[0]
     kinds = {failure.__class__ for failure in failures}

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Values inside SCIM resources: the way to them, and when two of them are the same to this server."""
+"""Values inside SCIM resources: their paths, and their equality on this server."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .errors import InvalidError
 
 # Characters that nobody sees, although they count as letters, marks or symbols: fillers, joiners, variation selectors.
 HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
-# What is taken for a hyphen: hyphen, non-breaking hyphen, figure dash, en dash and minus sign.
+# Characters that count as a hyphen: hyphen, non-breaking hyphen, figure dash, en dash and minus sign.
 HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 
 DIGITS = "0123456789"
 Object = dict[str, Any]
-# The way to a value inside a resource; the first part is an extension's URN or an attribute's name.
+# The path to a value inside a resource. The first part is an extension's URN or an attribute's name.
 Path = tuple[str, ...]
 GUID = re.compile(r"[0-9a-f]{8}([-_]?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE)
-# What is to stand at a path; None removes it.
+# The value to write at a path. None removes it.
 Write = tuple[Path, Any]
 
 
@@ -50,10 +50,10 @@ def _folded(character: str) -> str:
 
 
 def look(text: Any) -> str:
-    """Return what a name looks like: all texts that could be taken for it have the same look.
+    """Return the look of a name, which is the same for all texts that people could take for it.
 
     Beside case and canonical equality, compatible characters are the same (Unicode D146), and blanks and hyphens of any
-    kind; invisible characters and blanks around do not count. For guard rails, which err on the side of the object.
+    kind; invisible characters and blanks around do not count. For guard rails, which rather protect too much.
     """
     whole = str(text)
     if whole.isascii() and whole.isprintable():
@@ -64,7 +64,7 @@ def look(text: Any) -> str:
 
 
 def natural(text: str) -> tuple[list[tuple[int, str]], str]:
-    """Return what texts are sorted by for a person: without case, and numbers in them by value."""
+    """Return the sort key of a text for people: without case, and numbers in them by value."""
     parts = re.findall(r"[0-9]+|[^0-9]+", fold(text))
     return [(int(part), "") if part[0] in DIGITS else (-1, part) for part in parts], text
 
@@ -88,7 +88,7 @@ def composed(value: Any) -> Any:
 def is_like(name: str, pattern: str, form: Callable[[Any], str] = fold) -> bool:
     """Return whether a name matches a pattern of ``*`` and ``?``. A bracket is a letter like others.
 
-    Both are compared in a ``form``: what names are compared by, or, for guard rails, what they look like.
+    Both are compared in a ``form``: that of names, or, for guard rails, their look.
     """
     return fnmatchcase(form(name), form(pattern).replace("[", "[[]"))
 
@@ -128,7 +128,7 @@ def objects(node: Any) -> list[Object]:
 
 
 def put(resource: Object, path: Path, value: Any) -> None:
-    """Let ``value`` stand at the path; None removes it, and with it what has become empty on the way.
+    """Set the value at the path. None removes it, along with the maps that become empty.
 
     A path that leads through a list leads through each object in it.
     """
@@ -149,7 +149,7 @@ def put(resource: Object, path: Path, value: Any) -> None:
 
 
 def put_null(resource: Object, path: Path) -> None:
-    """Let null stand at the path, on purpose."""
+    """Set null at the path, on purpose."""
     *way, last = path
     for part in way:
         resource = resource.setdefault(part, {})

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Which keys mean a secret, and how a text is kept free of secrets. Pure: knows no server and no Ansible."""
+"""Recognise the keys of secrets, and remove secrets from texts. Pure: knows no server and no Ansible."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WITHHELD = "(not shown: it repeats a secret in an encoded form)"
 # Other names of the one secret of an object, by their letters, and the option that is for it.
 _PASSWORD = ("password", "passwd", "pwd", "pass", "passcode")
 SYNONYMS = {"password": _PASSWORD, "secret": ("secret", *_PASSWORD, "passphrase", "privatekey")}
-# What the name of a secret ends with, by its letters, whatever stands before it ...
+# Endings of the names of secrets, letters only. Any prefix may precede them ...
 ENDINGS = (
     *("password", "passwd", "pwd", "pswd", "passphrase", "passcode", "secret", "token", "credential"),
     *("passwort", "kennwort", "contraseña", "contrasena", "motdepasse", "wachtwoord"),
@@ -41,9 +41,9 @@ ENDINGS = (
 )
 # ... or, where it is so short that other words end with it (compass, spin, birdseed), with one of these words.
 WORDS = ("pass", "pw", "pin", "psk", "seed", "totp", "cookie", "bearer")
-# Names of a secret only where nothing stands before them.
+# Names of a secret only if they have no prefix.
 WHOLE = ("key",)
-# What may follow without making it something else. A date, a policy or a flag does.
+# Words that may follow the name of a secret. After a word for a date, a policy or a flag, it is no secret.
 QUALIFIERS = (
     *("value", "text", "string", "data", "content", "plain", "clear", "hash", "encrypted", "encoded", "base", "utf"),
     *("new", "old", "current", "previous", "initial", "temp", "temporary", "default", "confirm", "confirmation"),
@@ -54,7 +54,7 @@ _WORD = re.compile(
     f"|.*[A-Za-z](?:{'|'.join(map(str.capitalize, WORDS))})"
     f"|.*[a-z](?:{'|'.join(map(str.upper, WORDS))}))(?i:s)?[^A-Za-z]*"
 )
-# Values that say no more than yes or no, or how many: they are no secret, and would mask parts of every message.
+# Values such as yes, no or a count. They are no secrets, and would mask parts of every message.
 ANSWERS = frozenset(
     ("", "true", "false", "yes", "no", "y", "n", "on", "off", "none", "null", "enabled", "disabled", "required")
 )
@@ -131,7 +131,7 @@ class Secrets:
     """The secrets of a task, kept in the set that is given here, and found in texts.
 
     To look for each of them in each text takes minutes for ten thousand users with a password each: most are ruled out
-    by how they begin.
+    by their first characters.
     """
 
     def __init__(self, secrets: set[str]) -> None:
@@ -144,7 +144,7 @@ class Secrets:
         """Return the text without secrets.
 
         A secret in a usual spelling is replaced by stars. A text that holds one in another encoding, or in one within
-        another, is replaced as a whole: where it stands is not known then.
+        another, is replaced as a whole, because its position is unknown.
         """
         self._refresh()
         for secret in sorted(self._exact.found_in(text), key=len, reverse=True):
@@ -244,7 +244,7 @@ def _squeezed(text: str) -> str:
 
 # -- Decoding ---------------------------------------------------------------
 
-# What may be encoded: in a URL or form, in a page, with a backslash, in hex, in base64 of at least six bytes.
+# Signs of an encoded text: in a URL or form, in a page, with a backslash, in hex, in base64 of at least six bytes.
 ENCODED = re.compile(r"%[0-9a-fA-Fu]|&\#?\w|\\|[A-Za-z0-9+/_-]{8}|(?:[0-9a-fA-F]{2}\W){6}")
 ESCAPES = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL

@@ -5,7 +5,7 @@
 
 """Names of attributes and URNs of schemas have no case (RFC 7643 section 2.1, RFC 7644 section 3.10).
 
-What enters is spelled as the schemas spell it, once, so that everything else can look names up as they are.
+Answers are converted to the spelling of the schemas once, so that all other code can look names up unchanged.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Spelling:
             for item in node:
                 self.apply(item)
         elif isinstance(node, dict):
-            # Mostly nothing: ten thousand users as they should be are to cost little.
+            # Usually there is nothing to rename, and ten thousand users must cost little.
             for key in () if self._exact.issuperset(node) else node.keys() - self._exact:
                 name = self._names.get(key.lower())
                 if name and name not in node:

@@ -28,7 +28,7 @@ from .values import Desired, Result, Step
 
 DEPENDENCY_FAILED = "an entry that it needs failed"
 
-# What is being done, how many objects are done, and of how many.
+# Reports progress: the current object, the number of finished objects, and the number of all.
 Report = Callable[[str, int, int], None]
 
 

@@ -74,7 +74,7 @@ def _names(resource: Resource, items: Collection[Object]) -> dict[str, str]:
 
 def _entry(resource: Resource, item: Object, names: dict[str, dict[str, str]]) -> Object:
     shown = [(row, _shown(row, item, names)) for row in resource.attributes if not row.secret]
-    # What is required is there even when it is empty: the entry could not be applied without.
+    # Keep required options even when they are empty, because the entry could not be applied without them.
     return {row.option: value for row, value in shown if row.required or value not in (None, "", {"set": []})}
 
 
@@ -84,7 +84,7 @@ def _shown(row: Attribute, item: Object, names: dict[str, dict[str, str]]) -> An
         return row.shape.show(held)
     known = names.get(row.refers_to, {})
     if isinstance(row.shape, Members):
-        # Whoever has a name of its own goes by it; what is not listed is shown as the member list has it.
+        # Members with a unique name are shown by it. Others are shown as in the member list.
         return {"set": sorted((known.get(key, name) for key, name in held.items()), key=fold)}
     if isinstance(row.shape, One):
         ((key, name),) = held.items()

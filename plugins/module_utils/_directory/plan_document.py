@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan as a document that people review, and its digest, by which a later run is held to it. No I/O.
+"""A plan as a document that people review, and its digest, with which a later run is compared. No I/O.
 
 The same situation gives the same bytes: rows are sorted, and nothing depends on the time. A secret is never in it,
 not even as a hash: it only says that one will be set.
@@ -31,7 +31,7 @@ ACTIONS = ("create", "update", "rename", "deactivate", "delete")
 
 
 def document_of(planned: Planned, tenant: str, rules: Rules, kinds: Sequence[str], name_of: NameOf) -> Object:
-    """Return the whole document but for its digest, which depends on what is masked."""
+    """Return the document without its digest, which depends on the masked values."""
     changes = sorted((_row(step, planned.also_removed, name_of) for step in planned.steps), key=_order)
     return {
         "format": FORMAT,
@@ -57,8 +57,8 @@ def with_digest(document: Object) -> Object:
 def digest_of(document: Object) -> str:
     """Return ``sha256:`` and 64 hexadecimal digits.
 
-    A member that exists counts by its id, because lists may show another name of it. What a change needs first follows
-    from the changes and does not count.
+    An existing member is identified by its id, because lists may show another name of it. The needs of a change are
+    left out, because they follow from the changes.
     """
     compared = [_compared(row) for row in document["changes"]]
     text = _canonical({"format": document["format"], "tenant": document["tenant"], "changes": compared})
@@ -125,7 +125,7 @@ def _canonical(value: Any) -> str:
 
 
 def approved_document(text: str, path: str) -> Object:
-    """Return the document in a text. Raise InvalidError if it is none, or is not as it was written."""
+    """Return the document in a text. Raise InvalidError if it is no plan, or was modified."""
     try:
         document = json.loads(text)
         digest, found = document["digest"], digest_of(document)
@@ -142,7 +142,7 @@ def approved_document(text: str, path: str) -> Object:
 
 
 def refuse_other_plan(planned: Object, digest: str, approved: Object | None) -> None:
-    """Raise PlanChangedError unless the plan has the digest; the approved plan, if given, tells what differs."""
+    """Raise PlanChangedError unless the plan has the digest; name the differences if the approved plan is given."""
     if planned["digest"] == digest:
         return
     if approved and approved["tenant"] != planned["tenant"]:

@@ -6,7 +6,7 @@
 """A plan as one page that needs nothing else. No I/O.
 
 Names come from the tenant and from files. They are escaped, and the script only ever makes texts of them. The page's
-policy allows its own style and script alone, so that markup that got in all the same could neither run nor fetch.
+policy allows its own style and script alone. Even injected markup could neither run a script nor load anything.
 """
 
 from __future__ import annotations

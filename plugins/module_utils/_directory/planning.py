@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Turn what the survey found into steps. Nothing is written, and only unseen names are looked up."""
+"""Turn the findings of the survey into steps. Nothing is written, and only unseen names are looked up."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Planning:
         return problem is None
 
     def _is_as_desired(self, found: Found) -> bool:
-        """Return whether the object certainly is as it should be. The options need not be checked for that."""
+        """Return whether the object certainly has its desired state, without a check of the options."""
         if found.current is None or not found.desired.is_plain:
             return False
         return found.resource.holds(found.current, found.desired.options, self._names.name_of)
@@ -104,7 +104,7 @@ class Planning:
         return frozenset(desired for desired in pending if desired)
 
     def _check_parent(self, row: Attribute, task: Task) -> None:
-        """Raise NotFoundError if the object that a new one is to lie in neither exists nor has an entry."""
+        """Raise NotFoundError if the parent of a new object neither exists nor has an entry."""
         parent, name = RESOURCES[str(row.within)], str(task.desired[row.option])
         if not self._names.find_all(parent.endpoint, parent.key_attribute, [name])[name]:
             hint = f"Create it, or list it among the {parent.plural}"

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report the progress of a long run in a file that another process follows, and notice when it waits no more."""
+"""Report the progress of a long run in a file that another process follows, and notice when that process is gone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from typing import TextIO
 
 from .._base.errors import shown
 
-FIRST = 2.0  # seconds until there is something to say
+FIRST = 2.0  # seconds until the first line
 EVERY = 1.0  # seconds between two lines
-PLAN_LINE = "plan: "  # how a line of a plan begins; the action plugin knows it
+PLAN_LINE = "plan: "  # the prefix of a line of a plan; the action plugin knows it
 
 
 class Progress:
@@ -39,7 +39,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self._path:
-            with contextlib.suppress(OSError):  # such as of another user's folder: nobody is told then
+            with contextlib.suppress(OSError):  # such as in another user's folder: there is no progress then
                 # Appended to: the file is the reader's.
                 self._file = open(self._path, "a", encoding="utf-8")
             self._watched = self._locked() is True
@@ -55,7 +55,7 @@ class Progress:
                 self._file.close()
 
     def is_abandoned(self) -> bool:
-        """Return whether the reader held a lock on the file and holds it no more: nobody waits for the result."""
+        """Return whether the reader has released its lock on the file, so that nobody waits for the result."""
         return self._watched and self._locked() is False
 
     def _locked(self) -> bool | None:
@@ -77,7 +77,7 @@ class Progress:
             self._write(f"{PLAN_LINE}{line}")
 
     def report(self, text: str, done: int, total: int) -> None:
-        """Write how many of how many are done; without a total, only what is being done."""
+        """Write the number of finished objects and the total. Without a total, write only the current action."""
         now = self._clock()
         if self._quiet or now < self._next:
             return

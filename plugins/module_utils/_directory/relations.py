@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find out whom a directory run would hit: members of groups and safes, what is protected, the user that runs it.
+"""Find who is affected by a directory run: members of groups and safes, protected objects, the user that runs it.
 
 The guard rails decide on these facts. Writes nothing. None is read unless something is taken away.
 """
@@ -57,10 +57,10 @@ class Relations(ScimPeople):
         return self._on_safe(self.holds_own(resource, item), safe)
 
     def _on_safe(self, own: bool | None, safe: str | None) -> bool | None:
-        """Return False for what is not known, where the user that reads and writes the vault is a member of the safe.
+        """Return ``own``. If it is unknown, return False if the user that uses the vault is a member of the safe.
 
-        Half of the groups on real safes are those of another directory, which the server does not show: who is in them
-        cannot be told. To take one off a safe locks nobody out who is a member of it directly.
+        Half of the groups on real safes are those of another directory. The server does not show their members. If such
+        a group is taken off a safe, direct members of the safe keep their access.
         """
         return False if own is None and safe is not None and self.is_member(safe) else own
 
@@ -83,8 +83,8 @@ class Relations(ScimPeople):
     ) -> list[AccessLoss]:
         """Return the members that protected groups and safes lose because users or groups are deleted.
 
-        ``deleted`` are these users and groups, and ``protects`` tells of names whether one of them is protected.
-        Members are the direct ones. What they are in is read, because no entry need name it.
+        ``deleted`` are these users and groups, and ``protects`` returns whether one of several names is protected.
+        Only direct members count. Their groups and safes are read, because entries need not name them.
         """
         names = {
             (resource.endpoint, mark): str(item.get(resource.key_attribute) or item["id"])
@@ -121,7 +121,7 @@ class Relations(ScimPeople):
     # -- Who is behind an id --------------------------------------------------
 
     def member(self, who: tuple[str, str, str], *, named: bool, own: bool, safe: str | None) -> Member:
-        """Return who loses access: with ``named`` by all names, with ``own`` also whether that is who runs the task.
+        """Return the member that loses access, with ``named`` by all names, with ``own`` also if it runs the task.
 
         ``safe`` is the name of the safe, None for a group.
         """

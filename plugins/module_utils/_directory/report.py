@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report a run: what changed or failed, and how many objects did what. Never the whole tenant. No I/O."""
+"""Report a run: its changes, its failures and the counts, never the whole tenant. No I/O."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def failure_of(planned: Planned, applied: Applied) -> Object:
 
 
 def _summary(planned: Planned, results: Sequence[Result]) -> Object:
-    """Return how many objects of each kind did what."""
+    """Return the counts of all results by kind."""
     plurals = {resource.name: resource.plural for resource in RESOURCES.values()}
     summary: dict[str, Counter[str]] = {resource.plural: Counter() for resource in RESOURCES.values()}
     for plural, count in planned.unchanged.items():
@@ -75,7 +75,7 @@ def _summary(planned: Planned, results: Sequence[Result]) -> Object:
 
 
 def _action(one: Result, planned: Planned) -> Object:
-    """Return what a result says of one object."""
+    """Return the row of a result for one object."""
     plan = one.step.plan
     shown: Object = {"type": one.step.resource.name, "name": one.step.name, "action": one.action}
     if one.action == "update":

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the objects of the entries on a tenant, the cheaper way: by a list of all of a kind, or one by one."""
+"""Find the objects of the entries with few requests: by a list of all objects of a kind, or one by one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Survey:
             by_id += [desired for desired in by_key if not desired.is_plain or desired.former_names]
             found, by_key, pays = self._by_name(resource, by_name)
         if pays:
-            # An object that is addressed by id has an entry, whatever it is called.
+            # An object that is addressed by id has an entry, under any name.
             spared = {fold(desired.identifier) for desired in by_id}
             for each in self._list(resource, by_key, everything=everything):
                 if isinstance(each, Found) or fold(each["id"]) not in spared:
@@ -82,7 +82,7 @@ class Survey:
         """Look for entries by their exact names, and for the others in other casings.
 
         Return those that are found, those that are not, and whether a listing costs less than to look for the latter.
-        A new name takes several filters, each of which finds much, where an exact one takes one request.
+        Looking up a new name takes several filters with large results. An exact name takes one request.
         """
         exact = list(self._pool.map(self._ask, listed))
         found = [each for each in exact if each.current or each.problem]
@@ -204,7 +204,7 @@ class Survey:
 
 
 class _Owners:
-    """Tells of an object in a list whose entry it is, by the keys of the entries."""
+    """Finds the entry of each object in a list, by the keys of the entries."""
 
     def __init__(self, resource: Resource, names: NameIndex, listed: Iterable[Desired]) -> None:
         self._resource = resource
@@ -234,7 +234,7 @@ class _Owners:
         return owner if owner and (owner.former_names or self._resource.matches(self._keys[owner], item)) else None
 
     def found(self, owner: Desired, item: Object, *, again: bool) -> Found:
-        """Return an entry with its object; a problem if it is found ``again``, because one of them is not meant."""
+        """Return an entry with its object; a problem if it is found ``again``, because only one can be right."""
         problem = self._problems.get(owner)
         if again:
             problem = AmbiguousError(

@@ -64,7 +64,7 @@ class Unlisted:
         return self._rails.keeps(self._loss_of(resource, item, own=own))
 
     def _removal(self, resource: Resource, item: Object) -> Step | None:
-        """Return the removal of an object, None if it is not to be touched."""
+        """Return the removal of an object, None if it must stay."""
         keys = resource.keys_of(item)
         loss = self._loss_of(resource, item, own=self._relations.is_own_object(resource, item))
         if item.get(LINKED_OBJECT) or self._rails.keeps(loss):

@@ -39,17 +39,17 @@ except ImportError:
 
 HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
 ERROR = Spelling([("schemas",), ("scimType",), ("detail",)])  # the names of an error (RFC 7644 section 3.12)
-# Where the several error bodies that this product sends keep their text: SCIM (RFC 7644 section 3.12),
+# The keys of the text in this product's error bodies: SCIM (RFC 7644 section 3.12),
 # OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
 DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
-# How Python's ssl module names a file that holds no certificate or key, and an answer that is no TLS.
+# The names in Python's ssl module for a file without a certificate or key, and for an answer that is not TLS.
 UNREADABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
 UNUSABLE_FILE = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM_LIB", "NO_START_LINE", "KEY_VALUES_MISMATCH", "BAD_BASE64_DECODE")
 NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 # The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
 MEMBER_NOT_FOUND = "Member not found"
 
-# What the administration API calls its refusals (admin contract 1.1); whatever else it refuses is a value.
+# The message ids of refusals in the administration API (admin contract 1.1). All others are about a value.
 MESSAGE_IDS: dict[str, type[IdentityError]] = {
     "_I18N_System.UnauthorizedAccessException": AuthorizationError,
     "_I18N_ServiceUnauthorizedAccess": AuthorizationError,
@@ -224,7 +224,7 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
     if isinstance(error, requests.exceptions.Timeout):
         text += f"no answer within {timeout:g} s"
         return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
-    # A server that expects TLS may end the connection without a word.
+    # A server that expects TLS may close the connection without an answer.
     hint = "If the server expects TLS, tenant_url begins with https://" if " http://" in text else None
     return TransportError(f"{text}the connection broke: {_plain(cause)}", hint=hint, transient=True, uncertain=True)
 

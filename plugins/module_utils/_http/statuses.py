@@ -38,13 +38,13 @@ from .._base.errors import (
 class Status:
     """A status and what is done about it. The flags are those of an IdentityError.
 
-    ``transient``: another try may go better. ``uncertain``: a write may have taken effect. ``pending``: the request may
-    still be on its way, and take effect after a look. ``shared``: no other request of the task can go better.
+    ``transient``: a retry may succeed. ``uncertain``: a write may have taken effect. ``pending``: the request may
+    still be on its way, and take effect after a lookup. ``shared``: all other requests of the task would fail, too.
     """
 
     code: int
     error: type[IdentityError]
-    hint: str = ""  # nothing where what the server says, or the caller, tells what to do
+    hint: str = ""  # empty if the server's text or the caller says what to do
     name: str = ""  # of a status that HTTPStatus does not know, or by another name in each release of Python
     transient: bool = False
     uncertain: bool = False
@@ -188,10 +188,10 @@ _BY_CODE = {row.code: row for row in STATUSES}
 
 
 def status_of(code: int) -> Status:
-    """Return what to make of a status, listed or not; below 400 it is only a name.
+    """Return the row of a status, listed or not. Below 400 it is only a name.
 
     RFC 9110 section 15 has a client treat an unknown status as the first one of its class. A 4xx is a failure all the
-    same that no value is known to have caused, and a 5xx one after which the object is looked at.
+    same that no value is known to have caused, and a 5xx one after which the object is looked up.
     """
     if code in _BY_CODE:
         return _BY_CODE[code]

@@ -29,7 +29,7 @@ ROWS = 1000
 NAMES = 200
 PAGE = {"PageNumber": 1, "PageSize": ROWS, "Limit": ROWS, "SortBy": "", "Direction": "False", "Caching": -1}
 
-# What the administrator needs for what writes; reading takes whatever right shows the object (admin contract 3.5).
+# The right that each write needs. Any right that shows an object is enough to read it (admin contract 3.5).
 NEEDED = {
     "CDirectoryService/CreateUser": "User Management",
     "CDirectoryService/ChangeUser": "User Management",
@@ -46,12 +46,12 @@ NEEDED = {
     "SaasManage/DeleteApplication": "Application Management",
     "SaasManage/SetApplicationPermissions": "Application Management",
 }
-# The column that names an object, and so do people.
+# The column with the name of an object.
 NAME_COLUMNS = {"User": "Username", "Role": "Name", "Application": "ServiceName"}
 
 
 NOT_ENTITLED = "_I18N_ServiceUnauthorizedAccess"
-# How a tenant fails to tell what can be done without.
+# Errors of optional reads. The caller can do without the answer.
 UNTOLD = (InvalidError, AuthorizationError, UnsupportedError, ProtocolError, ServerError)
 
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""OAuth2 client apps: they come into being without a name, and their profile is written whole."""
+"""OAuth2 client apps. They are created without a name, and their profile is written as a whole."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Apps(IdentityObjects):
         }
 
     def grants(self, identifier: str) -> list[Object]:
-        """Return who has which permissions on an app by itself: the id, name and type of each, and the permissions."""
+        """Return the permissions on the app itself: the id, name and type of each holder, and its permissions."""
         arguments = {"RowKey": identifier, "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
         entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
         return [
@@ -108,7 +108,7 @@ class Apps(IdentityObjects):
             }
             _refuse_to_split((current or {}).get("Grants", {}), desired["permissions"])
         if current and str(current.get("Icon")).startswith(UPLOADED):
-            desired["icon_uri"] = None  # a copy of what was given, so that nobody knows whether it differs
+            desired["icon_uri"] = None  # a copy of the given logo, which cannot be compared with it
         if current is None:
             self._orphans = self._find_orphans()
             policy = task.policies["orphans"]
@@ -143,7 +143,7 @@ class Apps(IdentityObjects):
         return sorted(str(row["ID"]) for row in self.identity.select("Application", ("ID",), where) if row.get("ID"))
 
     def refuse(self, task: Task, plan: Plan) -> None:
-        """Nothing: what an app may hold is in its rows."""
+        """Refuse nothing: all rules for apps are in their rows."""
 
     def create(self, task: Task, plan: Plan) -> str:
         """Create an app from the template and configure it at once: until then it has no name to be found by."""
@@ -209,7 +209,7 @@ class Apps(IdentityObjects):
             self.identity.call("SaasManage/SetApplicationPermissions", {**_app_ids(identifier), "Grants": grants})
 
     def _configure(self, identifier: str, plan: Plan) -> None:
-        """Send what the app is to be. What its profile holds beyond the options stays (admin contract 7.4)."""
+        """Write the desired state of the app. Other keys of its profile are preserved (admin contract 7.4)."""
         wanted = plan.expected
         changed = {change.attribute.option for change in plan.changes}
         keys = {change.attribute.path[-1] for change in plan.changes} if plan.current else set(wanted["OAuthProfile"])

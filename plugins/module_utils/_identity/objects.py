@@ -5,7 +5,7 @@
 
 """Users, roles and OAuth2 client apps of the administration API.
 
-Its verbs may report success and do nothing (admin contract 1.1), so that every write is followed by another reading.
+Its verbs may report success and do nothing (admin contract 1.1), so every write is verified by a read.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class IdentityObjects(ABC):
         self.client = client
         self.identity = Identity(client)
         self.people = IdentityPeople(self.identity)
-        self.made = True  # whether an object that is created is made anew, rather than out of what was there
+        self.made = True  # whether create() makes a new object, rather than reusing an existing one
 
     @abstractmethod
     def read(self, row: Object) -> Object | None:
@@ -52,15 +52,15 @@ class IdentityObjects(ABC):
 
     @abstractmethod
     def refuse(self, task: Task, plan: Plan) -> None:
-        """Raise for what this store never writes."""
+        """Raise an error for a plan that this store never carries out."""
 
     @abstractmethod
     def create(self, task: Task, plan: Plan) -> str:
-        """Make the object, whole or in part, and return its id."""
+        """Create the object, completely or in part, and return its id."""
 
     @abstractmethod
     def update(self, identifier: str, plan: Plan) -> None:
-        """Write what the plan changes in an object that exists."""
+        """Write the changes of the plan to an existing object."""
 
     @abstractmethod
     def remove(self, identifier: str) -> None:
@@ -113,7 +113,7 @@ class IdentityObjects(ABC):
         return plan, written
 
     def _check_alone(self, plan: Plan, identifier: str) -> None:
-        """Names are not certain to be unique: somebody else may have made one at the same time."""
+        """Raise ConflictError if somebody created another object of this name meanwhile. Names may not be unique."""
         name = plan.resource.name_of(plan.resource.describe(plan.expected))
         try:
             found = self.find(plan.resource, name)
@@ -128,11 +128,11 @@ class IdentityObjects(ABC):
         except (InvalidError, NotFoundError):
             if self._row(plan.resource, plan.identifier):
                 raise
-            return  # gone already: what was wanted
+            return  # already gone
         self._gone(plan)
 
     def take_back(self, resource: Resource, identifier: str) -> None:
-        """Leave nothing half-made behind when the tenant refuses the rest."""
+        """Delete an object that was created only in part, because the tenant refused the rest."""
         try:
             self.remove(identifier)
         except IdentityError:
@@ -166,7 +166,7 @@ class IdentityObjects(ABC):
         self.awaited(look)
 
     def awaited(self, look: Callable[[], tuple[Object | None, str]]) -> Object:
-        """Call ``look`` until it finds something, and return that. Until then it says what the tenant shows instead.
+        """Call ``look`` until it returns an object, and return that. Its text says what the tenant shows instead.
 
         A tenant may show a write late. If it reports success and never shows the write, raise ProtocolError.
         """

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the administrator who runs the task, and who is in a role, over the administration API. Writes nothing."""
+"""Find the administrator that runs the task, and the members of roles, over the administration API. Read only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._model.people import People
 from .api import NAME_COLUMNS, Identity, is_named, rows_of
 from .resources import IDENTITY_USER, ROLE
 
-# How a tenant says that an object cannot be shown.
+# The errors of a tenant that does not show an object.
 NOT_SHOWN = (NotFoundError, AuthorizationError, InvalidError, UnsupportedError)
 
 

@@ -44,7 +44,7 @@ def begin_of(task: Task, plan: Plan, along: Sequence[Plan] = (), unread: Collect
     """Return the line before a write.
 
     For a deletion it has the object, and ``along`` are the changes that the server makes beside it, such as in groups
-    whose member is deleted. ``unread`` are the plurals of kinds of which nobody could tell whether there are any.
+    whose member is deleted. ``unread`` are the plurals of kinds that could not be read.
     """
     resource, current = plan.resource, plan.current
     line = {"api": _api_of(resource), **row_of(plan, _name_of(task, plan), resource.name_of(task.desired))}

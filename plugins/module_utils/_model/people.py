@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Refuse what nobody may lose: the last login of a built-in role, and the access of the user that runs the task.
+"""Refuse losses that are never allowed: the last login of a built-in role, and the access of the task's own user.
 
 The facts come from a subclass, which asks the server. None is asked for unless something is taken away.
 """
@@ -24,9 +24,9 @@ OTHER_USER = "Do that as another user"
 
 
 class People(ABC):
-    """Answers who is in groups, directly or through other groups, by what the server shows of users and groups."""
+    """Finds the members of groups, directly or through other groups, as the server shows users and groups."""
 
-    # How a server hides what it was asked for.
+    # The errors with which a server hides an object.
     hiding: tuple[type[Exception], ...] = (AuthorizationError, UnsupportedError)
 
     def __init__(self, resources: Mapping[str, Resource], warn: Callable[[str], None]) -> None:
@@ -76,7 +76,7 @@ class People(ABC):
     def holds_own(self, resource: Resource, item: Object, passed: set[str] | None = None) -> bool | None:
         """Return whether a group, or a permission on a safe, is that of a user that runs the task; None if unknown.
 
-        ``passed`` are groups that need no other look: groups may be members of each other.
+        ``passed`` are groups that need not be read again: groups may be members of each other.
         """
         passed = {item["id"]} if passed is None and resource.member_rows else passed or set()
         return any_known(
@@ -102,9 +102,9 @@ class People(ABC):
         ]
 
     def _can_log_in(self, endpoint: str, identifier: str, plans: Plans, passed: set[tuple[str, str]]) -> bool:
-        """Return whether a user, or anybody in a group, can log in after the plans; what is not shown may be able to.
+        """Return whether a user, or anybody in a group, can log in after the plans. Hidden users count as able to.
 
-        ``passed`` are those that need no other look: groups may be members of each other.
+        ``passed`` are those that need not be read again: groups may be members of each other.
         """
         key = (endpoint, id_mark(identifier))
         if key in passed:
@@ -122,13 +122,13 @@ class People(ABC):
     # -- One plan -------------------------------------------------------------
 
     def check(self, plan: Plan) -> None:
-        """Refuse a plan for one user or group that takes away what nobody may lose. Raise GuardRailError."""
+        """Raise GuardRailError for a plan for one user or group with a loss that is never allowed."""
         if plan.current is not None and (plan.resource.member_rows or plan.resource.enabled_by):
             for error in self._refusals(plan):
                 raise error
 
     def _refusals(self, plan: Plan) -> Iterator[GuardRailError]:
-        """Yield why a plan is refused."""
+        """Yield the reasons to refuse a plan."""
         resource, name = plan.resource, _name(plan)
         label = f"{resource.name} {name!r}"
         own = self._is_own_loss(plan)
@@ -220,7 +220,7 @@ def check_emptied_roles(roles: Sequence[str], otherwise: str = "") -> Iterator[G
 
 
 def check_unknown(labels: Sequence[str]) -> Iterator[GuardRailError]:
-    """Refuse what could concern the user that runs the task, where nothing tells who that is."""
+    """Refuse plans that could concern the user that runs the task, if that user is unknown."""
     if labels:
         yield GuardRailError(
             f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",

@@ -86,7 +86,7 @@ class Plan:
 
     @property
     def disables(self) -> bool:
-        """Whether it takes an object out of use. One that does not say whether it is in use may be."""
+        """Whether the plan disables an object. An object without a state counts as enabled."""
         option = self.resource.enabled_by
         return self.current is not None and any(
             change.attribute.option == option and change.before is not False and not change.after
@@ -218,7 +218,7 @@ def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
 
 
 def is_same_change(one: Plan, other: Plan) -> bool:
-    """Return whether two plans of one task make the same change, whatever else its object holds."""
+    """Return whether two plans of one task make the same change. Other attributes of the object may differ."""
     if one.action != other.action or one.action == "delete":
         return one.action == other.action and one.before == other.before
     options = [[change.attribute.option for change in plan.changes] for plan in (one, other)]

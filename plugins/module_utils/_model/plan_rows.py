@@ -37,7 +37,7 @@ def row_of(plan: Plan, name: str, wanted_keys: Object, name_of: NameOf = nameles
 
 
 def action_of(plan: Plan) -> str:
-    """Return the plan's action, or that it takes a user out of use."""
+    """Return the plan's action, or deactivate if it disables a user."""
     return "deactivate" if plan.disables else plan.action
 
 

@@ -34,7 +34,7 @@ SAFE = "urn:ietf:params:scim:schemas:cyberark:1.0:Safe"
 SAFE_MEMBER = "urn:ietf:params:scim:schemas:cyberark:1.0:SafeMember"
 ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 PHONES = ("work", "mobile", "home")
-# What the page of the vault's integration excludes from the names of its users.
+# Characters that the vault's integration page excludes from the names of users.
 NOT_IN_VAULT = '?<>*"/\\'
 
 FORMERLY: Mapping[str, Policy] = {"formerly": Policy({"type": "list", "elements": "str"})}
@@ -126,7 +126,7 @@ GROUP = Resource(
     built_in=("system administrator", "everybody"),
     built_in_ids=".*_ID|sysadmin",
     computed=(("meta",), ("members", KIND)),
-    # Whoever provisions users looks for them by name, so that servers know that filter; groups many find none by.
+    # All provisioning clients look users up by name, so servers support that filter. Many do not for groups.
     doubtful=True,
 )
 
@@ -155,7 +155,7 @@ RIGHTS = (
     "requestsAuthorizationLevel1",
     "requestsAuthorizationLevel2",
 )
-# What the vault's web interface (PVWA) calls a right, where that is more than another case or blanks in between.
+# Rights by their label in the vault's web interface (PVWA), if it differs by more than case and blanks.
 RIGHT_LABELS: Mapping[str, str] = {
     "Add accounts (includes update properties)": "addAccounts",
     "View audit": "viewAuditLog",

@@ -33,7 +33,7 @@ NAME_TAKEN = (
 
 @dataclass(frozen=True)
 class NewValue:
-    """What holds for a value that is not on the server yet, beside what holds for any.
+    """Rules for a value that is not on the server yet, besides those for all values.
 
     ``longest`` is the most characters, and ``forbidden`` are characters, that the server is known to refuse.
     ``not_in_vault`` are characters that the directory takes and the vault does not. ``suffixed`` ends in ``@`` and a
@@ -115,9 +115,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Access:
-    """What an object lets others do or be in: the options that hold it, and what it is called.
+    """The access that an object gives to others: its options, and the words for it.
 
-    ``held`` is the word for what there is, and ``lost`` the word for what goes with the object.
+    ``held`` is the word for existing access, and ``lost`` the word for access that is lost with the object.
     """
 
     options: tuple[str, ...]

@@ -21,7 +21,7 @@ NAMES = tuple(fact.name for fact in FACTS)
 
 @dataclass(frozen=True)
 class Findings:
-    """The outcome of a probe. ``left`` says which throw-away objects may still be there, empty if none is."""
+    """The outcome of a probe. ``left`` describes the throw-away objects that may remain. Empty if none do."""
 
     measured: tuple[Measured, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
@@ -30,7 +30,7 @@ class Findings:
 
 
 def probe(session: Session, names: Collection[str]) -> Findings:
-    """Measure these facts. Objects of an earlier run go first, those of this run last, whatever happens."""
+    """Measure these facts. Delete the objects of an earlier run first, and those of this run last."""
     swept, _left = session.sweep()
     found: list[Measured | Unmeasured] = []
     left = ""
@@ -47,7 +47,7 @@ def probe(session: Session, names: Collection[str]) -> Findings:
 
 
 def _clean_up(session: Session) -> str:
-    """Delete the objects of this run, and return what may be left. A failure must not cost what was measured."""
+    """Delete the objects of this run, and return what may be left. A failure must not lose the measurements."""
     try:
         _gone, left = session.sweep()
     except IdentityError as error:
@@ -63,7 +63,7 @@ def _measured(session: Session, fact: Fact) -> Measured | Unmeasured:
         return Unmeasured(fact.name, str(error))
     except IdentityError as error:
         return Unmeasured(fact.name, error.reason)
-    # An answer may have another shape than any that was thought of.
+    # An answer may have an unexpected shape.
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         return Unmeasured(fact.name, f"an answer has an unknown shape ({type(error).__name__})")
     last = session.last

@@ -21,7 +21,7 @@ from .._model.resources import ACCOUNT, CONTAINER, GROUP, PRIVILEGED_DATA, RESOU
 from .._scim.protocol import Scim
 from .values import Exchange, UnclearError, folded
 
-# What every object of a probe is called, so that a later run finds what an interrupted one left behind.
+# The prefix of all names in a probe, by which a later run finds the objects that an interrupted run left.
 PREFIX = "scim-probe-"
 MOST_TRIES = 5  # of a request that the tenant answers with 429
 LONGEST_WAIT = 30.0  # seconds
@@ -59,7 +59,7 @@ class Session:
         client: Client | None = None,
         token: str | None = None,
     ) -> Exchange:
-        """Send a request to an endpoint and return what came, whatever it is. Only a 429 is repeated."""
+        """Send a request to an endpoint and return the answer, even if it is an error. Only a 429 is repeated."""
         client = client or self.scim.client_of(endpoint)
         path = "/".join([self.scim.base_path, endpoint, *(quote(part, safe=":") for part in segments)])
         content = {} if body is None else {"json": body}
@@ -177,7 +177,7 @@ class Session:
             client = self.scim.client_of("Containers")
             listed = self.get("Containers", count=1)
             others = (self.send("POST", endpoint, body={}, client=client).status for endpoint in ("Users", "Groups"))
-            # Who may not list safes may make none. Who has no other right sees the vault, and it is empty.
+            # A user that may not list safes cannot create one. Without other rights, a user sees an empty vault.
             self._sees_vault = bool(not listed.ok or listed.resources or all(status in NO_RIGHT for status in others))
         if not self._sees_vault:
             raise UnclearError(

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from ..tenant import Tenant
 
 CLIENT_ROLE, VAULT_ROLE = "SCIM client", "SCIM vault client"
-# What is documented of a real tenant: Vault Management and another right in one client hide the vault, so that there
-# are two clients.
+# Documented for real tenants: a client with Vault Management and another management right sees no vault, so there are
+# two clients.
 TWO_CLIENTS = {"granted_rights": ["UserManagement", "RoleManagement"], "mixed_rights_hide_vault": True}
 
 
 @dataclass(frozen=True)
 class Start:
-    """What a tenant starts with.
+    """The options that a tenant starts with.
 
     ``users`` is a number of made-up users, ``document`` the content of a tenant file, ``switches`` are values that
     differ from their defaults, ``suffixes`` login suffixes beside the usual ones, and ``now`` is the time.

@@ -121,7 +121,7 @@ def _no_auth(request: Any) -> Any:
 
 
 def error(answer: requests.Response) -> tuple[int, str | None, str]:
-    """Return status, scimType and detail of a SCIM error, after a look at its shape."""
+    """Return status, scimType and detail of a SCIM error, after a check of its shape."""
     body = answer.json()
     assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
     assert body["status"] == str(answer.status_code)

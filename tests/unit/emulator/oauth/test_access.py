@@ -13,7 +13,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.emulator.admin_clien
 SCOPE = {"Scope": "scim", "Mode": "RestFilter", "AllowedRest": ["scim*"]}
 PROFILE = {"ClientIDType": 1, "MustBeOauthClient": True, "AllowedAuth": "ClientCreds", "KnownScopes": [SCOPE]}
 NAME = "svc@example.com"
-# What each mistake is called: the code and text that clients look for, and the code of the RFC.
+# The error of each mistake: the code and text that clients look for, and the code of the RFC.
 APP = ("invalid_request", "unknown app", "invalid_request")
 MODE = ("unauthorized_client", "auth mode not allowed", "unauthorized_client")
 GRANT = ("unsupported_grant_type", "invalid grant type", "unsupported_grant_type")

@@ -63,7 +63,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Return a function that opens the page of a plan, or a text. It must ask for nothing and report no error."""
+    """Return a function that opens the page of a plan, or a text. It must send no request and report no error."""
     opened: list[Any] = []
     asked: list[Any] = []
     complaints: list[str] = []
@@ -83,7 +83,7 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
         return tab
 
     yield call
-    # What the policy has stopped was not sent.
+    # Requests that the policy has blocked were not sent.
     sent = [request.url for request in asked if request.failure != "csp"]
     for context in opened:
         context.close()
@@ -208,7 +208,7 @@ def test_hostile_names_are_texts(show: Open) -> None:
 
 
 def test_the_policy_stops_what_somebody_would_put_into_the_page(show: Open) -> None:
-    """That the page asks for nothing holds here as well."""
+    """Here, too, the page must send no request."""
     added = (
         '<style>body{color:red}</style><img src="https://evil.example.com/x.png" onerror="alert(1)"><script>alert(2)'
     )

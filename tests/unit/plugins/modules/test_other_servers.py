@@ -124,7 +124,7 @@ def start() -> Iterator[Start]:
         running.append((http, thread))
         url = f"http://127.0.0.1:{http.server_port}"
         connection = {"tenant_url": url, "scim_path": "/v2", "access_token": "a-token", "retries": 0}
-        # The token does not say whose it is, and is not replaced.
+        # The token does not name its user, and is not replaced.
         connection |= {"client_id": "scim-service@example.com", "client_secret": "Service-pass-1"}
 
         def run(*, check: bool = False, **options: Any) -> Result:
@@ -141,7 +141,7 @@ def start() -> Iterator[Start]:
 
 @pytest.mark.parametrize("filters", ["ignored", "blind", "refused"])
 def test_unfilterable_user_is_found_by_listing(start: Start, filters: str) -> None:
-    """The prediction of check mode comes true."""
+    """Check mode predicts the result."""
     server, run = start(filters=filters)
     run(display_name="Ada")
     for check in (True, False):

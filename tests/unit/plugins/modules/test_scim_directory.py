@@ -483,7 +483,7 @@ SERVERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("switches", SERVERS, ids=str)
-def test_an_export_given_back_changes_nothing(tenant: Tenant, run: Run, switches: dict[str, Any]) -> None:
+def test_applying_an_export_changes_nothing(tenant: Tenant, run: Run, switches: dict[str, Any]) -> None:
     tenant.switch(**switches)
     good(apply(run, **EVERYTHING))
     exported = good(run("scim_directory_info"))
@@ -506,7 +506,7 @@ def test_an_export_of_some_kinds(tenant: Tenant, run: Run) -> None:
 
 @pytest.mark.long(reason="five thousand users take long")
 @pytest.mark.parametrize("count", [5000])
-def test_a_large_directory_that_is_as_it_should_be(tenant: Tenant, run: Run, count: int) -> None:
+def test_a_large_directory_without_changes(tenant: Tenant, run: Run, count: int) -> None:
     tenant.seed(users=count)
     users = good(run("scim_directory_info", include=["users"]))["directory"]["users"]
     tenant.forget_requests()

@@ -184,7 +184,7 @@ def test_existing_user_may_be_its_own_manager(tenant: Tenant, run: Run) -> None:
 
 
 @pytest.mark.parametrize("way", ["text", "id"])
-def test_a_member_that_is_removed_however_it_is_named(tenant: Tenant, run: Run, way: str) -> None:
+def test_a_removed_member_is_found_by_each_of_its_names(tenant: Tenant, run: Run, way: str) -> None:
     ada = tenant.seed_user(userName="ada@example.com", active=True)
     tenant.forget_requests()
     users = [{"user_name": "ada@example.com", "state": "absent"}]
@@ -248,7 +248,7 @@ def test_a_failure_counts_what_was_not_begun(tenant: Tenant, run: Run) -> None:
     assert result["msg"].startswith(f"{30 - made} of 30 changes were not made"), result["msg"]
 
 
-def test_a_long_chain_of_managers_falls_as_a_whole(tenant: Tenant, run: Run) -> None:
+def test_a_long_chain_of_managers_fails_as_a_whole(tenant: Tenant, run: Run) -> None:
     chain = [f"user{number}" for number in range(1200)]
     bosses = [None, *(f"{name}@example.com" for name in chain[:-1])]
     users = [{**user, "manager": boss} for user, boss in zip(people(*chain), bosses, strict=True)]
@@ -410,7 +410,7 @@ def test_prune_spares_the_role_of_the_user_that_runs_the_task(tenant: Tenant, ru
     assert apply(run, groups=[{"display_name": "mine"}], prune=["groups"])["changed"] is False
 
 
-def test_an_exact_name_protects_whatever_is_in_it(tenant: Tenant, run: Run) -> None:
+def test_an_exact_name_protects_even_with_brackets(tenant: Tenant, run: Run) -> None:
     tenant.seed(groups=[{"displayName": "x[1]"}])
     result = apply(run, groups=[{"display_name": "X[1]", "state": "absent"}], protected=["x[1]"])
     assert result.code == "guard_rail"

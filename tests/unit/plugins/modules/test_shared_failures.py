@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Failures shared by all objects of a run occur once and end the run, whatever on_error is."""
+"""Failures shared by all objects of a run occur once and end the run with any value of on_error."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def before_first(method: str, path: str, act: Callable[[], object]) -> Iterator[
 
 
 def rotate_password(tenant: Tenant) -> None:
-    """Give the service user another password, let its tokens go stale, and forget all requests so far."""
+    """Give the service user another password, let its tokens expire, and forget all requests so far."""
     user = tenant.user(tenant.info["client_id"])["id"]
     operation = {"op": "replace", "path": "password", "value": ROTATED}
     tenant.scim("PATCH", f"Users/{user}", {"schemas": [PATCH_OP], "Operations": [operation]})
@@ -139,9 +139,7 @@ SHARED: list[tuple[int, str]] = [(402, "authorization"), (407, "transport"), (43
 
 @WORKERS
 @pytest.mark.parametrize(("status", "code"), SHARED)
-def test_a_failure_of_the_way_to_the_tenant_ends_the_run(
-    tenant: Tenant, run: Run, workers: int, status: int, code: str
-) -> None:
+def test_a_network_failure_ends_the_run(tenant: Tenant, run: Run, workers: int, status: int, code: str) -> None:
     tenant.fault(method="POST", path="/Users", status=status, count=None)
     result = apply(run, workers=workers, groups=GROUPS)
     assert result.code == code
@@ -186,7 +184,7 @@ def test_a_tenant_that_cannot_be_reached_ends_the_run(
     assert actions(result) == {"failed": 1}
 
 
-def test_a_certificate_that_is_not_trusted_is_met_once(tls_tenant: Tenant) -> None:
+def test_an_untrusted_certificate_causes_one_failure(tls_tenant: Tenant) -> None:
     with contextlib.closing(Client(Connection(**{**tls_tenant.connection, "ca_path": None}))) as client:
         for _time in range(3):
             with pytest.raises(TransportError, match="not trusted") as caught:
@@ -214,7 +212,7 @@ def test_a_right_that_is_missing_to_create_a_kind_ends_its_creations(tenant: Ten
     assert stopped["failure"]["code"] == "authorization"
 
 
-def test_a_right_on_one_safe_says_nothing_of_another(tenant: Tenant, run: Run) -> None:
+def test_a_missing_right_on_one_safe_does_not_stop_another(tenant: Tenant, run: Run) -> None:
     tenant.seed(containers=[{"name": "A"}, {"name": "B"}])
     accounts = [
         {"container": safe, "name": f"root{number}", "secret": "An-account-secret-1"}
@@ -227,7 +225,7 @@ def test_a_right_on_one_safe_says_nothing_of_another(tenant: Tenant, run: Run) -
     assert "No other privileged_data was created in 'A'" in result["msg"]
 
 
-def test_an_update_that_is_refused_is_of_one_object(tenant: Tenant, run: Run) -> None:
+def test_a_refused_update_stops_no_other_object(tenant: Tenant, run: Run) -> None:
     known = [{"user_name": f"known{number}@example.com", "display_name": "after"} for number in range(10)]
     for user in known:
         tenant.seed_user(userName=user["user_name"], displayName="before")
@@ -237,7 +235,7 @@ def test_an_update_that_is_refused_is_of_one_object(tenant: Tenant, run: Run) ->
     assert result["stopped"] == []
 
 
-def test_a_gateway_that_fails_is_of_one_object(tenant: Tenant, run: Run) -> None:
+def test_a_failing_gateway_stops_no_other_object(tenant: Tenant, run: Run) -> None:
     tenant.fault(method="POST", path="/Users", status=503, count=3)
     result = apply(run, users=PEOPLE[:20], workers=2)
     assert result["summary"]["users"] == {"failed": 3, "create": 17}
@@ -267,7 +265,7 @@ def test_threads_that_are_refused_at_once_fetch_one_token(tenant: Tenant) -> Non
     assert tenant.tokens() == 1
 
 
-def test_every_waiter_is_told_of_the_refused_login(tenant: Tenant) -> None:
+def test_every_waiting_thread_gets_the_refused_login(tenant: Tenant) -> None:
     client = Client(Connection(**{**tenant.connection, "client_secret": "Wrong-1"}))
     failures: list[IdentityError] = []
 

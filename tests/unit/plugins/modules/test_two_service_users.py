@@ -221,7 +221,7 @@ def test_prune_spares_both_callers(tenant: Tenant, callers: Callers) -> None:
 def test_a_group_of_another_directory_goes_where_the_vaults_client_is_a_member(
     tenant: Tenant, callers: Callers
 ) -> None:
-    """That who reads the directory is no member of the safe locks nobody out."""
+    """The service user that reads the directory need not be a member of the safe."""
     good(directory(callers.both, **FOLDER))
     outside = {"container": "APP", "group": "AD-DB-Admins", "search_in": "corp.example.com", "rights_preset": "full"}
     good(directory(callers.both, container_permissions=[outside]))
@@ -240,7 +240,7 @@ def test_a_refused_login_ends_the_run(tenant: Tenant, callers: Callers, wrong: s
 
 
 def test_a_login_that_is_refused_later_ends_the_run(tenant: Tenant, callers: Callers) -> None:
-    """What needs the vault's client is not begun, and neither is anything else."""
+    """Neither the steps that need the vault's client nor any others begin."""
     more = [{"user_name": f"user{number}@example.com", "password": "Initial-pass-1"} for number in range(5)]
     good(directory(callers.both, **FOLDER))
     tenant.fault(method="PUT", path="/Containers/", status=401)
