@@ -102,6 +102,7 @@ GUIDES = {
     "docs/errors.md": Guide(),
     "docs/facts.md": Guide(),
     "docs/getting_started.md": Guide(clone=True, connected=False, typed=(PASSWORD,)),
+    "docs/in_process.md": Guide(typed=(PASSWORD,), left=lambda tenant: len(tenant.users(login("user19"))) == 1),
     "docs/inventory.md": Guide(seed=SHOPS),
     "docs/interoperability.md": Guide(
         connected=False, stands_for={"https://directory.example.com": "tenant_url"}, token=True

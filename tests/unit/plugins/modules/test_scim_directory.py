@@ -136,10 +136,15 @@ def test_lifecycle_of_a_whole_directory(tenant: Tenant, run: Run) -> None:
     assert good(apply(run, **GONE))["changed"] is False
 
 
-def test_documentation_and_results_agree(tenant: Tenant, run: Run) -> None:
+def test_documentation_and_results_agree(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     described = yaml.safe_load(scim_directory.RETURN)
-    result = good(apply(run, **EVERYTHING))
-    assert {key for key in result.json if key not in ("changed", "invocation")} == set(described) - {"failure"}
+    journal = str(tmp_path / "journal.jsonl")
+    results = [
+        apply(run, **EVERYTHING, journal_path=journal),
+        apply(run, check=True, undo={"journal": journal, "on_loss": "continue"}, max_removals="100%"),
+    ]
+    returned = {key for result in results for key in good(result).json if key not in ("changed", "invocation")}
+    assert returned == set(described) - {"failure"}
     broken = [*people(1), {"user_name": "broken@nowhere.example", "password": PASSWORD}]
     actions = (
         apply(run, users=broken)["actions"] + good(apply(run, users=[{**people(1)[0], "email": "x@y.z"}]))["actions"]
