@@ -37,7 +37,7 @@ SHOWN = ("check", "status", "tried", "answer", "diagnosis", "meaning", "fix")
 
 
 def run_doctor() -> None:
-    """Run the module that says what keeps a control node from the SCIM server."""
+    """Run the module that finds the reasons why a control node cannot use the SCIM server."""
     module = Module(OPTIONS, for_vault=True)
 
     def work() -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 """Checks of the set-up in the Admin Portal, seen by an administrator: the app, the user, the roles. Only reads.
 
-They come before the token: the tenant has one answer for many mistakes in the set-up, and these say which it is.
+They come before the token: the tenant has one answer for many mistakes in the set-up, and these checks tell them apart.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STATES = {"disabled": "user_disabled", "locked": "user_locked", "expired": "user
 
 @dataclass(frozen=True)
 class Granted:
-    """The roles of a service user that may use the app, as far as they can be told, and their rights."""
+    """The roles of a service user that may use the app, as far as they are known, and their rights."""
 
     roles: tuple[str, ...]
     rights: tuple[str, ...]
@@ -185,7 +185,7 @@ def check_roles(client: Client, connection: Connection, patient: Patient) -> Fin
     if not granted:
         return sick("app_not_deployed", tried, answer, **facts)
     if any(grant["type"] != "Role" or fold(grant["name"]) == EVERYBODY for grant in granted):
-        return healthy(tried, answer)  # by itself or through Everybody: whether that is so is not shown
+        return healthy(tried, answer)  # directly or through Everybody, which the portal does not show
     read = [role for grant in granted for role in [roles.read({"id": grant["id"], "Name": grant["name"]})] if role]
     own = [role for role in read if any(member["value"] == user["id"] for member in role["Members"])]
     nested = any(member["type"] != "User" for role in read for member in role["Members"])

@@ -18,7 +18,7 @@ from .values import Finding, sick
 
 
 def from_error(error: IdentityError, tried: str, connection: Connection) -> Finding | None:
-    """Return the finding of a failure, None if the request itself is what was refused."""
+    """Return the finding of a failure, None if the request itself was refused."""
     parts = urlsplit(connection.tenant_url)
     facts: dict[str, Any] = {
         "host": parts.hostname,
@@ -54,7 +54,7 @@ def _code(error: IdentityError) -> str:
 
 
 def _below(error: BaseException) -> BaseException:
-    """Return the failure of requests or of the system that a failure of ours was made of."""
+    """Return the failure of requests or of the system that caused our failure."""
     while isinstance(error, IdentityError) and (error.__cause__ or error.__context__):
         error = error.__cause__ or error.__context__ or error
     return first_cause(error)

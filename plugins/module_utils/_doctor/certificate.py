@@ -46,7 +46,7 @@ PUBLIC = (
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a certificate says of itself: nothing of it is proved."""
+    """The content of a certificate, which is not verified."""
 
     issuer: str
     names: tuple[str, ...]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""All checks in order, and what each of them needs. Nothing is written to the tenant."""
+"""All checks in order, and the checks that each of them needs. Nothing is written to the tenant."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def look_at(patient: Patient) -> list[Finding]:
     """Run the whole examination."""
     try:
         connections, administrator = patient.connect(), patient.find_administrator()
-    except InvalidError:  # the check of the options says so
+    except InvalidError:  # the check of the options reports it
         connections, administrator = [], None
     return examine(patient, examination(connections, administrator=administrator is not None), _otherwise)
 

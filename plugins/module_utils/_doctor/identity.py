@@ -34,7 +34,7 @@ FILES = ("ca_path", "client_cert", "client_key")
 BETWEEN = (403, 407, 451, 511)  # of a device in between, where no credentials are sent
 SHORT = 600  # seconds
 PORTAL = ("portal_app", "portal_user", "portal_roles")  # the checks by which an administrator sees the set-up
-# A part of what the token endpoint says, in lower case, or its error code, and the diagnosis.
+# The diagnoses, by a part of the token endpoint's text in lower case, or by its error code.
 REFUSALS = {
     "user not allowed access to app": "app_not_permitted",
     "unknown app": "app_unknown",
@@ -53,7 +53,7 @@ REFUSALS = {
 
 
 def check_options(patient: Patient) -> Finding:
-    """Make connections of the options."""
+    """Turn the options into connections."""
     tried = "read the options of the connection and the environment"
     try:
         connections = [replace(each, retries=0) for each in patient.connect()]
@@ -83,7 +83,7 @@ def _refused_option(error: InvalidError, tried: str) -> Finding:
 
 
 def check_address(patient: Patient) -> Finding:
-    """Look whether the host name can be that of a tenant."""
+    """Check whether the host name can be that of a tenant."""
     host = str(urlsplit(patient.connection.tenant_url).hostname).lower()
     tried = f"whether {host} can be the name of an identity tenant"
     if re.fullmatch(r"[a-z0-9-]+", host) and host != "localhost":
@@ -94,7 +94,7 @@ def check_address(patient: Patient) -> Finding:
 
 
 def check_versions(patient: Patient) -> Finding:
-    """Name the versions of what runs here."""
+    """Check the versions of the software on this host."""
     tried = "versions of the collection, Ansible, Python and libraries"
     answer = ", ".join(f"{name} {version}" for name, version in patient.versions.items())
     version = patient.versions["requests"]
@@ -256,7 +256,7 @@ def _refused_login(error: AuthenticationError, tried: str, connection: Connectio
 
 
 def _why_refused(connection: Connection, patient: Patient) -> str:
-    """Return what else is known of a client for which the tenant has its one answer."""
+    """Return more facts about a refused client, because the tenant has one answer for many causes."""
     if "@" not in (connection.client_id or ""):
         return "login_without_suffix"
     if patient.learned("tenant")["pod"]:
@@ -275,7 +275,7 @@ def _mistake(connection: Connection, patient: Patient) -> str | None:
 
 
 def check_claims(connection: Connection, patient: Patient) -> Finding:
-    """Compare what the token says of itself with the options. Nothing of it is verified."""
+    """Compare the claims of the token with the options. The claims are not verified."""
     learned = patient.learned(identity_name("token", connection))
     tried = "read the claims of the token"
     claims = claims_of(learned["token"])
@@ -329,7 +329,7 @@ def _user(claims: Claims, tried: str, answer: str, connection: Connection, patie
 def _scope(
     learned: Mapping[str, Any], claims: Claims, tried: str, answer: str, connection: Connection, patient: Patient
 ) -> Finding | None:
-    """Compare the scope of an app's token. Platform tokens have none, and some tokens do not say theirs."""
+    """Compare the scope of an app's token. Platform tokens have none, and some tokens do not contain theirs."""
     told = claims.get("scope", learned.get("scope"))
     granted = told.split() if isinstance(told, str) else told
     if not connection.app_id or not connection.scope or not isinstance(granted, list):

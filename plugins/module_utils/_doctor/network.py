@@ -5,7 +5,7 @@
 
 """Checks from this host to the server: proxy, name, port, TLS. No request of HTTP and no credential is sent.
 
-A connection that requests would make is made by hand here, step by step, so that the step that fails is known.
+The connection that requests would make is made here step by step, so that the failing step is known.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ LISTENING = 0.3  # seconds
 HTTPS_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 HTTP_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-NOWHERE = ("0.0.0.0", "::")  # what name servers answer that block a name
+NOWHERE = ("0.0.0.0", "::")  # the answers of name servers that block a name
 UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
 TUNNEL = re.compile(r"Tunnel connection failed: (\d+)")
 SOON = timedelta(days=14)
@@ -231,7 +231,7 @@ def _misses_proxy(route: Route) -> bool:
 
 
 def check_tls(patient: Patient) -> Finding:
-    """Do a TLS handshake by the rules that requests uses, and look at the certificate."""
+    """Do a TLS handshake by the rules that requests uses, and check the certificate."""
     route: Route = patient.learned("proxy")
     tried = f"TLS with {route.host}"
     if route.scheme == "http":
@@ -318,7 +318,7 @@ def _tls_failure(error: Exception, route: Route, tried: str) -> Finding:
 
 
 def _untrusted(error: ssl.SSLCertVerificationError, route: Route, tried: str) -> Finding:
-    """Say why a certificate is not trusted. The one that the server shows is looked at without trusting it."""
+    """Return the reason why a certificate is not trusted. The server's certificate is read without trusting it."""
     answer = str(error.verify_message or _plain(error))
     seen, there = _look_at(route)
     issuer = seen.issuer if seen else "an unknown authority"

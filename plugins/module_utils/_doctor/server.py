@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Checks of the SCIM server: its path, what each identity may read, what it sees of the vault, and its pace."""
+"""Checks of the SCIM server: its path, the rights of each identity, its view of the vault, and its speed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MISSING = {"Users": "user_management_missing", "Groups": "role_management_missin
 
 @dataclass(frozen=True)
 class Read:
-    """The list of one kind: how many objects it counts, or why it cannot be read."""
+    """The list of one kind: the number of its objects, or the reason why it cannot be read."""
 
     kind: Resource
     count: int | None = None
@@ -76,7 +76,7 @@ def _client(connection: Connection, patient: Patient) -> Client:
 
 
 def check_path(connection: Connection, patient: Patient) -> Finding:
-    """Read what the server can do. Any token may that opens the path."""
+    """Read the features of the server. Any token that opens the path may do so."""
     path = patient.options["scim_path"]
     tried = f"GET {connection.tenant_url}{path.rstrip('/')}/ServiceProviderConfig"
     client = _client(connection, patient)
@@ -111,7 +111,7 @@ def _path_failure(error: IdentityError, tried: str, connection: Connection, pati
 
 
 def _other_path(connection: Connection, patient: Patient) -> str:
-    """Return what to do about a path, for which the usual ones are tried."""
+    """Return a hint about the path, after trying the usual ones."""
     given = patient.options["scim_path"].strip("/")
     for path in USUAL_PATHS:
         if path.strip("/") != given:
@@ -124,7 +124,7 @@ def _other_path(connection: Connection, patient: Patient) -> str:
 
 
 def check_reading(connection: Connection, patient: Patient) -> Finding:
-    """Read one object of each kind: which of the administrative rights the identity has shows by that."""
+    """Read one object of each kind, which shows the administrative rights of the identity."""
     login, reads = _who(connection), _read_all(connection, patient)
     tried, answer = f"read one object of each kind as {login}", ", ".join(map(str, reads.values()))
     facts = {"login": login}
@@ -177,7 +177,7 @@ def _read(kind: Resource, connection: Connection, patient: Patient) -> Read:
 
 
 def check_vault(connection: Connection, patient: Patient) -> Finding:
-    """Tell a vault that shows nothing. No answer of the server says why that is (documentation, v3.0)."""
+    """Detect a vault that shows nothing. No answer of the server gives the reason (documentation, v3.0)."""
     reads: Mapping[str, Read] = patient.learned(identity_name("reading", connection))
     vault = [reads[kind.endpoint] for kind in PAM_OBJECTS]
     tried = f"what {_who(connection)} sees of the vault"
@@ -216,7 +216,7 @@ def check_pace(connection: Connection, patient: Patient) -> Finding:
 
 
 def check_scim_path(patient: Patient) -> Finding:
-    """Look at the option scim_path, before anything is sent."""
+    """Check the option scim_path, before anything is sent."""
     path: Any = patient.options["scim_path"]
     tried = "the option scim_path"
     client = patient.open(patient.connection)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What the checks take and return. No I/O."""
+"""The values that the checks take and return. No I/O."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def sick(code: str, tried: str, answer: str, learned: Any = None, **facts: Any) 
 
 @dataclass(frozen=True)
 class Patient:
-    """What is examined: the options of the task, a way to make clients, and the findings so far."""
+    """The subject of the checks: the options of the task, a way to make clients, and the findings so far."""
 
     options: Mapping[str, Any]
     connect: Callable[[], list[Connection]]  # raises InvalidError for options that make no connection
@@ -127,7 +127,7 @@ def examine(patient: Patient, checks: Iterable[Check], otherwise: Callable[[Iden
                 finding = check.run(replace(patient, known=dict(known)))
             except IdentityError as error:
                 finding = otherwise(error)
-            except Exception as error:  # a bug of ours, or an odd system: the other checks still say something
+            except Exception as error:  # a bug of ours, or an odd system: the other checks still have results
                 finding = otherwise(ProtocolError(report_of(error)))
         known[check.name] = replace(finding, check=check.name)
     return list(known.values())

@@ -18,7 +18,7 @@ HEAD = """\
 
 
 def text_of(findings: Findings) -> str:
-    """Return the content of the file: what was measured, and what was not."""
+    """Return the content of the file: the facts, and the reasons for those that were not measured."""
     lines = [HEAD + "facts:" + ("" if findings.measured else " {}")]
     for fact in findings.measured:
         lines += [

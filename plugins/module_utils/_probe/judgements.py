@@ -39,5 +39,5 @@ def replaced(path: str, value: Any) -> Object:
 
 
 def refusal(answer: Exchange) -> Any:
-    """Return what a PATCH says of the support for it."""
+    """Return the support for PATCH that an answer to one shows."""
     return True if answer.ok else status_of(answer, 405, 501)

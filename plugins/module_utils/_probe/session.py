@@ -81,7 +81,7 @@ class Session:
         return self.send("PATCH", endpoint, identifier, body={"schemas": [PATCH], "Operations": list(operations)})
 
     def ask_token(self, app_id: str | None, **form: str) -> Exchange:
-        """Ask for a token, with ``client_id`` in the form as somebody whom nobody knows."""
+        """Ask for a token, with ``client_id`` in the form as an unknown user."""
         client = self.scim.client
         if not client.connection.client_secret:
             raise UnclearError("there is no client_secret to ask for a token with")
@@ -246,14 +246,14 @@ class Session:
     # -- removal
 
     def sweep(self) -> tuple[int, int]:
-        """Delete every object whose name begins with the prefix. Return how many went and how many are left."""
+        """Delete every object whose name begins with the prefix. Return the numbers of deleted and remaining ones."""
         sums = [self._sweep_kind(resource.endpoint) for resource in KINDS]
         return sum(gone for gone, _left in sums), sum(left for _gone, left in sums)
 
     def _sweep_kind(self, endpoint: str) -> tuple[int, int]:
         """Delete the objects of one kind; listed again, until there is none, because a list may be out of date."""
         if self.get(endpoint, count=1).status in NO_RIGHT:
-            return 0, 0  # who may not list them has made none
+            return 0, 0  # a user that may not list them has created none
         gone: set[str] = set()
         left: set[str] = set()
         for _pass in range(MOST_PASSES):
