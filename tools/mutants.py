@@ -157,13 +157,37 @@ MUTANTS = (
         "_directory/guard_rails",
         "for text, loss in changes if loss.built_in or self._protects(loss)",
         "for text, loss in changes if self._protects(loss)",
-        f"{FORMER}::test_guard_rails_apply_to_renames_by_former_names",
+        f"{FORMER}::test_guard_rails_hold_renames_by_former_names",
     ),
     Mutant(
         "_model/former_names",
         "if current and others:",
         "if False:",
         f"{FORMER}::test_more_than_one_object_is_refused",
+    ),
+    Mutant(
+        "_model/former_names",
+        "    if held:",
+        "    if False:",
+        f"{FORMER}::test_former_names_that_make_no_sense_are_refused",
+    ),
+    Mutant(
+        "_directory/losses",
+        'also=(*loss.also, *new, " / ".join(new))',
+        "also=loss.also",
+        f"{FORMER}::test_guard_rails_hold_renames_by_former_names",
+    ),
+    Mutant(
+        "_directory/plan_checks",
+        "in mentions_of(desired):",
+        "in references_of(desired):",
+        f"{FORMER}::test_a_reference_to_a_former_name_is_refused",
+    ),
+    Mutant(
+        "_model/references",
+        "for mark, name in added.items() if mark in removed",
+        "for mark, name in added.items() if False",
+        f"{MODULE_TESTS}/test_scim_group.py::test_a_member_that_is_added_and_removed_by_two_names_is_refused",
     ),
     Mutant(
         "_directory/checks",

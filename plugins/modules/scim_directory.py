@@ -495,7 +495,8 @@ options:
       - A protected user or group stays in its groups and on its safes, and these are not deleted. A protected group or
         safe loses no member and no right, also not because the member itself would be deleted. A deactivated user stays
         a member.
-      - A protected user, group or account cannot be renamed, and the password of a protected user cannot be changed.
+      - A protected user, group or account cannot be renamed, no other one can be renamed to a protected name, and the
+        password of a protected user cannot be changed.
     type: list
     elements: str
     default: []

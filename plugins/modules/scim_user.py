@@ -47,6 +47,7 @@ options:
         renamed. It keeps its id, its memberships and its rights. Once that is done, the option changes nothing.
       - If more than one user has one of all these names, the task fails with C(failure.code=conflict) or
         C(failure.code=ambiguous).
+      - A name that holds C(,) or C(;), or C(@) twice, is refused. Rename a user that has such a name by O(id).
       - Mutually exclusive with O(id), and with O(state=absent).
     type: list
     elements: str

@@ -63,6 +63,7 @@ def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> 
         # Each checks the options where it needs that.
         desired.keys  # noqa: B018
         desired.former_names  # noqa: B018
+        desired.given  # noqa: B018
     except InvalidError as error:
         return _rejected(position, resource, options if isinstance(options, dict) else {}, error)
     return desired

@@ -57,8 +57,8 @@ def is_protected_by(name: str, pattern: str) -> bool:
 class Loss:
     """An object that would go, or a user that would be out of use, by all its names on the server.
 
-    ``also`` are names of what it is about, such as the login name of who has a permission. ``own`` is whether it is
-    the user that runs the task, or what that user's access comes from; None if unknown.
+    ``also`` are names of what it is about, such as the login name of who has a permission, or names that it is to get.
+    ``own`` is whether it is the user that runs the task, or what that user's access comes from; None if unknown.
     """
 
     resource: Resource
@@ -279,7 +279,7 @@ class GuardRails:
         if refused := [text for text, loss in changes if loss.built_in or self._protects(loss)]:
             yield GuardRailError(
                 f"what is protected or built in would get another name or password: {some(refused)}",
-                hint="Leave these options out, or take the names out of protected",
+                hint="Leave these options out, or take the names, present and new ones, out of protected",
             )
 
 

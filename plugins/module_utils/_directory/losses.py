@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from .._base.errors import GuardRailError
 from .._base.paths import Object, fold, id_mark
 from .._model.people import check_emptied_roles
+from .._model.references import names_in
 from .._model.resources import CONTAINER_PERMISSION, MEMBER_ENDPOINTS, PRIVILEGED_DATA
 from .._model.rows import Resource
 from .._scim.contents import accounts_on, also_removed, permissions_on
@@ -142,7 +143,10 @@ class Losses:
         return replace(loss, members=tuple(members))
 
     def _renamed(self, steps: Iterable[Step]) -> Iterator[tuple[str, Loss]]:
-        """Describe each new name or password of an object that exists, and yield it with the object."""
+        """Describe each new name or password of an object that exists, and yield it with the object and its new name.
+
+        A run that renames an object to a protected name would otherwise be the one that does not protect it.
+        """
         for step in steps:
             plan = step.plan
             if plan.action != "update" or plan.current is None:
@@ -150,7 +154,10 @@ class Losses:
             options = {change.attribute.option for change in plan.changes} & set(plan.resource.known_by)
             if options:
                 loss = self._loss_of(plan.resource, plan.current)
-                yield f"{', '.join(sorted(options))} of {loss.label}", loss
+                new = names_in(plan.resource.keys_of(plan.expected))
+                to = f", to {' / '.join(new)!r}" if options & set(plan.resource.keys) else ""
+                renamed = replace(loss, also=(*loss.also, *new, " / ".join(new)))
+                yield f"{', '.join(sorted(options))} of {loss.label}{to}", renamed
 
     def _check_patterns(self, scim: Scim) -> Iterator[GuardRailError]:
         """Report, or refuse, names and patterns that protect nothing: they may be misspelled."""

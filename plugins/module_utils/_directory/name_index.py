@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
-from .._base.errors import AmbiguousError
+from .._base.errors import AmbiguousError, InvalidError
 from .._base.paths import Object, fold
 from .._model.rows import Resource
 from .._scim.protocol import Scim
@@ -71,12 +72,15 @@ class NameIndex:
             self._former[desired.resource.endpoint, fold(former)] = desired
 
     def expect_elsewhere(self, desired: Desired) -> None:
-        """Note that another run makes the object of an entry."""
+        """Note that another run makes or renames the object of an entry, whose options are that run's to check."""
         if desired.is_plain:
             self._elsewhere[desired.resource.endpoint, fold(desired.name)] = desired
+        with suppress(InvalidError):
+            for former in desired.former_names:
+                self._former[desired.resource.endpoint, fold(former)] = desired
 
     def mark_created(self, desired: Desired, identifier: str | None) -> None:
-        """Note that an expected object is there, under this name or a former one.
+        """Note that an expected object is there, under this name or another one.
 
         Without its id, the next reference to it is looked up.
         """

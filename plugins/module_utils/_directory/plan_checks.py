@@ -21,7 +21,7 @@ from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 from .checks import Problems
 from .guard_rails import Rules, emptied_by
 from .name_index import NameIndex
-from .values import Desired, Step, names_of, references_of
+from .values import Desired, Step, mentions_of, names_of, references_of
 
 EXPECTED = "Entries that this run does not deal with, and that have to be applied first"
 UNJUDGED = "Names that were not found, and may be in what could not be read"
@@ -101,14 +101,18 @@ def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Seque
 
 
 def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
-    """Note each reference to what this run removes, and to a former name, whether the reference is new or not."""
+    """Note each reference to what this run removes, whether it is new or not, and each mention of a former name.
+
+    To remove a member by its former name would take access away that the next run gives back.
+    """
     for desired in listed:
         for endpoint, name in references_of(desired):
             if leaving := names.leaving(endpoint, name):
                 problems.note(desired, InvalidError(f"it refers to {name!r}, which {leaving.position} removes"))
+        for endpoint, name in mentions_of(desired):
             if renamed := names.renamed(endpoint, name):
                 text = f"it refers to {name!r}, which {renamed.position} renames to {renamed.name!r}"
-                problems.note(desired, InvalidError(text))
+                problems.note(desired, InvalidError(text, hint="Use the new name, or the id"))
 
 
 def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Problems) -> None:

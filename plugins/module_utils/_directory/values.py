@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Union
@@ -54,6 +54,15 @@ class Desired:
         name = options.get(keys[0])
         plain = options.get("state") in (None, "present") and options.get("id") is None
         return plain and len(keys) == 1 and isinstance(name, str) and name != ""
+
+    @cached_property
+    def given(self) -> Object:
+        """Return the options with all lists of members as maps, which may be written as texts.
+
+        Raise InvalidError if they are checked for that and wrong.
+        """
+        is_text = any(isinstance(self.options.get(row.option), str) for row in self.resource.member_rows)
+        return self.task.desired if is_text else self.options
 
     @cached_property
     def former_names(self) -> list[str]:
@@ -174,16 +183,27 @@ class Result:
 def references_of(desired: Desired) -> Iterator[tuple[str, str]]:
     """Yield the endpoint and the name, or id, of each object that an entry refers to, as far as they are texts."""
     if not desired.absent:
-        yield from references_in(desired.resource, {**desired.options, **desired.keys})
+        yield from references_in(desired.resource, {**desired.given, **desired.keys})
 
 
-def references_in(resource: Resource, options: Object) -> Iterator[tuple[str, str]]:
-    """Yield the endpoint and the name, or id, of each object that these options want to be there."""
+def mentions_of(desired: Desired) -> Iterator[tuple[str, str]]:
+    """Yield the endpoint and the name, or id, of each object that an entry names, to be there or to be removed."""
+    options = {} if desired.absent else desired.given
+    yield from references_in(desired.resource, {**options, **desired.keys}, ("add", "set", "remove"))
+
+
+def references_in(
+    resource: Resource, options: Object, ways: Sequence[str] = ("add", "set")
+) -> Iterator[tuple[str, str]]:
+    """Yield the endpoint and the name, or id, of each object that these options name, in lists of members in ``ways``.
+
+    By default, these are the objects that have to be there.
+    """
     for row in resource.references:
         wanted = options.get(row.option)
         names = [wanted]
         if isinstance(wanted, dict):
-            names = [name for way in ("add", "set") for name in _listed(wanted.get(way))]
+            names = [name for way in ways for name in _listed(wanted.get(way))]
         yield from ((str(row.refers_to), name) for name in names if isinstance(name, str) and name)
     if (parent := resource.parent) and options.get(parent.option):
         yield str(parent.within), str(options[parent.option])

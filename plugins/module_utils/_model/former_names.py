@@ -14,6 +14,7 @@ from .._base.paths import Object, fold
 from .._base.texts import check_name
 from .plan import Task
 
+SEPARATORS = (",", ";")
 KEEP_ONE = "Nothing was renamed. Keep one of them, or take the names out of {}"
 
 
@@ -27,6 +28,7 @@ def check_former_names(task: Task) -> None:
         if not former:
             raise InvalidError(f"{option} holds an empty name", hint="Check the variable that it comes from")
         check_name(f"{option}[{number}]", former, in_list=True, of_object=True)
+        _refuse_several(f"{option}[{number}]", former, is_login=bool(task.resource.suffixed))
         if name and fold(former) == fold(name):
             raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Take it out. Case does not matter")
     if task.identifier:
@@ -35,6 +37,16 @@ def check_former_names(task: Task) -> None:
         raise InvalidError(
             f"{option} is for an object that should exist", hint=f"Give the name that the {task.resource.name} has"
         )
+
+
+def _refuse_several(option: str, former: str, *, is_login: bool) -> None:
+    """Raise InvalidError for what most likely is several names: none would be found, and a second object created."""
+    held = next((repr(each) for each in SEPARATORS if each in former), "")
+    if not held and is_login and former.count("@") > 1:
+        held = "two '@'"
+    if held:
+        hint = "Give each name as an item of its own. An object that has this name on the server is renamed by its id"
+        raise InvalidError(f"{option} {former!r} holds {held}", hint=hint)
 
 
 def renamed_object(task: Task, current: Object | None, former: Iterable[Object]) -> Object | None:

@@ -21,7 +21,7 @@ from .._base.errors import (
     raise_all,
     trying,
 )
-from .._base.paths import Object, fold
+from .._base.paths import Object, fold, id_mark
 from .._base.texts import check_name
 from .member_names import VAULT, spellings
 from .plan import Task
@@ -29,6 +29,7 @@ from .resources import RESOURCES
 from .rows import Attribute, Resource
 from .shapes import Members
 
+BY_ANY_NAME = "One of them may be an id, or another name of the same member"
 LATER = "the run fails unless an earlier task changes that"
 SEARCH_HINT = "For one of another directory, or of the vault itself, say in {} which"
 
@@ -201,7 +202,8 @@ def _resolve_members(
     """Return the lists of names and ids as maps from id to name. Only names that no current member has are looked up.
 
     A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open), so names
-    that are to be removed are looked up, too. A name that two members show means neither.
+    that are to be removed are looked up, too. A name that two members show means neither. Raise InvalidError for a
+    member that is added by one name, or by id, and removed by another.
     """
     target = finder.resources[str(attribute.refers_to)]
     shown = Counter(map(fold, held.values()))
@@ -214,7 +216,7 @@ def _resolve_members(
     # Each name once, however often and in whatever case it is given.
     wanted_new, gone_new = (
         {fold(name): name for way in ways for name in given.get(way, ()) if not known(name)}
-        for ways in (("add", "set"), ("remove",) if held else ())
+        for ways in (("add", "set"), ("remove",) if held or given.get("add") else ())
     )
     new = {**gone_new, **wanted_new}
     found = finder.find_all(target.endpoint, target.key_attribute, sorted(new.values())) if new else {}
@@ -224,17 +226,28 @@ def _resolve_members(
         _report_unknown(finder, task, attribute, unknown, check=check)
 
     def members(references: list[str]) -> dict[str, str]:
-        resolved: dict[str, str] = {}
+        named: dict[str, str] = {}
         for reference in references:
             if identifier := known(reference):
-                resolved[identifier] = held[identifier]
+                named[identifier] = held[identifier]
             elif resource := found.get(new.get(fold(reference), reference)):
-                resolved[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
+                named[resource["id"]] = str(resource.get(target.key_attribute) or resource["id"])
             elif check and task.unknown_members == "fail":
-                resolved[reference] = reference
-        return resolved
+                named[reference] = reference
+        return named
 
-    return {way: members(references) for way, references in given.items()}
+    resolved = {way: members(references) for way, references in given.items()}
+    _refuse_contradictions(attribute.option, resolved)
+    return resolved
+
+
+def _refuse_contradictions(option: str, resolved: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise InvalidError for a member that is added and removed by two names, or by its name and its id."""
+    added, removed = (
+        {id_mark(each): name for each, name in resolved.get(way, {}).items()} for way in ("add", "remove")
+    )
+    if both := [name for mark, name in added.items() if mark in removed]:
+        raise InvalidError(f"{option} adds and removes {', '.join(sorted(both))}", hint=BY_ANY_NAME)
 
 
 def _report_unknown(finder: Finder, task: Task, attribute: Attribute, unknown: list[str], *, check: bool) -> None:

@@ -124,6 +124,8 @@ def test_more_than_one_object_is_refused(
         ({"formerly": ["old"], "id": "7"}, "formerly and id exclude each other"),
         ({"formerly": ["old"], "state": "absent"}, "formerly is for an object that should exist"),
         ({"formerly": {"name": "old"}}, "formerly"),
+        ({"formerly": ["a@example.com, b@example.com"]}, "formerly[0] 'a@example.com, b@example.com' holds ','"),
+        ({"formerly": ["old", "a;b"]}, "formerly[1] 'a;b' holds ';'. Give each name as an item of its own"),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
 )
@@ -222,17 +224,97 @@ def _others(tenant: Tenant, given: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"user_name": user["userName"]} for user in tenant.resources("Users") if user["userName"] not in named]
 
 
-def test_a_reference_to_a_former_name_is_refused(tenant: Tenant, run: Run) -> None:
+STILL_OLD: dict[str, tuple[dict[str, Any], str]] = {
+    "added": ({"groups": [{"display_name": "x", "users": {"add": [USERS.old]}}]}, "users"),
+    "set": ({"groups": [GROUPS.entry("x", users={"set": [USERS.old.upper()]})]}, "users"),
+    "removed": ({"groups": [{"display_name": "team", "users": {"remove": [USERS.old]}}]}, "users"),
+    "replaced": (
+        {"groups": [{"display_name": "team", "users": {"add": [USERS.new], "remove": [USERS.old]}}]},
+        "users",
+    ),
+    "removed in a text": (
+        {"groups": [{"display_name": "team", "users": json.dumps({"remove": [USERS.old]})}]},
+        "users",
+    ),
+    "manager": ({"users": [{"user_name": "grace@example.com", "manager": USERS.old}]}, "users"),
+    "group added": ({"groups": [{"display_name": "team", "groups": {"add": [GROUPS.old]}}]}, "groups"),
+    "group removed": (
+        {"groups": [{"display_name": "team", "groups": {"add": [GROUPS.new], "remove": [GROUPS.old]}}]},
+        "groups",
+    ),
+    "permission": (
+        {"container_permissions": [{"container": "APP", "user": USERS.old, "rights_preset": "full"}]},
+        "users",
+    ),
+    "permission removed": (
+        {"container_permissions": [{"container": "APP", "group": GROUPS.old, "state": "absent"}]},
+        "groups",
+    ),
+}
+
+
+RENAMING = [
+    (case, way)
+    for case, (entries, plural) in STILL_OLD.items()
+    for way in ("this run", "another run")
+    if way == "this run" or plural not in entries
+]
+
+
+@pytest.mark.parametrize(("case", "way"), RENAMING)
+def test_a_reference_to_a_former_name_is_refused(tenant: Tenant, run: Run, case: str, way: str) -> None:
+    entries, plural = STILL_OLD[case]
     tenant.seed(**SEED)
+    tenant.seed(groups=[{"displayName": "team", "members": [USERS.old]}])
     tenant.forget_requests()
-    for groups in (
-        [{"display_name": "x", "users": {"add": [USERS.old]}}],
-        [GROUPS.entry("y", users={"set": [USERS.old]})],
-    ):
-        result = run("scim_directory", users=WANTED["users"], groups=groups)
-        assert result.failed
-        assert f"it refers to {USERS.old!r}, which users[0] renames to {USERS.new!r}" in result["msg"]
+    kind = USERS if plural == "users" else GROUPS
+    renamed = kind.entry(kind.new, kind.old)
+    given = {**entries, plural: [renamed, *entries.get(plural, ())]}
+    if way == "another run":
+        given["kinds"] = [*entries]
+    result = run("scim_directory", **given)
+    assert result.code == "invalid", result.output
+    assert f"which {plural}[0] renames to {kind.new!r}" in result["msg"]
     assert tenant.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        (
+            {"groups": [{"display_name": "team", "users": {"add": [USERS.new], "remove": [USERS.old]}}]},
+            "users adds and removes",
+        ),
+        (
+            {
+                "container_permissions": [
+                    {"container": "APP", "user": USERS.new, "rights_preset": "full"},
+                    {"container": "APP", "user": USERS.old, "state": "absent"},
+                ]
+            },
+            "is also at container_permissions[",
+        ),
+    ],
+    ids=["member", "permission"],
+)
+def test_both_names_of_an_object_that_is_renamed_by_id_mean_one(
+    tenant: Tenant, run: Run, entries: dict[str, Any], words: str
+) -> None:
+    tenant.seed(**SEED)
+    tenant.seed(groups=[{"displayName": "team", "members": [USERS.old]}])
+    tenant.forget_requests()
+    result = run("scim_directory", users=[{"id": tenant.user(USERS.old)["id"], "user_name": USERS.new}], **entries)
+    assert result.code == "invalid", result.output
+    assert words in result["msg"]
+    assert tenant.writes() == []
+
+
+def test_a_group_that_keeps_a_renamed_member_by_id_passes(tenant: Tenant, run: Run) -> None:
+    tenant.seed(**SEED)
+    identifier = tenant.user(USERS.old)["id"]
+    groups = [{"display_name": GROUPS.old, "users": {"set": [identifier]}}]
+    for options in ({"user_name": USERS.new, "formerly": [USERS.old]}, {"id": identifier, "user_name": USERS.old}):
+        assert good(run("scim_directory", users=[options], groups=groups))["changed"]
 
 
 @pytest.mark.parametrize(
@@ -240,8 +322,22 @@ def test_a_reference_to_a_former_name_is_refused(tenant: Tenant, run: Run) -> No
     [
         ({"groups": [GROUPS.entry("roots", "System Administrator")]}, "built in"),
         ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": [USERS.old]}, "what is protected"),
+        ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": ["ada.king*"]}, "what is protected"),
+        (
+            {
+                "users": [
+                    USERS.entry(USERS.new, USERS.old, active=False, password="Another-pass-1", update_password="always")
+                ],
+                "protected": ["ada.king*"],
+            },
+            f"of user {USERS.old!r}, to {USERS.new!r}",
+        ),
+        (
+            {"groups": [GROUPS.entry(GROUPS.new, GROUPS.old, users={"set": []})], "protected": ["db-*"]},
+            f"display_name of group {GROUPS.old!r}, to {GROUPS.new!r}",
+        ),
     ],
-    ids=["built in", "protected"],
+    ids=["built in", "protected", "protected by the new name", "a user with it", "a group with it"],
 )
 def test_guard_rails_apply_to_renames_by_former_names(
     tenant: Tenant, run: Run, options: dict[str, Any], words: str
@@ -290,6 +386,29 @@ def test_a_rename_whose_answer_is_lost_counts_once(tenant: Tenant, run: Run) -> 
     assert good(run("scim_directory", users=users, retries=1))["changed"]
     assert good(run("scim_directory", users=users))["changed"] is False
     assert tenant.users(USERS.old) == []
+
+
+def test_two_login_names_in_one_are_refused(tenant: Tenant, run: Run) -> None:
+    """A group may have such a name."""
+    both = "a@example.com b@example.com"
+    result = run("scim_user", user_name=USERS.new, formerly=[both], password="Initial-pass-1")
+    assert result.code == "invalid"
+    assert f"formerly[0] {both!r} holds two '@'" in result["msg"]
+    GROUPS.seed(tenant, both)
+    assert good(run("scim_group", display_name=GROUPS.new, formerly=[both]))["changed"]
+
+
+def test_a_cell_of_a_csv_file_is_split_as_other_lists_are(tenant: Tenant, run: Run) -> None:
+    """The cell is split at the separator alone, and what is left of a comma is refused before a second user is made."""
+    header = "Login\tFormerly\tPassword"
+    (semicolons,) = entries_of_csv(f"{header}\n{USERS.new}\ta@example.com; b@example.com\tx\n", Reading(kind="users"))
+    assert semicolons["formerly"] == ["a@example.com", "b@example.com"]
+    USERS.seed(tenant, USERS.old)
+    text = f"{header}\n{USERS.new}\ta@example.com, {USERS.old}\tInitial-pass-1\n"
+    commas = entries_of_csv(text, Reading(kind="users"))
+    tenant.forget_requests()
+    assert "holds ','" in run("scim_directory", users=commas)["msg"]
+    assert tenant.writes() == []
 
 
 def test_a_column_of_a_csv_file_holds_former_names() -> None:

@@ -108,6 +108,31 @@ def test_a_member_given_in_many_spellings_is_looked_up_once(tenant: Tenant, run:
     assert len([query for query in lookups if "filter=userName eq" in query]) == 1
 
 
+@pytest.mark.parametrize("present", [True, False], ids=["a member", "no member"])
+@pytest.mark.parametrize(("added", "removed"), [("id", "name"), ("name", "id"), ("name", "shown")])
+@pytest.mark.parametrize("module", ["scim_group", "scim_directory", "identity_role"])
+def test_a_member_that_is_added_and_removed_by_two_names_is_refused(
+    tenant: Tenant, run: Run, module: str, added: str, removed: str, present: bool
+) -> None:
+    """The spelling that is removed would win in one run, and be gone in the next."""
+    who = tenant.seed_user(userName="ada@example.com", displayName="Ada Lovelace")
+    if removed == "shown":
+        tenant.switch(member_display="name")
+    tenant.seed(groups=[{"displayName": "team", "members": logins("ada") if present else []}])
+    names = {"id": who, "name": "ADA@example.com", "shown": "Ada Lovelace"}
+    key = "name" if module == "identity_role" else "display_name"
+    entry = {key: "team", "users": {"add": [names[added]], "remove": [names[removed]]}}
+    tenant.forget_requests()
+    result = run(module, **({"groups": [entry]} if module == "scim_directory" else entry))
+    if removed == "shown" and (not present or module == "identity_role"):  # by that name it is no member
+        assert not result.failed
+        assert "ada" in members(tenant, "team")
+        return
+    assert result.code == "invalid", result.output
+    assert "users adds and removes" in result["msg"]
+    assert tenant.writes() == []
+
+
 def test_another_writers_members_stay(tenant: Tenant, run: Run, team: dict[str, str]) -> None:
     """Another client adds katherine between read and write: add and remove leave her in."""
     entry = {"op": "add", "path": "members", "value": [{"value": team["katherine"]}]}
