@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Limit the losses of a directory: facts in, refusals out. No request but to count."""
+"""Limit the losses of a directory: facts in, refusals out. The only requests count objects."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def is_protected_by(name: str, pattern: str) -> bool:
 
 @dataclass(frozen=True)
 class Loss:
-    """An object that would go, or a user that would be out of use, by all its names on the server.
+    """An object that would be deleted, or a user that would be deactivated, by all its names on the server.
 
     ``also`` are names of what it is about, such as the login name of who has a permission, or names that it is to get.
     ``own`` is whether it is the user that runs the task, or what that user's access comes from; None if unknown.
@@ -115,7 +115,7 @@ def losses_of(plan: Plan | None, now: float) -> list[AccessLoss]:
     """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
 
     A permission that is given an end before ``now`` loses all its rights; an end in the future is planned, and no loss.
-    A deleted safe is not among it: what it takes along is not in the plan.
+    Deleted safes are left out, because their contents are not in the plan.
     """
     if plan is None or plan.current is None or not plan.resource.access:
         return []
@@ -164,7 +164,7 @@ def place_of(resource: Resource) -> Resource:
 
 
 class GuardRails:
-    """Refuses a plan that goes too far: each check yields its refusals.
+    """Refuses a plan that exceeds a limit: each check yields its refusals.
 
     ``count`` returns how many objects an endpoint has, ``held`` how many memberships (of ``Groups``) or rights (of
     ``ContainerPermissions``) there are.
@@ -191,7 +191,7 @@ class GuardRails:
             )
 
     def check(self, losses: Sequence[Loss]) -> Iterator[GuardRailError]:
-        """Refuse what is never removed, and more than the task allows."""
+        """Refuse to remove protected objects, and more objects than the task allows."""
         if refused := [loss.label for loss in losses if self.keeps(loss)]:
             yield GuardRailError(
                 f"what is protected, built in or the user that runs the task would be removed: "
@@ -208,7 +208,7 @@ class GuardRails:
                 )
 
     def _limits(self, losses: Sequence[Loss]) -> Iterator[tuple[list[str], int, str]]:
-        """Yield the objects that would go, how many may, and that in words: of all, or as a percentage of each kind."""
+        """Yield the objects that would be removed, their limit, and the limit in words, in all or for each kind."""
         text = self._rules.max_removals
         if not text.endswith("%"):
             yield [loss.label for loss in losses], int(text), f"{text} objects"
@@ -242,7 +242,7 @@ class GuardRails:
                 yield losing, limit, f"{text} of {there} {resource.access.held}, which is {limit},"
 
     def check_members(self, losses: Sequence[AccessLoss]) -> Iterator[GuardRailError]:
-        """Refuse what members never lose, however little it is."""
+        """Refuse losses of members that are never allowed."""
         last = [loss for loss in losses if loss.last and loss.place.is_built_in(loss.identifier, [loss.name])]
         if last:
             yield last_member_lost(_named(last))
@@ -291,7 +291,7 @@ def _share(text: str, there: int) -> int:
 def places_of(losses: Iterable[AccessLoss]) -> list[str]:
     """Name the groups and safes that lose something, with what and how much.
 
-    Lists that come out empty are first, in the order of names; then who loses most, and of equals in that order.
+    Lists that come out empty are first, sorted by name. The others follow, largest losses first, then sorted by name.
     """
     totals: Counter[tuple[bool, str, str]] = Counter()
     for loss in losses:
@@ -308,6 +308,6 @@ def _order(total: tuple[tuple[bool, str, str], int]) -> tuple[bool, int, Any, st
 
 
 def _named(losses: Sequence[AccessLoss]) -> str:
-    """Name groups and safes that lose something: as many as a person reads, and all with lists that come out empty."""
+    """Name groups and safes that lose something: a readable number, and all with lists that come out empty."""
     empty = places_of(loss for loss in losses if loss.emptied)
     return ", ".join([*empty, some(places_of(loss for loss in losses if not loss.emptied))]).removesuffix(", ")

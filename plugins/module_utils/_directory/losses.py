@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Hold a plan against the guard rails: gather the facts about what it takes away, and note what goes too far."""
+"""Check a plan against the guard rails: gather the facts about its losses, and note those that go too far."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ class Losses:
         self._now = now
 
     def check(self, scim: Scim, steps: Sequence[Step], problems: Problems) -> dict[str, Object]:
-        """Note first how much too much a plan takes away, then what and from whom.
+        """Note first the limits that a plan exceeds, then the losses that are refused.
 
-        Return what goes with deleted safes.
+        Return the contents of deleted safes.
         """
         leaving = [(step.resource, item) for step in steps if (item := leaving_of(step))]
         removals = [self._loss_of(resource, item) for resource, item in leaving]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The names and ids that have been seen, and those that this run is going to make or to remove."""
+"""Index the names and ids of objects that have been read, and of those that this run creates or removes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .values import Desired, Step
 class NameIndex:
     """Find objects for references as the SCIM server would, but ask it only for names that have not been seen.
 
-    In check mode an object that another run is going to make counts as there. So does each object of a run that lacks
-    entries, which fails for that.
+    In check mode, an object that another run will create counts as existing. If entries could not be read, any name
+    that is not found counts as existing, and the run fails because of these entries.
     """
 
     def __init__(self, scim: Scim, *, check: bool = False) -> None:
@@ -36,10 +36,10 @@ class NameIndex:
         self._complete: set[str] = set()
         self._coming: dict[tuple[str, str], Desired] = {}
         self._elsewhere: dict[tuple[str, str], Desired] = {}
-        self.expected: dict[Desired, None] = {}  # entries of another run that are needed and not there, in order
+        self.expected: dict[Desired, None] = {}  # needed entries of other runs whose objects do not exist, in order
         self._former: dict[tuple[str, str], Desired] = {}
         self.incomplete = False  # whether the run lacks entries that could not be read
-        self.unjudged: set[str] = set()  # labels of what was not found, and may have such an entry
+        self.unjudged: set[str] = set()  # labels of references that were not found and may have such an entry
         self._leaving: dict[tuple[str, str], Desired] = {}
         self._leaving_ids: dict[tuple[str, str], Desired] = {}
 
@@ -56,15 +56,15 @@ class NameIndex:
         self._complete.add(endpoint)
 
     def all_names(self, endpoint: str) -> Collection[str]:
-        """Return the names of all objects of a kind, as far as it has been listed; none where it has not."""
+        """Return the names of all objects of a kind, none if the kind has not been listed."""
         return self.names(endpoint) if endpoint in self._complete else ()
 
     def count(self, endpoint: str) -> int | None:
-        """Return how many objects there are, None if the server does not tell."""
+        """Return how many objects there are, None if the server does not say."""
         return len(self._names.get(endpoint, ())) if endpoint in self._complete else self._scim.count(endpoint)
 
     def expect(self, desired: Desired) -> None:
-        """Note that this run makes or removes the object of an entry."""
+        """Note that this run creates or removes the object of an entry."""
         if name := _single_name(desired):
             entries = self._leaving if desired.absent else self._coming
             entries[desired.resource.endpoint, fold(name)] = desired
@@ -90,15 +90,15 @@ class NameIndex:
             self._coming.pop((desired.resource.endpoint, fold(name)), None)
 
     def renamed(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry that gives another name to the object with this one, None if there is none."""
+        """Return the entry that renames the object with this name, None if there is none."""
         return self._former.get((endpoint, fold(reference)))
 
     def mark_removed(self, step: Step) -> None:
-        """Note that a step removes an object that is there."""
+        """Note that a step removes an existing object."""
         self._leaving_ids[step.resource.endpoint, step.plan.identifier] = step.desired
 
     def pending(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry that is going to make the object with this name, None if the object has been seen."""
+        """Return the entry that will create the object with this name, None if the object has been seen."""
         seen = self._identify(endpoint, reference) is not None
         return None if seen else self._coming.get((endpoint, fold(reference)))
 

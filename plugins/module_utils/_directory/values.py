@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The values that the stages of a run hand on. No stage changes one that it was given."""
+"""The frozen values that the stages of a run pass on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Check = Callable[[Resource, Object], Task]  # makes a task of the options of an 
 
 @dataclass(frozen=True, eq=False)
 class Desired:
-    """One entry of the task: an object to be there, or to be removed. ``position`` is its place in the task.
+    """One entry of the task: an object that should exist, or be removed. ``position`` is its place in the task.
 
     ``options`` are unchecked, and ``check`` makes a task of them. That is done on demand, because most of a large
     directory is as it should be. ``problem`` is the reason if they make no task.
@@ -49,7 +49,7 @@ class Desired:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Return whether this is a single name of something that is to be there."""
+        """Return whether this is a single name of an object that should exist."""
         options, keys = self.options, self.resource.keys
         name = options.get(keys[0])
         plain = options.get("state") in (None, "present") and options.get("id") is None
@@ -139,10 +139,10 @@ Finding = Union[Found, Object]  # an entry with its object, or an object that ha
 
 @dataclass(frozen=True, eq=False)
 class Step(_Located):
-    """A change to be made. ``needs`` are the entries whose objects have to be made first.
+    """A planned change. ``needs`` are the entries whose objects have to be created first.
 
     ``creator_rights`` are the rights that the creator of a safe keeps, where the object is that permission. It may not
-    be there before the safe is.
+    exist before the safe.
     """
 
     plan: Plan

@@ -146,7 +146,7 @@ def report_unknown_keys(finder: VaultFinder, task: Task, keys: Object, *, check:
         name = task.desired[option]
         if not target or [*value] != [*value.values()] or [*value] != [name]:
             continue
-        # An id that is the name is what is left of an unknown one, or stands for one that is still to be made.
+        # If the id equals the name, the object is unknown or not created yet.
         known = finder.find_all(target.endpoint, target.key_attribute, [name])[name]
         if not known and not (
             task.resource.in_vault and finder.find_in_vault(target.endpoint, target.key_attribute, name)
@@ -213,7 +213,7 @@ def _resolve_members(
         return reference if reference in held else by_name.get(fold(reference))
 
     given = {way: references for way, references in wanted.items() if references is not None}
-    # Each name once, however often and in whatever case it is given.
+    # Take each name once, even if it is given several times or in another case.
     wanted_new, gone_new = (
         {fold(name): name for way in ways for name in given.get(way, ()) if not known(name)}
         for ways in (("add", "set"), ("remove",) if held or given.get("add") else ())

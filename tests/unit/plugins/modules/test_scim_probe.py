@@ -48,7 +48,7 @@ POSITIONS: Mapping[str, list[Any]] = {
     ],
 }
 CROWD = [{"userName": f"crowd{number}@example.com"} for number in range(101)]
-# What the tenant needs so that a fact shows.
+# The objects that the tenant needs for a fact to be measured.
 SEEDS: Mapping[str, dict[str, Any]] = {
     "max_results": {"users": 1001},
     "default_page_size": {"users": 1001},
@@ -249,7 +249,7 @@ def test_what_is_refused(tenant: Tenant, options: dict[str, Any], reason: str) -
 
 
 def test_no_safe_is_made_that_could_stay(tenant: Tenant) -> None:
-    """Who sees no safe, and has other rights, may not see a new one either, and could not delete it."""
+    """A user with other rights that sees no safe may not see a new one either, and could not delete it."""
     tenant.reset()
     tenant.switch(mixed_rights_hide_vault=True)
     result = probe(tenant, facts=["permission_id", "duplicate_status"])
