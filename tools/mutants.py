@@ -137,7 +137,7 @@ MUTANTS = (
     ),
     Mutant(
         "_model/people",
-        "            yield own_access_lost(label, OTHER_USER)",
+        "            yield own_access_lost(label, self.advice)",
         "            pass",
         f"{KEPT}::test_who_runs_the_task_keeps_its_access",
     ),
@@ -164,6 +164,13 @@ MUTANTS = (
         "if current and others:",
         "if False:",
         f"{FORMER}::test_more_than_one_object_is_refused",
+    ),
+    Mutant(
+        "_scim/people",
+        "[*self.callers.values(), *known]",
+        "[*self.callers.values()]",
+        f"{MODULE_TESTS}/test_two_service_users.py::"
+        "test_a_module_without_the_vault_spares_the_caller_that_the_environment_names",
     ),
     Mutant(
         "_model/former_names",

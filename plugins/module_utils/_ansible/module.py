@@ -34,6 +34,7 @@ from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
 from .._http.answers import HTML_HINT, REQUESTS_IMPORT_ERROR
+from .._http.caller import Caller
 from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Client, Connection, Opened, origin, secrets_in
 from .._http.statuses import ADDRESS
 from .._model.options import Spec
@@ -84,6 +85,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     # Options of the environment that are not used, with the reason; and the reason why the connection is refused.
     unused: Mapping[str, str] = {}
     refusal: InvalidError | None = None
+    # The service user of the vault, where the environment names one and the module does not use it.
+    bystanders: tuple[Caller, ...] = ()
     # Failures of which the doctor can tell more.
     examined: tuple[type[IdentityError], ...] = (TransportError, AuthenticationError)
 
@@ -116,6 +119,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
             connection = {option: value for option, value in given.items() if option in ALL_OPTIONS}
             options, self.unused = resolve_all(connection, environment, prefixes=prefixes)
             self.params.update(options)
+            if VAULT_PREFIX not in prefixes:
+                vault = resolve_all(connection, environment, prefixes=[VAULT_PREFIX]).options
+                login, token = (vault.get(f"{VAULT_PREFIX}{option}") for option in ("client_id", "access_token"))
+                self.bystanders = (Caller.of_options(login, token),)
         except InvalidError as error:  # raised later, when all options have been read
             self.refusal = error
 

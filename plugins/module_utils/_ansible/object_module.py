@@ -79,7 +79,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
     if store:
         module.run(lambda client: work(store(client)))
     else:
-        module.run_scim(lambda scim: work(GuardedObjects(scim)))
+        module.run_scim(lambda scim: work(GuardedObjects(scim, module.bystanders)))
 
 
 def _is_new(task: Task, outcome: Outcome) -> bool:

@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from .._base.paths import look
-from .client import Client
+from .client import Client, claims_of
 
 # The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")
@@ -20,17 +21,27 @@ LOGIN_CLAIMS = ("unique_name", "preferred_username")
 class Caller:
     """A service user that runs the task, as its options and its token describe it."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, login: str | None, claims: Callable[[], dict[str, Any]]) -> None:
+        self._login = login
+        self._read_claims = claims
+
+    @classmethod
+    def of_client(cls, client: Client) -> Caller:
+        return cls(client.connection.client_id, client.claims)
+
+    @classmethod
+    def of_options(cls, login: str | None, token: str | None) -> Caller:
+        """Return a service user that the task does not log in as, by what its options say."""
+        return cls(login, lambda: claims_of(token or ""))
 
     @cached_property
     def _claims(self) -> dict[str, Any]:
-        return self._client.claims()
+        return self._read_claims()
 
     @cached_property
     def names(self) -> dict[str, str]:
         """The login names in the options and in the token, by a form that ignores case and look-alikes."""
-        given = [self._client.connection.client_id, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
+        given = [self._login, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
         return {look(name): str(name) for name in given if name}
 
     @property

@@ -30,7 +30,7 @@ class IdentityPeople(People):
     def __init__(self, identity: Identity) -> None:
         super().__init__({kind.endpoint: kind for kind in (IDENTITY_USER, ROLE)}, identity.client.warn)
         self._identity = identity
-        self._caller = Caller(identity.client)
+        self._caller = Caller.of_client(identity.client)
         self._seen: dict[tuple[str, str], Object | None] = {}
 
     @property

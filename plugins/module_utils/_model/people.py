@@ -28,6 +28,8 @@ class People(ABC):
 
     # The errors with which a server hides an object.
     hiding: tuple[type[Exception], ...] = (AuthorizationError, UnsupportedError)
+    # What to do about a loss of the user that runs the task.
+    advice = OTHER_USER
 
     def __init__(self, resources: Mapping[str, Resource], warn: Callable[[str], None]) -> None:
         self.resources = resources
@@ -133,7 +135,7 @@ class People(ABC):
         label = f"{resource.name} {name!r}"
         own = self._is_own_loss(plan)
         if own:
-            yield own_access_lost(label, OTHER_USER)
+            yield own_access_lost(label, self.advice)
         yield from check_unknown([label] if own is None else [])
         if resource.is_built_in(plan.identifier, [name]) and _taken(plan) and not _left(plan):
             yield last_member_lost(label)

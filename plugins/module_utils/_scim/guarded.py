@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from .._http.caller import Caller
 from .._model.plan import Plan, Task
 from .objects import ScimObjects
 from .people import ScimPeople
@@ -14,11 +17,11 @@ from .protocol import Scim
 
 
 class GuardedObjects(ScimObjects):
-    """Objects whose plans are refused if they cause a loss that is never allowed."""
+    """Objects whose plans are refused where they take away what nobody may lose."""
 
-    def __init__(self, scim: Scim) -> None:
+    def __init__(self, scim: Scim, others: Iterable[Caller] = ()) -> None:
         super().__init__(scim)
-        self._people = ScimPeople(scim, self.lists)
+        self._people = ScimPeople(scim, self.lists, others=others)
 
     def refuse(self, task: Task, plan: Plan) -> None:
         super().refuse(task, plan)

@@ -14,11 +14,13 @@ from functools import cached_property
 from .._base.errors import AuthorizationError, ProtocolError, UnsupportedError
 from .._base.paths import Object, look
 from .._http.caller import Caller
-from .._model.people import People, any_known
+from .._model.people import OTHER_USER, People, any_known
 from .._model.resources import GROUP, RESOURCES, USER
 from .._model.rows import Resource
 from .member_lists import MemberLists
 from .protocol import Scim
+
+COUNTS = "The service user of the vault, as the environment names it, counts as one that runs the task"
 
 
 def no_name(endpoint: str, identifier: str) -> str | None:
@@ -27,15 +29,28 @@ def no_name(endpoint: str, identifier: str) -> str | None:
 
 
 class ScimPeople(People):
-    """The users and groups of one SCIM server. ``known_name`` returns names that are known without asking it."""
+    """The users and groups of one SCIM server. ``known_name`` returns names that are known without asking it.
 
-    def __init__(self, scim: Scim, lists: MemberLists, known_name: Callable[[str, str], str | None] = no_name) -> None:
+    ``others`` are service users that lose nothing either, although the task does not log in as one of them.
+    """
+
+    def __init__(
+        self,
+        scim: Scim,
+        lists: MemberLists,
+        known_name: Callable[[str, str], str | None] = no_name,
+        others: Iterable[Caller] = (),
+    ) -> None:
         super().__init__(RESOURCES, scim.client.warn)
         self._scim = scim
         self._lists = lists
         self._known_name = known_name
         # With one service user for the vault and another for the rest, both run the task.
-        self.callers = {client: Caller(client) for client in scim.clients}
+        self.callers = {client: Caller.of_client(client) for client in scim.clients}
+        known = [other for other in others if other.is_known]
+        self._all = [*self.callers.values(), *known]
+        if known:
+            self.advice = f"{OTHER_USER}. {COUNTS}"
         self._own_ids: dict[Caller, str | None] = {}
         self._seen: dict[tuple[str, str], Object | None] = {}
 
@@ -43,15 +58,15 @@ class ScimPeople(People):
 
     @property
     def knows_callers(self) -> bool:
-        return any(caller.is_known for caller in self.callers.values())
+        return any(caller.is_known for caller in self._all)
 
     def is_own_user(self, identifier: str, shown: Iterable[str]) -> bool | None:
-        return any_known(self.is_caller(caller, identifier, shown) for caller in self.callers.values())
+        return any_known(self.is_caller(caller, identifier, shown) for caller in self._all)
 
     def is_own_login(self, identifier: str, login: str) -> bool | None:
         return any_known(
             (look(login) in caller.names or identifier == caller.subject) if caller.is_known else None
-            for caller in self.callers.values()
+            for caller in self._all
         )
 
     def is_caller(self, caller: Caller, identifier: str, shown: Iterable[str]) -> bool | None:

@@ -209,6 +209,37 @@ def test_both_callers_are_guarded(tenant: Tenant, callers: Callers, name: str) -
     assert tenant.writes() == []
 
 
+OF_THE_VAULTS_CLIENT: dict[str, tuple[str, dict[str, Any]]] = {
+    "deleted": ("scim_user", {"user_name": VAULT_SERVICE, "state": "absent"}),
+    "deactivated": ("scim_user", {"user_name": VAULT_SERVICE.upper(), "active": False}),
+    "renamed": ("scim_user", {"user_name": "other@example.com", "formerly": [VAULT_SERVICE]}),
+    "its role emptied": ("scim_group", {"display_name": "SCIM vault client", "users": {"set": []}}),
+    "its role deleted": ("scim_group", {"display_name": "SCIM vault client", "state": "absent"}),
+}
+
+
+@pytest.mark.parametrize("named_by", ["client_id", "access_token"])
+@pytest.mark.parametrize("task", OF_THE_VAULTS_CLIENT.values(), ids=OF_THE_VAULTS_CLIENT)
+def test_a_module_without_the_vault_spares_the_caller_that_the_environment_names(
+    tenant: Tenant, callers: Callers, task: tuple[str, dict[str, Any]], named_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, options = task
+    named = VAULT_SERVICE
+    if named_by == "access_token":
+        named = run_module("scim_token", {**callers.vault_in_place, "_ansible_no_log": True})["access_token"]
+    monkeypatch.setenv(f"CYBERARK_IDENTITY_VAULT_{named_by.upper()}", named)
+    tenant.switch(member_display="omitted")
+    for check in (True, False):
+        tenant.forget_requests()
+        refused = run_module(module, {**callers.directory, **options}, check=check)
+        assert refused.code == "guard_rail", refused.output
+        assert "The service user of the vault, as the environment names it, counts" in refused["msg"]
+        assert tenant.writes() == []
+        assert tenant.tokens() == 1
+    monkeypatch.setenv("CYBERARK_IDENTITY_TENANT_URL", "https://other.example.com")  # it is the user of that tenant
+    assert good(run_module(module, {**callers.directory, **options}))["changed"]
+
+
 def test_prune_spares_both_callers(tenant: Tenant, callers: Callers) -> None:
     tenant.seed(users=[{"schemas": [CORE_USER], "userName": "charles@example.com"}])
     good(directory(callers.both, **FOLDER))
