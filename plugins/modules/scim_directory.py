@@ -762,7 +762,7 @@ actions:
           count: 1
           names: [ada@example.com]
     position:
-      description: The position of its entry in the task, or the text in O(positions).
+      description: The position of its entry in the task, or the file and the line or row that the entry came from.
       type: str
       returned: for a failure
       sample: users[3]

@@ -50,7 +50,9 @@ attributes:
     support: partial
     details: RV(facts) is empty in check mode.
   diff_mode:
-    support: none
+    description: In diff mode, returns what it changed or, in check mode, would change.
+    support: N/A
+    details: Whatever the module creates, it deletes.
 seealso:
   - module: idops.cyberark_identity.scim_server_info
 """

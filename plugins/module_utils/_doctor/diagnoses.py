@@ -117,7 +117,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`407 Proxy Authentication Required`",
             "The proxy {proxy} wants a login.",
-            "Put it into {variable}: http://USER:PASSWORD@HOST:PORT, with the password URL-encoded.",
+            "Put it into {variable}, before the host: USER:PASSWORD@, with the password URL-encoded.",
         ),
         Diagnosis(
             "proxy_refuses",

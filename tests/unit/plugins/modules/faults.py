@@ -539,7 +539,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("address_with_path", "the SCIM path in the address", given(tenant_url="https://x.id.cyberark.cloud/scim/v2")),
     Fault("address_with_path", "the portal", given(tenant_url="https://x.id.cyberark.cloud/admin#/users")),
     Fault("option_refused", "http:// elsewhere", given(tenant_url="http://tenant.example.com")),
-    Fault("option_refused", "a login in the address", given(tenant_url="https://me:pass-word-9@x.id.cyberark.cloud")),
+    Fault(
+        "option_refused",
+        "a login in the address",
+        given(tenant_url="https://me:pass-word-9@x.id.cyberark.cloud"),  # pragma: allowlist secret
+    ),
     Fault("option_refused", "no address", given(tenant_url="https://[bad]")),
     Fault("option_refused", "a path that is none", given(scim_path="scim v2")),
     Fault("option_refused", "an invisible character", given(app_id="scim-client\u200b")),
