@@ -157,7 +157,7 @@ MUTANTS = (
         "_directory/guard_rails",
         "for text, loss in changes if loss.built_in or self._protects(loss)",
         "for text, loss in changes if self._protects(loss)",
-        f"{FORMER}::test_guard_rails_hold_renames_by_former_names",
+        f"{FORMER}::test_guard_rails_apply_to_renames_by_former_names",
     ),
     Mutant(
         "_model/former_names",

@@ -12,12 +12,12 @@ version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Checks one by one, and in order, what lies between this host and a working request to the SCIM server, and says for
-    each check what was tried, what came, what that means, and which option or which page of the Admin Portal mends it.
+  - Checks everything between this host and a working request to the SCIM server, one step after the other. Each finding
+    has the attempt, the answer, its meaning, and the option or the page of the Admin Portal that mends it.
   - The checks are about the options, the proxy, name resolution, the network, TLS, the tenant, clocks, the token, the
     SCIM server, the administrative rights and the vault. The table in docs/doctor.md has every diagnosis.
   - Nothing is written. Each identity logs in once at most, because refused logins lock a user.
-  - The module does not fail because of what it finds, unless O(fail_on) says so. The playbook
+  - The module does not fail because of its findings, unless O(fail_on) is set. The playbook
     C(idops.cyberark_identity.diagnose) shows the result as a table and fails if there is a problem.
 options:
   administrator_client_id:
@@ -79,7 +79,7 @@ msg:
   type: str
   sample: "healthy: 17 checks"
 healthy:
-  description: Whether there is neither a problem nor a warning.
+  description: Whether there are no problems and no warnings.
   returned: always
   type: bool
 causes:
@@ -105,11 +105,11 @@ findings:
       returned: always
       sample: failed
     tried:
-      description: What was tried.
+      description: The action that was tried.
       type: str
       returned: always
     answer:
-      description: What came of it.
+      description: The result of that action.
       type: str
       returned: always
       sample: "400 invalid_scope: unknown scope requested: scmi"
@@ -119,7 +119,7 @@ findings:
       returned: always
       sample: scope_unknown
     meaning:
-      description: What the answer means.
+      description: The meaning of the answer.
       type: str
       returned: always
     fix:

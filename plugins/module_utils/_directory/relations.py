@@ -29,12 +29,12 @@ from .name_index import NameIndex
 
 
 class Relations(ScimPeople):
-    """Answers questions about one tenant, by the ``names`` that are known where that is enough."""
+    """Answers questions about one tenant, from the known ``names`` if they suffice."""
 
     def __init__(self, scim: Scim, names: NameIndex, lists: MemberLists) -> None:
         super().__init__(scim, lists, names.name_of)
         self._names = names
-        self._own_safes: dict[str, bool] = {}  # by name, whether who reads and writes the vault is a member
+        self._own_safes: dict[str, bool] = {}  # by name, whether the user that reads and writes the vault is a member
 
     # -- Who runs the task ----------------------------------------------------
 
@@ -131,7 +131,7 @@ class Relations(ScimPeople):
         return Member((shown, name) if name else (shown,), is_own)
 
     def loss_of(self, resource: Resource, item: Object, *, own: bool | None, named: bool) -> Loss:
-        """Return an object that would go; if ``named``, with the names of who has it if it is a permission."""
+        """Return an object that would be deleted; if ``named``, a permission has the names of its member as well."""
         also: list[str | None] = []
         if named and resource.is_permission:
             also = [self.name_of(endpoint, who) for endpoint, who, _shown in resource.members(item)]

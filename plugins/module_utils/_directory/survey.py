@@ -36,7 +36,7 @@ from .values import Desired, Finding, Found, same_object
 PAGE_COST = 4
 IMPROBABLE_NAME = "nobody has this name"
 
-Mark = tuple[tuple[str, str], ...]  # what finds an object among all of its kind: options and their values
+Mark = tuple[tuple[str, str], ...]  # identifies an object among all of its kind: options and their values
 
 
 class Survey:
@@ -129,7 +129,7 @@ class Survey:
                 yield owners.missing(desired)
 
     def _pages(self, resource: Resource) -> int:
-        """Return how many requests a listing takes."""
+        """Return the number of requests that a listing takes."""
         return -(-(self._totals[resource.endpoint] or 0) // PAGE)
 
     def _listing_pays(self, resource: Resource, wanted: int) -> bool:
@@ -193,7 +193,7 @@ class Survey:
                 yield owners.found(owner, item, again=owner in found)
                 found.add(owner)
         missing = [desired for desired in listed if desired not in found]
-        if short:  # an object that such a list leaves out may be there all the same
+        if short:  # an object that such a list leaves out may exist
             self._scim.client.warn(short[0])
             yield from list(self._pool.map(self._look_up, missing))
             return
@@ -269,7 +269,7 @@ class _Owners:
 
 
 def marks_of(keys: Object) -> list[Mark]:
-    """Return how an entry with these keys is found: by each key, and for references by the id or any name."""
+    """Return the marks of an entry with these keys: each key, and for references the id or any name."""
     ways = [
         [(option, text) for text in (sorted(One.names(value)) if isinstance(value, dict) else [fold(value)])]
         for option, value in keys.items()
@@ -278,7 +278,7 @@ def marks_of(keys: Object) -> list[Mark]:
 
 
 def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
-    """Return how an object may be found by an entry: its references by id or by name."""
+    """Return the marks by which an entry may name an object: its references by id or by name."""
     ways: list[list[tuple[str, str]]] = []
     for option in resource.keys:
         value = resource.attribute(option).read(item)

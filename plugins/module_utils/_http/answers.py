@@ -46,7 +46,7 @@ DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "messag
 UNREADABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
 UNUSABLE_FILE = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM_LIB", "NO_START_LINE", "KEY_VALUES_MISMATCH", "BAD_BASE64_DECODE")
 NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
-# The answer to a group that names an unknown member: no word on the group itself (recorded of a tenant in 2024).
+# The answer to a group that names an unknown member: it does not concern the group itself (recorded in 2024).
 MEMBER_NOT_FOUND = "Member not found"
 
 # The message ids of refusals in the administration API (admin contract 1.1). All others are about a value.
@@ -83,7 +83,7 @@ def see(response: requests.Response, request: str) -> Seen:
 
 
 def read(response: requests.Response, request: str) -> dict[str, Any] | None:
-    """Return the JSON object of a good answer, None if it is empty. Raise what the status or the body calls for."""
+    """Return the JSON object of a good answer, None if it is empty. Raise the error that an answer stands for."""
     status = response.status_code
     said = f"{request} answered {status} {status_of(status).phrase}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
@@ -96,7 +96,7 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
         and not response.headers.get("Content-Encoding")
         and len(content) < int(promised)
     ):
-        # Old releases of urllib3 do not tell.
+        # Old releases of urllib3 do not detect this.
         raise TransportError(f"{said} and broke off", transient=True, uncertain=True)
     if 300 <= status < 400:
         host = Seen(status, response.headers, body).host_of_redirect

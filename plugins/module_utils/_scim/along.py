@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read what a server changes beside a deletion: memberships, rights, and the contents of safes. Writes nothing."""
+"""Read the changes that a deletion causes: memberships, rights, and the contents of safes. Writes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Along:
         self._listed: dict[str, list[Object]] = {}  # all objects, by endpoint
 
     def expect(self, deletions: Sequence[Plan]) -> None:
-        """Read whole lists where that takes fewer requests than to ask for each of these deletions."""
+        """Read whole lists if that takes fewer requests than reading for each of these deletions."""
         for holder in RESOURCES.values():
             if sum(bool(_rows(holder, plan.resource)) for plan in deletions) > FEW:
                 try:

@@ -19,7 +19,7 @@ from .protocol import FEW, Scim
 def accounts_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
     """Return the accounts on each of these safes, by the safe's id, as objects with ``id`` and ``name``.
 
-    A safe that does not say which it has, is asked about: the absence of a field is not the absence of accounts.
+    The accounts of a safe without that field are looked up: a missing field does not mean that there are none.
     """
     found: dict[str, list[Object]] = {}
     silent = []
@@ -57,7 +57,7 @@ def permissions_of_creators(safes: Sequence[Object], permissions: Sequence[Objec
 
 
 def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> Object:
-    """Return what goes with a safe as a result shows it: how many, and the names of the first, as the server has them.
+    """Return the contents of a safe as a result shows them: their number, and the first names as on the server.
 
     The shape is ``{"accounts": {"count": 2, "names": ["root@web1", "root@web2"]}, "members": ...}``.
     """

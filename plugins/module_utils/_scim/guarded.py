@@ -17,7 +17,7 @@ from .protocol import Scim
 
 
 class GuardedObjects(ScimObjects):
-    """Objects whose plans are refused where they take away what nobody may lose."""
+    """Objects whose plans are refused if they cause a loss that is never allowed."""
 
     def __init__(self, scim: Scim, others: Iterable[Caller] = ()) -> None:
         super().__init__(scim)

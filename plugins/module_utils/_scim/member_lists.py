@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Complete the members of groups: what a list leaves out is read by id, and members of unknown kind are looked up.
+"""Complete the members of groups: members that a list omits are read by id, those of unknown kind are looked up.
 
 A server may return an attribute only in answers to GET by id (RFC 7643 section 7, ``returned``). Several servers leave
 out members in lists: all of them, those beyond a maximum, or nested groups. A member that a list does not show is
@@ -38,7 +38,7 @@ class MemberLists:
     def __init__(self, scim: Scim, finder: Finder) -> None:
         self._scim = scim
         self._finder = finder
-        self._kinds: dict[str, str | None] = {}  # by id, of members that do not say what they are
+        self._kinds: dict[str, str | None] = {}  # by id, of members that do not show their kind
 
     def complete(
         self,
@@ -92,7 +92,7 @@ class MemberLists:
         return found
 
     def typed(self, resource: Resource, item: Object) -> Object:
-        """Return the object with the kind of each member, looked up where the member does not tell.
+        """Return the object with the kind of each member, looked up if the member does not show it.
 
         A member that is neither a user nor a group, or could be both, is left alone.
         """
@@ -120,7 +120,7 @@ class MemberLists:
         return typed
 
     def _look_up(self, resource: Resource, identifiers: Collection[str]) -> None:
-        """Look up the kinds of these ids. An id that two kinds have, such as a number, tells nothing."""
+        """Look up the kinds of these ids. An id that two kinds have, such as a number, leaves the kind unknown."""
         if not identifiers:
             return
         kinds: dict[str, list[str]] = {identifier: [] for identifier in identifiers}

@@ -19,9 +19,9 @@ from .objects import ScimObjects
 
 
 def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, Object | None]:
-    """Delete a container; with ``check``, only say it. Returns what goes with it beside the outcome, None for nothing.
+    """Delete a container unless ``check`` is set. Return the outcome and its contents, None if there is no container.
 
-    What is on the container is read before, when the server still shows it.
+    The contents are read before the deletion, while the server still shows them.
     """
     with trying(f"look up {task.label}"):
         located = objects.locate(task, check=check)
@@ -40,10 +40,10 @@ def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[
 
 
 def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
-    """Leave the creator of a container no more than these rights of those it has; without any, no permission at all.
+    """Trim the rights of the creator of a container to these. Without any left, delete its permission.
 
-    Who creates a container through the SCIM server becomes a member of it with every right, and stays one. Nothing
-    is ever granted here: a creator who is no member any more stays none.
+    The creator of a container on the SCIM server becomes a member of it with every right. This function grants
+    nothing: a creator that is no longer a member stays without access.
     """
     name = (container.entity or {})["name"]
     try:

@@ -28,7 +28,7 @@ BY_NAME = {**{name.casefold(): name for name in COLUMNS}, **ALIASES}
 def selected(candidates: Iterable[Row], text: str, switches: Switches) -> list[Row]:
     """Return the rows that a filter selects; an empty one selects all."""
     condition = parsed(text)
-    holds(condition, {}, switches)  # A mistake shows without any row, too.
+    holds(condition, {}, switches)  # Errors show even without rows.
     return [row for row in candidates if holds(condition, row, switches)]
 
 

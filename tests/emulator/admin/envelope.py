@@ -78,7 +78,7 @@ def rows(
 ) -> dict[str, Any]:
     """Return a table as results show it (recorded). Each row is about the object of a kind whose id a column holds.
 
-    The total differs from the number of rows on a page. Clients look at nothing of a column but its name.
+    The total differs from the number of rows on a page. Clients read only the name of a column.
     """
     return {
         "IsAggregate": False,

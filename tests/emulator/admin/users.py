@@ -41,7 +41,7 @@ def get_user_attributes(call: Call) -> dict[str, Any]:
 def create_user(call: Call) -> str:
     """Create a user, and return its id as a bare string (seen in clients).
 
-    Without a password, the tenant makes one that nobody learns (documented).
+    Without a password, the tenant creates one that nobody knows (documented).
     """
     call.required("Name")
     password = call.text("Password") or f"Aa1{secrets.token_urlsafe(24)}"

@@ -47,7 +47,7 @@ def claims_of(tenant: Tenant, token: Token) -> dict[str, str | int] | None:
 
 
 def platform_session(tenant: Tenant, user: Model) -> dict[str, Any]:
-    """Return what a person gets who signs in: a platform token under both of its names, and a token to renew it."""
+    """Return the tokens of a login: a platform token under both of its names, and a token to renew it."""
     token, lifetime = new_token(tenant, user, PLATFORM)
     value = tenant.tokens.issue(token, claims_of(tenant, token))
     return {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 APP = "app"
 PLATFORM = "platform"
-SIGN_IN = "sign-in"  # good for nothing but a platform token
+SIGN_IN = "sign-in"  # accepted only in exchange for a platform token
 
 
 def _encoded(part: Mapping[str, str | int]) -> str:

@@ -32,7 +32,7 @@ def names(client, text):
 
 
 def test_switch_discovery(client):
-    """On the RFC's side every schema says what it is, each type has its schema, and one that is unknown is missing."""
+    """By the RFC, every schema names its own schema, each type has one, and an unknown one is missing."""
     seen = {}
     for side in ("recorded", "rfc"):
         client.switch(discovery=side)

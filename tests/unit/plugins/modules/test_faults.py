@@ -31,7 +31,7 @@ def test_reads_are_retried(tenant: Tenant, run: Run, status: int, path: str) -> 
     assert "try 2 of 2" in result.warnings[0]
 
 
-def test_500_is_tried_again_only_for_a_reading(tenant: Tenant, run: Run) -> None:
+def test_500_is_retried_only_for_reads(tenant: Tenant, run: Run) -> None:
     tenant.fault(method="GET", path="/Users", status=500, retry_after=0)
     tenant.fault(method="POST", path="/Users", status=500)
     result = create(run, retries=2)
@@ -40,7 +40,7 @@ def test_500_is_tried_again_only_for_a_reading(tenant: Tenant, run: Run) -> None
 
 
 @pytest.mark.parametrize("retry_after", [1, "Wed, 21 Oct 2015 07:28:00 GMT", None])
-def test_429_is_tried_again_for_every_method(tenant: Tenant, run: Run, retry_after: Any) -> None:
+def test_429_is_retried_for_every_method(tenant: Tenant, run: Run, retry_after: Any) -> None:
     for method in ("GET", "POST"):
         tenant.fault(method=method, path="/Users", status=429, retry_after=retry_after)
     began = time.monotonic()
@@ -77,7 +77,7 @@ WRITE_FAULTS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("fault", WRITE_FAULTS, ids=str)
 @pytest.mark.parametrize("write", ["POST", "PATCH", "PUT", "DELETE"])
 def test_uncertain_write_is_checked_and_completed(tenant: Tenant, run: Run, fault: dict[str, Any], write: str) -> None:
-    """The task looks again and sends only missing changes: one object, reported as changed."""
+    """The task looks the object up again and sends only missing changes: one object, reported as changed."""
     if write != "POST":
         tenant.seed_user(userName=NAME, displayName="before", active=True)
     if write == "PUT":
@@ -158,7 +158,7 @@ def test_a_failure_keeps_the_planned_diff(tenant: Tenant, run: Run) -> None:
     assert result["diff"]["after"]["password"] == "********"
 
 
-def test_listing_that_is_cut_short_is_told(tenant: Tenant, run: Run) -> None:
+def test_a_truncated_listing_is_reported(tenant: Tenant, run: Run) -> None:
     tenant.seed(users=30)
     tenant.switch(total_results_wrong=True)
     result = run("scim_user_info")

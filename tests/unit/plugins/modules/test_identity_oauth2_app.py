@@ -125,9 +125,7 @@ IMPLIED = {"Admin": {"View", "ViewDetail"}, "ViewDetail": {"View"}}
     [{}, {"permission_bits": "single"}, {"ace_type": False}, {"permissions_need_every_id": True}],
     ids=str,
 )
-def test_a_permission_brings_along_what_it_implies(
-    tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]
-) -> None:
+def test_a_permission_includes_implied_ones(tenant: Tenant, run: Run, clients: str, switches: dict[str, Any]) -> None:
     """Each permission of the option, alone and with others, and its prediction in check mode."""
     tenant.switch(**switches)
     run("identity_oauth2_app", **ID)

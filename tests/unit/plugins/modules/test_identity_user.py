@@ -56,7 +56,7 @@ def test_a_password_that_the_policy_refuses(tenant: Tenant, run: Run, password: 
     assert tenant.state() == before
 
 
-def test_without_a_password_no_user_is_made(tenant: Tenant, run: Run) -> None:
+def test_without_a_password_no_user_is_created(tenant: Tenant, run: Run) -> None:
     result = run("identity_user", user_name=NAME)
     assert result.code == "invalid"
     assert "without password" in result["msg"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules for one object: a built-in role keeps somebody who can log in, and who runs the task keeps its access."""
+"""Modules for one object: built-in roles keep a member that can log in, and the task's own user keeps its access."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_who_runs_the_task_keeps_its_access(tenant: Tenant, run: Run, task: tupl
 
 @pytest.mark.parametrize("task", OWN.values(), ids=OWN)
 def test_a_token_alone_tells_whose_access_it_is(tenant: Tenant, run: Run, task: tuple[str, dict[str, Any]]) -> None:
-    """A token that says nothing refuses what could concern its user."""
+    """With an opaque token, changes that could concern its user are refused."""
     module, options = task
     if module.startswith("identity_"):
         return
@@ -185,7 +185,7 @@ def asked(tenant: Tenant) -> list[str]:
 
 
 @pytest.mark.parametrize("task", GIVEN.values(), ids=GIVEN)
-def test_nothing_is_asked_where_nobody_loses_access(tenant: Tenant, run: Run, task: tuple[str, dict[str, Any]]) -> None:
+def test_no_request_is_sent_if_nobody_loses_access(tenant: Tenant, run: Run, task: tuple[str, dict[str, Any]]) -> None:
     module, options = task
     people(tenant)
     tenant.seed(groups=[{"displayName": "empty"}])
@@ -215,7 +215,7 @@ def test_a_user_that_is_deactivated_costs_what_reading_the_built_in_roles_takes(
     assert len(tenant.requests()) - tenant.tokens() == 8
 
 
-def test_who_may_not_see_roles_is_told_that_they_were_not_checked(tenant: Tenant, run: Run) -> None:
+def test_a_user_that_may_not_see_roles_gets_a_warning(tenant: Tenant, run: Run) -> None:
     people(tenant)
     tenant.switch(granted_rights=["UserManagement"])
     result = good(run("scim_user", user_name=login("other"), state="absent"))
@@ -223,7 +223,7 @@ def test_who_may_not_see_roles_is_told_that_they_were_not_checked(tenant: Tenant
     assert any("It was not checked whether a built-in role loses its last member" in text for text in result.warnings)
 
 
-def test_an_administrator_of_users_is_told_that_roles_were_not_checked(tenant: Tenant, run: Run) -> None:
+def test_an_administrator_of_users_gets_a_warning_about_roles(tenant: Tenant, run: Run) -> None:
     people(tenant)
     limited = tenant.seed_administrator("User Management")
     result = good(run("identity_user", user_name=login("other"), state="absent", **limited))

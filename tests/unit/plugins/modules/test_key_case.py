@@ -75,7 +75,7 @@ def test_unknown_attributes_are_written_back(tenant: Tenant, run: Run, case: str
 
 
 @CASES
-def test_errors_and_what_the_server_can_do_are_read(tenant: Tenant, run: Run, case: str) -> None:
+def test_errors_and_server_features_are_read(tenant: Tenant, run: Run, case: str) -> None:
     tenant.switch(key_case=case)
     absent = run("scim_user", id="no-such-id", state="absent")
     assert (absent.failed, absent["changed"]) == (False, False)

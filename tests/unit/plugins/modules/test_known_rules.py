@@ -45,7 +45,7 @@ def test_a_name_that_the_vault_does_not_take_is_a_warning(run: Run, module: str)
     assert "'a*b@example.com' holds '*', which the vault does not take" in result.warnings[0]
 
 
-def test_a_user_who_is_there_is_not_warned_of(tenant: Tenant, run: Run) -> None:
+def test_an_existing_user_causes_no_warning(tenant: Tenant, run: Run) -> None:
     tenant.seed_user(userName="a/b@example.com")
     result = run("scim_user", user_name="a/b@example.com", display_name="A")
     assert (result["changed"], result.warnings) == (True, [])
@@ -80,7 +80,7 @@ def test_no_request_is_made_for_a_suffix_in_a_directory(tenant: Tenant, run: Run
     assert "suffix" not in "".join(result.warnings)
 
 
-def test_check_mode_says_once_what_it_cannot_know(tenant: Tenant, run: Run) -> None:
+def test_check_mode_lists_unknown_facts_once(tenant: Tenant, run: Run) -> None:
     users = [{**user, "password": "Initial-pass-1"} for user in people(3)]
     (warning,) = run("scim_directory", check=True, users=[*users, {"user_name": "a@example.com"}]).warnings
     assert warning == (
@@ -92,7 +92,7 @@ def test_check_mode_says_once_what_it_cannot_know(tenant: Tenant, run: Run) -> N
     assert run("scim_directory", check=True, users=changed).warnings == []
 
 
-def test_check_mode_of_one_object_says_what_it_cannot_know(tenant: Tenant, run: Run) -> None:
+def test_check_mode_of_one_object_lists_unknown_facts(tenant: Tenant, run: Run) -> None:
     options = {"user_name": "a@example.com", "email": "a@example.com", "custom_attributes": {"badge": "7"}}
     tenant.seed_user(userName="ada@example.com")
     (warning,) = run("scim_user", check=True, **options).warnings

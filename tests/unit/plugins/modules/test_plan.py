@@ -62,7 +62,7 @@ def rows(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row["type"], row["name"]): row for row in document["changes"]}
 
 
-def test_a_plan_says_what_a_run_would_do(tenant: Tenant, plan: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+def test_a_plan_lists_the_changes_of_a_run(tenant: Tenant, plan: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     tenant.seed(**SEED)
     document = plan()
     changes = rows(document)
@@ -109,7 +109,7 @@ def test_the_same_situation_gives_the_same_bytes(
     assert (tmp_path / "plan.json").read_bytes() == first
 
 
-def test_what_was_approved_is_applied(tenant: Tenant, run: Run, plan: Callable[..., dict[str, Any]]) -> None:
+def test_an_approved_plan_is_applied(tenant: Tenant, run: Run, plan: Callable[..., dict[str, Any]]) -> None:
     tenant.seed(**SEED)
     digest = plan()["digest"]
     result = run("scim_directory", **WANTED, approved=digest)

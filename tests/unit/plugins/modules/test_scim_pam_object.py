@@ -142,7 +142,7 @@ def test_lifecycle_on_every_kind_of_server(safe: Tenant, pam: Run, switches: dic
     assert [item["name"] for item in safe.resources("Containers")] == ["APP-PRD"]
 
 
-def test_put_preserves_what_the_task_does_not_name(safe: Tenant, pam: Run) -> None:
+def test_put_preserves_unmanaged_attributes(safe: Tenant, pam: Run) -> None:
     body = {
         "schemas": ["urn:ietf:params:scim:schemas:pam:1.0:Container", SAFE],
         "name": "FULL",
@@ -172,7 +172,7 @@ def test_account_keeps_properties_of_others_and_its_secret(safe: Tenant, pam: Ru
 
 
 @pytest.mark.parametrize("policy", ["on_create", "always"])
-def test_secret_is_written_on_create_only_unless_told(safe: Tenant, pam: Run, policy: str) -> None:
+def test_secret_is_written_on_create_only_by_default(safe: Tenant, pam: Run, policy: str) -> None:
     task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root", "properties": {"username": "root"}}
     pam(**task, secret="An-account-secret-1")
     result = pam(**task, secret="Another-secret-2", update_secret=policy)
@@ -322,7 +322,7 @@ def test_new_remote_machines_have_the_separator_of_the_vault(safe: Tenant, pam: 
     assert pam(**task, remote_machines=["web2", "web1"])["changed"] is False
 
 
-def test_a_refusal_for_another_reason_is_told_after_both_separators(safe: Tenant, pam: Run) -> None:
+def test_a_refusal_for_another_reason_is_reported_after_both_separators(safe: Tenant, pam: Run) -> None:
     safe.fault(method="POST", path="/PrivilegedData", status=400, count=2)
     task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root", "restrict_to_remote_machines": True}
     assert pam(**task, remote_machines=["web1", "web2"]).code == "invalid"
@@ -331,7 +331,7 @@ def test_a_refusal_for_another_reason_is_told_after_both_separators(safe: Tenant
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("exists", [True, False])
-def test_remote_machines_need_to_be_told_what_they_restrict(safe: Tenant, pam: Run, check: bool, exists: bool) -> None:
+def test_remote_machines_need_the_restriction_option(safe: Tenant, pam: Run, check: bool, exists: bool) -> None:
     task = {"kind": "privileged_data", "container": "APP-PRD", "name": "root"}
     if exists:
         pam(**task)
@@ -640,7 +640,7 @@ def test_a_secret_in_the_wrong_option_is_still_one(safe: Tenant, pam: Run) -> No
 KEPT = ["listAccounts", "manageSafeMembers", "viewSafeMembers"]
 
 
-def test_the_creator_keeps_every_right_unless_told(safe: Tenant, pam: Run) -> None:
+def test_the_creator_keeps_every_right_by_default(safe: Tenant, pam: Run) -> None:
     pam(kind="container", name="LEFT")
     assert rights(safe, CREATOR, "LEFT") == set(RIGHTS)
     result = pam(kind="container", name="TRIMMED", creator_rights=KEPT)
@@ -701,7 +701,7 @@ def test_another_writer_creates_the_safe_first(safe: Tenant, pam: Run, status: i
     assert container(safe, "NEW")["description"] == "mine"
 
 
-def test_a_client_of_nothing_but_the_vault(safe: Tenant, pam: Run) -> None:
+def test_a_client_for_the_vault_alone(safe: Tenant, pam: Run) -> None:
     """It finds users and groups as members; without that right, the hint in the failure does no harm."""
     safe.seed(groups=[{"displayName": "app-team"}])
     safe.switch(granted_rights=["VaultManagement"])

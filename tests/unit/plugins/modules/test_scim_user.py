@@ -90,7 +90,7 @@ def test_only_the_difference_is_sent(tenant: Tenant, run: Run) -> None:
 @pytest.mark.parametrize("filter_case_sensitive", [True, False])
 @pytest.mark.parametrize("filters_ignored", [True, False])
 @pytest.mark.parametrize("unique_case_sensitive", [True, False])
-def test_other_casing_is_found_and_not_doubled(
+def test_other_casing_is_found_and_not_duplicated(
     tenant: Tenant, run: Run, filter_case_sensitive: bool, filters_ignored: bool, unique_case_sensitive: bool
 ) -> None:
     tenant.switch(
@@ -173,7 +173,7 @@ def test_user_of_another_directory_is_read_only(tenant: Tenant, run: Run, change
     assert len(run("scim_user_info", user_name="ada@example.com")["users"]) == 1
 
 
-def test_password_is_written_on_create_only_unless_told(tenant: Tenant, run: Run) -> None:
+def test_password_is_written_on_create_only_by_default(tenant: Tenant, run: Run) -> None:
     first = create(run)
     assert first["diff"]["after"]["password"] == "********"
     credentials = {"userName": "ada@example.com", "password": PASSWORD}
@@ -306,7 +306,7 @@ def test_every_kind_of_server(tenant: Tenant, run: Run, switches: dict[str, Any]
     assert tenant.users("ada@example.com") == []
 
 
-def test_put_keeps_what_another_writer_changed_meanwhile(tenant: Tenant, run: Run) -> None:
+def test_put_keeps_concurrent_changes(tenant: Tenant, run: Run) -> None:
     """Another client writes between the read and the refused PATCH; the following PUT must not undo it."""
     identifier = tenant.seed_user(userName="ada@example.com", displayName="Ada", name={"familyName": "Lovelace"})
     tenant.switch(patch_supported={"Users": 501})
@@ -335,7 +335,7 @@ def test_user_deleted_before_the_put(tenant: Tenant, run: Run) -> None:
     assert "deleted while" in result["msg"]
 
 
-def test_a_warning_names_what_the_server_does_not_hold(tenant: Tenant, run: Run) -> None:
+def test_a_warning_names_values_that_the_server_dropped(tenant: Tenant, run: Run) -> None:
     tenant.seed_user(userName="ada@example.com", displayName="Ada King")
     # The PUT reports success and has no effect.
     tenant.switch(patch_supported={"Users": 405})
@@ -371,7 +371,7 @@ def test_deleting_makes_sure_that_there_is_no_other_casing(tenant: Tenant, run: 
     assert tenant.writes() == []
 
 
-def test_a_create_that_is_answered_500_and_took_effect_has_changed_something(tenant: Tenant, run: Run) -> None:
+def test_a_create_answered_500_that_took_effect_is_a_change(tenant: Tenant, run: Run) -> None:
     tenant.fault(method="POST", path="/Users$", status=500, effect=True)
     result = create(run, display_name="Ada")
     assert result["changed"] is True
@@ -404,7 +404,7 @@ def test_phone_numbers_that_no_option_knows_are_left_alone(tenant: Tenant, run: 
     assert plan.body["phoneNumbers"] == [*held[:2], {"type": "Work", "value": "7", "primary": True}, held[4]]
 
 
-def test_names_of_custom_attributes_have_no_case(tenant: Tenant, run: Run) -> None:
+def test_case_of_custom_attribute_names_does_not_matter(tenant: Tenant, run: Run) -> None:
     create(run, custom_attributes={"costCenter": "1", "badge": "7.0"})
     tenant.forget_requests()
     assert create(run, custom_attributes={"COSTCENTER": "1", "badge": "7.0"})["changed"] is False
@@ -413,7 +413,7 @@ def test_names_of_custom_attributes_have_no_case(tenant: Tenant, run: Run) -> No
 
 
 @pytest.mark.parametrize("reads", [1, 4])
-def test_reads_that_lag_behind_double_nothing(tenant: Tenant, run: Run, reads: int) -> None:
+def test_stale_reads_duplicate_nothing(tenant: Tenant, run: Run, reads: int) -> None:
     tenant.switch(stale_reads=reads)
     assert create(run, display_name="Ada")["changed"] is True
     create(run, display_name="Ada")

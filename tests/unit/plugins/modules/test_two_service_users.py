@@ -116,7 +116,7 @@ def test_the_vaults_client_alone_plans_what_both_would(tenant: Tenant, callers: 
     assert good(directory(callers.both, **FOLDER))["changed"] is False
 
 
-def test_what_exists_is_not_taken_for_new(tenant: Tenant, callers: Callers) -> None:
+def test_existing_objects_are_not_taken_for_new(tenant: Tenant, callers: Callers) -> None:
     """A user or group that another run deals with, and that is there, is found under whatever name it is shown."""
     ada = {"container": "APP", "user": "ada@example.com", "rights_preset": "full"}
     folder = {**FOLDER, "container_permissions": [*SAFES["container_permissions"], ada]}
@@ -126,7 +126,7 @@ def test_what_exists_is_not_taken_for_new(tenant: Tenant, callers: Callers) -> N
         assert good(directory(callers.vault, check=True, **folder))["changed"] is False
 
 
-def test_entries_without_a_service_user_are_left_alone_and_said(tenant: Tenant, callers: Callers) -> None:
+def test_entries_without_a_service_user_are_left_alone_and_reported(tenant: Tenant, callers: Callers) -> None:
     good(directory(callers.directory, **PEOPLE))
     left = good(directory(callers.vault, **FOLDER))
     assert any("Left alone: 1 user and 1 group" in text for text in left.warnings), left.warnings
@@ -408,7 +408,7 @@ def test_a_vault_that_shows_anything_is_not_hidden(tenant: Tenant, run: Run) -> 
 
 @pytest.mark.parametrize("hidden", [True, False])
 def test_an_empty_vault_for_the_vaults_client(tenant: Tenant, callers: Callers, hidden: bool) -> None:
-    """Nothing tells the two apart: it works, with a warning until there is a first safe."""
+    """The two cases cannot be distinguished: it works, with a warning until there is a first safe."""
     tenant.switch(mixed_rights_hide_vault=hidden)
     planned = good(directory(callers.both, check=True, **FOLDER))
     (warning,) = unseen(planned)
