@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail
 from ansible.executor import module_common
 from ansible.module_utils.common import json as encoders
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -61,9 +62,19 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             and not self._connection.become
             and not self._task.async_val
             and not REQUESTS_IMPORT_ERROR
-            and boolean(self._templar.template(variables.get(SWITCH, True)))
+            and self._is_switched_on(variables)
             and self._python(variables) in (sys.executable, *ANY_PYTHON)
         )
+
+    def _is_switched_on(self, variables: Mapping[str, Any]) -> bool:
+        """Return whether the variable allows it. An empty or null one counts as not set."""
+        given = self._templar.template(variables.get(SWITCH, True))
+        if given in (None, ""):
+            return True
+        try:
+            return bool(boolean(given))
+        except TypeError:
+            raise AnsibleActionFail(f"{SWITCH} is {given}. Write true or false.") from None
 
     def _python(self, variables: Mapping[str, Any]) -> str:
         """Return the Python that the task asks for."""

@@ -21,6 +21,9 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.c
     CONNECTION,
     VAULT_IDENTITY,
 )
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.directory_module import (
+    DIRECTORY as DIRECTORY_SPEC,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
 
@@ -680,6 +683,9 @@ def test_an_export_leaves_the_mode_of_a_folder_alone(tenant: Tenant, play: Playb
 
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
 VARIABLES = yaml.safe_load((ROOT / "playbooks/vars/variables.yml").read_text())
+KNOWN_VARIABLES = VARIABLES["__directory_known"] + [
+    f"cyberark_identity_{name}" for name in VARIABLES["__cyberark_identity_options"]
+]
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
@@ -853,3 +859,45 @@ def test_the_ending_of_a_report_is_its_format(play: PlaybookRunner, name: str, b
     assert path.read_text().startswith(begins)
     assert "{{ 6 * 7 }}" in html.unescape(path.read_text())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_every_boolean_is_listed() -> None:
+    booleans = {f"cyberark_identity_{name}" for name, spec in CONNECTION.items() if spec["type"] == "bool"}
+    booleans |= {f"directory_{name}" for name, spec in DIRECTORY_SPEC.items() if spec["type"] == "bool"}
+    own = {"cyberark_identity_in_process", "directory_fail_on_drift"}
+    assert set(VARIABLES["__directory_booleans"]) == (booleans & set(KNOWN_VARIABLES)) | own
+
+
+def test_what_is_no_boolean_is_refused(tenant: Tenant, play: PlaybookRunner) -> None:
+    """The filter bool takes every word that it does not know for false, and y and t, too."""
+    play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
+    tenant.forget_requests()
+    wrong = {
+        "directory_fail_on_drift": "flase",
+        "directory_allow_empty_vault": "y",
+        "directory_prune_to_nothing": 2,
+        "cyberark_identity_in_process": "tru",
+        "cyberark_identity_validate_certs": ["true"],
+    }
+    played = play("check_drift", directory_path="tenant.yml", **wrong)
+    assert played.status == 2
+    for name, value in wrong.items():
+        assert f"{name} is {value}" in played.text, played.output
+    given = {"admin_portal_user_name": "new@example.com", "admin_portal_rotate_secret": "t"}
+    role = play("setup_scim_server", **given, admin_portal_verify="N")
+    assert role.status == 2
+    for text in ("admin_portal_rotate_secret is t", "admin_portal_verify is N", "Write true or false"):
+        assert text in role.text, role.output
+    assert tenant.requests() == []
+    for value in ("", None, "No", "OFF", 0):
+        play.good(
+            "check_drift", directory_path="tenant.yml", directory_fail_on_drift=False, directory_prune_to_nothing=value
+        )
+
+
+def test_the_switch_of_the_process_is_a_boolean(play: PlaybookRunner) -> None:
+    task = {"idops.cyberark_identity.scim_server_info": {}, "vars": {"cyberark_identity_in_process": "{{ switch }}"}}
+    play.write("own.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    assert play.run(["ansible-playbook", "own.yml", "-e", "switch="]).status == 0
+    refused = play.run(["ansible-playbook", "own.yml", "-e", "switch=flase"])
+    assert "cyberark_identity_in_process is flase. Write true or false." in refused.text, refused.output
