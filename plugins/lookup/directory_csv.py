@@ -105,7 +105,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError, all_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
 
 
@@ -116,14 +116,20 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         self.set_options(var_options=variables, direct=options)
         names = ("kind", "columns", "ignore", "defaults", "delimiter", "separator", "required")
         given = {name: self.get_option(name) for name in names}
-        return [entry for term in terms for entry in self._entries(term, Reading(**given, source=term))]
+        entries: list[dict[str, Any]] = []
+        problems: list[InvalidError] = []
+        for term in terms:
+            try:
+                entries += self._entries(term, Reading(**given, source=term))
+            except InvalidError as error:
+                problems.append(InvalidError(f"{term}: {error}"))
+        if problems:
+            failure = all_of(problems)  # which directory_files recognises
+            raise AnsibleError(failure.reason) from failure
+        return entries
 
     def _entries(self, path: str, how: Reading) -> list[dict[str, Any]]:
-        try:
-            return entries_of_csv(self._text(path), how)
-        except InvalidError as error:
-            failure = InvalidError(f"{path}: {error}")  # which directory_files recognises
-            raise AnsibleError(failure.reason) from failure
+        return entries_of_csv(self._text(path), how)
 
     def _text(self, path: str) -> str:
         encoding = self.get_option("encoding")

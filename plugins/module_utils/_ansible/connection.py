@@ -17,6 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._base.errors import InvalidError
 from .._base.misfits import refuse_misfits
+from .._base.nearest import did_you_mean, nearest
 from .._base.paths import Object, fold
 from .._base.secrets import spellings
 from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, origin, secrets_in
@@ -96,6 +97,11 @@ WORDS = {"validate_certs": ["certificate"], **{name: [*CREDENTIALS, "token"] for
 PORTS = {"https": 443, "http": 80}
 
 
+PREFIX = "CYBERARK_IDENTITY_"  # of the variables of the environment
+# Those that are no options of a connection: of the role admin_portal, and of the emulator.
+OTHER_VARIABLES = ("user_password", "control_url")
+
+
 class Resolved(NamedTuple):
     """The connection options in force, and why others of the environment are not: the option and the reason."""
 
@@ -105,7 +111,7 @@ class Resolved(NamedTuple):
 
 def variable(option: str) -> str:
     """Return the environment variable of a connection option."""
-    return f"CYBERARK_IDENTITY_{option.upper()}"
+    return f"{PREFIX}{option.upper()}"
 
 
 def environment_options() -> Object:
@@ -115,6 +121,18 @@ def environment_options() -> Object:
     """
     values = {option: os.environ.get(variable(option), "") for option in ALL_OPTIONS}
     return {option: value for option, value in values.items() if value}
+
+
+def unknown_variables() -> list[str]:
+    """Return a warning for each variable of the environment that begins like ours and that nothing reads."""
+    known = {variable(option) for option in ALL_OPTIONS} | {variable(name) for name in OTHER_VARIABLES}
+    texts = []
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name not in known:
+            meant = nearest(name[len(PREFIX) :], [each[len(PREFIX) :].lower() for each in known])
+            question = did_you_mean([meant and PREFIX + meant.upper()])
+            texts.append(f"The environment variable {name} is not known and not used. {question}".rstrip())
+    return texts
 
 
 def resolve_all(given: Object, environment: Object, *, prefixes: Collection[str] = ()) -> Resolved:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,19 @@ from .._base.misfits import refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.secrets import spellings
 from .._directory.apply import Applied
+from .._directory.checks import refuse_options
 from .._directory.directory import Directory
 from .._directory.drift import drift_of
-from .._directory.entries import directory_spec, entries_elsewhere, entries_of, kinds_of, label_of, only_of, rules_of
+from .._directory.entries import (
+    directory_spec,
+    entries_elsewhere,
+    entries_of,
+    kinds_of,
+    label_of,
+    only_of,
+    rules_of,
+    wrong_limits,
+)
 from .._directory.export import export, secrets_of
 from .._directory.plan_checks import created_by
 from .._directory.plan_document import counts_of, with_digest
@@ -155,6 +165,7 @@ class DirectoryModule(Module):
 
     def __init__(self) -> None:
         self.warnings = Warnings(self.warn)
+        self.misfits: list[IdentityError] = []
         super().__init__(DIRECTORY, for_vault=True)
 
     def _load_params(self) -> None:
@@ -185,6 +196,14 @@ class DirectoryModule(Module):
 
     def hear(self, text: str) -> None:
         self.warnings.add(text)
+
+    def check_options(self, given: Mapping[str, Any]) -> None:
+        """Collect wrong options of the directory, which are reported with what is wrong with its entries."""
+        super().check_options({option: value for option, value in given.items() if option in SHOWN})
+        try:
+            super().check_options({option: value for option, value in given.items() if option not in SHOWN})
+        except InvalidError as error:
+            self.misfits = [error]
 
     @property
     def invocation(self) -> dict[str, Any]:
@@ -219,6 +238,7 @@ def run_directory() -> None:
 
 
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
+    _refuse_wrong_options(module, scim)
     approval = approval_of(module.params["approved"])
     way = way_back_of(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
     given, check = {**module.params, **(way.entries if way else module.listed)}, _checker()
@@ -252,6 +272,19 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     if failure := failure_of(planned, applied):
         result.update(failed=True, **failure)
     return result
+
+
+def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
+    """Raise one failure for wrong options of the task and of its entries, if any of the task are wrong."""
+    given, kinds = {**module.params, **module.listed}, scim.served
+    wrong = [*module.misfits, *wrong_limits(given)]
+    try:
+        kinds = kinds_of(given, scim.served)
+    except InvalidError as error:
+        wrong.append(error)
+    if wrong:
+        with trying("plan the directory"):
+            refuse_options(wrong, entries_of(only_of(kinds, given), _checker()), given["input_errors"] or ())
 
 
 def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:

@@ -52,6 +52,7 @@ from .connection import (
     environment_options,
     explained,
     resolve_all,
+    unknown_variables,
     with_source,
     with_unused,
     without_nulls,
@@ -174,6 +175,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self.params = self._shown_params()
         super().fail_json(msg, **result)
 
+    def check_options(self, given: Mapping[str, Any]) -> None:
+        """Raise InvalidError for options of another type than they take. A subclass may collect them."""
+        refuse_misfits(self.argument_spec, dict(given))
+
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
         """Do the work with a client, and exit with its result or failure."""
         self._leave(lambda: self._connected(lambda clients: work(clients[0])))
@@ -204,13 +209,15 @@ class Module(AnsibleModule):  # type: ignore[misc]
         return Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal, opened=opened)
 
     def _leave(self, work: Callable[[], dict[str, Any]]) -> None:
+        for text in unknown_variables():
+            self.warn(text)
         if REQUESTS_IMPORT_ERROR:
             self.fail_json(
                 f"{missing_required_lib('requests')} Install it with: python -m pip install requests",
                 failure={"code": "missing_library"},
             )
         try:
-            refuse_misfits(self.argument_spec, self._given)
+            self.check_options(self._given)
             result = self.mask_keys(work())
         except IdentityError as raised:
             error = self._with_doctor(raised)

@@ -23,7 +23,6 @@ from .._ensure import Outcome, Store, ensure
 from .._http.client import Client
 from .._model.new_values import suffix_of, unknowns, warn_of_suffix
 from .._model.options import (
-    check_characters,
     exclusive_options,
     info_spec,
     object_spec,
@@ -57,8 +56,7 @@ def run_object(*resources: Resource, result: str, store: Callable[[Client], Stor
 
     def work(objects: Store) -> dict[str, Any]:
         resource = resource_of(resources, module.params)
-        task = task_of(resource, module.params)
-        check_characters(task)
+        task = task_of(resource, module.params, new=True)
         extra: dict[str, Any] = {"also_removed": None} if any(each.contains for each in resources) else {}
         if resource.contains and task.absent and isinstance(objects, ScimObjects):
             outcome, extra["also_removed"] = delete_container(objects, task, check=module.check_mode)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Characters that nobody sees, in names and around secrets: they are refused before anything is sent."""
+"""Characters that nobody sees or that are lost, in texts and secrets: they are refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 LONGEST_CODE = 200  # characters of a value in a code element
 PLAIN = frozenset(" .-/")  # mean nothing within a code element
 # Characters by the name that people know, where the Unicode name is another or there is none.
+REPLACEMENT = "\ufffd"  # stands for what a decoder could not read: the text has lost a character
 NAMES = {
     " ": "blank",
     "\t": "tab",
@@ -34,6 +35,7 @@ NAMES = {
     "\r": "carriage return",
     "\0": "null character",
 }
+LOST = "It stands for a character that was lost when the text was read in a wrong encoding: correct the source"
 CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the separators of lines and paragraphs
 # How a secret begins, or what it holds, if it is a file with a key: its last line ends.
 KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
@@ -64,21 +66,27 @@ def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool
         return
     for place, character in enumerate(name):
         blank = character.isspace() and (_is_end(name, place) or character not in (" ", IDEOGRAPHIC_SPACE))
-        if blank or (is_hidden(character) and not _is_used(name, place)):
+        if blank or _is_bad(name, place):
             raise _refusal(option, name, place, in_list=in_list, of_object=of_object)
 
 
 def check_line(option: str, text: str, *, in_list: bool = False) -> None:
-    """Raise InvalidError for a line break or another control character, and for a blank or what is not seen at an end.
+    """Raise InvalidError for a line break or another control character, what is not seen, and a blank at an end.
 
-    Inside, a line of text may hold what a name may not, such as a no-break space.
+    Inside, a line of text may hold blanks that a name may not, such as a no-break space.
     """
     if _is_plain(text):
         return
     for place, character in enumerate(text):
-        unseen = character.isspace() or (is_hidden(character) and not _is_used(text, place))
-        if unicodedata.category(character) in CONTROLS or (unseen and _is_end(text, place)):
+        blank = character.isspace() and _is_end(text, place)
+        if blank or unicodedata.category(character) in CONTROLS or _is_bad(text, place):
             raise _refusal(option, text, place, in_list=in_list)
+
+
+def check_decoded(option: str, text: str) -> None:
+    """Raise InvalidError for a text of any number of lines that was decoded with losses."""
+    if REPLACEMENT in text:
+        raise _refusal(option, text, text.index(REPLACEMENT), in_list=False)
 
 
 def _is_plain(text: str) -> bool:
@@ -89,9 +97,16 @@ def _is_end(text: str, place: int) -> bool:
     return place in (0, len(text) - 1)
 
 
+def _is_bad(text: str, place: int) -> bool:
+    """Return whether the character is one that nobody sees, or stands for one that is lost."""
+    return text[place] == REPLACEMENT or (is_hidden(text[place]) and not _is_used(text, place))
+
+
 def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bool = False) -> InvalidError:
     character, end = text[place], _is_end(text, place)
     where = "holds" if not end else "begins with" if place == 0 else "ends with"
+    if character == REPLACEMENT:
+        return InvalidError(f"{option} {text!r} {where} {name_character(character)}", hint=LOST)
     hints = ["Take it out"]
     if end and character.isspace():
         hints = ["Take it out, with | map('trim') from a list that was made of a text"] if in_list else hints
@@ -109,6 +124,8 @@ def check_secret(option: str, secret: str) -> None:
     for pattern, (meaning, hint) in PLACEHOLDERS.items():
         if re.fullmatch(pattern, secret, re.DOTALL):
             raise InvalidError(f"{option} is {meaning}", hint=hint)
+    if REPLACEMENT in secret:
+        raise InvalidError(f"{option} holds {name_character(REPLACEMENT)}", hint=LOST)
     text = secret
     if is_key_file(secret):
         text = secret[:-2] if secret.endswith("\r\n") else secret.removesuffix("\n")
@@ -119,6 +136,15 @@ def check_secret(option: str, secret: str) -> None:
                 hint="Take it out: give it to ansible-vault encrypt_string with printf %s instead of echo, "
                 "or add | trim to the template",
             )
+
+
+def odd_in_secret(option: str, secret: str) -> str:
+    """Return the warning of what nobody sees within a secret, empty without one. The secret is not quoted."""
+    odd = [each for each in secret if is_hidden(each) or (each.isspace() and not each.isascii())]
+    if not odd or is_key_file(secret):
+        return ""
+    names = ", ".join(map(name_character, dict.fromkeys(odd)))
+    return f"{option} holds {names}, which nobody sees. If it is no part of it, take it out: nobody could log in"
 
 
 def _is_used(name: str, place: int) -> bool:

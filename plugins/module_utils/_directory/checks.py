@@ -66,6 +66,23 @@ class Problems:
         raise kind(joined([*parts, *self._of_run]), hint=joined([*self._remarks, "Nothing was written"]))
 
 
+def refuse_options(errors: Sequence[IdentityError], listed: Sequence[Desired], unread: Iterable[str]) -> None:
+    """Raise one failure for wrong options of the task, if there are any, with all problems that entries have alone."""
+    if not errors:
+        return
+    problems = Problems(listed, unread)
+    for desired in listed:
+        if desired not in problems:
+            try:
+                desired.task  # noqa: B018
+            except InvalidError as error:
+                problems.note(desired, error)
+    note_doubles(listed, problems)
+    note_former_names(listed, problems)
+    problems.note_run(errors)
+    problems.refuse(listed)
+
+
 def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
     """Note and return the entries about an object that an earlier one names by the same keys or the same id."""
     seen: dict[tuple[Any, ...], Desired] = {}

@@ -18,10 +18,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._base.errors import InvalidError, some
+from .._base.errors import InvalidError, all_of, raise_all, some
 from .._base.paths import Object, fold, letters
 from .._base.secrets import means_secret
-from .._base.texts import find_control, is_key_file, name_character
+from .._base.texts import LOST, REPLACEMENT, find_control, is_key_file, name_character
 from .._model.options import Spec, entry_spec
 from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS
 from .._model.rows import Resource
@@ -63,7 +63,18 @@ DAMAGE = (
         re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E[+-][0-9]{2,}"),
         "is a number that lost digits: format the column as text, and enter it again",
     ),
-    (re.compile(r"[(<\[]?(?:NULL|null)[])>]?|\\N|NaN"), "stands for no value: leave the cell empty"),
+    (
+        re.compile(r"[(<\[]?(?:NULL|null|N/A|n/a|NA(?=>)|[Nn]one|NONE|nil|undefined)[])>]?|\\N|NaN|nan|NaT|-+"),
+        "stands for no value: leave the cell empty",
+    ),
+)
+# In a text. A column of whole numbers takes none of these either.
+TEXT_DAMAGE = (
+    *DAMAGE,
+    (
+        re.compile(r"[+-]?[0-9]+[.,]0"),
+        "is a number with a decimal that a program has added: export the column as text",
+    ),
 )
 
 # The headers under which other tools have an option, by their letters. A header may always be the option itself.
@@ -135,6 +146,14 @@ class _Cell(Exception):
     """The reason why a cell is refused."""
 
 
+class _Row(Exception):
+    """The reasons why a row is refused."""
+
+    def __init__(self, number: int, reasons: Iterable[object]) -> None:
+        super().__init__()
+        self.texts = [f"row {number}{reason}" for reason in reasons]
+
+
 def entries_of_csv(text: str, how: Reading) -> list[Object]:
     """Return the entries that the text of a CSV file holds (RFC 4180; any of three delimiters).
 
@@ -159,11 +178,11 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
             name = (*(fold(entry.get(option, "")) for option in places), str(entry.get("id", "")))
             first, same = entries.setdefault(name, (number, entry))
             if same != entry:
-                raise InvalidError(f"row {number} is about the same {resource.name} as row {first}, and says otherwise")
-        except InvalidError as error:
-            problems.append(error.reason)
-    if problems:
-        raise InvalidError(some(problems, "; "))
+                raise _Row(number, [f" is about the same {resource.name} as row {first}, and says otherwise"])
+        except _Row as wrong:
+            problems += wrong.texts
+    cells_refused = [InvalidError(some(problems, "; "))] if problems else []
+    raise_all([*([table.unknown] if table.unknown else []), *cells_refused])
     if not how.source:
         return [entry for _row, entry in entries.values()]
     return [{**entry, POSITION: f"{how.source}, row {row}"} for row, entry in entries.values()]
@@ -212,11 +231,15 @@ class _Table:
         self.delimiter = delimiter
         self.specs: Spec = entry_spec(resource)
         self.header = [title.strip() for title in header]
+        self.unknown: InvalidError | None = None  # raised with what is wrong with the rows
         self.columns = self._columns()
-        self._check()
+        try:
+            self._check()
+        except InvalidError as error:
+            raise all_of([self.unknown, error] if self.unknown else [error]) from None
 
     def _columns(self) -> list[_Column | None]:
-        """Return the meaning of each column, None for one that is left out. Raise InvalidError for an unknown one."""
+        """Return the meaning of each column, None for one that is left out, and note unknown ones."""
         chosen = {letters(header): place for header, place in self.how.columns.items()}
         ignored = {letters(header) for header in self.how.ignore}
         if missing := [name for name in self.how.columns if letters(name) not in map(letters, self.header)]:
@@ -234,7 +257,7 @@ class _Table:
             elif title:
                 unknown.append(title)
         if unknown:
-            raise InvalidError(
+            self.unknown = InvalidError(
                 f"it is not known what the columns {', '.join(unknown)} are"
                 if unknown[1:]
                 else f"it is not known what the column {unknown[0]} is",
@@ -316,10 +339,11 @@ class _Table:
         return spec
 
     def entry(self, number: int, cells: list[str]) -> Object:
-        """Return the entry of a row. Raises InvalidError, which names the row and the column."""
+        """Return the entry of a row. Raises _Row, which names the row and all columns that are wrong."""
         if len(cells) != len(self.header):
-            raise InvalidError(f"row {number} has {len(cells)} cells, and the header {len(self.header)}")
+            raise _Row(number, [f" has {len(cells)} cells, and the header {len(self.header)}"])
         values: dict[str, Any] = {}
+        wrong: list[str] = []
         for index, (column, title, cell) in enumerate(zip(self.columns, self.header, cells)):
             try:
                 self._check_characters(index, cell)
@@ -327,21 +351,28 @@ class _Table:
                     values[column.place] = self._value(column, cell)
                 elif not title and cell.strip():
                     raise _Cell("there is a value, but the header is empty")
-            except _Cell as wrong:
-                raise InvalidError(f"row {number}, column {title or index + 1}: {wrong}") from None
+            except _Cell as reason:
+                wrong.append(f", column {title or index + 1}: {reason}")
+        if wrong:
+            raise _Row(number, wrong)
         filled = {letters(title): cell.strip() for title, cell in zip(self.header, cells)}
         try:
             for option, default in self.how.defaults.items():
                 if not any(place.partition(".")[0] == option for place in values):
                     # A message about damage quotes the cell, and a secret may look like anything.
-                    damage = () if self._no_log(option) else DAMAGE
+                    damage = () if self._no_log(option) else TEXT_DAMAGE
                     values[option] = _fill(default, filled, damage)
             return self._assembled(values)
-        except _Cell as wrong:
-            raise InvalidError(f"row {number}: {wrong}") from None
+        except _Cell as reason:
+            raise _Row(number, [f": {reason}"]) from None
 
     def _check_characters(self, index: int, cell: str) -> None:
-        """Raise _Cell for a line break or another control character. Keys, descriptions and notes may have lines."""
+        """Raise _Cell for a line break or another control character, and for a character that was lost.
+
+        Keys, descriptions and notes may have lines.
+        """
+        if REPLACEMENT in cell and self.columns[index]:
+            raise _Cell(f"the cell holds {name_character(REPLACEMENT)}: {LOST[0].lower()}{LOST[1:]}")
         control = find_control(cell.strip(" \t"))
         if control is None:
             return
@@ -384,7 +415,7 @@ class _Table:
         if spec["type"] in ("list", "dict"):
             items = [item.strip() for item in cell.split(self.how.separator) if item.strip()]
             for item in items:
-                _refuse_damage(item, damage)
+                _refuse_damage(item, TEXT_DAMAGE)
             return items if spec["type"] == "list" or "." in column.place else {"set": items}
         if choices := spec.get("choices"):
             if fold(cell) not in choices:
@@ -392,6 +423,8 @@ class _Table:
             return fold(cell)
         if option in self.specs and isinstance(self._shape(option), Moment):
             return _moment(cell)
+        if option != "description":
+            _refuse_damage(cell, TEXT_DAMAGE)
         return cell
 
     def _shape(self, option: str) -> Any:

@@ -23,6 +23,7 @@ from .guard_rails import Rules
 from .values import POSITION, Check, Desired
 
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
+LIMITS = ("max_removals", "max_access_removals")
 SHOWN_OPTIONS = 3  # of an entry that has no name
 
 
@@ -122,22 +123,26 @@ def label_of(resource: Resource, given: Object) -> str:
     return f"{resource.name} without a name" + (f", with {held}" if held else "")
 
 
-def rules_of(params: Object) -> Rules:
-    """Return the limits that the task sets. Raise InvalidError for those that make no sense."""
-    limits = {option: (params[option] or "").strip() for option in ("max_removals", "max_access_removals")}
-    for option, limit in limits.items():
-        if not LIMIT.fullmatch(limit):
-            raise InvalidError(
+def wrong_limits(params: Object) -> Iterator[InvalidError]:
+    """Yield what is wrong with the limits that the task sets."""
+    for option in LIMITS:
+        if not LIMIT.fullmatch(limit := (params[option] or "").strip()):
+            yield InvalidError(
                 f"{option} {limit!r} is neither a number nor a percentage, such as 10 or 5%", hint=DECIMAL_HINT
             )
-    protected = tuple(name.strip() for name in params["protected"] or ())
-    if "" in protected:
-        raise InvalidError(
+    if "" in [name.strip() for name in params["protected"] or ()]:
+        yield InvalidError(
             "protected holds an empty name, which protects nothing",
             hint="Check the variable that it comes from. To protect nothing, leave protected out",
         )
     if not 1 <= params["workers"] <= MOST_WORKERS:
-        raise InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
+        yield InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
+
+
+def rules_of(params: Object) -> Rules:
+    """Return the limits that the task sets, which are checked."""
+    limits = {option: params[option].strip() for option in LIMITS}
+    protected = tuple(name.strip() for name in params["protected"] or ())
     return Rules(
         prune=frozenset(params["prune"] or ()),
         watched=frozenset(

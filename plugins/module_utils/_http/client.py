@@ -31,7 +31,7 @@ from .._base.errors import (
 )
 from .._base.journal import Journal
 from .._base.secrets import spellings
-from .._base.texts import check_name, check_secret
+from .._base.texts import check_name, check_secret, odd_in_secret
 from .answers import HTML_HINT, Seen, late_error, read, see, transport_error
 from .bounds import LONGEST_TOKEN, PARTS, LateError, within
 
@@ -232,6 +232,8 @@ class Client:
     ) -> None:
         self.connection = connection
         self.warn = warn
+        if odd := odd_in_secret(f"{connection.prefix}client_secret", connection.client_secret or ""):
+            warn(odd)
         self._protect = protect
         self._mask = mask
         self.journal = journal

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .._base.errors import InvalidError
 from .._base.paths import Object, fold
-from .._base.texts import look_alikes
-from .plan import Plan
+from .._base.secrets import is_secret
+from .._base.texts import look_alikes, odd_in_secret
+from .plan import Change, Plan
 from .rows import Resource
+from .shapes import Flat
 
 Created = tuple[Resource, Object]  # a new object's kind, and its options
 
@@ -26,6 +28,9 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
     """
     for change in plan.changes:
         row, value = change.attribute, change.after
+        for place, secret in _secrets_of(change):
+            if odd := odd_in_secret(place, secret):
+                warn(odd)
         if not isinstance(value, str):
             continue
         if found := _held(value, row.new.forbidden):
@@ -42,6 +47,16 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
             warn(f"{row.option} {value!r} holds {found}, which looks like another character. Is that intended?")
         if found := _held(value, row.new.not_in_vault):
             warn(f"{row.option} {value!r} holds {found}, which the vault does not take in the name of a user")
+
+
+def _secrets_of(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield the secrets that a change writes, each with its place: an option, or the key of a map that means one."""
+    option, value = change.attribute.option, change.after
+    if change.attribute.secret:
+        yield option, str(value)
+    for key, item in value.items() if isinstance(value, dict) and isinstance(change.attribute.shape, Flat) else ():
+        if is_secret(key, item) and item != (change.before or {}).get(key):
+            yield f"{option}.{key}", str(item)
 
 
 def _held(value: str, characters: str) -> str:

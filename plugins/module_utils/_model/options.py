@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.paths import Object, composed
-from .._base.texts import check_name, check_secret
+from .._base.texts import check_decoded, check_name, check_secret
 from .former_names import check_former_names
 from .plan import Task
 from .rows import Attribute, Resource
@@ -80,8 +80,11 @@ def resource_of(resources: Resources, params: Object) -> Resource:
     return resource
 
 
-def task_of(resource: Resource, params: Object) -> Task:
-    """Return the desired state that the task gives. Raise InvalidError for a value that no server could take."""
+def task_of(resource: Resource, params: Object, *, new: bool = False) -> Task:
+    """Return the desired state that the task gives. Raise InvalidError for values that no server could take.
+
+    ``new`` values are checked for their characters, too: none of them may be one that the server holds already.
+    """
     # A secret is written as it is.
     given = {row.option: params[row.option] for row in resource.attributes}
     desired = {
@@ -95,17 +98,7 @@ def task_of(resource: Resource, params: Object) -> Task:
         raise InvalidError("id is empty", hint=f"Leave it out to address the {resource.name} by its name")
     _check_keys(resource, desired, params["id"])
     rows_in_use = [row for row in resource.attributes if not absent or row.option in resource.keys]
-    problems: list[IdentityError] = []
-    for row in rows_in_use:
-        try:
-            if desired[row.option] is not None:
-                _check(row, desired[row.option])
-        except InvalidError as error:
-            problems.append(error)
-    raise_all(problems)
-    for option, policy in resource.policies.items():
-        if policy.known and params[option]:
-            policy.known.refuse_unknown(option, params[option])
+    raise_all([*_wrong_values(resource, rows_in_use, desired, new=new), *_wrong_policies(resource, params)])
     secrets = [row.option for row in resource.attributes if row.secret]
     task = Task(
         resource,
@@ -118,6 +111,29 @@ def task_of(resource: Resource, params: Object) -> Task:
     )
     check_former_names(task)
     return task
+
+
+def _wrong_values(
+    resource: Resource, rows_in_use: Iterable[Attribute], desired: Object, *, new: bool
+) -> Iterator[InvalidError]:
+    """Yield what is wrong with the values of options, at most one for each option."""
+    for row in rows_in_use:
+        try:
+            if desired[row.option] is not None:
+                _check(row, desired[row.option])
+                if new:
+                    _check_characters(row, desired[row.option], None, is_key=row.option in resource.keys)
+        except InvalidError as error:
+            yield error
+
+
+def _wrong_policies(resource: Resource, params: Object) -> Iterator[InvalidError]:
+    for option, policy in resource.policies.items():
+        try:
+            if policy.known and params[option]:
+                policy.known.refuse_unknown(option, params[option])
+        except InvalidError as error:
+            yield error
 
 
 def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:
@@ -137,16 +153,21 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
         raise InvalidError(f"a {resource.name} is identified by id, or by {', '.join(names)}: {lacking} is missing")
 
 
-def check_characters(task: Task, held: Mapping[str, Any] | None = None) -> None:
+def check_characters(task: Task, held: Mapping[str, Any]) -> None:
     """Raise InvalidError for names, lines of text and secrets with characters that nobody sees, or that end a line.
 
-    ``held`` maps the options to check to their values on the server, which are accepted as they are. Default: all.
+    ``held`` maps the options to check to their values on the server, which are accepted as they are.
     """
+    problems: list[IdentityError] = []
     for row in task.resource.attributes:
-        value = task.desired[row.option] if held is None or row.option in held else None
+        value = task.desired[row.option] if row.option in held else None
         is_key = row.option in task.resource.keys
-        if value is not None and (is_key or not task.absent):
-            _check_characters(row, value, (held or {}).get(row.option), is_key=is_key)
+        try:
+            if value is not None and (is_key or not task.absent):
+                _check_characters(row, value, held[row.option], is_key=is_key)
+        except InvalidError as error:
+            problems.append(error)
+    raise_all(problems)
 
 
 def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) -> None:
@@ -156,7 +177,10 @@ def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) ->
         check_secret(row.option, value)
     elif isinstance(value, str) and (of_object or row.caseless):
         check_name(row.option, value, of_object=of_object)
-    elif not row.lines:
+    elif row.lines:
+        if value != held:
+            check_decoded(row.option, str(value))
+    else:
         row.shape.check_characters(row.option, value, held)
 
 

@@ -198,7 +198,7 @@ TWO_USERS = (
 )
 NAME_TAKEN_IN_VAULT = (
     f"The service user sees no {{name}} of this name. It is no member of the safe, or {OTHER_RIGHT}. {TWO_USERS}. The "
-    "vault may also keep one that was deleted"
+    "vault may also keep one that was deleted, or have one whose name differs only in case or spelling"
 )
 
 CONTAINER = Resource(

@@ -26,8 +26,8 @@ from .shapes import PARTS, Members, Names, One, Shape
 SHOWN_REFERENCES = ("owner", "privilegedData")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 NAME_TAKEN = (
-    "The server shows no {name} of this name. It may keep one that was deleted, or what is taken may be another value, "
-    "such as the mail address"
+    "The server shows no {name} of this name. It may keep one that was deleted, or have one whose name differs only in "
+    "case or spelling, such as STRASSE and Straße. What is taken may also be another value, such as the mail address"
 )
 
 

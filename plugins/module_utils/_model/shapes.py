@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
-from .._base.errors import InvalidError
+from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.misfits import DECIMAL, DECIMAL_HINT, QUOTE, is_number, misread
 from .._base.paths import (
     Object,
@@ -216,15 +216,21 @@ class Flat(Shape):
 
     def check_characters(self, option: str, value: Any, held: Any) -> None:
         known = {fold(key): item for key, item in (held or {}).items()}
+        problems: list[IdentityError] = []
         for key, item in value.items():
-            place = f"{option}.{key}"
-            if fold(key) not in known:
-                check_name(f"a key of {option},", key)
-            if item is None or same(item, known.get(fold(key))):
-                continue
-            if fold(key) in self.numbers and not DECIMAL.fullmatch(str(item)):
-                raise InvalidError(f"{place} {item!r} is no decimal number", hint=DECIMAL_HINT)
-            (check_secret if is_secret(key, item) else check_line)(place, str(item))
+            try:
+                if fold(key) not in known:
+                    check_name(f"a key of {option},", key)
+                if item is not None and not same(item, known.get(fold(key))):
+                    self._check_item(f"{option}.{key}", key, item)
+            except InvalidError as error:
+                problems.append(error)
+        raise_all(problems)
+
+    def _check_item(self, place: str, key: str, item: Any) -> None:
+        if fold(key) in self.numbers and not DECIMAL.fullmatch(str(item)):
+            raise InvalidError(f"{place} {item!r} is no decimal number", hint=DECIMAL_HINT)
+        (check_secret if is_secret(key, item) else check_name)(place, str(item))
 
 
 class Keyed(Flat):
@@ -564,9 +570,14 @@ def refuse_doubles(option: str, names: Collection[str]) -> None:
 
 def check_names(option: str, given: Mapping[str, list[str] | None], *, of_object: bool) -> None:
     """Raise InvalidError for invisible characters in the names of the lists ``add``, ``remove`` and ``set``."""
+    problems: list[IdentityError] = []
     for way, names in given.items():
         for number, name in enumerate(names or ()):
-            check_name(f"{option}.{way}[{number}]", name, in_list=True, of_object=of_object)
+            try:
+                check_name(f"{option}.{way}[{number}]", name, in_list=True, of_object=of_object)
+            except InvalidError as error:
+                problems.append(error)
+    raise_all(problems)
 
 
 def _typed(value: Any, held: Any) -> Any:

@@ -63,10 +63,13 @@ def test_files_are_read_through_ansible(tmp_path: Path) -> None:
         given = f"kind='users'{', ' if arguments else ''}{arguments}"
         read = f"{{{{ query('idops.cyberark_identity.directory_csv', '{name}', {given}) }}}}"
         tasks.append({"debug": {"msg": read}, "ignore_errors": True})
+    several = "{{ query('idops.cyberark_identity.directory_csv', 'secret.csv', 'missing.csv', kind='users') }}"
+    tasks.append({"debug": {"msg": several}, "ignore_errors": True})
     play.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
     played = play.run(["ansible-playbook", "play.yml"])
     for said in (*(said for _content, _arguments, said in FILES.values()), MISSING):
         assert said in played.text.replace("\\'", "'").replace('\\"', '"'), said
+    assert f"deprovisioned; {MISSING}" in played.text
     assert "uid=" not in played.text
     assert "Jj1-secret" not in played.text
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,9 +16,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module, object_module
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
+    ALL_OPTIONS,
+    OTHER_VARIABLES,
+)
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, run_module
 
 Run = Callable[..., Result]
+SOURCES = (".py", ".yml", ".md", ".sh", ".cfg", ".toml")
 READ = "scim_user_info"
 
 
@@ -163,6 +169,30 @@ def test_a_missing_library_names_the_fix(tenant: Tenant, run: Run, monkeypatch: 
     assert result.code == "missing_library"
     assert "pip install requests" in result["msg"]
     assert tenant.requests() == []
+
+
+def test_an_unknown_variable_of_the_environment_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CYBERARK_IDENTITY_JOURNAL_PAHT", "/nowhere")
+    monkeypatch.setenv("CYBERARK_IDENTITY_XYZZY", "Misplaced-pass-1")
+    monkeypatch.setenv("cyberark_identity_retries", "1")
+    for known in (*ALL_OPTIONS, "user_password", "control_url"):
+        monkeypatch.setenv(f"CYBERARK_IDENTITY_{known.upper()}", "")
+    result = run("scim_server_info")
+    assert result.warnings == [
+        "The environment variable CYBERARK_IDENTITY_JOURNAL_PAHT is not known and not used. Did you mean "
+        "CYBERARK_IDENTITY_JOURNAL_PATH?",
+        "The environment variable CYBERARK_IDENTITY_XYZZY is not known and not used.",
+        "The environment variable cyberark_identity_retries is not known and not used. Did you mean "
+        "CYBERARK_IDENTITY_RETRIES?",
+    ]
+    assert "Misplaced" not in result.output
+
+
+def test_the_variables_of_the_repository_are_known() -> None:
+    folders = ("plugins", "playbooks", "roles", "docs", "tests/emulator", "tests/integration", "tests/demo")
+    texts = (path.read_text() for name in folders for path in (ROOT / name).rglob("*") if path.suffix in SOURCES)
+    found = {each for text in texts for each in re.findall(r"\bCYBERARK_IDENTITY_([A-Z_]*[A-Z])\b", text)}
+    assert {name.lower() for name in found} - {"journal_paht"} <= {*ALL_OPTIONS, *OTHER_VARIABLES}
 
 
 def test_everything_can_come_from_the_environment(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

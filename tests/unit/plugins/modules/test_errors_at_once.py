@@ -261,3 +261,46 @@ def test_several_guard_rails_refuse_in_one_failure(tenant: Tenant, run: Run) -> 
     ):
         assert text.lower() in result["msg"].lower()
     assert tenant.writes() == []
+
+
+@BOTH
+def test_wrong_options_of_a_run_come_with_those_of_its_entries(tenant: Tenant, run: Run, check: bool) -> None:
+    users = [
+        {"user_name": "ada@example.com", "colour": "red"},
+        {"user_name": "ADA@example.com"},
+        {"display_name": "Grace"},
+        {"user_name": "bob@example.com", "organization": 7},
+    ]
+    wrong: dict[str, Any] = {"protected": [True, ""], "max_removals": "x", "workers": 99, "kinds": []}
+    result = run("scim_directory", check=check, users=users, input_errors=["a.yml cannot be read."], **wrong)
+    assert result.code == "invalid"
+    expected = [
+        "errors in the input (1): a.yml cannot be read.",
+        "Entries that cannot be carried out (4): users[0]: user 'ada@example.com' has no option colour",
+        "users[1]: user 'ADA@example.com' is also at users[0]",
+        "users[2]: user without a name, with display_name 'Grace'",
+        "users[3]: organization takes a text, but YAML reads it as the number 7",
+        "Protected[0] takes a text, but YAML reads it as true",
+        "Max_removals 'x' is neither a number nor a percentage",
+        "Protected holds an empty name",
+        "Workers has to be from 1 to 32",
+        "Kinds is empty",
+        "Nothing was written.",
+    ]
+    places = [result["msg"].lower().find(text.lower()) for text in expected]
+    assert -1 not in places, (result["msg"], dict(zip(expected, places, strict=True)))
+    assert places == sorted(places), result["msg"]
+    assert tenant.requests() == []
+
+
+def test_a_connection_of_the_wrong_type_is_reported_first(tenant: Tenant, run: Run) -> None:
+    result = run("scim_directory", users=[], protected=[True], app_id=7)
+    assert "app_id takes a text, but YAML reads it as the number 7" in result["msg"]
+    assert tenant.requests() == []
+
+
+def test_all_wrong_texts_of_an_entry_are_reported(run: Run) -> None:
+    entry = {"user_name": "ada@example.com", "password": "Initial-pass-1", "given_name": "x\ty", "email": "x "}
+    result = run("scim_directory", users=[{**entry, "custom_attributes": {"a": "x\u200by", "b": " x"}}])
+    for text in ("given_name 'x", "email 'x '", "custom_attributes.a 'x", "custom_attributes.b ' x'"):
+        assert text in result["msg"]

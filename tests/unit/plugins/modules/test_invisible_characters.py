@@ -172,15 +172,63 @@ def test_a_directory_is_refused_before_the_first_write(tenant: Tenant, run: Run,
     assert tenant.writes() == []
 
 
-@pytest.mark.parametrize("text", ["", "Ada  Lovelace", "Société\u00a0: 1", "क्\u200dष", "a\u00adb", "山田\u3000太郎"])
+@pytest.mark.parametrize("text", ["", "Ada  Lovelace", "Société\u00a0: 1", "क्\u200dष", "山田\u3000太郎"])
 def test_lines_of_every_script_are_taken(text: str) -> None:
     check_line("display_name", text)
 
 
-@pytest.mark.parametrize("text", [" a", "a\u00a0", "a\u200b", "a\n", "a\nb", "a\tb", "a\x00b", "a\x85b", "a\u2029b"])
-def test_lines_that_end_or_begin_unseen_are_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        " a",
+        "a\u00a0",
+        "a\u200b",
+        "a\n",
+        "a\nb",
+        "a\tb",
+        "a\x00b",
+        "a\x85b",
+        "a\u2029b",
+        "a\u00adb",
+        "a\u200eb",
+        "a\ufffdb",
+    ],
+)
+def test_lines_with_what_is_unseen_or_lost_are_refused(text: str) -> None:
     with pytest.raises(InvalidError, match="display_name"):
         check_line("display_name", text)
+
+
+@pytest.mark.parametrize("secret", ["Pass\u200bword-1", "Pass\u00a0word-1", "Pass\u00adw\u2060ord-1"])
+def test_an_odd_secret_that_is_written_is_a_warning(tenant: Tenant, run: Run, secret: str) -> None:
+    tenant.switch(custom_attributes=["apiToken"])
+
+    def warned(module: str, **options: Any) -> list[str]:
+        result = run(module, **options)
+        assert not result.failed, result.output
+        assert secret not in result.output
+        return sorted(text.partition(" holds")[0] for text in result.warnings if "which nobody sees" in text)
+
+    user = {"user_name": "ada@example.com", "password": secret}
+    assert warned("scim_user", **user, custom_attributes={"apiToken": secret}) == [
+        "custom_attributes.apiToken",
+        "password",
+    ]
+    assert warned("scim_user", **user) == []  # it is not written again
+    assert warned("scim_directory", users=[{**user, "user_name": "grace@example.com"}]) == ["password"]
+
+
+def test_an_odd_secret_of_the_connection_is_a_warning(run: Run) -> None:
+    result = run("scim_group_info", client_secret="Service\u200b-pass-1")
+    assert (result.code, len(result.warnings)) == ("authentication", 1)
+    assert "client_secret holds a zero width space (U+200B), which nobody sees" in result.warnings[0]
+
+
+def test_a_held_text_that_has_lost_a_letter_is_applied_again(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName="ada@example.com", displayName="J\ufffdrg", **{CUSTOM: {"site": "Lon\u00addon"}})
+    exported = run("scim_directory_info", include=["users"])["directory"]
+    again = run("scim_directory", **exported)
+    assert (again.failed, again["changed"]) == (False, False), again.output
 
 
 TRIM, BY_ID = "| map('trim')", "can be addressed by its id"

@@ -223,4 +223,5 @@ def test_name_of_a_deleted_user_may_stay_taken(start: Start) -> None:
     assert refused.code == "conflict"
     assert "the name is taken" in refused["msg"]
     assert "It may keep one that was deleted" in refused["msg"]
+    assert "one whose name differs only in case or spelling, such as STRASSE and Straße" in refused["msg"]
     assert sum(seen.startswith("POST") for seen in server.requests) == 2

@@ -462,6 +462,14 @@ DAMAGED = {
     "(null)": "stands for no value",
     "\\N": "stands for no value",
     "NaN": "stands for no value",
+    "N/A": "stands for no value",
+    "n/a": "stands for no value",
+    "<NA>": "stands for no value",
+    "none": "stands for no value",
+    "None": "stands for no value",
+    "nil": "stands for no value",
+    "undefined": "stands for no value",
+    "-": "stands for no value",
 }
 
 
@@ -496,7 +504,23 @@ def test_secrets_are_left_alone(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Null", "'t Hooft", "Nan", "#1", "1E5", "12E-4x", "C#", "+441632960001", "-", "00471", "#channel", "É+10"]
+    "name",
+    [
+        "Null",
+        "'t Hooft",
+        "Nan",
+        "#1",
+        "1E5",
+        "12E-4x",
+        "C#",
+        "+441632960001",
+        "Nil",
+        "NA",
+        "1.50",
+        "00471",
+        "#channel",
+        "É+10",
+    ],
 )
 def test_names_that_only_resemble_damage_are_names(name: str) -> None:
     assert read(f"username,lastname\na,{name}\n", "users") == [{"user_name": "a", "family_name": name}]
@@ -547,6 +571,50 @@ def test_ambiguous_files_are_refused(text: str, kind: str, how: dict[str, Any], 
     with pytest.raises(InvalidError) as refusal:
         read(text, kind, **how)
     assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("cell", ["441632960001.0", "471.0", "-1.0"])
+def test_a_number_with_a_decimal_is_no_text(cell: str) -> None:
+    for text, kind, how in (
+        (f"username,workphone\na,{cell}\n", "users", {}),
+        (f"display_name,users\na,b;{cell}\n", "groups", {}),
+        (f"safe,Room\na,{cell}\n", "containers", {"ignore": ["room"], "defaults": {"managing_cpm": "in {Room}"}}),
+    ):
+        with pytest.raises(InvalidError, match=r"is a number with a decimal that a program has added"):
+            read(text, kind, **how)
+    with pytest.raises(InvalidError, match=r"'7,0' is a number with a decimal"):
+        read("username;mail\na;7,0\n", "users")
+    assert read(f"safe,description\na,{cell}\n", "containers")[0]["description"] == cell
+
+
+def test_all_wrong_cells_are_reported_beside_unknown_columns() -> None:
+    text = "user_name,active,mail,Shoe,workphone\na,maybe,NULL,7,1E+15\nb,yes\nc,yes,,=1,1.0\n"
+    with pytest.raises(InvalidError) as refusal:
+        read(text, "users")
+    expected = [
+        "it is not known what the column Shoe is",
+        "row 2, column active: 'maybe'",
+        "row 2, column mail: 'NULL'",
+        "row 2, column workphone: '1E+15'",
+        "row 3 has 2 cells, and the header 5",
+        "row 4, column workphone: '1.0'",
+    ]
+    places = [str(refusal.value).find(part) for part in expected]
+    assert -1 not in places, str(refusal.value)
+    assert places == sorted(places)
+    with pytest.raises(InvalidError, match=r"what the column Benutzer is.*no column is the user_name of a user"):
+        read("Benutzer,mail\na,b\n", "users")
+
+
+@pytest.mark.parametrize("title", ["lastname", "password"])
+def test_a_lost_letter_is_refused_in_each_column_that_is_read(title: str) -> None:
+    text = f"username,{title},note\na,J\ufffdrg,\ufffd\n"
+    with pytest.raises(
+        InvalidError, match=rf"row 2, column {title}: the cell holds a replacement character"
+    ) as refusal:
+        read(text, "users", ignore=["note"])
+    assert "rg" not in str(refusal.value).partition("the cell")[2].replace("wrong", "")
+    assert "column note" not in str(refusal.value)
 
 
 def test_a_refusal_holds_no_secret() -> None:
