@@ -122,10 +122,10 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             try:
                 entries += self._entries(term, Reading(**given, source=term))
             except InvalidError as error:
-                problems.append(InvalidError(f"{term}: {error}"))
+                problems.append(InvalidError(f"{term}: {str(error).rstrip('.')}"))
         if problems:
             failure = all_of(problems)  # which directory_files recognises
-            raise AnsibleError(failure.reason) from failure
+            raise AnsibleError(str(failure)) from failure
         return entries
 
     def _entries(self, path: str, how: Reading) -> list[dict[str, Any]]:

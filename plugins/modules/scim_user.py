@@ -104,7 +104,7 @@ options:
     type: dict
   password:
     description:
-      - The password. A tenant usually requires one for a new user, and has rules for it, such as at least 8 characters.
+      - The password. The tenant requires one to create a user, and has rules for it, such as at least 8 characters.
       - It is written when the user is created; to write it to an existing user, see O(update_password).
     type: str
   update_password:

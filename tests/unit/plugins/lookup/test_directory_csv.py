@@ -26,7 +26,11 @@ FILES: dict[str, tuple[bytes, str, str]] = {
         "columns={'Vorname': 'given_name'}",
         '"given_name": "Ada"',
     ),
-    "latin.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "", "latin.csv: line 2 is not utf-8. Excel saves"),
+    "latin.csv": (
+        "Login;Display name\nj;Jürgen\n".encode("cp1252"),
+        "",
+        "latin.csv: line 2 is not utf-8. Save the file",
+    ),
     "cp1252.csv": ("Login;Display name\nj;Jürgen\n".encode("cp1252"), "encoding='cp1252'", '"Jürgen"'),
     "little.csv": (
         "Login\nj\n".encode("utf-16"),
