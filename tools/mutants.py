@@ -176,13 +176,13 @@ MUTANTS = (
         "_model/former_names",
         "    if held:",
         "    if False:",
-        f"{FORMER}::test_former_names_that_make_no_sense_are_refused",
+        f"{FORMER}::test_invalid_former_names_are_refused",
     ),
     Mutant(
         "_directory/losses",
         'also=(*loss.also, *new, " / ".join(new))',
         "also=loss.also",
-        f"{FORMER}::test_guard_rails_hold_renames_by_former_names",
+        f"{FORMER}::test_guard_rails_apply_to_renames_by_former_names",
     ),
     Mutant(
         "_directory/plan_checks",
