@@ -18,14 +18,19 @@ import yaml
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 
 
-@pytest.fixture
-def suite(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    specification = importlib.util.spec_from_file_location("suite", ROOT / "tools/suite.py")
+def tool(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return a file of tools as a module."""
+    specification = importlib.util.spec_from_file_location(name, ROOT / f"tools/{name}.py")
     assert specification and specification.loader
     module = importlib.util.module_from_spec(specification)
-    monkeypatch.setitem(sys.modules, "suite", module)  # dataclasses look it up there
+    monkeypatch.setitem(sys.modules, name, module)  # dataclasses look it up there
     specification.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def suite(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return tool("suite", monkeypatch)
 
 
 def stages(groups: tuple[tuple[str, ...], ...]) -> list[str]:
@@ -62,3 +67,12 @@ def test_a_long_test_that_is_left_out_is_counted_with_its_reason(tmp_path: Path)
         said = re.findall("^LEFT OUT: .*", done.stdout, re.MULTILINE)
         assert said == ["LEFT OUT: 2 of test_some.py: they take hours"], done.stdout + done.stderr
         assert " 1 passed" in done.stdout
+
+
+def test_every_mutant_has_its_line_and_its_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutant whose line or test was renamed would stop the run of all mutants."""
+    for mutant in tool("mutants", monkeypatch).MUTANTS:
+        (place,) = ROOT.glob(f"plugins/*/{mutant.file}.py")
+        assert place.read_text().count(mutant.original) == 1, mutant
+        path, _colons, name = mutant.tests.partition("::")
+        assert not name or f"def {name.partition('[')[0]}(" in (ROOT / path).read_text(), mutant
