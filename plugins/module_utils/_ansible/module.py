@@ -96,8 +96,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         super().__init__(
             argument_spec={**CONNECTION, **(VAULT_IDENTITY if for_vault else {}), **argument_spec},
             supports_check_mode=True,
-            **(VAULT_RULES if for_vault else CONNECTION_RULES),
-            **restrictions,
+            **{**(VAULT_RULES if for_vault else CONNECTION_RULES), **restrictions},
         )
 
     def _load_params(self) -> None:

@@ -53,6 +53,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "sudo, cron and AWX do not pass on the variables of your shell.",
         ),
         Diagnosis(
+            "credentials_incomplete",
+            FAILED,
+            "`parameters are required together`, or `There are no credentials`",
+            "{given} is set, and {option} is not, or is empty.",
+            "Set the option {option}, or the environment variable {variable}. sudo, cron and AWX do not pass on the "
+            "variables of your shell.",
+        ),
+        Diagnosis(
             "file_missing",
             FAILED,
             "`there is no file`",
@@ -97,6 +105,13 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "`InvalidSchema`",
             "{variable} names a SOCKS proxy, and the Python library for it is missing.",
             "Run: python -m pip install 'requests[socks]' for the Python that runs the modules, or name an HTTP proxy.",
+        ),
+        Diagnosis(
+            "proxy_without_tls",
+            FAILED,
+            "`the server does not speak TLS at this port`",
+            "The proxy {proxy} of {variable} does not speak TLS, and its address begins with https://.",
+            "Begin {variable} with http:// instead: TLS with the tenant goes through the proxy all the same.",
         ),
         Diagnosis(
             "proxy_name_unknown",
@@ -427,14 +442,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`invalid client creds or client not allowed`",
             "Step 1 of the set-up is missing: there is no user {login} in the cloud directory.",
-            "Core Services > Users > Add User, or the playbook setup_scim_server. Or correct client_id.",
+            "Core Services > Users > Add User, or the playbook setup_scim_server. Or correct {client_id}.",
         ),
         Diagnosis(
             "suffix_unknown",
             FAILED,
             "`invalid client creds or client not allowed`",
             "The tenant has no login suffix {suffix}. It has {suffixes}.",
-            "Correct client_id.",
+            "Correct {client_id}.",
         ),
         Diagnosis(
             "user_locked",
@@ -476,14 +491,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`unknown app`",
             "Step 5 of the set-up is missing: no app has the Application ID {app}.",
-            "Web Apps > Add Web Apps > Custom > OAuth2 Client, then Settings: Application ID. Or correct app_id.",
+            "Web Apps > Add Web Apps > Custom > OAuth2 Client, then Settings: Application ID. Or correct {app_id}.",
         ),
         Diagnosis(
             "app_of_another_kind",
             FAILED,
             "`unknown app`",
             "The Application ID {app} belongs to an app of the kind {kind}, which issues no tokens.",
-            "Add an app of the kind OAuth2 Client (Web Apps > Add Web Apps > Custom) and set app_id to its "
+            "Add an app of the kind OAuth2 Client (Web Apps > Add Web Apps > Custom) and set {app_id} to its "
             "Application ID.",
         ),
         Diagnosis(
@@ -498,7 +513,8 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`unknown scope requested`",
             "Step 8 of the set-up is missing: the app {app} has no scope {scope}. It has {scopes}.",
-            f"{APP_PAGE} > Scope > Add: name {{scope}}, Allowed REST APIs scim*. Or correct the option scope.",
+            f"{APP_PAGE} > Scope > Add: name {{scope}}, Allowed REST APIs scim*. Or correct the option "
+            "{scope_option}.",
         ),
         Diagnosis(
             "scope_does_not_cover",
@@ -551,7 +567,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "login_without_suffix",
             FAILED,
             "`invalid client creds or client not allowed`",
-            "client_id is {login}: a login name without a suffix.",
+            "{client_id} is {login}: a login name without a suffix.",
             "Give the full login name, such as {login}@example.com: Core Services > Users shows it.",
         ),
         Diagnosis(
@@ -559,7 +575,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`invalid client creds or client not allowed`",
             "{login} belongs to the tenant {pod}, and was refused by {host}.",
-            "Set tenant_url to https://{pod}, or client_id to a user of {host}.",
+            "Set tenant_url to https://{pod}, or {client_id} to a user of {host}.",
         ),
         Diagnosis(
             "password_or_policy",
@@ -567,7 +583,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "`invalid client creds or client not allowed`",
             "Nothing in the set-up of {login} is wrong: the password is, or a policy asks this user for a second "
             "factor.",
-            "Compare client_secret with the password. Then see whether a policy of the portal reaches the user: "
+            "Compare {client_secret} with the password. Then see whether a policy of the portal reaches the user: "
             "Core Services > Policies, Authentication Policies. A service user must not need a second factor.",
         ),
         Diagnosis(
@@ -593,7 +609,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`unknown app`",
             "The tenant has no OAuth2 client app with the Application ID {app}.",
-            "Web Apps > the app > Settings: copy the Application ID, which is not the name of the app, into app_id.",
+            "Web Apps > the app > Settings: copy the Application ID, which is not the name of the app, into {app_id}.",
         ),
         Diagnosis(
             "app_not_permitted",
@@ -607,7 +623,8 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`unknown scope requested`",
             "The app {app} defines no scope {scope}.",
-            f"{APP_PAGE} > Scope: add it with Allowed REST APIs scim*, or set the option scope to one of those there.",
+            f"{APP_PAGE} > Scope: add it with Allowed REST APIs scim*, or set the option {{scope_option}} to one of "
+            "those there.",
         ),
         Diagnosis(
             "grant_not_allowed",
@@ -628,7 +645,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`404 Not Found`",
             "There is no token endpoint at {url}.",
-            "Check app_id: it is the Application ID, without slashes. Check tenant_url.",
+            "Check {app_id}: it is the Application ID, without slashes. Check tenant_url.",
         ),
         Diagnosis(
             "token_illegible",
@@ -642,7 +659,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`401 Unauthorized`",
             "The given token expired {ago} ago.",
-            "Remove access_token and CYBERARK_IDENTITY_ACCESS_TOKEN, and let the task request one; or get a new one "
+            "Remove {access_token} and {token_variable}, and let the task request one; or get a new one "
             "with scim_token.",
         ),
         Diagnosis(
@@ -656,22 +673,22 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "token_of_another_app",
             WARNING,
             "`401 Unauthorized`, or `403 Forbidden`",
-            "The token was issued by the app {issued}, and app_id is {app}.",
-            "Give a token of this app, or remove app_id.",
+            "The token was issued by the app {issued}, and {app_id} is {app}.",
+            "Give a token of this app, or remove {app_id}.",
         ),
         Diagnosis(
             "token_of_another_user",
             WARNING,
             "rights are missing that the user of client_id has",
-            "The token is of {user}, and client_id is {login}.",
-            "Remove access_token and CYBERARK_IDENTITY_ACCESS_TOKEN.",
+            "The token is of {user}, and {client_id} is {login}.",
+            "Remove {access_token} and {token_variable}.",
         ),
         Diagnosis(
             "scope_not_granted",
             FAILED,
             "`403 Forbidden` at every request",
             "The token has the scope {granted}, and not {scope}: it opens nothing for which that scope is needed.",
-            f"Set the option scope, and see {APP_PAGE} > Scope.",
+            f"Set the option {{scope_option}}, and see {APP_PAGE} > Scope.",
         ),
         Diagnosis(
             "token_short_lived",
@@ -687,7 +704,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`401 Unauthorized`",
             "The SCIM server does not take platform tokens, which tasks without app_id request.",
-            "Set app_id to the Application ID of the OAuth2 client app: Web Apps > the app > Settings.",
+            "Set {app_id} to the Application ID of the OAuth2 client app: Web Apps > the app > Settings.",
         ),
         Diagnosis(
             "token_refused",
@@ -702,7 +719,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`401 Unauthorized`",
             "The given token is refused: it has expired, was revoked, or is for another tenant.",
-            "Remove access_token and CYBERARK_IDENTITY_ACCESS_TOKEN, and give client_id and client_secret.",
+            "Remove {access_token} and {token_variable}, and give {client_id} and {client_secret}.",
         ),
         Diagnosis(
             "scope_too_narrow",

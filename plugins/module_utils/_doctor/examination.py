@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from .._base.errors import IdentityError, InvalidError
@@ -64,7 +65,18 @@ def examination(connections: Sequence[Connection], *, administrator: bool = Fals
 
 
 def _with_identity(run: Callable[[Connection, Patient], Finding], number: int, patient: Patient) -> Finding:
-    return run(patient.connections[number], patient)
+    """Run a check of one identity. Its texts name the options of this identity."""
+    connection = patient.connections[number]
+    finding = run(connection, patient)
+    if not finding.diagnosis:
+        return finding
+    prefix, options = connection.prefix, patient.options
+    names = {name: f"{prefix}{name}" for name in ("client_id", "client_secret", "access_token")}
+    # The vault's identity has the app and the scope of the first one unless it has its own.
+    app, scope = (f"{prefix if options.get(prefix + name) else ''}{name}" for name in ("app_id", "scope"))
+    names.update(app_id=app, scope_option=scope)
+    names["token_variable"] = f"CYBERARK_IDENTITY_{names['access_token'].upper()}"
+    return replace(finding, facts={**names, **finding.facts})
 
 
 def look_at(patient: Patient) -> list[Finding]:

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 from .._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, RateLimitedError
 from .._base.paths import fold
 from .._http.answers import Seen
-from .._http.client import Connection, claims_of, lifetime_of, scope_of
+from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, claims_of, lifetime_of, scope_of
 from .._http.statuses import status_of
 from .blame import from_error
 from .diagnoses import FAILED, WARNING
@@ -55,6 +55,11 @@ REFUSALS = {
 def check_options(patient: Patient) -> Finding:
     """Turn the options into connections."""
     tried = "read the options of the connection and the environment"
+    incomplete = _incomplete(patient.options)
+    if incomplete:
+        given, missing = incomplete
+        facts = {"given": given, "option": missing, "variable": f"CYBERARK_IDENTITY_{missing.upper()}"}
+        return sick("credentials_incomplete", tried, f"{given} without {missing}", **facts)
     try:
         connections = [replace(each, retries=0) for each in patient.connect()]
         administrator = patient.find_administrator()
@@ -67,6 +72,18 @@ def check_options(patient: Patient) -> Finding:
         f"{connections[0].tenant_url} as {who}; {app}",
         (connections, administrator and replace(administrator, retries=0)),
     )
+
+
+def _incomplete(options: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the option of a login that is given, and the one that is missing beside it. None for complete logins."""
+    for prefix in ("", VAULT_PREFIX, ADMINISTRATOR_PREFIX):
+        names = (f"{prefix}client_id", f"{prefix}client_secret")
+        login, secret = (options.get(name) for name in names)
+        # With a token, tasks take an empty half, but not one that is left out.
+        halves = (login is None, secret is None) if options.get(f"{prefix}access_token") else (not login, not secret)
+        if halves[0] != halves[1]:
+            return (names[1], names[0]) if halves[0] else names
+    return None
 
 
 def _refused_option(error: InvalidError, tried: str) -> Finding:

@@ -125,6 +125,8 @@ def check_proxy(patient: Patient) -> Finding:
             __import__("socks")
         except ImportError:
             return sick("socks_library_missing", tried, answer, **facts)
+    if parts.scheme == "https" and _is_plain_proxy(route):
+        return sick("proxy_without_tls", tried, f"{answer}: it answers without TLS", **facts)
     if not route.by_hand:
         return healthy(tried, answer, route)
     tried = f"connect to {route.host}:{route.port} through the proxy {route.shown_proxy}"
@@ -147,11 +149,34 @@ def _proxy_failure(error: Exception, route: Route, tried: str, facts: dict[str, 
     return sick("proxy_unreachable", tried, _plain(error), **facts)
 
 
-def _tunnel(route: Route) -> socket.socket:
+def _is_plain_proxy(route: Route) -> bool:
+    """Return whether a proxy with an https:// address speaks plain HTTP. It is not sent the password."""
+    context: ssl.SSLContext = ssl_.create_urllib3_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    parts = urlsplit(route.proxy)
+
+    def speaks_tls() -> bool:
+        place = (str(parts.hostname), parts.port or PORTS[parts.scheme])
+        with closing(socket.create_connection(place, route.timeout)) as plain:
+            context.wrap_socket(plain, server_hostname=place[0]).close()
+        return True
+
+    with suppress(OSError, LateError):
+        return not within(2 * route.timeout, speaks_tls)
+    try:
+        within(2 * route.timeout, lambda: _tunnel(route, with_login=False)).close()
+    except (OSError, http.client.HTTPException, LateError) as error:
+        return TUNNEL.search(str(error)) is not None
+    return True
+
+
+def _tunnel(route: Route, *, with_login: bool = True) -> socket.socket:
     """Return a connection to the server through the proxy (RFC 9110 section 9.3.6)."""
     parts = urlsplit(route.proxy)
-    headers = requests.adapters.HTTPAdapter().proxy_headers(route.proxy)
-    tunnel = http.client.HTTPConnection(str(parts.hostname), parts.port or PORTS["http"], timeout=route.timeout)
+    headers = requests.adapters.HTTPAdapter().proxy_headers(route.proxy) if with_login else {}
+    port = parts.port or PORTS[parts.scheme]
+    tunnel = http.client.HTTPConnection(str(parts.hostname), port, timeout=route.timeout)
     try:
         tunnel.set_tunnel(route.host, route.port, headers)
         tunnel.connect()

@@ -50,6 +50,7 @@ LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
 LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_LIFETIME = 315_360_000  # seconds, ten years: what is longer is no lifetime of a token
 LONGEST_SCOPE = 10_000  # characters
+SCHEME = re.compile(r"(authorization:\s*)?bearer\s", re.IGNORECASE)  # RFC 6750 section 2.1
 SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 section 3.3
 LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
 
@@ -108,7 +109,10 @@ class Connection:
         if self.app_id in (".", ".."):
             raise InvalidError(f"{prefix}app_id {self.app_id!r} is not an Application ID")
         if not self.access_token and not (self.client_id and self.client_secret):
-            raise InvalidError("There are no credentials", hint="Set client_id and client_secret, or access_token")
+            hint = f"Set {prefix}client_id and {prefix}client_secret, or {prefix}access_token"
+            raise InvalidError("There are no credentials", hint=hint)
+        if self.access_token and SCHEME.match(self.access_token):
+            raise InvalidError(f"{prefix}access_token begins with 'Bearer'", hint="Leave out 'Bearer '")
         if self.access_token and (flaw := flaw_of(self.access_token)):
             raise InvalidError(f"{prefix}access_token {flaw}", hint="Is there a line break in it?")
         if not 0 < self.timeout <= LONGEST_TIMEOUT:

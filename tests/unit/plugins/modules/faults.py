@@ -101,6 +101,7 @@ class Fault:
     what: str
     prepare: Prepare = field(repr=False)
     more: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()  # parts of the first diagnosis
 
 
 def given(**options: Any) -> Prepare:
@@ -159,6 +160,17 @@ def proxied(answer: Callable[[Seen], Iterable[bytes]] | str, variable: str = "HT
     def prepare(world: World) -> Options:
         proxy = answer if isinstance(answer, str) else world.serve(None, answer).url.replace("//", "//me:proxy-word-1@")
         world.patch.setenv(variable, proxy)
+        return {"tenant_url": f"https://{NAME}"}
+
+    return prepare
+
+
+def plain_proxy(status: str, variable: str) -> Prepare:
+    """Return a fault of a proxy without TLS whose address begins with https://."""
+
+    def prepare(world: World) -> Options:
+        url = world.serve(None, lambda seen: reply(PAGE, status)).url
+        world.patch.setenv(variable, url.replace("http://", "https://me:proxy-word-1@"))
         return {"tenant_url": f"https://{NAME}"}
 
     return prepare
@@ -483,6 +495,29 @@ def vault_client(world: World) -> Options:
     return second
 
 
+def vault_with(**options: Any) -> Prepare:
+    """Return a fault of the options of the vault's service user."""
+
+    def prepare(world: World) -> Options:
+        second = world.tenant.reset_with_two_clients()
+        world.tenant.seed(containers=[{"name": "APP"}])
+        return {**second, **options}
+
+    return prepare
+
+
+def from_environment(**options: str) -> Prepare:
+    """Return a fault of variables of the environment, which has the tenant's address as well."""
+
+    def prepare(world: World) -> Options:
+        connection = {**world.tenant.connection, **options}
+        for name in ("tenant_url", *options):
+            world.patch.setenv(f"CYBERARK_IDENTITY_{name.upper()}", connection[name])
+        return {}
+
+    return prepare
+
+
 def seen_by_administrator(prepare: Prepare) -> Prepare:
     """Return a fault that an administrator looks at, too."""
 
@@ -532,6 +567,16 @@ def powerless_and_slow(world: World) -> Options:
     return skewed(world)
 
 
+INCOMPLETE: tuple[tuple[str, str, Options], ...] = (
+    ("no secret", "client_secret", {"client_secret": None}),
+    ("an empty secret", "client_secret", {"client_secret": ""}),
+    ("no login", "client_id", {"client_id": None}),
+    ("no login beside a token", "client_id", {"client_id": None, "access_token": "abc"}),
+    ("no secret of the vault", "vault_client_secret", {"vault_client_id": "v@example.com"}),
+    ("an empty secret of the vault", "vault_client_secret", {"vault_client_id": "v@x.com", "vault_client_secret": ""}),
+    ("no login of the vault", "vault_client_id", {"vault_client_secret": WRONG}),
+    ("no secret of the administrator", "administrator_client_secret", {"administrator_client_id": "a@example.com"}),
+)
 HOUR = 3600
 NOW = int(time.time())
 FAULTS: tuple[Fault, ...] = (
@@ -549,6 +594,24 @@ FAULTS: tuple[Fault, ...] = (
     Fault("option_refused", "an invisible character", given(app_id="scim-client\u200b")),
     Fault("option_refused", "no timeout", given(timeout=0)),
     Fault("credentials_missing", "empty variables", given(client_id="", client_secret="")),
+    *(
+        Fault("credentials_incomplete", what, given(**options), says=(missing, f"CYBERARK_IDENTITY_{missing.upper()}"))
+        for what, missing, options in INCOMPLETE
+    ),
+    Fault(
+        "credentials_incomplete",
+        "an administrator of the environment",
+        from_environment(administrator_client_id="admin@example.com"),
+        says=("administrator_client_id is set", "CYBERARK_IDENTITY_ADMINISTRATOR_CLIENT_SECRET"),
+    ),
+    Fault("credentials_missing", "nothing", given(client_id=None, client_secret=None)),
+    Fault("option_refused", "a token with its scheme", given(access_token="Bearer abc"), says=("Leave out 'Bearer '",)),
+    Fault(
+        "option_refused",
+        "a header as the token of the vault",
+        given(vault_access_token="authorization: bearer abc"),
+        says=("vault_access_token begins with 'Bearer'", "Leave out 'Bearer '"),
+    ),
     Fault("file_missing", "no file of authorities", given(ca_path="/nowhere/ca.pem")),
     Fault("file_missing", "no client certificate", given(client_cert="/nowhere/cert.pem")),
     Fault("address_is_a_tenant_id", "the id of the tenant", given(tenant_url="abc1234")),
@@ -559,6 +622,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("proxy_unusable", "a proxy that cannot be read", proxied("http://[bad:3128")),
     Fault("proxy_unusable", "a proxy of another protocol", proxied("ftp://proxy.example.com")),
     Fault("socks_library_missing", "a SOCKS proxy", proxied("socks5h://127.0.0.1:9")),
+    *(
+        Fault("proxy_without_tls", f"{status} by {name}", plain_proxy(status, name), says=(name, "with http://"))
+        for name, status in (("HTTPS_PROXY", "200 OK"), ("HTTPS_PROXY", "407 No"), ("ALL_PROXY", "403 Forbidden"))
+    ),
     Fault("proxy_name_unknown", "a misspelt proxy", proxied("http://proxy.invalid:3128")),
     Fault("proxy_unreachable", "a proxy that is off", proxied("http://127.0.0.1:1")),
     Fault("proxy_login", "a proxy with a login", proxied(lambda seen: reply(PAGE, "407 No"))),
@@ -646,6 +713,13 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("app_unknown", "the name of the app", given(app_id="SCIM app")),
     Fault("app_unknown", "an unknown app by RFC 6749", both(switched(token_errors="rfc"), given(app_id="x"))),
+    Fault("app_unknown", "the app of the vault", vault_with(vault_app_id="x"), says=("into vault_app_id",)),
+    Fault(
+        "login_without_suffix",
+        "the user of the vault",
+        vault_with(vault_client_id="vault"),
+        says=("vault_client_id is vault",),
+    ),
     Fault("app_unknown", "an app of another kind", app(template="GenericSaml")),
     Fault("app_not_permitted", "an app that is not deployed", app(permissions={})),
     Fault("app_not_permitted", "an app with View alone", app(permissions={"SCIM client": "View"})),

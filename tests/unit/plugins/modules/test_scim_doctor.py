@@ -82,6 +82,8 @@ def test_each_fault_has_its_own_first_diagnosis(fault: Fault, world: World) -> N
         assert secret not in result.output
     texts = [line for finding in result["findings"] for line in (finding["meaning"], finding["fix"])]
     assert not any("{" in text or "}" in text for text in texts)
+    (first, *_further) = [each for each in result["findings"] if each["diagnosis"] == fault.expected]
+    assert not [part for part in fault.says if part not in f"{first['meaning']} {first['fix']}"], first
 
 
 def test_every_diagnosis_has_a_fault() -> None:
