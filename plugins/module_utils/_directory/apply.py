@@ -182,6 +182,8 @@ class Application:
             # No lookup is needed if names are unique: the server refuses to create an object with a name that is taken.
             known = (None, self._keys_now(step)) if step.current is None and step.resource.unique else None
             outcome = ensure(self._store, task, check=False, located=known, approved=step.plan)
+        elif any(map(self._names.is_renamed, step.needs)):
+            outcome = ensure(self._store, task, check=False)  # under its new id
         else:
             keys = self._keys_now(step) if step.needs else step.keys
             outcome = ensure(self._store, task, check=False, located=(step.current, keys))

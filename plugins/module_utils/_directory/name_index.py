@@ -40,6 +40,8 @@ class NameIndex:
         self._former: dict[tuple[str, str], Desired] = {}
         self.incomplete = False  # whether the run lacks entries that could not be read
         self.unjudged: set[str] = set()  # labels of references that were not found and may have such an entry
+        self._renaming: dict[tuple[str, str], Desired] = {}  # by endpoint and id
+        self._renamed: set[Desired] = set()
         self._leaving: dict[tuple[str, str], Desired] = {}
         self._leaving_ids: dict[tuple[str, str], Desired] = {}
 
@@ -92,6 +94,20 @@ class NameIndex:
     def renamed(self, endpoint: str, reference: str) -> Desired | None:
         """Return the entry that renames the object with this name, None if there is none."""
         return self._former.get((endpoint, fold(reference)))
+
+    def mark_renamed(self, step: Step) -> None:
+        """Note that a step renames an existing object."""
+        self._renaming[step.resource.endpoint, step.plan.identifier] = step.desired
+        self._renamed.add(step.desired)
+
+    def renaming(self, endpoint: str, reference: str) -> Desired | None:
+        """Return the entry whose step renames the object with this present name or id, None if it keeps its name."""
+        identifier = self._identify(endpoint, reference)
+        return self._renaming.get((endpoint, identifier)) if identifier else None
+
+    def is_renamed(self, desired: Desired) -> bool:
+        """Return whether the step of an entry renames its object."""
+        return desired in self._renamed
 
     def mark_removed(self, step: Step) -> None:
         """Note that a step removes an existing object."""

@@ -95,13 +95,21 @@ class Planning:
             if task.creator_rights is not None and not task.absent:
                 _check_creator_rights(task)
                 self.safes.append(found)
-        return Step(found.desired, current, keys, plan, self._needs(task))
+        step = Step(found.desired, current, keys, plan, self._needs(task))
+        if plan.renames:
+            self._names.mark_renamed(step)
+        return step
 
     def _needs(self, task: Task) -> frozenset[Desired]:
-        """Return the entries whose objects are not there yet and that the task refers to."""
-        references = () if task.absent else references_in(task.resource, task.desired)
-        pending = (self._names.pending(endpoint, name) for endpoint, name in references)
-        return frozenset(desired for desired in pending if desired)
+        """Return the entries to carry out first: those that make what the task refers to.
+
+        An object that is named by its member comes after a rename of that, because it has another id then.
+        """
+        references = list(references_in(task.resource, task.desired))
+        first = [] if task.absent else [self._names.pending(endpoint, name) for endpoint, name in references]
+        if task.resource.either:
+            first += [self._names.renaming(endpoint, name) for endpoint, name in references]
+        return frozenset(desired for desired in first if desired)
 
     def _check_parent(self, row: Attribute, task: Task) -> None:
         """Raise NotFoundError if the parent of a new object neither exists nor has an entry."""

@@ -139,7 +139,7 @@ Finding = Union[Found, Object]  # an entry with its object, or an object that ha
 
 @dataclass(frozen=True, eq=False)
 class Step(_Located):
-    """A planned change. ``needs`` are the entries whose objects have to be created first.
+    """A planned change. ``needs`` are the entries whose objects have to be created, or renamed, first.
 
     ``creator_rights`` are the rights that the creator of a safe keeps, where the object is that permission. It may not
     exist before the safe.

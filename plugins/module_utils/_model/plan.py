@@ -98,6 +98,12 @@ class Plan:
         return str((self.current or {})["id"])
 
     @property
+    def renames(self) -> bool:
+        """Return whether an object gets another name."""
+        keys = self.resource.keys
+        return self.action == "update" and any(change.attribute.option in keys for change in self.changes)
+
+    @property
     def diff(self) -> dict[str, Object]:
         return {"before": self.before, "after": self.after}
 

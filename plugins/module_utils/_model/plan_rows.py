@@ -52,8 +52,7 @@ def members_of(row: Attribute, members: Mapping[str, str], name_of: NameOf = nam
 
 
 def _named_action(plan: Plan) -> str:
-    renames = plan.action == "update" and any(change.attribute.option in plan.resource.keys for change in plan.changes)
-    return "rename" if renames else action_of(plan)
+    return "rename" if plan.renames else action_of(plan)
 
 
 def _keys(plan: Plan, wanted: Object) -> Object:

@@ -218,6 +218,29 @@ def test_members_and_rights_stay_and_the_plan_holds_two_renames(
     assert good(run("scim_directory", **given))["changed"] is False
 
 
+@pytest.mark.parametrize("workers", [1, 8])
+@KINDS
+@pytest.mark.parametrize("rights", [["listAccounts"], None], ids=["fewer rights", "no permission"])
+def test_a_rename_and_a_change_on_a_safe_go_together(
+    tenant: Tenant, run: Run, kind: Kind, rights: list[str] | None, workers: int
+) -> None:
+    """The id of a permission holds the name of its member, so that a rename changes it."""
+    tenant.seed(**SEED)
+    option = kind.plural[:-1]
+    member = {"container": "APP", option: kind.old}
+    good(run("scim_pam_object", kind="container_permission", **member, rights={"set": ["listAccounts", "useAccounts"]}))
+    wanted = {"rights": {"set": rights}} if rights else {"state": "absent"}
+    given = {
+        kind.plural: [kind.entry(kind.new, kind.old)],
+        "container_permissions": [{**member, option: kind.new, **wanted}],
+        "workers": workers,
+    }
+    good(run("scim_directory", **given))
+    assert good(run("scim_directory", **given))["changed"] is False
+    held = good(run("scim_pam_object_info", kind="container_permission", container="APP"))["pam_objects"]
+    assert [each["rights"]["set"] for each in held if each[option] == kind.new] == ([rights] if rights else [])
+
+
 def _others(tenant: Tenant, given: dict[str, Any]) -> list[dict[str, Any]]:
     """Return entries for the other users of the tenant."""
     named = {name for each in given["users"] for name in (each["user_name"], *each.get("formerly", ()))}
