@@ -6,7 +6,8 @@
 """Turn the writes of a journal into the entries of the way back. No I/O.
 
 An object whose fields are no longer as the journal left them was changed by somebody else, and is left alone. A member
-or a right is taken back by itself: those of others stay.
+or a right is taken back by itself: those of others stay. Memberships and rights come back only for an object that still
+has its id, or that the way back makes: another one of the old name may be another person.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from .._model.resources import RESOURCES
 from .._model.rows import Attribute, Resource
 from .._model.shapes import Flat, Members, Names, One
 from .undo_records import Change, Field, Held, Record, Write, absent_value, fields_of, key_of, records_of
+
+ANOTHER = "is another object than the one that the run found"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class _Undo:
             key: Thing(records[0].resource, records[0].identifier, tuple(records)) for key, records in groups.items()
         }
         self._removed: dict[tuple[str, str], Thing] = {}  # objects that become absent
+        self._adopted: set[tuple[str, str]] = set()  # objects that the run made, and that become a deleted one again
+        self._strangers: set[tuple[str, str]] = set()  # other objects with the name of a deleted one
         self._restored: dict[tuple[str, tuple[str, ...]], Object] = {}  # by endpoint and keys
         self._kept_rights: dict[str, list[str]] = {}  # of the caller, by the name of a safe that comes back
         self._entries: dict[str, list[Object]] = {resource.plural: [] for resource in RESOURCES.values()}
@@ -115,6 +120,7 @@ class _Undo:
         # What lies in another object, or names one, first: an object goes only if all goes that depends on it.
         for thing in sorted(new, key=lambda thing: -list(RESOURCES).index(thing.resource.endpoint)):
             self._decide_new(thing)
+        self._tell_strangers([thing for thing in old if thing.deletion is not None])
         for thing in old:
             if thing.deletion is not None:
                 self._restore(thing)
@@ -150,9 +156,12 @@ class _Undo:
         known = _known(thing)
         fields, _labels = fields_of(thing.resource, state)
         whole = any(record.after for record in thing.records)
+        # No server adds members or rights of its own to a new object, as it does with other attributes.
+        made = any(record.action in ("create", "delete") for record in thing.records)
+        shown = [each for each in fields if whole or (made and _is_access(thing.resource, each))]
         changed = {
             each.option
-            for each in ({*known, *fields} if whole else known)
+            for each in {*known, *shown}
             if not any(
                 self._is_same(thing.resource, each, fields, {each: value})
                 for value in known.get(each, [absent_value(thing.resource, each)])
@@ -220,23 +229,32 @@ class _Undo:
     # -- Objects that were deleted -------------------------------------------------
 
     def _note_restored(self, thing: Thing) -> None:
-        fields, _labels = _before_deletion(thing)
-        keys = {option: fields.get(Field(option)) for option in thing.resource.keys}
+        keys = _former_keys(thing)
         self._restored[thing.resource.endpoint, key_of(thing.resource, keys)] = keys
+
+    def _tell_strangers(self, deleted: Sequence[Thing]) -> None:
+        """Tell the objects that have the name of a deleted one: this way back makes it, or somebody else made it."""
+        for thing in deleted:
+            if existing := self._held.named(thing.resource, _former_keys(thing)):
+                mark = (thing.resource.endpoint, id_mark(existing))
+                if mark in self._removed:
+                    self._adopted.add(mark)
+                elif thing.is_deleted:
+                    self._strangers.add(mark)
 
     def _restore(self, thing: Thing) -> None:
         resource = thing.resource
         fields, labels = _before_deletion(thing)
-        keys = {option: fields.get(Field(option)) for option in resource.keys}
-        existing = self._held.named(resource, keys)
+        labels = {**labels, **{self._now(resource, each, labels): label for each, label in labels.items()}}
+        existing = self._held.named(resource, _former_keys(thing))
         if existing is None:
             self._create(thing, fields, labels)
             return
         state = self._held.state(resource, existing) or {}
         differing = self._differing(resource, fields, labels, state)
         ours = self._removed.get((resource.endpoint, id_mark(existing)))
-        again = thing if id_mark(existing) == id_mark(thing.identifier) else None
-        if differing and not ours and not (again and not self._difference(again, state)):
+        again = id_mark(existing) == id_mark(thing.identifier) and not thing.is_deleted
+        if differing and not ours and not (again and not self._difference(thing, state)):
             self._leave(thing, "there is another object of its name, which the journal does not know so")
             return
         self._removed.pop((resource.endpoint, id_mark(existing)), None)
@@ -268,6 +286,9 @@ class _Undo:
 
     def _create(self, thing: Thing, fields: Mapping[Field, Any], labels: Mapping[Field, Any]) -> None:
         resource, parent = thing.resource, thing.resource.parent
+        if reason := self._of_stranger(resource, {each.option: value for each, value in fields.items()}):
+            self._leave(thing, reason)
+            return
         for row in resource.references:
             name = fields.get(Field(row.option)) if isinstance(row.shape, One) else None
             if name and self._reference(row, {"id": None, "name": name}) is None:
@@ -324,13 +345,18 @@ class _Undo:
             former, is_known = _walk(row, steps, current)
             if not is_known and empty is None:
                 changed.append(each.option)
-            elif is_known and not _same(row, former, current):
+            elif is_known and not _same(row, former, current) and not self._is_in(thing, each, now):
                 wanted[each] = former
         if changed:
             self._leave(thing, f"somebody has changed {', '.join(sorted(set(changed)))} since")
             return
         self._lose_hidden(thing, [name for record in thing.records for name in record.hidden])
         self._change(thing, self._held.id_of(resource, thing.identifier) or thing.identifier, wanted, thing.labels)
+
+    def _is_in(self, thing: Thing, each: Field, now: Mapping[Field, Any]) -> bool:
+        """Return whether a member is there with another id, because an earlier way back made it again."""
+        current = self._now(thing.resource, each, thing.labels)
+        return current != each and current in now
 
     def _change(self, thing: Thing, identifier: str, wanted: Mapping[Field, Any], labels: Mapping[Field, Any]) -> None:
         resource, parent = thing.resource, thing.resource.parent
@@ -341,6 +367,9 @@ class _Undo:
         other = self._held.named(resource, {**state, **renamed}) if renamed else None
         if other and id_mark(other) != id_mark(identifier):
             self._leave(thing, "another object has its former name: undo again when that is gone")
+            wanted = {each: value for each, value in wanted.items() if each.option not in renamed}
+        if wanted and (reason := self._of_stranger(resource, state)):
+            self._leave(thing, reason)
             return
         _fields, spelled = fields_of(resource, state)
         if entry := self._options(thing, wanted, {**spelled, **labels}, new=False):
@@ -358,7 +387,11 @@ class _Undo:
             if _is_starred(value) or _is_starred(label):
                 self._lose(thing, f"{each.option} repeated a secret")
             elif isinstance(row.shape, (Members, Names)):
-                item = self._reference(row, label) if isinstance(row.shape, Members) and value else _name_of(label)
+                names_other = isinstance(row.shape, Members) and value
+                if names_other and self._is_stranger(RESOURCES[str(row.refers_to)], label):
+                    self._leave(thing, f"{row.option} {_name_of(label)!r} {ANOTHER}")
+                    continue
+                item = self._reference(row, label) if names_other else _name_of(label)
                 if item is None:
                     self._lose(thing, f"{each.option} {_name_of(label)!r} is no longer there")
                     continue
@@ -377,7 +410,11 @@ class _Undo:
         if value is not None and row.refers_to and not isinstance(row.shape, One):
             target = RESOURCES[str(row.refers_to)]
             gone = self._things.get((target.endpoint, id_mark(value)))
-            reference = self._reference(row, {"id": value, "name": gone.name if gone else value})
+            label = {"id": value, "name": gone.name if gone else value}
+            if self._is_stranger(target, label):
+                self._leave(thing, f"{row.option} {label['name']!r} {ANOTHER}")
+                return
+            reference = self._reference(row, label)
             if reference is None:
                 self._lose(thing, f"{row.option} {value!r} is no longer there")
                 return
@@ -386,6 +423,31 @@ class _Undo:
             self._lose(thing, f"{row.option} cannot be cleared")
             return
         options[row.option] = ([] if row.type == "list" else "") if value is None else value
+
+    def _of_stranger(self, resource: Resource, named: Object) -> str:
+        """Return why what a permission or an account names is not what it named, an empty text if it is the same.
+
+        The journal has only the names of these, so that an object is known to be another one if the run deleted it.
+        """
+        for row in resource.references:
+            target, name = RESOURCES[str(row.refers_to)], named.get(row.option)
+            if isinstance(row.shape, One) and name and self._is_stranger(target, {"id": None, "name": name}):
+                return f"{row.option} {name!r} {ANOTHER}"
+        if (parent := resource.parent) and (name := named.get(parent.option)):
+            safe = {"id": None, "name": name}
+            return (
+                f"{parent.option} {name!r} {ANOTHER}" if self._is_stranger(RESOURCES[str(parent.within)], safe) else ""
+            )
+        return ""
+
+    def _is_stranger(self, target: Resource, label: Any) -> bool:
+        """Return whether the object of this name is not the one that the journal knows, and does not become it."""
+        same = self._held.id_of(target, str(label["id"])) if label["id"] is not None else None
+        found = same or self._held.named(target, {target.keys[0]: label["name"]})
+        if found is None:
+            return False
+        mark = (target.endpoint, id_mark(found))
+        return mark in self._strangers or (not same and label["id"] is not None and mark not in self._adopted)
 
     def _reference(self, row: Attribute, label: Any) -> str | None:
         """Return the id or name of another object that will be there, None if it will not."""
@@ -465,6 +527,16 @@ def _before_deletion(thing: Thing) -> tuple[dict[Field, Any], dict[Field, Any]]:
                 fields[each], labels[each] = change.before, record.labels[each]
     present = {each: value for each, value in fields.items() if value != absent_value(thing.resource, each)}
     return present, labels
+
+
+def _former_keys(thing: Thing) -> Object:
+    """Return the keys of a deleted object before the first record."""
+    fields, _labels = _before_deletion(thing)
+    return {option: fields.get(Field(option)) for option in thing.resource.keys}
+
+
+def _is_access(resource: Resource, each: Field) -> bool:
+    return isinstance(resource.attribute(each.option).shape, (Members, Names))
 
 
 def _walk(row: Attribute, steps: Sequence[tuple[Change, bool]], current: Any) -> tuple[Any, bool]:
