@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: directory_report
-short_description: Turn the plan of a directory into Markdown, or into a page
+short_description: Turn the plan or the result of a directory run into Markdown, or into a page
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
 description:
-  - Takes the plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, and returns a text
-    for the people who review it.
+  - Takes the plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, or the registered
+    result of a run, and returns a text for the people who review it. A result shows what was changed, and each failure.
   - V(markdown) is for merge requests. It has the counts, the digest, and a table of the changes of each kind that can
     be opened and closed. GitHub and GitLab limit the length of a comment. Changes that do not fit are left out and
     counted.
@@ -21,7 +21,7 @@ description:
 positional: report
 options:
   _input:
-    description: The plan.
+    description: The plan, or the result.
     type: dict
     required: true
   report:
@@ -65,6 +65,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_document import FORMAT
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_html import html_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.plan_markdown import markdown_of
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.result_document import (
+    document_of_result,
+    is_result,
+)
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 SHORTEST_LIMIT = 2000
@@ -76,16 +80,18 @@ FORMATS: dict[str, Callable[[dict[str, Any], int], str]] = {
 
 def directory_report(plan: Any, report: str = "markdown", limit: int = 60_000) -> str:
     """Return the plan as a text, marked as no template: names in it may look like one."""
-    if not isinstance(plan, Mapping) or plan.get("format") != FORMAT:
+    ran = isinstance(plan, Mapping) and is_result(dict(plan))
+    if not ran and (not isinstance(plan, Mapping) or plan.get("format") != FORMAT):
         raise AnsibleFilterError(
-            "directory_report takes the plan that the option plan_path of scim_directory wrote: read it with from_json"
+            "directory_report takes a result of scim_directory, or the plan that its option plan_path wrote: read that "
+            "with from_json"
         )
     if not isinstance(limit, int) or limit < SHORTEST_LIMIT:
         raise AnsibleFilterError(f"directory_report: limit has to be a number of at least {SHORTEST_LIMIT}")
     if report not in FORMATS:
         raise AnsibleFilterError(f"directory_report: {report!r} is no format. There are {', '.join(FORMATS)}")
     try:
-        text: str = mark_unsafe(FORMATS[report](dict(plan), limit))
+        text: str = mark_unsafe(FORMATS[report](document_of_result(dict(plan)) if ran else dict(plan), limit))
     except (KeyError, TypeError, AttributeError) as error:
         raise AnsibleFilterError(f"directory_report: this plan is incomplete ({error})") from error
     return text

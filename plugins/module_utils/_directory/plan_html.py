@@ -24,7 +24,7 @@ from .._base.paths import Object
 from .._model.resources import RESOURCES
 from .plan_document import ACTIONS
 from .plan_page import SCRIPT, STYLE
-from .plan_text import sentence_of_plan
+from .plan_text import OUTCOMES, heading_of
 
 UNMANAGED = "unmanaged"
 PAGE = """<!DOCTYPE html>
@@ -62,20 +62,21 @@ PAGE = """<!DOCTYPE html>
 def html_of(document: Object) -> str:
     """Return the page."""
     rows = [*map(_change, document["changes"]), *map(_stranger, document["unmanaged"])]
+    title, tenant, sentence = heading_of(document)
     digest = (
         f"Digest: <code>{_text(document['digest'])}</code>" if document["changes"] else "There is nothing to change."
     )
     return PAGE.format(
         policy=f"default-src 'none'; script-src {_hash(SCRIPT)}; style-src {_hash(STYLE)}; "
         "base-uri 'none'; form-action 'none'; trusted-types 'none'; require-trusted-types-for 'script'",
-        title=_text(f"Plan for {document['tenant']}"),
+        title=_text(f"{title} for {tenant}" if tenant else title),
         style=STYLE,
-        sentence=_text(sentence_of_plan(document)),
+        sentence=_text(sentence),
         digest=digest,
         scope="".join(f"<dt>{_text(name)}</dt><dd>{_text(_value(value))}</dd>" for name, value in _scope(document)),
         counts=_counts(rows),
         kinds=_boxes("kind", [_kind(resource.name) for resource in RESOURCES.values()], rows),
-        actions=_boxes("action", [*ACTIONS, UNMANAGED], rows),
+        actions=_boxes("action", [*ACTIONS, *OUTCOMES, UNMANAGED], rows),
         plan=_data(rows),
         script=SCRIPT,
     )
@@ -175,6 +176,7 @@ def _line(value: Any) -> str:
 def _notes(row: Object) -> Iterator[str]:
     if row["needs"]:
         yield f"Needs {', '.join(row['needs'])} first"
+    yield from row.get("notes", ())
     for what, contents in row.get("also_removed", {}).items():
         if contents["count"]:
             more = contents["count"] - len(contents["names"])

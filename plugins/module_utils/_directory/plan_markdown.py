@@ -20,17 +20,18 @@ from .._base.texts import code_element
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 from .plan_document import ACTIONS
-from .plan_text import SIGNS, WORDS, sentence_of_plan
+from .plan_text import OUTCOMES, SIGNS, WORDS, heading_of
 
 MOST_NAMES = 20  # members or rights in one cell
 
 
 def markdown_of(document: Object, limit: int) -> str:
     """Return at most ``limit`` characters. Rows that do not fit are left out, and counted where they would be."""
+    title, tenant, sentence = heading_of(document)
     head = [
-        f"### Plan for {code_element(document['tenant'])}",
+        f"### {title} for {code_element(tenant)}" if tenant else f"### {title}",
         "",
-        sentence_of_plan(document),
+        sentence if tenant else code_element(sentence),
         "",
         f"Digest: `{document['digest']}`" if document["changes"] else "There is nothing to change.",
         "",
@@ -40,7 +41,7 @@ def markdown_of(document: Object, limit: int) -> str:
         for resource in RESOURCES.values()
         if (rows := [row for row in document["changes"] if row["type"] == resource.name])
     ]
-    frames = [_frame(resource, rows) for resource, rows in kinds]
+    frames = [_frame(resource, rows, planned=bool(tenant)) for resource, rows in kinds]
     left = limit - sum(len(line) + 1 for lines in (head, *frames) for line in lines)
     text = list(head)
     for (_resource, rows), (opening, *before, omitted, closing) in zip(kinds, frames):
@@ -55,10 +56,14 @@ def markdown_of(document: Object, limit: int) -> str:
     return "\n".join(text).rstrip() + "\n"
 
 
-def _frame(resource: Resource, rows: Sequence[Object]) -> list[str]:
+def _frame(resource: Resource, rows: Sequence[Object], *, planned: bool) -> list[str]:
     """Return the lines around the rows of a kind; the last but one is for rows that are left out."""
     counts = Counter(row["action"] for row in rows)
-    words = ", ".join(f"{counts[action]:,} {WORDS[action]}" for action in ACTIONS if counts[action])
+    words = ", ".join(
+        f"{counts[action]:,} {WORDS[action]}" if planned else f"{action} {counts[action]:,}"
+        for action in (*ACTIONS, *OUTCOMES)
+        if counts[action]
+    )
     title = resource.plural.replace("_", " ")
     return [
         f"<details><summary>{title}: {words}</summary>",
@@ -79,6 +84,7 @@ def _changes(row: Object) -> Iterator[str]:
     if row["action"] != "delete":
         for option, values in row["attributes"].items():
             yield f"{code_element(option)}: {_values(values)}"
+    yield from map(code_element, row.get("notes", ()))
     for what, contents in row.get("also_removed", {}).items():
         if contents["count"]:
             more = contents["count"] - len(contents["names"])

@@ -14,11 +14,12 @@ from .._base.paths import Object
 from .._model.resources import RESOURCES
 from .plan_document import counts_of
 
-SIGNS = {"create": "+", "update": "~", "rename": "~", "deactivate": "-", "delete": "-"}
+SIGNS = {"create": "+", "update": "~", "rename": "~", "deactivate": "-", "delete": "-", "failed": "!", "skipped": "!"}
 MOST_LINES = 20  # of one kind
 # The actions that are always counted, and those that are counted only if they occur.
 ALWAYS = {"create": "to create", "update": "to change", "deactivate": "to deactivate", "delete": "to delete"}
 RARELY = {"rename": "to rename"}
+OUTCOMES = ("failed", "skipped")  # only in a result
 WORDS = {**ALWAYS, **RARELY}
 
 
@@ -34,6 +35,13 @@ def lines_of(document: Object) -> Iterator[str]:
     yield sentence_of_plan(document)
     if document["changes"]:
         yield f"Digest: {document['digest']}"
+
+
+def heading_of(document: Object) -> tuple[str, str, str]:
+    """Return what a document is, what it is for, and the sentence that sums it up. Only a plan is for a tenant."""
+    if "sentence" in document:
+        return document["title"], "", document["sentence"]
+    return "Plan", document["tenant"], sentence_of_plan(document)
 
 
 def sentence_of_plan(document: Object) -> str:

@@ -10,12 +10,16 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_report import directory_report
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+
+Run = Callable[..., Result]
 
 HOSTILE = (
     "a|b",
@@ -235,3 +239,34 @@ def test_an_unknown_format_is_refused(report: Any) -> None:
 def test_a_value_that_is_no_plan_is_refused(value: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="directory_report"):
         directory_report(value)
+
+
+@pytest.mark.parametrize("report", ["markdown", "html"])
+def test_a_result_shows_changes_and_failures(tenant: Tenant, run: Run, report: str) -> None:
+    tenant.seed_user(userName="grace@example.com", displayName="Grace")
+    entries = {
+        "users": [
+            {"user_name": "ada@example.com", "password": "Initial-pass-1"},
+            {"user_name": "grace@example.com", "display_name": "Grace <b>Hopper</b>"},
+            {"user_name": "broken@nowhere.example", "password": "Initial-pass-1"},
+        ],
+        "groups": [{"display_name": "crew", "users": {"set": ["grace@example.com"]}}],
+    }
+    result = run("scim_directory", **entries, on_error="continue")
+    assert result.failed
+    text = directory_report(result.json, report)
+    plain = html.unescape(re.sub("</?code>", "", text)) if report == "markdown" else text
+    for words in (
+        "ada@example.com",
+        "grace@example.com",
+        "crew",
+        "broken@nowhere.example",
+        "1 of 4 changes were not made",
+    ):
+        assert words in plain
+    assert "Initial-pass-1" not in text
+    assert "<b>" not in text
+    if report == "markdown":
+        assert re.search(r"\| ~ \| grace@example.com \| update \| display_name: Grace → Grace <b>Hopper</b> \|", plain)
+        assert re.search(r"\| \+ \| crew \| create \| .*users: \+ grace@example.com", plain)
+        assert re.search(r"\| ! \| broken@nowhere.example \| failed \| .*Could not create user", plain)
