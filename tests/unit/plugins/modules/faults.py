@@ -170,7 +170,7 @@ def plain_proxy(status: str, variable: str) -> Prepare:
 
     def prepare(world: World) -> Options:
         url = world.serve(None, lambda seen: reply(PAGE, status)).url
-        world.patch.setenv(variable, url.replace("http://", "https://me:proxy-word-1@"))
+        world.patch.setenv(variable, url.replace("http://", "https://me:proxy-word-1@"))  # pragma: allowlist secret
         return {"tenant_url": f"https://{NAME}"}
 
     return prepare
