@@ -91,11 +91,28 @@ def read_switches(path: Path) -> dict[str, Any]:
     return read_facts(path)
 
 
+def check_target(path: Path) -> None:
+    """Raise ValueError for a file that could not be written at the end."""
+    if path.is_dir():
+        raise ValueError(f"--save {path}: it is a folder, and not a file")
+    part = part_of(path)
+    try:
+        part.touch(mode=0o640)
+        part.unlink()
+    except OSError as error:
+        raise ValueError(f"--save {path}: cannot write to the folder {path.parent}: {error.strerror}") from None
+
+
+def part_of(path: Path) -> Path:
+    """Return the file that is written before it replaces another one."""
+    return path.with_name(f"{path.name}.part")
+
+
 def save_state(emulator: Emulator, path: Path) -> None:
     """Write the objects to a file, which is complete or not there."""
     from .yaml_files import dump
 
-    part = path.with_name(f"{path.name}.part")
+    part = part_of(path)
     part.touch(mode=0o640)
     part.write_text(dump(document_of(emulator.tenant)), "utf-8")
     part.replace(path)
@@ -116,6 +133,8 @@ def beginning(arguments: argparse.Namespace) -> Start:
 
 def run(arguments: argparse.Namespace) -> None:
     """Serve until a signal arrives."""
+    if arguments.save:
+        check_target(arguments.save)
     with Emulator(
         tls_dir=arguments.tls,
         port=arguments.port,

@@ -301,6 +301,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "Add the certificate of {issuer} to the file, or leave the setting out if the tenant is reached directly.",
         ),
         Diagnosis(
+            "ca_folder_without_issuer",
+            FAILED,
+            "`certificate verify failed`",
+            "{trust} is a folder, and TLS finds no certificate of {issuer} in it.",
+            "Set it to a file in PEM format that has the certificate of {issuer}. In a folder, OpenSSL finds only "
+            "certificates with the names that the command openssl rehash makes.",
+        ),
+        Diagnosis(
             "certificate_self_signed",
             FAILED,
             "`self-signed certificate`",
@@ -743,6 +751,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "Leave scim_path out, and check tenant_url.",
         ),
         Diagnosis(
+            "scim_page",
+            FAILED,
+            "`something that is not a JSON object`",
+            "The address {path} sent a page instead of SCIM, although the tenant answers at {host}.",
+            "Run this again. If the page stays, leave scim_path out, and ask the network team which gateway or web "
+            "filter answers for {path}.",
+        ),
+        Diagnosis(
             "no_rights",
             FAILED,
             "`403 Forbidden`",
@@ -773,13 +789,39 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "right.",
         ),
         Diagnosis(
+            "identities_swapped",
+            FAILED,
+            "`403 Forbidden` for users, groups and safes",
+            "The two service users are swapped: {first} sees the vault, and {login}, the one for the vault, may read "
+            "users or groups, and nothing of the vault.",
+            "Swap client_id, client_secret and app_id with vault_client_id, vault_client_secret and vault_app_id.",
+        ),
+        Diagnosis(
+            "vault_user_is_the_first",
+            FAILED,
+            "`403 Forbidden` for safes, or lists of safes and accounts are empty",
+            "vault_client_id is the same user as client_id: {login}, who sees no object of the vault.",
+            "Set vault_client_id, vault_client_secret and vault_app_id to the second service user, whose role has "
+            "Vault Management alone. Give {login} no right on the vault: a user with rights of both kinds sees an "
+            "empty vault.",
+        ),
+        Diagnosis(
+            "vault_is_empty",
+            WARNING,
+            "lists of safes and accounts are empty",
+            "{login}, the service user for the vault, sees no safe, no permission and no account.",
+            "Create a safe, or make the user a member of one. If it is a member of safes, its role has another "
+            "management right beside Vault Management: remove that.",
+        ),
+        Diagnosis(
             "vault_seen_as_empty",
             WARNING,
             "lists of safes and accounts are empty",
             "{login} sees no safe, no permission and no account. Either the vault is empty, or the user has another "
             "management right beside Vault Management, or it is a member of no safe.",
-            "Use a second service user for the vault, whose role has Vault Management and no other right, make it a "
-            "member of the safes, and set vault_client_id.",
+            "If the role has Vault Management alone, create a safe, or make the user a member of one. Otherwise use a "
+            "second service user for the vault, whose role has Vault Management and no other right, make it a member "
+            "of the safes, and set vault_client_id.",
         ),
         Diagnosis(
             "kind_unreadable",

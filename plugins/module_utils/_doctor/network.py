@@ -355,7 +355,9 @@ def _untrusted(error: ssl.SSLCertVerificationError, route: Route, tried: str) ->
         return sick("certificate_of_another_name", tried, answer, names=names or "nobody", **facts)
     if STRICT.search(answer):
         return sick("authority_too_old", tried, answer, **facts)
-    if seen and seen.is_inspected:
+    if os.path.isdir(str(route.trust)):
+        code = "ca_folder_without_issuer"
+    elif seen and seen.is_inspected:
         code = "tls_inspected"
     elif error.verify_code in SELF_SIGNED:
         code = "certificate_self_signed"

@@ -22,11 +22,14 @@ from .._base.errors import (
     ProtocolError,
     UnsupportedError,
 )
+from .._base.paths import fold
 from .._http.client import VAULT_PREFIX, Client, Connection
 from .._model.resources import PAM_OBJECTS, RESOURCES
 from .._model.rows import Resource
 from .._scim.protocol import Scim
+from .administration import Granted
 from .blame import from_error
+from .diagnoses import WARNING
 from .values import Finding, Patient, healthy, identity_name, sick
 
 USUAL_PATHS = ("/scim/v2", "/scim")
@@ -102,12 +105,21 @@ def _path_failure(error: IdentityError, tried: str, connection: Connection, pati
         return sick("scope_too_narrow", tried, error.reason, **facts)
     if isinstance(error, NotFoundError) or error.status in (404, 405, 410):
         return sick("scim_path_wrong", tried, error.reason, advice=_other_path(connection, patient), path=path)
-    found = from_error(error, tried, connection)
+    found = _blame(error, tried, connection, patient)
     if found:
         return found
     if isinstance(error, ProtocolError):
         return sick("scim_foreign", tried, error.reason, **facts)
     return sick("failed_otherwise", tried, error.reason, reason=error.reason)
+
+
+def _blame(error: IdentityError, tried: str, connection: Connection, patient: Patient) -> Finding | None:
+    """Return the finding of a failure that any request may meet. The tenant itself is known to be one."""
+    found = from_error(error, tried, connection)
+    if found and found.diagnosis == "not_a_tenant":
+        path = patient.options["scim_path"]
+        return sick("scim_page", tried, error.reason, path=path, host=patient.learned("proxy").host)
+    return found
 
 
 def _other_path(connection: Connection, patient: Patient) -> str:
@@ -134,7 +146,8 @@ def check_reading(connection: Connection, patient: Patient) -> Finding:
     vault_is_open = any(reads[kind.endpoint].is_good for kind in PAM_OBJECTS)
     if connection.prefix == VAULT_PREFIX:
         if not vault_is_open:
-            return sick("vault_management_missing", tried, answer, reads, **facts)
+            first = _who(patient.connection)
+            return sick(_why_no_vault(connection, patient), tried, answer, reads, first=first, **facts)
         return healthy(tried, f"{answer}: the service user for the vault", reads)
     if not any(read.is_good for read in reads.values()):
         held = patient.learned(identity_name("portal_roles", connection))
@@ -145,6 +158,33 @@ def check_reading(connection: Connection, patient: Patient) -> Finding:
     if len(closed) == 1 and not vault_is_open:
         return sick(MISSING[closed[0]], tried, answer, reads, **facts)
     return healthy(tried, f"{answer}: {_profile(closed, vault_is_open)}", reads)
+
+
+def _why_no_vault(connection: Connection, patient: Patient) -> str:
+    """Return the reason why the service user for the vault may read none of its objects."""
+    if _is_the_first(connection, patient):
+        return "vault_user_is_the_first"
+    sees_vault = _sees_vault_alone(patient) if len(patient.connections) > 1 else False
+    may_read = [not _read(kind, connection, patient).refused for kind in DIRECTORY] if sees_vault else []
+    return "identities_swapped" if any(may_read) else "vault_management_missing"
+
+
+def _sees_vault_alone(patient: Patient) -> bool:
+    """Return whether the first service user is known to have the right on the vault, and no other.
+
+    A vault that shows objects is not hidden by other rights. Reading users proves nothing: the vault has its own.
+    """
+    reads, held = patient.learned("reading") or {}, patient.learned("portal_roles")
+    vault = [reads[kind.endpoint] for kind in PAM_OBJECTS if kind.endpoint in reads]
+    if held:
+        return any(read.is_good for read in vault) and not held.beside_vault
+    return any(read.count for read in vault)
+
+
+def _is_the_first(connection: Connection, patient: Patient) -> bool:
+    """Return whether the service user for the vault is that of client_id. A login name has no case."""
+    logins = [fold(each.client_id or "") for each in patient.connections]
+    return connection.prefix == VAULT_PREFIX and len(logins) > 1 and logins[0] == logins[1] != ""
 
 
 def _profile(closed: list[str], vault_is_open: bool) -> str:
@@ -186,11 +226,21 @@ def check_vault(connection: Connection, patient: Patient) -> Finding:
     answer = ", ".join(map(str, vault))
     if all(read.count == 0 for read in vault if read.is_good):
         held = patient.learned(identity_name("portal_roles", connection))
-        if held and held.beside_vault:
-            rights = ", ".join(held.beside_vault)
-            return sick("rights_hide_the_vault", tried, answer, login=_who(connection), rights=rights)
-        return sick("vault_seen_as_empty", tried, answer, login=_who(connection))
+        rights = ", ".join(held.beside_vault) if held else ""
+        found = sick(_why_empty(held, connection, patient), tried, answer, login=_who(connection), rights=rights)
+        return replace(found, status=WARNING)  # nothing is refused
     return healthy(tried, answer)
+
+
+def _why_empty(held: Granted | None, connection: Connection, patient: Patient) -> str:
+    """Return the reason why no object of the vault is seen. ``held`` are the rights, as far as they are known."""
+    if held and not held.beside_vault:
+        return "vault_is_empty"
+    if _is_the_first(connection, patient):
+        return "vault_user_is_the_first"
+    if held:
+        return "rights_hide_the_vault"
+    return "vault_is_empty" if connection.prefix == VAULT_PREFIX else "vault_seen_as_empty"
 
 
 def check_pace(connection: Connection, patient: Patient) -> Finding:
@@ -205,7 +255,7 @@ def check_pace(connection: Connection, patient: Patient) -> Finding:
             scim.service_provider_config()
             times.append(time.monotonic() - began)
     except IdentityError as error:
-        found = from_error(error, tried, connection)
+        found = _blame(error, tried, connection, patient)
         return found or sick("failed_otherwise", tried, error.reason, reason=error.reason)
     finally:
         client.close()

@@ -167,6 +167,10 @@ def test_a_folder_of_files_is_one_tenant(start, connect, tmp_path):
         (["--state", "{folder}"], "is not a map of kinds that no other file has"),
         (["--now", "soon"], "'soon' is not a time such as 2030-01-31T12:00:00Z"),
         (["--url", "tenant"], "'tenant' is not an address such as https://tenant:8443"),
+        (["--save", "{folder}"], "it is a folder, and not a file"),
+        (["--save", "{folder}/missing/tenant.yml"], "missing: No such file"),
+        (["--save", "{folder}/a.yml/tenant.yml"], "a.yml: Not a directory"),
+        (["--save", "/proc/tenant.yml"], "cannot write to the folder /proc"),
         (["--listen", "tenant"], "'tenant' does not appear to be an IPv4 or IPv6 address"),
     ],
 )

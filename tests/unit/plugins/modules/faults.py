@@ -287,6 +287,13 @@ def other_authority(variable: str) -> Prepare:
     return prepare
 
 
+def folder_of_authorities(world: World) -> Options:
+    """Keep the right certificate in the folder, by a name that OpenSSL does not look for."""
+    ca = trustme.CA()
+    options = world.front(context_of(ca))
+    return {**options, "ca_path": str(Path(world.trusting(ca)["ca_path"]).parent)}
+
+
 def self_signed(world: World) -> Options:
     ca = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -506,6 +513,41 @@ def vault_with(**options: Any) -> Prepare:
     return prepare
 
 
+def swapped(world: World) -> Options:
+    second = vault_with()(world)
+    names = ("app_id", "client_id", "client_secret")
+    first = {f"vault_{name}": world.tenant.connection[name] for name in names}
+    return {**first, **{name: second[f"vault_{name}"] for name in names}}
+
+
+def same_user(*, two: bool) -> Prepare:
+    """Return a fault of one user given twice: without the right on the vault, or with all rights, which hide it."""
+
+    def prepare(world: World) -> Options:
+        (vault_with() if two else switched(mixed_rights_hide_vault=True))(world)
+        names = ("app_id", "client_id", "client_secret")
+        options = {f"vault_{name}": world.tenant.connection[name] for name in names}
+        return {**options, "vault_client_id": options["vault_client_id"].upper()}
+
+    return prepare
+
+
+def empty_vault(*, alone: bool = False) -> Prepare:
+    """Return a fault of a vault without objects, and a service user whose role is right."""
+
+    def prepare(world: World) -> Options:
+        second = world.tenant.reset_with_two_clients()
+        names = ("app_id", "client_id", "client_secret")
+        return {name: second[f"vault_{name}"] for name in names} if alone else second
+
+    return prepare
+
+
+def page_once(world: World) -> Options:
+    world.tenant.fault(path="ServiceProviderConfig", body="html")
+    return {}
+
+
 def from_environment(**options: str) -> Prepare:
     """Return a fault of variables of the environment, which has the tenant's address as well."""
 
@@ -655,6 +697,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("private_authority", "an authority of the company", certified("Example Corp")),
     Fault("ca_path_without_issuer", "another file", other_authority("")),
     Fault("ca_path_without_issuer", "another file of the environment", other_authority("REQUESTS_CA_BUNDLE")),
+    Fault("ca_folder_without_issuer", "a folder without hashed names", folder_of_authorities, says=("openssl rehash",)),
     Fault("certificate_self_signed", "no authority", self_signed),
     Fault("authorities_incomplete", "a chain with a gap", certified("DigiCert Inc")),
     Fault("authority_too_old", "an authority as before RFC 5280", old_authority),
@@ -785,11 +828,24 @@ FAULTS: tuple[Fault, ...] = (
     Fault("scim_path_wrong", "another version", given(scim_path="/scim/v3")),
     Fault("scim_path_wrong", "another product", given(scim_path="/api/scim")),
     Fault("scim_foreign", "another server at the path", fronted(ServiceProviderConfig=reply({"hello": "world"}))),
+    Fault("scim_page", "one page", page_once, says=("Run this again",)),
+    Fault("scim_page", "always a page", faulty("ServiceProviderConfig", body="html")),
+    Fault("scim_page", "a page later", faulty("ServiceProviderConfig", body="html", skip=2)),
     Fault("no_rights", "a role without rights", switched(granted_rights=[])),
     Fault("no_rights", "told by 401", switched(granted_rights=[], missing_right_status=401)),
     Fault("role_management_missing", "users alone", switched(granted_rights=["UserManagement"])),
     Fault("user_management_missing", "groups alone", switched(granted_rights=["RoleManagement"])),
     Fault("vault_management_missing", "a vault client without its right", vault_client),
+    Fault("identities_swapped", "two users and their apps", swapped),
+    Fault("identities_swapped", "two users that an administrator looks at", seen_by_administrator(swapped)),
+    Fault("vault_user_is_the_first", "a user without the right", same_user(two=True), says=("second service user",)),
+    Fault("vault_user_is_the_first", "a user with mixed rights", same_user(two=False)),
+    Fault("vault_is_empty", "two service users", empty_vault(), says=("Create a safe, or make the user a member",)),
+    Fault("vault_is_empty", "an administrator who looks", seen_by_administrator(empty_vault())),
+    Fault("vault_is_empty", "a user for the vault alone", seen_by_administrator(empty_vault(alone=True))),
+    Fault(
+        "vault_seen_as_empty", "one unknown user", empty_vault(alone=True), says=("create a safe, or make the user",)
+    ),
     Fault("vault_seen_as_empty", "mixed rights", switched(mixed_rights_hide_vault=True)),
     Fault("kind_unreadable", "a list that fails", faulty("/Groups", status=500)),
     Fault("slow", "slow answers", slow_answers),
