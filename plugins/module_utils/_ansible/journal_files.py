@@ -39,10 +39,15 @@ def way_back_of(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim
     path = Path(undo["journal"])
     try:
         with path.open("rb") as file:
-            text = file.read(MOST_BYTES).decode()
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode()
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidError(f"the journal {path} cannot be read: {reason}", hint="Check undo.journal") from error
+    if len(content) > MOST_BYTES:
+        raise InvalidError(
+            f"the journal {path} has more than {MOST_BYTES} bytes", hint="Give a file with the lines of the run alone"
+        )
     writes = writes_in(text, str(path), undo["run"], scim.client.connection.tenant_url.lower())
     with trying("read what the journal is about"):
         held = _held(scim, writes)

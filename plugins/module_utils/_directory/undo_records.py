@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .._base.errors import InvalidError
+from .._base.errors import InvalidError, some
 from .._base.journal import FORMAT
 from .._base.paths import Object, fold, id_mark
 from .._base.secrets import HIDDEN
@@ -21,7 +21,10 @@ from .._model.rows import Attribute, Resource
 from .._model.shapes import Flat, Members, Names
 
 KINDS = {resource.name: resource for resource in RESOURCES.values()}
-CUT = '{"format":'  # the beginning of a line that was cut off when the machine stopped
+HEAD = '{"format":'  # of every line; no other object in a line has it
+EVERY = {"format", "event", "write", "run", "tenant", "api", "module", "type", "name", "id"}
+OF_EVENT = {"begin": {"keys", "action", "attributes"}, "end": {"outcome"}}
+LONGEST_ATOM = 6  # characters that JSON reads as one, such as \u00e4 or false
 
 
 class Field(NamedTuple):
@@ -77,13 +80,28 @@ class Record:
 def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]:
     """Return the writes in the text of a journal, in their order. With ``run``, return only those of this run.
 
-    Raise InvalidError for a line that is not of a journal, for a write to another tenant, and if there is no write.
+    Raise InvalidError for a damaged file, for a write to another tenant, and if there is no write.
     """
     begun: dict[str, Object] = {}
     ended: dict[str, Object] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if row := _row(line, f"line {number} of {path}"):
-            (begun if row["event"] == "begin" else ended)[row["write"]] = row
+    parts, orphans = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip() or _is_cut(line):
+            continue
+        row = _row(line)
+        if row is None:
+            parts.append(number)
+        elif row["format"] != FORMAT:
+            raise InvalidError(
+                f"line {number} of {path} has the format {row['format']!r}, and this release reads {FORMAT}"
+            )
+        elif row["event"] == "begin":
+            begun[row["write"]] = row
+        elif row["write"] in begun:
+            ended[row["write"]] = row
+        else:
+            orphans.append(number)
+    _refuse(path, {"no whole line of a journal": parts, "the end of a write that does not begin before it": orphans})
     chosen = [row for row in begun.values() if run is None or row["run"] == run]
     if not chosen:
         runs = sorted({str(row["run"]) for row in begun.values()})
@@ -96,21 +114,51 @@ def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]
     return [Write(row, ended.get(row["write"])) for row in chosen]
 
 
-def _row(line: str, place: str) -> Object | None:
-    """Return a line of a journal, None if it is empty or was cut off. After a cut line, no request was sent."""
-    if not line.strip():
-        return None
+def _refuse(path: str, damage: Mapping[str, Sequence[int]]) -> None:
+    """Raise InvalidError if lines of the journal are damaged: nobody knows what they said."""
+    found = [f"{what}: line {some(list(map(str, lines)))}" for what, lines in damage.items() if lines]
+    if found:
+        raise InvalidError(
+            f"{path} is damaged, or is not a journal ({'; '.join(found)})",
+            hint="Nothing was planned. Give a whole file that journal_path wrote, such as a copy of it",
+        )
+
+
+def _is_cut(line: str) -> bool:
+    """Return whether a kill, a crash or a full disk cut the line off while it was written.
+
+    Such a line may be ignored, be it the last one or one that a later task closed with a line break:
+    - The request of a cut ``begin`` was never sent, because the whole line is flushed before. If it was sent, the line
+      was damaged later; its ``end`` then stands alone, and is refused.
+    - A cut ``end`` leaves its ``begin`` without an outcome, and the undo looks at the object as after any kill.
+    - If the cut is before the event, it is one of the two.
+    A line that lacks anything but its end, or that has another line in it, is damage and is not ignored.
+    """
+    if HEAD.startswith(line):
+        return True
+    if line.count(HEAD) != 1 or not line.startswith(HEAD):
+        return False
+    try:
+        json.loads(line)
+    except ValueError as error:
+        # Python tells where a string began that does not end, and otherwise where it had to stop reading.
+        open_string = str(error).startswith("Unterminated string")
+        return open_string or getattr(error, "pos", 0) >= len(line) - LONGEST_ATOM
+    return False
+
+
+def _row(line: str) -> Object | None:
+    """Return a whole line of a journal, None if it is none."""
     try:
         row = json.loads(line)
     except ValueError:
-        if line.startswith(CUT):
-            return None
-        row = None
-    if not isinstance(row, dict) or not {"format", "event", "write", "run", "tenant", "api"} <= set(row):
-        raise InvalidError(f"{place} is not a line of a journal", hint="Give a file that journal_path wrote")
+        return None
+    if not isinstance(row, dict) or not {"format", "event"} <= set(row):
+        return None
     if row["format"] != FORMAT:
-        raise InvalidError(f"{place} has the format {row['format']!r}, and this release reads {FORMAT}")
-    return row
+        return row
+    needed = EVERY | OF_EVENT.get(str(row["event"]), {"event that is known"})
+    return row if needed <= set(row) else None
 
 
 def changes_of(resource: Resource, attributes: Object) -> tuple[dict[Field, Change], dict[Field, Any], tuple[str, ...]]:

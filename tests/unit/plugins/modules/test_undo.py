@@ -15,6 +15,8 @@ from unittest import mock
 
 import pytest
 import requests
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import journal_files
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.undo_records import writes_in
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, could_write
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
@@ -417,9 +419,9 @@ def test_what_nobody_could_read_is_lost(tenant: Tenant, run: Run, tmp_path: Path
     ("text", "said"),
     [
         ("", "records no write"),
-        ("[]\n", "line 1 of"),
-        ("never mind\n", "is not a line of a journal"),
-        ('{"format": 1}\n', "is not a line of a journal"),
+        ("[]\n", "no whole line of a journal: line 1"),
+        ("\nnever mind\n", "no whole line of a journal: line 2"),
+        ('{"format": 1}\n', "no whole line of a journal: line 1"),
     ],
 )
 def test_what_is_no_journal_is_refused(tenant: Tenant, run: Run, tmp_path: Path, text: str, said: str) -> None:
@@ -444,6 +446,75 @@ def test_a_journal_of_another_tenant_or_format_is_refused(tenant: Tenant, run: R
         assert said in result["msg"]
     path.write_text(text + text[:100])  # the machine stopped
     assert good(undo(run, path))["changed"]
+
+
+# How the lines of two writes are damaged, by somebody or by a disk, and what is said. Line 2 ends the first write.
+DAMAGED: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "a cut begin": (lambda lines: [lines[0][:150], *lines[1:]], "does not begin before it: line 2)"),
+    "no begin": (lambda lines: lines[1:], "does not begin before it: line 1)"),
+    "an end before its begin": (lambda lines: [lines[1], lines[0], *lines[2:]], "does not begin before it: line 1)"),
+    "an end and a begin in one": (
+        lambda lines: [lines[0], lines[1] + lines[2], lines[3]],
+        "no whole line of a journal: line 2; the end of a write that does not begin before it: line 3)",
+    ),
+    "half an end and a begin in one": (
+        lambda lines: [lines[0], lines[1][:150] + lines[2]],
+        "no whole line of a journal: line 2)",
+    ),
+    "a begin and half an end in one": (
+        lambda lines: [lines[0] + lines[1][:150], *lines[2:]],
+        "no whole line of a journal: line 1)",
+    ),
+    "the second half of a line": (lambda lines: [*lines, lines[3][150:]], "no whole line of a journal: line 5)"),
+    "a line without its middle": (
+        lambda lines: [*lines[:3], lines[3].replace('","write":"', "")],
+        "no whole line of a journal: line 4)",
+    ),
+    "fields are missing": (
+        lambda lines: [lines[0].replace('"keys"', '"locks"'), *lines[2:]],
+        "no whole line of a journal: line 1)",
+    ),
+    "zeros": (lambda lines: [*lines, "\0" * 100], "no whole line of a journal: line 5)"),
+}
+
+
+def test_a_damaged_journal_is_refused(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    for name in ("one", "two"):
+        good(run("scim_group", display_name=name, journal_path=str(path)))
+    lines = path.read_text().splitlines()
+    tenant.forget_requests()
+    for case, (damage, said) in DAMAGED.items():
+        path.write_text("\n".join([*damage(lines), ""]))
+        result = undo(run, path)
+        assert (result.code, said in result["msg"]) == ("invalid", True), (case, result.output)
+    assert tenant.writes() == []
+
+
+def test_a_journal_that_is_too_long_is_refused(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    good(run("scim_group", display_name="new", journal_path=str(path)))
+    with mock.patch.object(journal_files, "MOST_BYTES", path.stat().st_size - 1):
+        result = undo(run, path)
+    assert (result.code, "has more than" in result["msg"]) == ("invalid", True), result.output
+    assert good(undo(run, path))["changed"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_line_that_a_kill_cut_is_ignored(tenant: Tenant, run: Run, tmp_path: Path, number: int) -> None:
+    """It is the end of one write, or the beginning of the next: the last line, or closed by a later task."""
+    path = tmp_path / "journal.jsonl"
+    for name in ("one", "tw\u00f6"):
+        good(run("scim_group", display_name=name, journal_path=str(path)))
+    lines = path.read_text().splitlines()
+    for length in range(1, len(lines[number])):
+        part = lines[number][:length]
+        last, closed = "\n".join([*lines[:number], part]), "\n".join([*lines[:2], part, *lines[2:], ""])
+        found = [writes_in(text, "it", None, tenant.info["tenant_url"]) for text in (last, closed)]
+        assert [[write.certain for write in writes] for writes in found] == [[number == 2], [True, True]], part
+    path.write_text(last)
+    removed = good(undo(run, path, check=True))["actions"]
+    assert len(removed) == 1
 
 
 def test_undo_excludes_lists(tenant: Tenant, run: Run, tmp_path: Path) -> None:
