@@ -135,7 +135,9 @@ class _Undo:
                     reason = "the user that creates it again becomes a member with every right"
                     self._lost.append(_about(resource.name, str(name), reason))
         for thing in self._removed.values():
-            self._entries[thing.resource.plural].append({"id": thing.identifier, "state": "absent"})
+            self._entries[thing.resource.plural].append(
+                {**self._address(thing.resource, thing.identifier), "state": "absent"}
+            )
 
     # -- Objects that were created ----------------------------------------------
 
@@ -353,6 +355,16 @@ class _Undo:
         self._lose_hidden(thing, [name for record in thing.records for name in record.hidden])
         self._change(thing, self._held.id_of(resource, thing.identifier) or thing.identifier, wanted, thing.labels)
 
+    def _address(self, resource: Resource, identifier: str) -> Object:
+        """Return the options that name an object: its id, unless that changes when the way back renames a member."""
+        state = self._held.state(resource, identifier) or {}
+        for option in resource.either:
+            target = RESOURCES[str(resource.attribute(option).refers_to)]
+            member = self._held.named(target, {target.keys[0]: state[option]}) if state.get(option) else None
+            if member and (target.endpoint, id_mark(member)) in self._things:
+                return {**{key: state[key] for key in resource.keys if state.get(key)}, option: member}
+        return {"id": identifier}
+
     def _is_in(self, thing: Thing, each: Field, now: Mapping[Field, Any]) -> bool:
         """Return whether a member is there with another id, because an earlier way back made it again."""
         current = self._now(thing.resource, each, thing.labels)
@@ -373,7 +385,7 @@ class _Undo:
             return
         _fields, spelled = fields_of(resource, state)
         if entry := self._options(thing, wanted, {**spelled, **labels}, new=False):
-            self._entries[resource.plural].append({"id": identifier, **entry})
+            self._entries[resource.plural].append({**self._address(resource, identifier), **entry})
 
     # -- Entries -------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .._base.errors import InvalidError, some
@@ -298,7 +298,54 @@ def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
             kind = KINDS[row["type"]]
             if row["action"] != "delete" or not held.id_of(kind, row["id"]):
                 found.append(_record(kind, row["id"], row, None, certain=False))
-    return found
+    renames = [
+        (place, record)
+        for place, record in enumerate(found)
+        if record.action != "create" and Field(record.resource.keys[0]) in record.changes
+    ]
+    if not renames:
+        return found
+    return [_with_present_names(record, place, found, renames, held) for place, record in enumerate(found)]
+
+
+def _with_present_names(
+    record: Record, place: int, records: Sequence[Record], renames: Sequence[tuple[int, Record]], held: Held
+) -> Record:
+    """Return a record about a permission with the present name of its member, and the id that is made of that."""
+    resource = record.resource
+    present = {}
+    for option in resource.either:
+        target = RESOURCES[str(resource.attribute(option).refers_to)]
+        member = _renamed(target, str(record.keys.get(option) or ""), place, renames)
+        if member and (state := held.state(target, member)):
+            present[option] = state[target.keys[0]]
+    if key_of(resource, {**record.keys, **present}) == key_of(resource, record.keys):
+        return record
+    keys = {**record.keys, **present}
+    known = [each.identifier for each in records if each.resource is resource and _is_named(each, keys)]
+    return replace(
+        record,
+        identifier=held.named(resource, keys) or (known[-1] if known else record.identifier),
+        keys=keys,
+        before=record.before and {**record.before, **present},
+        after=record.after and {**record.after, **present},
+    )
+
+
+def _is_named(record: Record, keys: Object) -> bool:
+    return key_of(record.resource, record.keys) == key_of(record.resource, keys)
+
+
+def _renamed(target: Resource, name: str, place: int, renames: Sequence[tuple[int, Record]]) -> str | None:
+    """Return the id of the object that had this name at a place of the journal, None if none of this name is renamed.
+
+    The next rename away from the name tells it, or else the last one to it.
+    """
+    key = Field(target.keys[0])
+    of_kind = [(number, each.identifier, each.changes[key]) for number, each in renames if each.resource is target]
+    later = [who for number, who, change in of_kind if number > place and fold(change.before) == fold(name)]
+    earlier = [who for number, who, change in of_kind if number < place and fold(change.after) == fold(name)]
+    return later[0] if later else earlier[-1] if earlier else None
 
 
 def _record(resource: Resource, identifier: str, begin: Object, end: Object | None, *, certain: bool) -> Record:

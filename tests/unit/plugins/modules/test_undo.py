@@ -169,6 +169,23 @@ ACTIONS: dict[str, Tasks] = {
         ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "state": "absent"}),
         ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "rights_preset": "approver"}),
     ],
+    "change rights of a user, and rename it": [
+        ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "rights": {"set": ["listAccounts", "addAccounts"]}}),
+        ("scim_user", {"user_name": "countess@example.com", "formerly": ["ada@example.com"]}),
+        ("scim_pam_object", {**ON_APP, "user": "countess@example.com", "rights": {"add": ["manageSafe"]}}),
+    ],
+    "give rights to a user, and rename it": [
+        ("scim_pam_object", {**ON_APP, "user": "grace@example.com", "rights_preset": "full"}),
+        ("scim_user", {"user_name": "hopper@example.com", "formerly": ["grace@example.com"]}),
+    ],
+    "take rights of a user, and rename it": [
+        ("scim_pam_object", {**ON_APP, "user": "ada@example.com", "state": "absent"}),
+        ("scim_user", {"user_name": "countess@example.com", "formerly": ["ada@example.com"]}),
+    ],
+    "rename a user, and take its rights": [
+        ("scim_user", {"user_name": "countess@example.com", "formerly": ["ada@example.com"]}),
+        ("scim_pam_object", {**ON_APP, "user": "countess@example.com", "state": "absent"}),
+    ],
     "update an account": [("scim_pam_object", {**ROOT, "properties": {"address": "web2", "username": "root"}})],
     "rename an account": [("scim_pam_object", {**ROOT, "id": "", "name": "admin"})],
     "delete an account": [("scim_pam_object", {**ROOT, "state": "absent"})],
@@ -185,7 +202,7 @@ def with_ids(tenant: Tenant, options: Options) -> Options:
 IN_TIME = {
     *("create a user and put it into a group", "update a user", "rename a user", "change, then delete a user"),
     *("delete a member and its group", "delete a user, and create another one of that name", "create a safe"),
-    *("delete a safe", "take rights and give others", "rename an account"),
+    *("delete a safe", "take rights and give others", "rename an account", "change rights of a user, and rename it"),
 }
 
 
