@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import (
-    InProcessAction as ActionModule,  # noqa: F401
-)
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import InProcessAction
+
+
+class ActionModule(InProcessAction):
+    """The class that Ansible loads."""

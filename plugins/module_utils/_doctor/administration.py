@@ -46,7 +46,8 @@ class Granted:
 def check_administrator(patient: Patient) -> Finding:
     """Log in as the administrator."""
     connection = patient.administrator
-    assert connection is not None
+    if connection is None:
+        return healthy("get a platform token for an administrator", "none is given")
     tried = f"get a platform token for the administrator {connection.client_id}"
     with closing(patient.open(connection)) as client:
         try:

@@ -74,7 +74,7 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
         context = browser.new_context(**{"viewport": {"width": 1100, "height": 800}, **how})
         tab = context.new_page()
         opened.append(context)
-        tab.on("request", lambda request: asked.append(request))
+        tab.on("request", asked.append)
         tab.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         if not may_complain:
