@@ -18,7 +18,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from ansible import constants as C
@@ -94,8 +93,10 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         shebang, path = f"#!{sys.executable}", str(module.__file__)
         if not SINCE_2_19:
             return "new", shebang, PAYLOAD, path
-        payload = {"b_module_data": PAYLOAD, "serialization_profile": "legacy"}
-        return SimpleNamespace(module_style="new", shebang=shebang, **payload), path
+        built = module_common._BuiltModule(
+            module_style="new", shebang=shebang, b_module_data=PAYLOAD, serialization_profile="legacy"
+        )
+        return built, path
 
     def _low_level_execute_command(self, cmd: Any, *args: Any, in_data: Any = None, **options: Any) -> dict[str, Any]:
         if in_data is not PAYLOAD:
