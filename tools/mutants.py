@@ -41,7 +41,7 @@ class Mutant:
 
 
 MUTANTS = (
-    # The journal, and the way back
+    # The journal, and the undo
     Mutant(
         "_base/journal",
         "self._secrets.masked_values(record)}",

@@ -233,7 +233,7 @@ def _refuse_immutable(plan: Plan) -> None:
 def _refuse_taken_name(store: Store, plan: Plan, current: Object) -> None:
     """Raise ConflictError if the plan renames the object to the name of another one."""
     resource = plan.resource
-    if all(change.attribute.option not in resource.keys for change in plan.changes):
+    if not plan.renames:
         return
     try:
         other = store.find(resource, resource.keys_of(plan.expected))

@@ -240,7 +240,7 @@ def connections_of(options: Mapping[str, Any]) -> list[Connection]:
 
 
 def administrator_of(options: Mapping[str, Any]) -> Connection | None:
-    """Return the connection of the administrator, None without one. Its token is one of the platform."""
+    """Return the administrator's connection, or None. Without an app, it uses the platform token endpoint."""
     login, secret = (options.get(f"{ADMINISTRATOR_PREFIX}{option}") for option in ("client_id", "client_secret"))
     if not login and not secret:
         return None

@@ -63,7 +63,7 @@ from .connection import (
     VAULT_IDENTITY,
     without_nulls,
 )
-from .journal_files import lines_of_undo, way_back_of
+from .journal_files import lines_of_undo, requested_undo
 from .module import Module, as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
 from .sentences import counted, sentence_of_directory, sentence_of_reading
@@ -240,8 +240,10 @@ def run_directory() -> None:
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     _refuse_wrong_options(module, scim)
     approval = approval_of(module.params["approved"])
-    way = way_back_of(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
-    given, check = {**module.params, **(way.entries if way else module.listed)}, _checker()
+    undo = (
+        requested_undo(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
+    )
+    given, check = {**module.params, **(undo.entries if undo else module.listed)}, _checker()
     managed = only_of(kinds_of(given, scim.served), given)
     entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
     rules = rules_of(managed)
@@ -257,7 +259,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
         if module.params["plan_path"]:
             write_plan(module.params["plan_path"], document)
-        progress.show([*(lines_of_undo(way) if way else ()), *lines_of(document)])
+        progress.show([*(lines_of_undo(undo) if undo else ()), *lines_of(document)])
         if approval:
             approval.check(document)
         drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
@@ -265,8 +267,8 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
             planned = replace(planned, steps=())
         applied = _applied(module, directory, planned)
     result = {**_result(module, planned, applied), "plan": {"digest": document["digest"], **counts_of(document)}}
-    if way:
-        result.update(left_alone=way.left_alone, lost=way.lost)
+    if undo:
+        result.update(left_alone=undo.left_alone, lost=undo.lost)
     if drift:
         result.update(failed=True, msg=str(drift), failure=drift.failure())
     if failure := failure_of(planned, applied):

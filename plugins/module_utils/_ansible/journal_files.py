@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read a journal and the tenant, for the way back. Writes nothing."""
+"""Read a journal and the tenant, and return the undo. Writes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, some, trying
 from .._base.paths import Object
-from .._directory.undo import WayBack, way_back
+from .._directory.undo import Undo, undo_of
 from .._directory.undo_records import Held, Write, writes_in
 from .._model.journal_lines import state_of
 from .._model.resources import RESOURCES
@@ -24,19 +24,19 @@ from .._scim.protocol import Scim
 MOST_BYTES = 500_000_000  # of a journal that is read
 
 
-def way_back_of(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim, *, check: bool) -> WayBack:
-    """Return the way back that the option ``undo`` asks for.
+def requested_undo(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim, *, check: bool) -> Undo:
+    """Return what the option ``undo`` asks for.
 
-    Raise InvalidError for options that do not go with it, for a file that is no journal, and unless it is ``check``
-    or the task allows that, for what cannot be brought back.
+    Raise InvalidError for options that exclude it, for a file that is no journal, and for what cannot be brought back.
+    The latter is accepted with ``check``, and if the task allows it.
     """
-    undo = params["undo"]
+    given = params["undo"]
     others = [resource.plural for resource in RESOURCES.values() if listed.get(resource.plural) is not None]
     others += [option for option in ("prune",) if params[option]]
     others += ["unmanaged"] if params["unmanaged"] != "ignore" else []
     if others:
         raise InvalidError(f"undo excludes {', '.join(others)}", hint="The journal says what is to be changed")
-    path = Path(undo["journal"])
+    path = Path(given["journal"])
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -48,24 +48,24 @@ def way_back_of(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim
         raise InvalidError(
             f"the journal {path} has more than {MOST_BYTES} bytes", hint="Give a file with the lines of the run alone"
         )
-    writes = writes_in(text, str(path), undo["run"], scim.client.connection.tenant_url.lower())
+    writes = writes_in(text, str(path), given["run"], scim.client.connection.tenant_url.lower())
     with trying("read what the journal is about"):
         held = _held(scim, writes)
-    way = way_back(writes, held, undo["passwords"] or {}, undo["secrets"] or {})
-    if way.lost and undo["on_loss"] == "fail" and not check:
+    undo = undo_of(writes, held, given["passwords"] or {}, given["secrets"] or {})
+    if undo.lost and given["on_loss"] == "fail" and not check:
         raise InvalidError(
-            f"not all can be brought back: {some(_sentences(way.lost), '; ')}",
+            f"not all can be brought back: {some(_sentences(undo.lost), '; ')}",
             hint="Nothing was written. Give the passwords of users in undo.passwords and the secrets of accounts in "
             "undo.secrets, or set undo.on_loss to continue",
         )
-    return way
+    return undo
 
 
-def lines_of_undo(way: WayBack) -> list[str]:
-    """Return the lines that a person reads before the plan of the way back."""
+def lines_of_undo(undo: Undo) -> list[str]:
+    """Return the lines that a person reads before the plan of an undo."""
     return [
-        *(f"left alone: {text}" for text in _sentences(way.left_alone)),
-        *(f"lost: {text}" for text in _sentences(way.lost)),
+        *(f"left alone: {text}" for text in _sentences(undo.left_alone)),
+        *(f"lost: {text}" for text in _sentences(undo.lost)),
     ]
 
 

@@ -101,9 +101,9 @@ def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Seque
 
 
 def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
-    """Note each reference to what this run removes, whether it is new or not, and each mention of a former name.
+    """Refuse references to objects that this run removes, old references too, and any use of a former name.
 
-    To remove a member by its former name would take access away that the next run gives back.
+    Removing a member by its former name would take away access that the next run gives back.
     """
     for desired in listed:
         for endpoint, name in references_of(desired):

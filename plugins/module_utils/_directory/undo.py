@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""Turn the writes of a journal into the entries of the way back. No I/O.
+"""Turn the writes of a journal into the entries that undo them. No I/O.
 
-An object whose fields are no longer as the journal left them was changed by somebody else, and is left alone. A member
-or a right is taken back by itself: those of others stay. Memberships and rights come back only for an object that still
-has its id, or that the way back makes: another one of the old name may be another person.
+If the fields of an object differ from what the journal recorded last, somebody else has changed it, and it is left
+alone. Members and rights are compared one by one, so that those which others added stay. Memberships and rights come
+back only for an object that still has its id, or that the undo creates: a new one of that name may be somebody else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ANOTHER = "is another object than the one that the run found"
 
 
 @dataclass(frozen=True)
-class WayBack:
+class Undo:
     """The entries for each kind, the objects that are left alone, and what cannot be brought back."""
 
     entries: Mapping[str, list[Object]]
@@ -69,16 +69,16 @@ class Thing:
         return {each: label for record in self.records for each, label in record.labels.items()}
 
 
-def way_back(writes: Sequence[Write], held: Held, passwords: Mapping[str, str], secrets: Mapping[str, str]) -> WayBack:
-    """Return the way back from these writes. ``passwords`` and ``secrets`` are those of objects that come back."""
+def undo_of(writes: Sequence[Write], held: Held, passwords: Mapping[str, str], secrets: Mapping[str, str]) -> Undo:
+    """Return the undo of these writes. ``passwords`` and ``secrets`` are for the objects that it creates again."""
     given = {**{fold(name): text for name, text in passwords.items()}, **{fold(n): text for n, text in secrets.items()}}
-    undo = _Undo(writes, held, given)
-    undo.decide()
-    return undo.result()
+    builder = _Builder(writes, held, given)
+    builder.decide()
+    return builder.result()
 
 
-class _Undo:
-    """The way back while it is built."""
+class _Builder:
+    """Builds the undo of a journal."""
 
     def __init__(self, writes: Sequence[Write], held: Held, secrets: Mapping[str, str]) -> None:
         self._held = held
@@ -107,9 +107,9 @@ class _Undo:
             if write.begin["api"] == "scim" and (kinds := write.begin.get("unread"))
         ]
 
-    def result(self) -> WayBack:
+    def result(self) -> Undo:
         lost = [dict(each) for each in dict.fromkeys(tuple(sorted(each.items())) for each in self._lost)]
-        return WayBack(self._entries, self._left, lost)
+        return Undo(self._entries, self._left, lost)
 
     def decide(self) -> None:
         """Decide about every object: first which go, because nothing may refer to these, then which come back."""
@@ -235,7 +235,7 @@ class _Undo:
         self._restored[thing.resource.endpoint, key_of(thing.resource, keys)] = keys
 
     def _tell_strangers(self, deleted: Sequence[Thing]) -> None:
-        """Tell the objects that have the name of a deleted one: this way back makes it, or somebody else made it."""
+        """Note which objects with the name of a deleted one this undo removes, and which are somebody else's."""
         for thing in deleted:
             if existing := self._held.named(thing.resource, _former_keys(thing)):
                 mark = (thing.resource.endpoint, id_mark(existing))
@@ -257,7 +257,7 @@ class _Undo:
         ours = self._removed.get((resource.endpoint, id_mark(existing)))
         again = id_mark(existing) == id_mark(thing.identifier) and not thing.is_deleted
         if differing and not ours and not (again and not self._difference(thing, state)):
-            self._leave(thing, "there is another object of its name, which the journal does not know so")
+            self._leave(thing, "there is another object with its name")
             return
         self._removed.pop((resource.endpoint, id_mark(existing)), None)
         self._change(thing, existing, differing, labels)
@@ -356,7 +356,7 @@ class _Undo:
         self._change(thing, self._held.id_of(resource, thing.identifier) or thing.identifier, wanted, thing.labels)
 
     def _address(self, resource: Resource, identifier: str) -> Object:
-        """Return the options that name an object: its id, unless that changes when the way back renames a member."""
+        """Return the options that name an object: its id, unless the undo changes that by renaming a member."""
         state = self._held.state(resource, identifier) or {}
         for option in resource.either:
             target = RESOURCES[str(resource.attribute(option).refers_to)]
@@ -366,7 +366,7 @@ class _Undo:
         return {"id": identifier}
 
     def _is_in(self, thing: Thing, each: Field, now: Mapping[Field, Any]) -> bool:
-        """Return whether a member is there with another id, because an earlier way back made it again."""
+        """Return whether a member is there with another id, because an earlier undo created it again."""
         current = self._now(thing.resource, each, thing.labels)
         return current != each and current in now
 

@@ -41,9 +41,6 @@ class Change(NamedTuple):
     after: Any
 
 
-Fields = Mapping[Field, Any]
-
-
 @dataclass(frozen=True)
 class Write:
     """The two lines of a write. ``end`` is None if the outcome is not known."""
@@ -197,7 +194,7 @@ def _changes(row: Attribute, values: Object) -> Iterator[tuple[Field, Change, An
 
 
 def fields_of(resource: Resource, state: Object) -> tuple[dict[Field, Any], dict[Field, Any]]:
-    """Return the fields of an object, as ``state_of`` describes it, and their labels."""
+    """Return two maps from the fields of an object: to their values, and to their names for messages."""
     fields: dict[Field, Any] = {}
     labels: dict[Field, Any] = {}
     for option, value in state.items():

@@ -64,7 +64,7 @@ LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
 
 @dataclass(frozen=True)
 class Seen:
-    """An answer as it came. ``body`` is None if it is not JSON."""
+    """An unchecked HTTP response. ``body`` is None if it is not JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -77,7 +77,7 @@ class Seen:
 
 
 def see(response: requests.Response, request: str) -> Seen:
-    """Return an answer as it came, bad ones too."""
+    """Return the response without raising an error for a bad status or body."""
     content = bounded(response.iter_content(PIECE), f"{request} answered {response.status_code}")
     return Seen(response.status_code, response.headers, _json(content))
 

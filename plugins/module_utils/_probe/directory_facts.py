@@ -88,7 +88,7 @@ def total_results_wrong(session: Session) -> Any:
 
 
 def _lookup_mine(session: Session, **params: Any) -> Exchange:
-    """List the two users of this run by the beginning of their names."""
+    """List the two users of this run with a filter for the prefix of their names."""
     answer = session.get("Users", filter=f"userName sw {quoted(session.name + '-u')}", **params)
     if _of_others(session, good(answer, "a filter")):
         raise UnclearError("the filter is ignored, so that the right count is not known")

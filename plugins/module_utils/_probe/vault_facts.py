@@ -25,20 +25,17 @@ OTHER_ADDRESS = "other.probe.invalid"
 
 
 def _shown_safe(session: Session, part: str = "s1") -> Object:
-    """Return a safe as the server shows it, by its id or from the list."""
-    safe = session.safe(part)
-    answer = session.get("Containers", safe["id"])
-    if answer.ok:
-        return answer.folded
-    return _listed(session, "Containers", safe["id"])
+    return _shown(session, "Containers", session.safe(part)["id"])
 
 
 def _shown_account(session: Session, part: str = "a1") -> Object:
-    account = session.account(part)
-    answer = session.get("PrivilegedData", account["id"])
-    if answer.ok:
-        return answer.folded
-    return _listed(session, "PrivilegedData", account["id"])
+    return _shown(session, "PrivilegedData", session.account(part)["id"])
+
+
+def _shown(session: Session, endpoint: str, identifier: str) -> Object:
+    """Return an object as the server shows it, by its id or from the list."""
+    answer = session.get(endpoint, identifier)
+    return answer.folded if answer.ok else _listed(session, endpoint, identifier)
 
 
 def _listed(session: Session, endpoint: str, identifier: str) -> Object:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The way back of a journal: the tenant is as before up to ids and secrets, and changes of others stay."""
+"""An undo restores the tenant except for ids and secrets, and keeps the changes of others."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_each_action_is_taken_back(tenant: Tenant, run: Run, tmp_path: Path, act
     tenant.forget_requests()
     again = good(undo(run, path))
     assert (again["changed"], tenant.writes(), again["left_alone"]) == (False, [], [])
-    if result["changed"]:  # the way back has a journal of its own
+    if result["changed"]:  # the undo has its own journal
         good(undo(run, tmp_path / "undo.jsonl"))
 
 
@@ -543,7 +543,7 @@ def test_undo_excludes_lists(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     assert (missing.code, "cannot be read" in missing["msg"]) == ("invalid", True)
 
 
-def test_guard_rails_hold_for_the_way_back(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+def test_guard_rails_hold_for_an_undo(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     users = [{"user_name": f"u{number}@example.com", "password": PASSWORD} for number in range(3)]
     good(run("scim_directory", users=users, journal_path=str(path)))
