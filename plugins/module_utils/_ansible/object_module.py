@@ -19,8 +19,8 @@ from .._base.errors import (
     trying,
 )
 from .._base.paths import quoted
-from .._ensure import Outcome, Store, ensure
 from .._http.client import Client
+from .._model.ensure import Outcome, Store, ensure
 from .._model.new_values import suffix_of, unknowns, warn_of_suffix
 from .._model.options import (
     exclusive_options,

@@ -12,10 +12,10 @@ from typing import Any
 
 from .._base.errors import InvalidError
 from .._base.nearest import did_you_mean, nearest
+from .._diagnosis.probe.document import text_of
+from .._diagnosis.probe.probe import NAMES, Findings, probe
+from .._diagnosis.probe.session import PREFIX, Session
 from .._model.options import Spec
-from .._probe.document import text_of
-from .._probe.probe import NAMES, Findings, probe
-from .._probe.session import PREFIX, Session
 from .._scim.protocol import Scim
 from .module import Module
 from .plan_files import write_text

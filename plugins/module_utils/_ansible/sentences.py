@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._ensure import Outcome
+from .._model.ensure import Outcome
 from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource

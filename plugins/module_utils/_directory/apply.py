@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from .._base.errors import AuthorizationError, IdentityError, IncompleteError, InvalidError, trying
 from .._base.paths import Object, fold
-from .._ensure import ensure
+from .._model.ensure import ensure
 from .._model.plan_rows import action_of
 from .._model.references import resolve_keys
 from .._model.resources import RESOURCES

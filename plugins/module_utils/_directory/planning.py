@@ -13,7 +13,7 @@ from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, NotFoundError, trying
 from .._base.paths import Object
-from .._ensure import refuse
+from .._model.ensure import refuse
 from .._model.options import check_characters
 from .._model.plan import Plan, Task, make_plan
 from .._model.resources import RESOURCES

@@ -13,8 +13,8 @@ from typing import Any
 
 from .._base.errors import ConflictError, IdentityError, InvalidError, ProtocolError, UnknownMemberError
 from .._base.paths import Object, fold
-from .._ensure import Located
 from .._http.client import Client
+from .._model.ensure import Located
 from .._model.plan import Plan, Task
 from .api import PAGE, literal
 from .objects import IdentityObjects, check_each, identifier_in

@@ -24,8 +24,8 @@ from .._base.errors import (
     ProtocolError,
 )
 from .._base.paths import Object, fold
-from .._ensure import Located
 from .._http.client import Client
+from .._model.ensure import Located
 from .._model.plan import Plan, Task
 from .._model.references import refuse_other_name, resolve
 from .._model.rows import Resource

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .._base.errors import IdentityError, trying
 from .._base.paths import Object, one_object
-from .._ensure import Outcome, ensure
+from .._model.ensure import Outcome, ensure
 from .._model.plan import Task
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, USER
 from .contents import accounts_on, also_removed, permissions_on

@@ -590,7 +590,7 @@ def old_requests(world: World) -> Options:
 
 
 def slow_answers(world: World) -> Options:
-    from ansible_collections.idops.cyberark_identity.plugins.module_utils._doctor import server
+    from ansible_collections.idops.cyberark_identity.plugins.module_utils._diagnosis.doctor import server
 
     world.patch.setattr(server, "SLOW", 0.05)
     world.tenant.fault(path="ServiceProviderConfig", count=None, latency=0.1)

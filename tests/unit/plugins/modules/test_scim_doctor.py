@@ -16,8 +16,13 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._doctor.certificate import certificate_of
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._doctor.diagnoses import AREAS, DIAGNOSES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._diagnosis.doctor.certificate import (
+    certificate_of,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._diagnosis.doctor.diagnoses import (
+    AREAS,
+    DIAGNOSES,
+)
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant, run_module
 from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Seen, Serve, reply
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PlaybookRunner

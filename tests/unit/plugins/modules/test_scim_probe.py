@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._probe.probe import NAMES
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._probe.session import PREFIX
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._diagnosis.probe.probe import NAMES
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._diagnosis.probe.session import PREFIX
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_probe
 from ansible_collections.idops.cyberark_identity.tests.emulator.admin.switch_rows import ADMINISTRATION
 from ansible_collections.idops.cyberark_identity.tests.emulator.control.switch_types import OneOf

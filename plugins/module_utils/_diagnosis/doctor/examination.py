@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from .._base.errors import IdentityError, InvalidError
-from .._http.client import VAULT_PREFIX, Connection
+from ..._base.errors import IdentityError, InvalidError
+from ..._http.client import VAULT_PREFIX, Connection
 from . import identity, network, server
 from .administration import as_administrator, check_administrator, check_app, check_roles, check_user
 from .values import Check, Finding, Patient, examine, sick

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._base.errors import (
+from ..._base.errors import (
     AuthenticationError,
     AuthorizationError,
     IdentityError,
@@ -22,11 +22,11 @@ from .._base.errors import (
     ProtocolError,
     UnsupportedError,
 )
-from .._base.paths import fold
-from .._http.client import VAULT_PREFIX, Client, Connection
-from .._model.resources import PAM_OBJECTS, RESOURCES
-from .._model.rows import Resource
-from .._scim.protocol import Scim
+from ..._base.paths import fold
+from ..._http.client import VAULT_PREFIX, Client, Connection
+from ..._model.resources import PAM_OBJECTS, RESOURCES
+from ..._model.rows import Resource
+from ..._scim.protocol import Scim
 from .administration import Granted
 from .blame import from_error
 from .diagnoses import WARNING

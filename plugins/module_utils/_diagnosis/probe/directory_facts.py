@@ -10,8 +10,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from .._base.paths import Object, fold, quoted
-from .._model.resources import GROUP, USER
+from ..._base.paths import Object, fold, quoted
+from ..._model.resources import GROUP, USER
 from .judgements import accepted, good, replaced, status_of
 from .session import ENTERPRISE, Session
 from .values import DIRECTORY, Exchange, Fact, UnclearError

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._base.paths import fold
-from .._http.client import Client, lifetime_of
+from ..._base.paths import fold
+from ..._http.client import Client, lifetime_of
 from .judgements import good, status_of
 from .session import NO_RIGHT, Session
 from .values import DIRECTORY, TOKENS, VAULT, Exchange, Fact, UnclearError

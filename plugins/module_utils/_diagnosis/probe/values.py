@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._base.paths import Object, fold
+from ..._base.paths import Object, fold
 
 if TYPE_CHECKING:
     from .session import Session

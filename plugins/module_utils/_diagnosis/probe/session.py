@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from .._base.errors import IdentityError, ProtocolError
-from .._base.paths import Object, fold
-from .._http.client import Client
-from .._model.resources import ACCOUNT, CONTAINER, GROUP, PRIVILEGED_DATA, RESOURCES, USER
-from .._scim.protocol import Scim
+from ..._base.errors import IdentityError, ProtocolError
+from ..._base.paths import Object, fold
+from ..._http.client import Client
+from ..._model.resources import ACCOUNT, CONTAINER, GROUP, PRIVILEGED_DATA, RESOURCES, USER
+from ..._scim.protocol import Scim
 from .values import Exchange, UnclearError, folded
 
 # The prefix of all names in a probe, by which a later run finds the objects that an interrupted run left.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from .._base.texts import code_element
+from ..._base.texts import code_element
 from .diagnoses import FAILED, WARNING
 from .values import Finding, causes
 

@@ -24,10 +24,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._base.errors import shown
-from .._http.answers import NO_TLS, UNUSABLE_FILE
-from .._http.bounds import LateError, within
-from .._http.client import Connection
+from ..._base.errors import shown
+from ..._http.answers import NO_TLS, UNUSABLE_FILE
+from ..._http.bounds import LateError, within
+from ..._http.client import Connection
 from .certificate import Certificate, certificate_of
 from .values import Finding, Patient, healthy, sick
 

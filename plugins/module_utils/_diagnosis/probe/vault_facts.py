@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._base.errors import IdentityError
-from .._base.paths import Object, fold, quoted
-from .._model.resources import ACCOUNT, CONTAINER, CUSTOM, PRIVILEGED_DATA, SAFE, SAFE_MEMBER
+from ..._base.errors import IdentityError
+from ..._base.paths import Object, fold, quoted
+from ..._model.resources import ACCOUNT, CONTAINER, CUSTOM, PRIVILEGED_DATA, SAFE, SAFE_MEMBER
 from .directory_facts import FAR
 from .judgements import accepted, good, refusal, replaced, status_of
 from .session import Session

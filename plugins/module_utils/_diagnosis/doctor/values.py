@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._base.errors import IdentityError, ProtocolError, report_of
-from .._http.client import Client, Connection
+from ..._base.errors import IdentityError, ProtocolError, report_of
+from ..._http.client import Client, Connection
 from .diagnoses import DIAGNOSES, FAILED, OK, SKIPPED, WARNING
 
 

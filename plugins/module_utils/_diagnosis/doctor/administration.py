@@ -16,15 +16,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._base.errors import AuthorizationError, IdentityError
-from .._base.paths import fold
-from .._http.client import Client, Connection
-from .._identity.apps import TEMPLATE, Apps
-from .._identity.objects import IdentityObjects
-from .._identity.resources import IDENTITY_USER, OAUTH2_APP
-from .._identity.roles import Roles
-from .._identity.users import Users
-from .._model.shapes import Truth
+from ..._base.errors import AuthorizationError, IdentityError
+from ..._base.paths import fold
+from ..._http.client import Client, Connection
+from ..._identity.apps import TEMPLATE, Apps
+from ..._identity.objects import IdentityObjects
+from ..._identity.resources import IDENTITY_USER, OAUTH2_APP
+from ..._identity.roles import Roles
+from ..._identity.users import Users
+from ..._model.shapes import Truth
 from .diagnoses import SKIPPED
 from .values import Finding, Patient, healthy, identity_name, sick
 

@@ -3,15 +3,18 @@
 
 # Private to this collection: it may change in any release.
 
-"""Bring one object to its desired state: find, plan, apply, verify. The same steps for every kind of object."""
+"""Bring one object to its desired state: find, plan, apply, verify. The same steps for every kind of object.
+
+The steps read and write through the Store that the caller passes in. This file knows neither its server nor HTTP.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
-from ._base.errors import (
+from .._base.errors import (
     AmbiguousError,
     ConflictError,
     IdentityError,
@@ -21,12 +24,11 @@ from ._base.errors import (
     ServerError,
     trying,
 )
-from ._base.paths import Object
-from ._http.client import Client
-from ._model.journal_lines import begin_of, end_of, failure_of
-from ._model.new_values import check_new_values
-from ._model.plan import Plan, Task, is_same_change, make_plan
-from ._model.rows import Resource
+from .._base.paths import Object
+from .journal_lines import begin_of, end_of, failure_of
+from .new_values import check_new_values
+from .plan import Plan, Task, is_same_change, make_plan
+from .rows import Resource
 
 # An object, None if there is none, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]
@@ -34,12 +36,49 @@ Located = tuple[Optional[Object], Object]
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
 
 
+class Limits(Protocol):
+    """The limits of a connection."""
+
+    @property
+    def retries(self) -> int:
+        """The number of further attempts after a failure."""
+
+
+class Journal(Protocol):
+    """A record of the writes. ``_base/journal.py`` keeps it in a file. Each method raises JournalError if it fails."""
+
+    def open(self) -> int:
+        """Check that a write can be recorded."""
+
+    def begin(self, record: Mapping[str, Any]) -> str:
+        """Record a write before it is sent, and return its id."""
+
+    def end(self, write: str, record: Mapping[str, Any]) -> None:
+        """Record the outcome of a write."""
+
+
+class Client(Protocol):
+    """The part of ``_http/client.py`` that a write needs besides its requests."""
+
+    @property
+    def connection(self) -> Limits: ...
+
+    @property
+    def journal(self) -> Journal | None: ...
+
+    @property
+    def warn(self) -> Callable[[str], None]:
+        """A function that adds a warning to the result."""
+
+    def pause(self, attempt: int, error: IdentityError, next_step: str) -> None:
+        """Wait before another attempt, and warn about it."""
+
+
 class Store(Protocol):
     """A place where objects are kept: finds one, and carries out a plan for it."""
 
     @property
-    def client(self) -> Client:
-        """The client, for its retries and warnings."""
+    def client(self) -> Client: ...
 
     def locate(self, task: Task, *, check: bool) -> Located:
         """Return the object, None if there is none, and its keys."""

@@ -11,9 +11,9 @@ import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._base.errors import IdentityError, ProtocolError, RateLimitedError, TransportError
-from .._http.answers import NO_TLS, first_cause
-from .._http.client import Connection
+from ..._base.errors import IdentityError, ProtocolError, RateLimitedError, TransportError
+from ..._http.answers import NO_TLS, first_cause
+from ..._http.client import Connection
 from .values import Finding, sick
 
 

@@ -18,11 +18,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, RateLimitedError
-from .._base.paths import fold
-from .._http.answers import Seen
-from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, claims_of, lifetime_of, scope_of
-from .._http.statuses import status_of
+from ..._base.errors import AuthenticationError, IdentityError, InvalidError, ProtocolError, RateLimitedError
+from ..._base.paths import fold
+from ..._http.answers import Seen
+from ..._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, claims_of, lifetime_of, scope_of
+from ..._http.statuses import status_of
 from .blame import from_error
 from .diagnoses import FAILED, WARNING
 from .network import Route, clock_in, clocks, clocks_differ, speaks_tls

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._base.paths import Object
+from ..._base.paths import Object
 from .values import Exchange, UnclearError
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from .._base.errors import IdentityError
+from ..._base.errors import IdentityError
 from . import access_facts, directory_facts, vault_facts
 from .session import Session
 from .values import Fact, Measured, UnclearError, Unmeasured
