@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no browser: install the package chromium of the system, and playwright from requirements-dev.txt"
+
+Open = Callable[..., Any]
 
 
 class NoBrowserError(Exception):
@@ -37,3 +41,44 @@ def chromium() -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def opened_pages(browser: Any, folder: Path) -> Iterator[Open]:
+    """Give a function that opens the text of a page as a file. It must send no request and report no error."""
+    opened: list[Any] = []
+    asked: list[Any] = []
+    complaints: list[str] = []
+
+    def ask(request: Any) -> None:
+        asked.append(request)
+
+    def call(page: str, *, may_complain: bool = False, fragment: str = "", **how: Any) -> Any:
+        path = folder / f"page{len(opened)}.html"
+        path.write_text(page, encoding="utf-8")
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 800}, **how})
+        tab = context.new_page()
+        opened.append(context)
+        tab.on("request", ask)
+        tab.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        if not may_complain:
+            tab.on("console", lambda message: complaints.append(message.text))
+        tab.goto(path.as_uri() + fragment)
+        return tab
+
+    try:
+        yield call
+        # Requests that the policy has blocked were not sent.
+        sent = [request.url for request in asked if request.failure != "csp"]
+        assert [url for url in sent if not re.fullmatch(r"file://.*/page\d+\.html(#.*)?", url)] == []
+        assert complaints == []
+    finally:
+        for context in opened:
+            context.close()
+
+
+def brightness(tab: Any, kind: str) -> float:
+    """Return how bright a colour of the page is, from 0 to 255: ``color`` or ``backgroundColor``."""
+    parts = tab.evaluate(f"getComputedStyle(document.body).{kind}.match(/\\d+/g).map(Number)")
+    return sum(parts[:3]) / 3

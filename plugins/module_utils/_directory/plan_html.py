@@ -3,23 +3,17 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan as one page that needs nothing else. No I/O.
-
-Names come from the tenant and from files. They are escaped, and the script only ever makes texts of them. The page's
-policy allows its own style and script alone. Even injected markup could neither run a script nor load anything.
-"""
+"""A plan as one page that needs nothing else. No I/O."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._base.errors import shown
+from .._base.html import escaped, page_of, terms
 from .._base.paths import Object
 from .._model.resources import RESOURCES
 from .plan_document import ACTIONS
@@ -27,18 +21,7 @@ from .plan_page import SCRIPT, STYLE
 from .plan_text import OUTCOMES, heading_of
 
 UNMANAGED = "unmanaged"
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<header>
+BODY = """<header>
 <h1>{title}</h1>
 <p>{sentence}</p>
 <p>{digest}</p>
@@ -51,49 +34,27 @@ PAGE = """<!DOCTYPE html>
 <fieldset><legend>Action</legend>{actions}</fieldset>
 <small><output id="count"></output> <button type="reset">Show all</button></small>
 </form>
-<main><ul id="list"></ul><div id="end"></div></main>
-<script type="application/json" id="plan">{plan}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
+<main><ul id="list"></ul><div id="end"></div></main>"""
 
 
 def html_of(document: Object) -> str:
     """Return the page."""
     rows = [*map(_change, document["changes"]), *map(_stranger, document["unmanaged"])]
     title, tenant, sentence = heading_of(document)
+    title = f"{title} for {tenant}" if tenant else title
     digest = (
-        f"Digest: <code>{_text(document['digest'])}</code>" if document["changes"] else "There is nothing to change."
+        f"Digest: <code>{escaped(document['digest'])}</code>" if document["changes"] else "There is nothing to change."
     )
-    return PAGE.format(
-        policy=f"default-src 'none'; script-src {_hash(SCRIPT)}; style-src {_hash(STYLE)}; "
-        "base-uri 'none'; form-action 'none'; trusted-types 'none'; require-trusted-types-for 'script'",
-        title=_text(f"{title} for {tenant}" if tenant else title),
-        style=STYLE,
-        sentence=_text(sentence),
+    body = BODY.format(
+        title=escaped(title),
+        sentence=escaped(sentence),
         digest=digest,
-        scope="".join(f"<dt>{_text(name)}</dt><dd>{_text(_value(value))}</dd>" for name, value in _scope(document)),
+        scope=terms((name, _value(value)) for name, value in _scope(document)),
         counts=_counts(rows),
         kinds=_boxes("kind", [_kind(resource.name) for resource in RESOURCES.values()], rows),
         actions=_boxes("action", [*ACTIONS, *OUTCOMES, UNMANAGED], rows),
-        plan=_data(rows),
-        script=SCRIPT,
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _text(value: Any) -> str:
-    return html.escape(shown(str(value)))
-
-
-def _data(rows: Sequence[Object]) -> str:
-    """Return the rows as JSON that cannot end the element that it is in: nothing in it is outside ASCII, or markup."""
-    text = json.dumps(rows, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return page_of(title, body, rows, STYLE, SCRIPT)
 
 
 def _scope(document: Object) -> Iterator[tuple[str, Any]]:

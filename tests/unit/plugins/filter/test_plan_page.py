@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_report import directory_report
-from ansible_collections.idops.cyberark_identity.tests.unit.browser import NoBrowserError, chromium
+from ansible_collections.idops.cyberark_identity.tests.unit.browser import (
+    NoBrowserError,
+    Open,
+    brightness,
+    chromium,
+    opened_pages,
+)
 
 pytestmark = [
     pytest.mark.long(reason="it starts a browser; the texts of the page are tested without one"),
@@ -24,7 +29,6 @@ ACTIONS = ("create", "update", "rename", "deactivate", "delete")
 MANY = 10_000
 CHUNK = 100  # changes that are drawn at once
 FAST = 400  # milliseconds
-Open = Callable[..., Any]
 
 
 def change(number: int, **facts: Any) -> dict[str, Any]:
@@ -63,32 +67,9 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Return a function that opens the page of a plan, or a text. It must send no request and report no error."""
-    opened: list[Any] = []
-    asked: list[Any] = []
-    complaints: list[str] = []
-
-    def call(page: list[dict[str, Any]] | str, *, may_complain: bool = False, **how: Any) -> Any:
-        path = tmp_path / f"page{len(opened)}.html"
-        path.write_text(page if isinstance(page, str) else directory_report(plan(page), "html"), encoding="utf-8")
-        context = browser.new_context(**{"viewport": {"width": 1100, "height": 800}, **how})
-        tab = context.new_page()
-        opened.append(context)
-        tab.on("request", asked.append)
-        tab.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        if not may_complain:
-            tab.on("console", lambda message: complaints.append(message.text))
-        tab.goto(path.as_uri())
-        return tab
-
-    yield call
-    # Requests that the policy has blocked were not sent.
-    sent = [request.url for request in asked if request.failure != "csp"]
-    for context in opened:
-        context.close()
-    assert [url for url in sent if not re.fullmatch(r"file://.*/page\d\.html", url)] == []
-    assert complaints == []
+    """Return a function that opens the page of changes, or a text."""
+    with opened_pages(browser, tmp_path) as call:
+        yield lambda page, **how: call(page if isinstance(page, str) else directory_report(plan(page), "html"), **how)
 
 
 def items(tab: Any) -> Any:
@@ -163,11 +144,6 @@ def test_long_lists_open_on_demand(show: Open) -> None:
     assert tab.locator("td.after li").count() == 20
     tab.get_by_role("button", name="and 1,214 more").click()
     assert tab.locator("td.after li").count() == 1234
-
-
-def brightness(tab: Any, kind: str) -> float:
-    parts = tab.evaluate(f"getComputedStyle(document.body).{kind}.match(/\\d+/g).map(Number)")
-    return sum(parts[:3]) / 3
 
 
 def test_colours_follow_the_system(show: Open) -> None:
