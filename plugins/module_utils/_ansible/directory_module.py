@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 
 from .._base.errors import (
     IdentityError,
     InvalidError,
-    raise_all,
     trying,
 )
-from .._base.misfits import refuse_misfits
-from .._base.nearest import did_you_mean, nearest
 from .._base.secrets import spellings
 from .._directory.apply import Applied
 from .._directory.checks import refuse_options
@@ -34,7 +28,6 @@ from .._directory.entries import (
     entries_elsewhere,
     entries_of,
     kinds_of,
-    label_of,
     only_of,
     rules_of,
     wrong_limits,
@@ -47,81 +40,20 @@ from .._directory.progress import Progress
 from .._directory.report import failure_of, report_of_run
 from .._directory.values import Desired, Planned
 from .._model.new_values import unknowns
-from .._model.options import (
-    Spec,
-    entry_spec,
-    exclusive_options,
-    task_of,
-)
-from .._model.plan import Task
+from .._model.options import Spec
 from .._model.resources import RESOURCES
-from .._model.rows import Resource
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
 from .connection import (
     CONNECTION,
     VAULT_IDENTITY,
-    without_nulls,
 )
+from .entry_checks import entry_checker
 from .journal_files import lines_of_undo, requested_undo
 from .module import Module, as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
 from .sentences import counted, sentence_of_directory, sentence_of_reading
 from .warnings import Warnings
-
-
-def _checker() -> Callable[[Resource, dict[str, Any]], Task]:
-    """Return a function that checks an entry's options, as Ansible checks those of a module, and returns a Task."""
-    specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
-    validators = {
-        resource.name: ArgumentSpecValidator(specs[resource.name], mutually_exclusive=exclusive_options((resource,)))
-        for resource in RESOURCES.values()
-    }
-
-    def check(resource: Resource, options: dict[str, Any]) -> Task:
-        given = without_nulls(options)
-        # Name the entry in errors. Its position means little when lists are merged from several files.
-        label = label_of(resource, given)
-        problems: list[IdentityError] = []
-        for option, value in list(given.items()):
-            try:
-                refuse_misfits(specs[resource.name], {option: value})
-            except InvalidError as error:
-                problems.append(error)
-                del given[option]
-        checked = validators[resource.name].validate(given)
-        if checked.unsupported_parameters:
-            paths = sorted(_texts(option) for option in checked.unsupported_parameters)
-            unknown = ", ".join(map(".".join, paths))
-            hint = _known_options(specs[resource.name], paths)
-            problems.append(InvalidError(f"{label} has no option {unknown}", hint=hint))
-        if others := [error.msg for error in checked.errors if not isinstance(error, UnsupportedError)]:
-            problems.append(InvalidError(f"{label}: {'; '.join(others)}"))
-        raise_all(problems)
-        try:
-            return task_of(resource, checked.validated_parameters)
-        except InvalidError as error:
-            raise InvalidError(f"{label}: {error.reason}", hint=error.hint) from None
-
-    return check
-
-
-def _texts(option: Any) -> list[str]:
-    """Return the parts of an unsupported option, which Ansible gives as one text or several."""
-    return [option] if isinstance(option, str) else [str(part) for part in option]
-
-
-def _known_options(spec: Spec, paths: list[list[str]]) -> str:
-    """Return the options that unknown ones most likely mean, and all options in the place of the first one."""
-    beside = []
-    for *place, _name in paths:
-        known = spec
-        for option in place:
-            known = known[option].get("options") or {}
-        beside.append(known)
-    question = did_you_mean(nearest(path[-1], known) for path, known in zip(paths, beside))
-    return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
-
 
 DIRECTORY: Spec = {
     **directory_spec(),
@@ -243,7 +175,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     undo = (
         requested_undo(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
     )
-    given, check = {**module.params, **(undo.entries if undo else module.listed)}, _checker()
+    given, check = {**module.params, **(undo.entries if undo else module.listed)}, entry_checker()
     managed = only_of(kinds_of(given, scim.served), given)
     entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
     rules = rules_of(managed)
@@ -286,7 +218,7 @@ def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
         wrong.append(error)
     if wrong:
         with trying("plan the directory"):
-            refuse_options(wrong, entries_of(only_of(kinds, given), _checker()), given["input_errors"] or ())
+            refuse_options(wrong, entries_of(only_of(kinds, given), entry_checker()), given["input_errors"] or ())
 
 
 def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:

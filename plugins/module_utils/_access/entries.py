@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Read lists of entries, as scim_directory takes them, into a directory of the shape that an export has. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._base.errors import IdentityError, InvalidError, raise_all
+from .._base.paths import Object
+from .._directory.entries import entries_of
+from .._directory.values import POSITION, Check, Desired
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute
+from .._model.shapes import Members, Moment, Names
+
+
+def directory_of_entries(lists: Mapping[str, Any], check: Check) -> Object:
+    """Return the directory that these lists describe, by kind; a kind without a list is left out.
+
+    ``check`` makes a Task of an entry's options, as in scim_directory: presets, spellings of rights, and times come out
+    as in an export. Entries with ``state: absent`` are left out. A list that is not complete stays one that adds:
+    ``{"add": [...]}``. Secrets are left out. Raise InvalidError for all entries that are wrong.
+    """
+    given = {resource.plural: lists.get(resource.plural) for resource in RESOURCES.values()}
+    if others := sorted(map(str, set(lists) - set(given))):
+        raise InvalidError(f"a directory has no {', '.join(others)}", hint=f"It has {', '.join(given)}")
+    if wrong := [plural for plural, listed in given.items() if not isinstance(listed, (list, tuple, type(None)))]:
+        raise InvalidError(f"{', '.join(wrong)} of a directory has to be a list of entries")
+    directory: Object = {plural: [] for plural, listed in given.items() if listed is not None}
+    problems: list[IdentityError] = []
+    sources = (source for listed in given.values() for source in listed or ())
+    for desired, source in zip(entries_of(given, check), sources):
+        try:
+            if desired.problem:
+                raise desired.problem
+            if not desired.absent:
+                place = {POSITION: desired.position} if POSITION in source else {}
+                directory[desired.resource.plural].append({**_entry(desired), **place})
+        except InvalidError as error:
+            problems.append(error)
+    raise_all(problems)
+    return directory
+
+
+def _entry(desired: Desired) -> Object:
+    """Return an entry as an export shows the object, under its id if it has no name."""
+    task = desired.task
+    shown = {row.option: _shown(row, task.desired[row.option]) for row in task.resource.attributes if not row.secret}
+    named = {} if task.desired[task.resource.keys[0]] else {task.resource.keys[0]: task.identifier}
+    return {**named, **{option: value for option, value in shown.items() if value is not None}}
+
+
+def _shown(row: Attribute, value: Any) -> Any:
+    """Return the value of an option, None for one that says nothing."""
+    if isinstance(row.shape, (Members, Names)):
+        return _names(row, value or {})
+    if value is None or value == "":
+        return None
+    if isinstance(row.shape, Moment):
+        return row.shape.merge(None, value)
+    return row.shape.show(value) if isinstance(value, dict) else value  # without secret keys
+
+
+def _names(row: Attribute, value: Mapping[str, list[str] | None]) -> Object:
+    """Return a list of members or rights. One that the entry does not set may be longer than the entry says."""
+    way = "set" if value.get("set") is not None else "add"
+    names = value.get(way) or []
+    return {way: row.shape.read(names) if isinstance(row.shape, Names) else list(names)}

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Check the options of the entries of a directory, as Ansible checks those of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from .._base.errors import IdentityError, InvalidError, raise_all
+from .._base.misfits import refuse_misfits
+from .._base.nearest import did_you_mean, nearest
+from .._directory.entries import label_of
+from .._model.options import Spec, entry_spec, exclusive_options, task_of
+from .._model.plan import Task
+from .._model.resources import RESOURCES
+from .._model.rows import Resource
+from .connection import without_nulls
+
+
+def entry_checker() -> Callable[[Resource, dict[str, Any]], Task]:
+    """Return a function that checks an entry's options, as Ansible checks those of a module, and returns a Task."""
+    specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
+    validators = {
+        resource.name: ArgumentSpecValidator(specs[resource.name], mutually_exclusive=exclusive_options((resource,)))
+        for resource in RESOURCES.values()
+    }
+
+    def check(resource: Resource, options: dict[str, Any]) -> Task:
+        given = without_nulls(options)
+        # Name the entry in errors. Its position means little when lists are merged from several files.
+        label = label_of(resource, given)
+        problems: list[IdentityError] = []
+        for option, value in list(given.items()):
+            try:
+                refuse_misfits(specs[resource.name], {option: value})
+            except InvalidError as error:
+                problems.append(error)
+                del given[option]
+        checked = validators[resource.name].validate(given)
+        if checked.unsupported_parameters:
+            paths = sorted(_texts(option) for option in checked.unsupported_parameters)
+            unknown = ", ".join(map(".".join, paths))
+            hint = _known_options(specs[resource.name], paths)
+            problems.append(InvalidError(f"{label} has no option {unknown}", hint=hint))
+        if others := [error.msg for error in checked.errors if not isinstance(error, UnsupportedError)]:
+            problems.append(InvalidError(f"{label}: {'; '.join(others)}"))
+        raise_all(problems)
+        try:
+            return task_of(resource, checked.validated_parameters)
+        except InvalidError as error:
+            raise InvalidError(f"{label}: {error.reason}", hint=error.hint) from None
+
+    return check
+
+
+def _texts(option: Any) -> list[str]:
+    """Return the parts of an unsupported option, which Ansible gives as one text or several."""
+    return [option] if isinstance(option, str) else [str(part) for part in option]
+
+
+def _known_options(spec: Spec, paths: list[list[str]]) -> str:
+    """Return the options that unknown ones most likely mean, and all options in the place of the first one."""
+    beside = []
+    for *place, _name in paths:
+        known = spec
+        for option in place:
+            known = known[option].get("options") or {}
+        beside.append(known)
+    question = did_you_mean(nearest(path[-1], known) for path, known in zip(paths, beside))
+    return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
