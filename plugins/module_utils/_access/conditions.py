@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Parse conditions, and tell whether a subject meets one. No I/O.
+
+A condition is a map: each attribute with its test, and ``all_of``, ``any_of`` and ``none_of`` with lists of further
+conditions. All parts have to hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._base.errors import InvalidError, some
+from .._base.nearest import did_you_mean, nearest
+from .kinds import MAP, Attribute, Kind, Subject
+from .operators import IS_SET, MOMENT, NAME, PLACEHOLDER, PLAIN, SUBJECTS, Operator, number_of, operators_of
+from .subjects import SUBJECT_KINDS
+
+COMBINED: Mapping[str, Callable[[Iterator[bool]], bool]] = {
+    "all_of": all,
+    "any_of": any,
+    "none_of": lambda results: not any(results),
+}
+COUNTED = ("where", "at_least", "at_most")  # what a test of related subjects may hold
+Note = Callable[[InvalidError], None]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many subjects there have to be."""
+
+    at_least: int | None
+    at_most: int | None
+
+    def distance(self, count: int) -> int:
+        """Return how many subjects too few or too many there are."""
+        too_few = max(0, (self.at_least or 0) - count)
+        return too_few or (0 if self.at_most is None else max(0, count - self.at_most))
+
+    @property
+    def text(self) -> str:
+        parts = [f"at least {self.at_least}"] if self.at_least is not None else []
+        return " and ".join([*parts, *([f"at most {self.at_most}"] if self.at_most is not None else [])])
+
+
+@dataclass(frozen=True)
+class Test:
+    """What an attribute is tested for: an operator and its argument."""
+
+    attribute: Attribute
+    operator: Operator
+    argument: Any
+    placeholders: Mapping[str, Attribute] = field(default_factory=dict)
+
+    def holds(self, subject: Subject) -> bool:
+        held = subject.get(self.attribute)
+        if held is None and self.operator is IS_SET:
+            return not self.argument
+        if held is None:
+            return self.operator.unset
+        return self.operator.meets(held, self._argument(subject), subject.scene.now)
+
+    def _argument(self, subject: Subject) -> Any:
+        """Return the argument with the subject's own values in the place of placeholders."""
+        if not self.placeholders:
+            return self.argument
+        values = {name: str(subject.get(attribute) or "") for name, attribute in self.placeholders.items()}
+        is_expression = "matches" in self.operator.name
+        escape = re.escape if is_expression else str
+        return tuple(PLACEHOLDER.sub(lambda found: escape(values[found[1]]), text) for text in self.argument)
+
+    @property
+    def needs(self) -> set[str]:
+        return {*self.attribute.needs, *(need for each in self.placeholders.values() for need in each.needs)}
+
+    def shown(self, subject: Subject) -> str:
+        """Return the attribute and its value as a part of a sentence."""
+        return f"{self.attribute.name} {_shown(subject.get(self.attribute))}"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A test of how many related subjects meet a condition."""
+
+    attribute: Attribute
+    where: Condition
+    bounds: Bounds
+
+    def chosen(self, subject: Subject) -> list[Subject]:
+        kind = SUBJECT_KINDS[self.attribute.of]
+        related = (Subject(kind, subject.scene, key) for key in subject.get(self.attribute))
+        return [each for each in related if self.where.holds(each)]
+
+    def holds(self, subject: Subject) -> bool:
+        return not self.bounds.distance(len(self.chosen(subject)))
+
+    @property
+    def needs(self) -> set[str]:
+        return {*self.attribute.needs, *SUBJECT_KINDS[self.attribute.of].needs, *self.where.needs}
+
+    def shown(self, subject: Subject) -> str:
+        chosen = self.chosen(subject)
+        names = f" ({some([' / '.join(map(str, each.names.values())) for each in chosen])})" if chosen else ""
+        return f"{self.attribute.name} that count: {len(chosen)}{names}"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Tests that all have to hold. Without any, it always holds."""
+
+    tests: tuple[Test | Count, ...] = ()
+    combined: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
+
+    def holds(self, subject: Subject) -> bool:
+        return all(test.holds(subject) for test in self.tests) and all(
+            COMBINED[way](condition.holds(subject) for condition in conditions) for way, conditions in self.combined
+        )
+
+    @property
+    def needs(self) -> set[str]:
+        """Return the plurals of the kinds of objects that have to be known."""
+        return {need for part in (*self.tests, *self._inner) for need in part.needs}
+
+    @property
+    def _inner(self) -> tuple[Condition, ...]:
+        return tuple(condition for _way, conditions in self.combined for condition in conditions)
+
+    def shown(self, subject: Subject) -> list[str]:
+        """Return each attribute of the condition with its value, once."""
+        own = [test.shown(subject) for test in self.tests]
+        return list(dict.fromkeys([*own, *(text for condition in self._inner for text in condition.shown(subject))]))
+
+
+ALWAYS = Condition()
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "is not set"
+    if isinstance(value, bool):
+        return f"is {str(value).lower()}"
+    if isinstance(value, (list, tuple)):
+        return f"are {some([str(item) for item in value])}" if value else "are none"
+    return f"is {value}"
+
+
+# -- Parsing ----------------------------------------------------------------
+
+
+class Parser:
+    """Parses the conditions of a policy, and notes all that is wrong with them.
+
+    ``place`` is where a part is in the policy, such as ``must_not.rights``.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+
+    def condition(self, kind: Kind, given: Any, place: str) -> Condition:
+        if not isinstance(given, Mapping) or not given:
+            self._wrong(place, InvalidError(f"has to be a map of attributes of {kind.name} to tests"))
+            return ALWAYS
+        tests: list[Test | Count] = []
+        combined: list[tuple[str, tuple[Condition, ...]]] = []
+        for name, test in given.items():
+            if name in COMBINED:
+                combined.append((str(name), self._conditions(kind, test, f"{place}.{name}")))
+            elif attribute := self._attribute(kind, str(name), place):
+                tests += self._tests(kind, attribute, test, f"{place}.{name}")
+        return Condition(tuple(tests), tuple(combined))
+
+    def _conditions(self, kind: Kind, given: Any, place: str) -> tuple[Condition, ...]:
+        if not isinstance(given, list) or not given:
+            self._wrong(place, InvalidError("has to be a list of conditions"))
+            return ()
+        return tuple(self.condition(kind, each, f"{place}[{number}]") for number, each in enumerate(given))
+
+    def _attribute(self, kind: Kind, name: str, place: str) -> Attribute | None:
+        attribute = kind.attribute(name)
+        if attribute is None:
+            known = [
+                *(f"{each.name}.*" if each.type == MAP else each.name for each in kind.attributes.values()),
+                *COMBINED,
+            ]
+            hint = did_you_mean([nearest(name, known)]) or f"There are {', '.join(sorted(known))}"
+            self._wrong(place, InvalidError(f"{kind.name} has no attribute {name}", hint=hint))
+        return attribute
+
+    def _tests(self, kind: Kind, attribute: Attribute, given: Any, place: str) -> Iterator[Test | Count]:
+        """Yield the tests of one attribute."""
+        if attribute.type == SUBJECTS:
+            yield from self._count(attribute, given, place)
+            return
+        known = operators_of(attribute.type)
+        if not isinstance(given, Mapping):
+            if attribute.type not in PLAIN:
+                self._wrong(place, InvalidError(f"needs an operator: {', '.join(known)}"))
+                return
+            given = {PLAIN[attribute.type]: given}
+        if not given:
+            self._wrong(place, InvalidError("has no test"))
+        for name, argument in given.items():
+            if name not in known:
+                hint = did_you_mean([nearest(str(name), known)]) or f"There are {', '.join(known)}"
+                self._wrong(place, InvalidError(f"there is no operator {name} for {attribute.name}", hint=hint))
+                continue
+            try:
+                parsed = known[name].parse(argument)
+                yield Test(attribute, known[name], parsed, _placeholders(kind, known[name], parsed))
+            except InvalidError as error:
+                self._wrong(f"{place}.{name}" if name != PLAIN.get(attribute.type) else place, error)
+
+    def _count(self, attribute: Attribute, given: Any, place: str) -> Iterator[Count]:
+        kind = SUBJECT_KINDS[attribute.of]
+        if not isinstance(given, Mapping):
+            self._wrong(place, InvalidError(f"has to be a map of {', '.join(COUNTED)}"))
+            return
+        self.unknown_keys(given, COUNTED, place)
+        where = self.condition(kind, given["where"], f"{place}.where") if "where" in given else ALWAYS
+        bounds = self.bounds(given, place) or Bounds(1, None)
+        yield Count(attribute, where, bounds)
+
+    def bounds(self, given: Mapping[str, Any], place: str) -> Bounds | None:
+        """Return the numbers in at_least and at_most, None if neither is given."""
+        found: dict[str, int] = {}
+        for key in ("at_least", "at_most"):
+            if key in given:
+                try:
+                    found[key] = number_of(given[key])
+                except InvalidError as error:
+                    self._wrong(f"{place}.{key}", error)
+        bounds = Bounds(found.get("at_least"), found.get("at_most"))
+        if bounds.at_least is not None and bounds.at_most is not None and bounds.at_least > bounds.at_most:
+            self._wrong(place, InvalidError("at_least is more than at_most"))
+        return bounds if found else None
+
+    def unknown_keys(self, given: Mapping[str, Any], known: Sequence[str], place: str) -> None:
+        for key in given:
+            if key not in known:
+                hint = did_you_mean([nearest(str(key), known)]) or f"There are {', '.join(known)}"
+                self._wrong(place, InvalidError(f"there is no {key} here", hint=hint))
+
+    def _wrong(self, place: str, error: InvalidError) -> None:
+        self._note(InvalidError(f"{place}: {error.reason}" if place else error.reason, hint=error.hint))
+
+
+def _placeholders(kind: Kind, operator: Operator, argument: Any) -> dict[str, Attribute]:
+    """Return the attributes that patterns name in braces. Raise InvalidError for one that is no text."""
+    if "like" not in operator.name and "matches" not in operator.name:
+        return {}
+    found: dict[str, Attribute] = {}
+    for name in {name for text in argument for name in PLACEHOLDER.findall(text)}:
+        attribute = kind.attribute(name)
+        if attribute is None or attribute.type not in (NAME, MOMENT):
+            texts = [each.name for each in kind.attributes.values() if each.type == NAME]
+            hint = did_you_mean([nearest(name, texts)]) or f"There are {', '.join(texts)}"
+            raise InvalidError(f"{{{name}}} is no text of {kind.name}", hint=hint)
+        found[name] = attribute
+    return found

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The classes of the table of subjects: kinds of subjects, their attributes, and one subject. No I/O.
+
+A subject is a small key into a Scene: the number of a user, or the numbers of a user and of a permission. Its
+attributes are read when a condition asks for them, because a directory has millions of subjects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Callable
+
+from .._base.paths import fold
+from .._directory.values import POSITION
+from .._model.rows import Attribute as Option
+from .._model.rows import Resource
+from .._model.shapes import Flat, Joined, Truth
+from .operators import NAME, NAMES, NUMBER, SUBJECTS, TRUTH
+from .scene import Scene
+
+Key = Any  # of a subject in a scene
+Read = Callable[[Scene, Key], Any]
+Each = Callable[[Scene], Iterator[Key]]
+Entry = Callable[[Scene, Key], Mapping[str, Any]]
+MAP = "map"  # an option whose keys are attributes of their own, such as custom_attributes.cost_center
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a kind of subject.
+
+    ``text`` says what it is. ``needs`` are the plurals of the kinds of objects that it is read from, besides those of
+    its subject. ``of`` is the kind of related subjects.
+    """
+
+    name: str
+    type: str
+    text: str
+    read: Read
+    needs: tuple[str, ...] = ()
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of subject.
+
+    ``each`` yields the keys of all subjects. ``named_by`` are the attributes that name a subject in a finding.
+    ``entry`` returns the entry from which the subject comes.
+    """
+
+    name: str
+    text: str
+    needs: tuple[str, ...]
+    named_by: tuple[str, ...]
+    each: Each
+    entry: Entry
+    attributes: Mapping[str, Attribute]
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return an attribute by its name, None if there is none. A key of a map is one."""
+        head, _dot, key = name.rpartition(".")
+        group = self.attributes.get(head)
+        if group and group.type == MAP and key:
+            return replace(group, name=name, type=NAME, read=lambda scene, subject: _in_map(group, scene, subject, key))
+        found = self.attributes.get(name)
+        return found if found and found.type != MAP else None
+
+
+def _in_map(attribute: Attribute, scene: Scene, key: Key, name: str) -> str | None:
+    held = attribute.read(scene, key) or {}
+    value = next((value for option, value in held.items() if fold(option) == fold(name)), None)
+    return None if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject of a policy."""
+
+    kind: Kind
+    scene: Scene
+    key: Key
+
+    def get(self, attribute: Attribute) -> Any:
+        return attribute.read(self.scene, self.key)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Return the attributes that name the subject and are set."""
+        values = {name: self.get(self.kind.attributes[name]) for name in self.kind.named_by}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def mark(self) -> Hashable:
+        """Return what the subject has in common with itself after a change."""
+        return tuple((name, fold(value)) for name, value in self.names.items())
+
+    @property
+    def label(self) -> str:
+        names = " / ".join(str(value) for value in self.names.values())
+        return f"{self.kind.name} {names!r}"
+
+    @property
+    def position(self) -> str | None:
+        """Return the file and line of the entry that the subject comes from, None where it has none."""
+        place = self.kind.entry(self.scene, self.key).get(POSITION)
+        return str(place) if place else None
+
+
+def subjects_of(kind: Kind, scene: Scene) -> Iterator[Subject]:
+    return (Subject(kind, scene, key) for key in kind.each(scene))
+
+
+# -- What the table is made of ----------------------------------------------
+
+
+def _type_of(row: Option) -> str:
+    if isinstance(row.shape, Flat):
+        return MAP
+    if isinstance(row.shape, Truth):
+        return TRUTH
+    if isinstance(row.shape, Joined):
+        return NAMES
+    return NUMBER if row.type == "int" else NAME
+
+
+def _option(resource: Resource, row: Option, entry: Entry) -> Attribute:
+    unset = () if _type_of(row) == NAMES else None
+    text = f"the option `{row.option}` of the {resource.name}"
+    return Attribute(row.option, _type_of(row), text, lambda scene, key: entry(scene, key).get(row.option, unset))
+
+
+def options_of(resource: Resource, entry: Entry, own: Sequence[Attribute]) -> list[Attribute]:
+    """Return the options of an entry that are no attributes of their own. Secrets are none: nobody sees them."""
+    names = {*resource.keys, *(attribute.name for attribute in own)}
+    return [_option(resource, row, entry) for row in resource.attributes if not row.secret and row.option not in names]
+
+
+def kind_of(
+    resource: Resource, text: str, named_by: Sequence[str], each: Each, entry: Entry, own: Sequence[Attribute]
+) -> Kind:
+    """Return a kind of subject that is a kind of object, with the options of its entries."""
+    attributes = [*own, *options_of(resource, entry, own)]
+    return Kind(resource.name, text, (resource.plural,), tuple(named_by), each, entry, table_of(attributes))
+
+
+def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], Key]) -> list[Attribute]:
+    """Return the attributes of a subject that another one refers to, such as ``user.title``."""
+
+    def reader(attribute: Attribute) -> Read:
+        def read(scene: Scene, key: Key) -> Any:
+            other = key_of(scene, key)
+            return None if other is None else attribute.read(scene, other)
+
+        return read
+
+    return [
+        replace(
+            attribute,
+            name=f"{prefix}.{attribute.name}",
+            read=reader(attribute),
+            needs=tuple(dict.fromkeys((*kind.needs, *attribute.needs))),
+        )
+        for attribute in kind.attributes.values()
+        if attribute.type != SUBJECTS and attribute.name not in kind.named_by
+    ]
+
+
+def table_of(attributes: Sequence[Attribute]) -> dict[str, Attribute]:
+    return {attribute.name: attribute for attribute in attributes}
