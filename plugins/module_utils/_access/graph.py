@@ -32,10 +32,14 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Graph:
-    """Nested groups. ``everybody`` are the users in each group, ``below`` the groups, itself included."""
+    """Nested groups. ``own`` are the direct users of each group, ``everybody`` all of them, ``below`` the groups.
+
+    A group is below itself.
+    """
 
     groups: tuple[Group, ...]
     children: tuple[tuple[int, ...], ...]
+    own: tuple[int, ...]
     everybody: tuple[int, ...]
     below: tuple[int, ...]
 
@@ -46,25 +50,30 @@ class Graph:
         children = tuple(
             tuple(sorted(set(group.groups), key=lambda number: (fold(groups[number].name), number))) for group in groups
         )
+        own = tuple(bits(group.users) for group in groups)
         everybody, below = [0] * len(groups), [0] * len(groups)
         for circle in _circles(children):
             users, beneath = 0, bits(circle)
             for number in circle:
-                users |= bits(groups[number].users)
+                users |= own[number]
                 for child in children[number]:
                     users |= everybody[child]
                     beneath |= below[child]
             for number in circle:
                 everybody[number], below[number] = users, beneath
-        return cls(groups, children, tuple(everybody), tuple(below))
+        return cls(groups, children, own, tuple(everybody), tuple(below))
 
-    def ways(self, group: int) -> Iterator[Way]:
-        """Yield the shortest way of everybody in a group. Of ways of one length, that by the first names counts."""
+    def ways(self, group: int, wanted: int | None = None) -> Iterator[Way]:
+        """Yield the shortest way of everybody in a group, of those who are ``wanted``.
+
+        Of ways of one length, that by the first names counts.
+        """
         steps = self.steps(group)
         chosen: dict[int, int] = {}
         counts: dict[int, int] = {}
         for number in steps:
-            for user in set(self.groups[number].users):
+            own = self.own[number] if wanted is None else self.own[number] & wanted
+            for user in numbers(own):
                 chosen.setdefault(user, number)
                 counts[user] = counts.get(user, 0) + 1
         paths = {number: path_of(number, steps) for number in {*chosen.values()}}
@@ -110,7 +119,8 @@ def bits(numbers: Iterable[int]) -> int:
 
 def numbers(chosen: int) -> list[int]:
     """Return the numbers in a set, in order."""
-    return [number for number, digit in enumerate(reversed(f"{chosen:b}")) if digit == "1"]
+    octets = chosen.to_bytes(chosen.bit_length() // 8 + 1, "little")
+    return [8 * place + bit for place, octet in enumerate(octets) if octet for bit in range(8) if octet >> bit & 1]
 
 
 def size(chosen: int) -> int:

@@ -206,11 +206,11 @@ class _Names:
                 f"there is a {self.resource.name} {name!r}, and a permission means one of this name in {elsewhere!r}",
                 hint=f"Take out search_in to mean the one of the list, or give the object GUID or {name}@{elsewhere}",
             )
-        mark = spellings(name, elsewhere)[1] if elsewhere else canonical(name)
         if not same and elsewhere and self.resource.suffixed:
-            same = self._listed.get(mark, [])
+            same = self._listed.get(spellings(name, elsewhere)[1], [])
         if len(same) == 1:
             return same[0]
+        mark = spellings(name, elsewhere)[1] if elsewhere else canonical(name)
         if mark not in self._others:
             self._others[mark] = len(self.entries) + len(self.others)
             self.others.append(name)

@@ -14,6 +14,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils
     shortest_ways,
     simple_paths,
 )
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.module_utils.strategies import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ def test_a_set_of_bits_holds_what_was_put_in(chosen: set[int]) -> None:
     assert size(bits(chosen)) == len(chosen)
 
 
+@examples(50)
 @given(directories())
 def test_ways_are_those_of_a_walk_along_every_way(directory: Object) -> None:
     state = State.of(directory)

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""A directory as it is after the changes of a plan. No I/O.
+
+First come changes of attributes, then deletions and what they take along, then new names wherever they are members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._base.errors import InvalidError
+from .._base.paths import Object, fold
+from .._directory.plan_document import FORMAT, digest_of
+from .._model.resources import RESOURCES
+from .._model.rows import Attribute, Resource
+from .._model.shapes import Members, Names
+from .state import in_order
+
+KINDS = {resource.name: resource for resource in RESOURCES.values()}
+OTHER_PLAN = "The plan is of another tenant or of another time. Read the directory again, and make the plan again"
+
+
+def after(directory: Mapping[str, Any], plan: Mapping[str, Any]) -> Object:
+    """Return the directory after a plan of scim_directory. A kind that was not read stays unread.
+
+    Raise InvalidError for a text that is no plan or was changed, and for a plan that does not fit the directory.
+    """
+    _check(plan)
+    changed: Object = {plural: [dict(entry) for entry in listed] for plural, listed in directory.items()}
+    index = _Index(changed)
+    changes = [(KINDS[change["type"]], change) for change in plan["changes"]]
+    read = [(kind, change) for kind, change in changes if kind.plural in changed]
+    for kind, change in read:
+        if change["action"] == "create":
+            index.add(kind, _updated(kind, change["keys"], change))
+        elif change["action"] != "delete":
+            entry = index.find(kind, change)
+            values = _updated(kind, entry, change)
+            entry.clear()
+            entry.update(values)
+    gone = {id(index.find(kind, change)) for kind, change in read if change["action"] == "delete"}
+    for plural, listed in changed.items():
+        changed[plural] = [entry for entry in listed if id(entry) not in gone]
+    for kind, change in changes:
+        if change["action"] == "delete" and len(kind.keys) == 1:
+            _take_along(changed, kind, str(change["keys"].get(kind.keys[0]) or change["name"]))
+    for kind, change in changes:
+        if change["action"] == "rename" and (values := change["attributes"].get(kind.keys[0])):
+            _rename(changed, kind, str(values["before"]), str(values["after"]))
+    return changed
+
+
+def _check(plan: Mapping[str, Any]) -> None:
+    """Raise InvalidError for what is no plan of this format, or was changed."""
+    try:
+        known = plan["format"] == FORMAT and digest_of(dict(plan)) == plan["digest"]
+        complete = all(change["type"] in KINDS and change["keys"] is not None for change in plan["changes"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidError("this is no plan", hint="The option plan_path of scim_directory writes one") from error
+    if not known or not complete:
+        raise InvalidError("the plan was changed after it was written, or is of another release", hint="Make it again")
+
+
+class _Index:
+    """Finds the entry that a change is about."""
+
+    def __init__(self, directory: Object) -> None:
+        self._directory = directory
+        self._entries: dict[tuple[str, ...], list[Object]] = {}
+        for resource in RESOURCES.values():
+            for entry in directory.get(resource.plural, ()):
+                self._entries.setdefault(_mark(resource, entry), []).append(entry)
+
+    def add(self, resource: Resource, entry: Object) -> None:
+        """Add the entry of a new object. Raise InvalidError if the directory has one of its name."""
+        if resource.unique and _mark(resource, entry) in self._entries:
+            name = " / ".join(_mark(resource, entry)[1:]).strip(" /")
+            raise InvalidError(
+                f"the plan creates the {resource.name} {name!r}, and the directory has it", hint=OTHER_PLAN
+            )
+        self._directory[resource.plural].append(entry)
+
+    def find(self, resource: Resource, change: Object) -> Object:
+        """Return the entry of an object that is changed or deleted. Raise InvalidError if there is not just one."""
+        found = self._entries.get(_mark(resource, change["keys"]), [])
+        if len(found) != 1:
+            held = f"the directory has {len(found)} of them" if found else "the directory does not have it"
+            raise InvalidError(f"the plan is about the {resource.name} {change['name']!r}, and {held}", hint=OTHER_PLAN)
+        return found[0]
+
+
+def _mark(resource: Resource, keys: Mapping[str, Any]) -> tuple[str, ...]:
+    return (resource.name, *(fold(keys.get(option) or "") for option in resource.keys))
+
+
+def _updated(resource: Resource, entry: Mapping[str, Any], change: Object) -> Object:
+    """Return an entry with the values after a change. A value that is cleared is left out."""
+    values = dict(entry)
+    for option, sides in change["attributes"].items():
+        row = resource.attribute(option)
+        if row.secret:
+            continue
+        if isinstance(row.shape, (Members, Names)):
+            values[option] = _changed_list(row, values.get(option) or {}, sides, str(change["name"]))
+        else:
+            values[option] = sides.get("after")
+    return {option: value for option, value in values.items() if value not in (None, "") or option in resource.keys}
+
+
+def _changed_list(row: Attribute, held: Mapping[str, Any], sides: Object, name: str) -> Object:
+    """Return a list of members or rights after a change. Raise InvalidError for one that is to leave and is not in."""
+    names = {fold(each): each for each in _listed(held)}
+    for each in sides["remove"]:
+        marks = [fold(text) for text in _texts(each)]
+        mark = next((mark for mark in marks if mark in names), None)
+        if mark is None:
+            raise InvalidError(
+                f"the plan takes {_texts(each)[0]!r} out of {row.option} of {name!r}, and it is not in", hint=OTHER_PLAN
+            )
+        del names[mark]
+    for each in sides["add"]:
+        text = _texts(each)[0]
+        names.setdefault(fold(text), text)
+    ordered = in_order(names.values()) if isinstance(row.shape, Names) else sorted(names.values(), key=fold)
+    return {"set": list(ordered)}
+
+
+def _listed(held: Mapping[str, Any]) -> Iterator[str]:
+    for way in ("set", "add"):
+        yield from held.get(way) or ()
+
+
+def _texts(each: Any) -> list[str]:
+    """Return the name of a member and its id, or the name of a right."""
+    return [str(text) for text in (each["name"], each["id"]) if text] if isinstance(each, Mapping) else [str(each)]
+
+
+def _references(resource: Resource) -> Iterator[tuple[Resource, Attribute]]:
+    """Yield the rows by which objects name those of a kind."""
+    for other in RESOURCES.values():
+        for row in other.attributes:
+            if resource.endpoint in (row.refers_to, row.within):
+                yield other, row
+
+
+def _rename(directory: Object, resource: Resource, old: str, new: str) -> None:
+    """Write the new name of an object wherever the old one refers to it."""
+    for other, row in _references(resource):
+        for entry in directory.get(other.plural, ()):
+            value = entry.get(row.option)
+            if isinstance(row.shape, Members) and value:
+                kept = {way: [new if fold(each) == fold(old) else each for each in value[way]] for way in value}
+                entry[row.option] = {way: list({fold(name): name for name in kept[way]}.values()) for way in kept}
+            elif isinstance(value, str) and fold(value) == fold(old):
+                entry[row.option] = new
+
+
+def _take_along(directory: Object, resource: Resource, name: str) -> None:
+    """Take an object that is deleted out of all lists, with what lies in it or is its own."""
+    for other, row in _references(resource):
+        kept = []
+        for entry in directory.get(other.plural, ()):
+            value = entry.get(row.option)
+            if isinstance(row.shape, Members) and value:
+                entry[row.option] = {way: [each for each in value[way] if fold(each) != fold(name)] for way in value}
+            named = isinstance(value, str) and fold(value) == fold(name)
+            if named and row.option not in other.keys:
+                del entry[row.option]
+            if not named or row.option not in other.keys:
+                kept.append(entry)
+        if other.plural in directory:
+            directory[other.plural] = kept

@@ -1,0 +1,232 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The rights that each user has on each safe, and how two states differ in them. No I/O.
+
+Ended permissions and disabled users do not count. The members of a group that no list has count as one user without
+a name: the group is named in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from .._base.paths import Object, fold
+from .graph import numbers
+from .query import ALL, Query
+from .rows import Access
+from .state import Container, Group, State, User, in_order
+
+
+def reach_of(state: State, now: float, query: Query = ALL) -> Iterator[Object]:
+    """Yield the rights of each user on each safe, sorted by both.
+
+    ``rights`` are those of all permissions together. ``direct`` says that the user has one of its own, ``paths`` are
+    ways through groups, and ``presets`` those that single permissions are. ``group`` is the group of an unknown user.
+    """
+    rows = Access.of(state, now, replace(query, expired=False, inactive=False)).rows()
+    for container, on_safe in groupby(rows, key=lambda row: row["container"]):
+        by_user: dict[tuple[str, str], list[Object]] = {}
+        for row in on_safe:
+            by_user.setdefault(_who(row), []).append(row)
+        for _mark, ways in sorted(by_user.items(), key=lambda item: item[0]):
+            yield _reach(container, ways)
+
+
+def _who(row: Object) -> tuple[str, str]:
+    """Return what identifies the user of a row, or the group of unknown users."""
+    if row["user"] is None:
+        return "group", fold(row["path"][0])
+    elsewhere = "" if row["listed"] or row["path"] else row["search_in"]  # two of one name in two directories
+    return "user", f"{fold(row['user'])}\n{elsewhere or ''}"
+
+
+def _reach(container: str, ways: list[Object]) -> Object:
+    first = ways[0]
+    paths = [list(path) for path in dict.fromkeys(tuple(row["path"]) for row in ways if row["path"])]
+    presets = [preset for preset in dict.fromkeys(row["preset"] for row in ways) if preset]
+    return {
+        "user": first["user"],
+        "group": first["path"][0] if first["user"] is None else None,
+        "container": container,
+        "rights": list(in_order(right for row in ways for right in row["rights"])),
+        "direct": any(not row["path"] for row in ways),
+        "paths": paths,
+        "presets": presets,
+    }
+
+
+# -- Two states -------------------------------------------------------------
+
+
+def difference(before: State, after: State, now: float) -> Iterator[Object]:
+    """Yield each user and safe whose rights differ, sorted by safe and user.
+
+    ``gained`` and ``lost`` are rights, ``paths`` the ways by which they are gained, or else were lost. An empty way is
+    a permission of the user itself. A renamed user is two: one who lost all, one who gained them.
+    """
+    sides = [_Side.of(state, now) for state in _aligned(before, after)]
+    order = sorted(range(len(sides[0].access.state.containers)), key=lambda each: fold(sides[0].name_of(each)))
+    for container in order:
+        if sides[0].holdings_on(container) == sides[1].holdings_on(container):
+            continue
+        held, holds = (side.rights_on(container) for side in sides)
+        changed: dict[int, tuple[list[str], list[str]]] = {}
+        for right in in_order({*held, *holds}):
+            old, new = held.get(right, 0), holds.get(right, 0)
+            for ways, who in ((0, new & ~old), (1, old & ~new)):
+                for number in numbers(who):
+                    changed.setdefault(number, ([], []))[ways].append(right)
+        paths = [
+            side.paths_to(container, {number: {*rights[ways]} for number, rights in changed.items() if rights[ways]})
+            for ways, side in ((1, sides[0]), (0, sides[1]))
+        ]
+        for number in sorted(changed, key=sides[0].place_of):
+            gained, lost = changed[number]
+            side = 1 if gained else 0
+            yield {
+                **sides[side].named(number),
+                "container": sides[side].name_of(container),
+                "gained": gained,
+                "lost": lost,
+                "paths": sorted(paths[side][number], key=lambda path: (len(path), path)),
+            }
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of two states in which the same numbers mean the same objects.
+
+    A set of holders has a bit for each user, and then one for each group whose members are unknown.
+    """
+
+    access: Access
+    on_safe: dict[int, list[int]]
+    _holders: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, state: State, now: float) -> _Side:
+        access = Access.of(state, now, Query(expired=False, inactive=False))
+        on_safe: dict[int, list[int]] = {}
+        for number, permission in enumerate(state.permissions):
+            if not access.is_over(permission):
+                on_safe.setdefault(permission.container, []).append(number)
+        return cls(access, on_safe)
+
+    def name_of(self, container: int) -> str:
+        return self.access.state.containers[container].name
+
+    def holders_of(self, number: int) -> int:
+        """Return who has a permission."""
+        permission = self.access.state.permissions[number]
+        member = (permission.kind, permission.member)
+        if member not in self._holders:
+            unknown = self.access.unknown_of(permission) << len(self.access.state.users)
+            self._holders[member] = self.access.users_of(permission) | unknown
+        return self._holders[member]
+
+    def holdings_on(self, container: int) -> list[tuple[tuple[str, ...], int]]:
+        """Return the rights and the holders of each permission on a safe, in order. They are cheap to compare."""
+        numbers_on_safe = self.on_safe.get(container, ())
+        return [(self.access.state.permissions[number].rights, self.holders_of(number)) for number in numbers_on_safe]
+
+    def rights_on(self, container: int) -> dict[str, int]:
+        """Return the holders of each right on a safe."""
+        rights: dict[str, int] = {}
+        for number in self.on_safe.get(container, ()):
+            holders = self.holders_of(number)
+            for right in self.access.state.permissions[number].rights:
+                rights[right] = rights.get(right, 0) | holders
+        return rights
+
+    def named(self, number: int) -> Object:
+        """Return the name of a holder."""
+        users = self.access.state.users
+        if number < len(users):
+            return {"user": users[number].name, "group": None}
+        return {"user": None, "group": self.access.state.groups[number - len(users)].name}
+
+    def place_of(self, number: int) -> tuple[bool, str]:
+        named = self.named(number)
+        return named["user"] is None, fold(named["user"] or named["group"])
+
+    def paths_to(self, container: int, wanted: Mapping[int, set[str]]) -> dict[int, list[list[str]]]:
+        """Return the shortest ways of these holders to each permission on a safe with one of their rights."""
+        found: dict[int, list[list[str]]] = {number: [] for number in wanted}
+        for each in self.on_safe.get(container, ()) if wanted else ():
+            permission = self.access.state.permissions[each]
+            for way in self.access.ways_of(permission):
+                number = len(self.access.state.users) + way.path[0] if way.user is None else way.user
+                if not wanted.get(number, set()).isdisjoint(permission.rights):
+                    found[number].append([self.access.state.groups[group].name for group in way.path])
+        return found
+
+
+def _aligned(before: State, after: State) -> tuple[State, State]:
+    """Return two states in which one number means the same user, group and safe."""
+    users = _Numbers([user.name for user in state.users] for state in (before, after))
+    groups = _Numbers([group.name for group in state.groups] for state in (before, after))
+    containers = _Numbers([safe.name for safe in state.containers] for state in (before, after))
+    one, other = (
+        _renumbered(state, users.of[side], groups.of[side], containers.of[side], (users, groups, containers))
+        for side, state in enumerate((before, after))
+    )
+    return one, other
+
+
+class _Numbers:
+    """Common numbers for the objects of one kind in two states."""
+
+    def __init__(self, sides: Iterable[list[str]]) -> None:
+        self.names: list[str] = []
+        known: dict[tuple[str, int], int] = {}
+        self.of: list[list[int]] = []
+        for side in sides:
+            numbers_of_side, seen = list[int](), dict[str, int]()
+            for name in side:
+                mark = fold(name)
+                seen[mark] = seen.get(mark, 0) + 1  # two objects of one name stay two
+                if (mark, seen[mark]) not in known:
+                    known[mark, seen[mark]] = len(self.names)
+                    self.names.append(name)
+                numbers_of_side.append(known[mark, seen[mark]])
+            self.of.append(numbers_of_side)
+
+
+def _renumbered(
+    state: State,
+    users: list[int],
+    groups: list[int],
+    containers: list[int],
+    common: tuple[_Numbers, _Numbers, _Numbers],
+) -> State:
+    """Return a state with other numbers. What is in the other state alone has nothing in this one."""
+    people = [User(name, active=None, listed=False) for name in common[0].names]
+    for number, user in zip(users, state.users):
+        people[number] = user
+    nested = [Group(name, listed=True, users=(), groups=()) for name in common[1].names]
+    for number, group in zip(groups, state.groups):
+        members = tuple(users[each] for each in group.users)
+        nested[number] = replace(group, users=members, groups=tuple(groups[each] for each in group.groups))
+    safes = [Container(name, listed=False) for name in common[2].names]
+    for number, container in zip(containers, state.containers):
+        safes[number] = container
+    return replace(
+        state,
+        users=tuple(people),
+        groups=tuple(nested),
+        containers=tuple(safes),
+        accounts=tuple(replace(each, container=containers[each.container]) for each in state.accounts),
+        permissions=tuple(
+            replace(
+                each,
+                container=containers[each.container],
+                member=(users if each.kind == "user" else groups)[each.member],
+            )
+            for each in state.permissions
+        ),
+    )
