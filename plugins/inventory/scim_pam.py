@@ -177,8 +177,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secr
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.answers import REQUESTS_IMPORT_ERROR
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VAULT_PREFIX, VERSION, Client
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PRIVILEGED_DATA
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.objects import ScimObjects
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.reading import read
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_name, mark_unsafe
 
 # The property of an account for each field. Its spelling differs between servers, and its case does not matter.
@@ -253,9 +253,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         client = Client(connection, warn=self._warn, protect=self._secrets.add, mask=self._masked)
         try:
             with trying("read the privileged accounts"):
-                objects = ScimObjects(Scim(client, self._connection["scim_path"]))
+                scim = Scim(client, self._connection["scim_path"])
                 filter = self.get_option("filter")
-                found = objects.read(PRIVILEGED_DATA, {"filter": filter} if filter else {})
+                found = read(scim, PRIVILEGED_DATA, {"filter": filter} if filter else {})
         finally:
             client.close()
         accounts = [_account_of(account) for account in found]

@@ -253,12 +253,12 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.scim_object_module import run_scim_object
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import GROUP
 
 
 def main() -> None:
-    run_object(GROUP, result="group")
+    run_scim_object(GROUP, result="group")
 
 
 if __name__ == "__main__":

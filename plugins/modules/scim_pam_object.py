@@ -428,12 +428,11 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_object
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PAM_OBJECTS
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.pam_object_module import run_pam_object
 
 
 def main() -> None:
-    run_object(*PAM_OBJECTS, result="pam_object")
+    run_pam_object()
 
 
 if __name__ == "__main__":

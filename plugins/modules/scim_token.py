@@ -111,7 +111,7 @@ failure:
       sample: access_denied
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.server_module import run_token
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.token_module import run_token
 
 
 def main() -> None:

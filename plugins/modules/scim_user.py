@@ -324,12 +324,12 @@ failure:
       sample: uniqueness
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_object
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.scim_object_module import run_scim_object
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 
 
 def main() -> None:
-    run_object(USER, result="user")
+    run_scim_object(USER, result="user")
 
 
 if __name__ == "__main__":

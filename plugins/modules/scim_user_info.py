@@ -168,7 +168,7 @@ failure:
       sample: invalid_client
 """
 
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.object_module import run_info
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.info_module import run_info
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 
 

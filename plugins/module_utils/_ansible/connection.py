@@ -16,12 +16,11 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._base.errors import InvalidError
-from .._base.misfits import refuse_misfits
+from .._base.misfits import Spec, refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import Object, fold
 from .._base.secrets import spellings
 from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Connection, origin, secrets_in
-from .._model.options import Spec
 
 CONNECTION: Spec = {
     "tenant_url": {"type": "str", "required": True},

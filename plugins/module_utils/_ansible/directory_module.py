@@ -18,6 +18,7 @@ from .._base.errors import (
     InvalidError,
     trying,
 )
+from .._base.misfits import Spec
 from .._base.secrets import spellings
 from .._directory.apply import Applied
 from .._directory.checks import refuse_options
@@ -40,7 +41,6 @@ from .._directory.progress import Progress
 from .._directory.report import failure_of, report_of_run
 from .._directory.values import Desired, Planned
 from .._model.new_values import unknowns
-from .._model.options import Spec
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
@@ -50,8 +50,9 @@ from .connection import (
 )
 from .entry_checks import entry_checker
 from .journal_files import lines_of_undo, requested_undo
-from .module import Module, as_map, scalars, secrets_below
+from .module import as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
+from .scim_module import ScimModule
 from .sentences import counted, sentence_of_directory, sentence_of_reading
 from .warnings import Warnings
 
@@ -90,7 +91,7 @@ DIRECTORY: Spec = {
 SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that the result and the log contain
 
 
-class DirectoryModule(Module):
+class DirectoryModule(ScimModule):
     """A module whose input is long and holds secrets: neither logs nor results show it."""
 
     apart = frozenset(resource.plural for resource in RESOURCES.values())
@@ -274,7 +275,7 @@ def _numbers_of(entries: Sequence[Desired]) -> str:
 def run_directory_info() -> None:
     """Run the module that exports a directory."""
     plurals = [resource.plural for resource in RESOURCES.values()]
-    module = Module({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
+    module = ScimModule({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
 
     def work(scim: Scim) -> dict[str, Any]:
         included = module.params["include"]

@@ -15,12 +15,12 @@ from typing import Any
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 
 from .._base.errors import UnhealthyError
+from .._base.misfits import Spec
 from .._diagnosis.doctor.diagnoses import FAILED, WARNING
 from .._diagnosis.doctor.examination import look_at
 from .._diagnosis.doctor.report import markdown_of, sentence_of, table_of
 from .._diagnosis.doctor.values import Finding, Patient, causes
 from .._http.client import VERSION
-from .._model.options import Spec
 from .connection import ADMINISTRATOR_IDENTITY
 from .module import Module
 

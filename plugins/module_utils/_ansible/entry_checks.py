@@ -14,10 +14,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._base.errors import IdentityError, InvalidError, raise_all
-from .._base.misfits import refuse_misfits
+from .._base.misfits import Spec, refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._directory.entries import label_of
-from .._model.options import Spec, entry_spec, exclusive_options, task_of
+from .._model.options import entry_spec, exclusive_options, task_of
 from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource

@@ -19,7 +19,6 @@ from ansible.module_utils.common.validation import check_type_dict
 
 from .._base.errors import (
     AuthenticationError,
-    AuthorizationError,
     IdentityError,
     InvalidError,
     ProtocolError,
@@ -29,7 +28,7 @@ from .._base.errors import (
     shown,
 )
 from .._base.journal import Journal
-from .._base.misfits import refuse_misfits
+from .._base.misfits import Spec, refuse_misfits
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._base.secrets import Secrets, is_secret, spellings
@@ -37,10 +36,6 @@ from .._http.answers import HTML_HINT, REQUESTS_IMPORT_ERROR
 from .._http.caller import Caller
 from .._http.client import ADMINISTRATOR_PREFIX, VAULT_PREFIX, Client, Connection, Opened, origin, secrets_in
 from .._http.statuses import ADDRESS
-from .._model.options import Spec
-from .._model.resources import RESOURCES
-from .._model.shapes import Flat
-from .._scim.protocol import Scim
 from .connection import (
     ALL_OPTIONS,
     CONNECTION,
@@ -58,10 +53,6 @@ from .connection import (
     without_nulls,
 )
 
-# Options and results that are maps with keys of the task or of the tenant.
-FREE_MAPS = {
-    row.option for resource in RESOURCES.values() for row in resource.attributes if isinstance(row.shape, Flat)
-}
 # What Ansible says of unknown options: the names, and what there is beside them.
 UNSUPPORTED = re.compile(r"(Unsupported parameters for .*?: (.*?)\. )(Supported parameters include: (.*)\.)", re.DOTALL)
 DOCTOR = "To find the cause, run: ansible-playbook idops.cyberark_identity.diagnose"
@@ -88,6 +79,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     refusal: InvalidError | None = None
     # The service user of the vault, where the environment names one and the module does not use it.
     bystanders: tuple[Caller, ...] = ()
+    # Options and results that are maps with keys of the task or of the tenant.
+    free_maps: Collection[str] = ()
     # Failures of which the doctor can tell more.
     examined: tuple[type[IdentityError], ...] = (TransportError, AuthenticationError)
 
@@ -144,13 +137,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
             return [self.mask_keys(item) for item in value]
         if not isinstance(value, dict):
             return value
-        masked = {key: self.mask_keys(item, free=key in FREE_MAPS) for key, item in value.items()}
+        masked = {key: self.mask_keys(item, free=key in self.free_maps) for key, item in value.items()}
         return self.secrets.masked_keys(masked) if free else masked
 
     def _shown_params(self) -> dict[str, Any]:
         """Return the options that Ansible adds to a result, with masked keys."""
         return {
-            option: self.secrets.masked_keys(value) if option in FREE_MAPS and isinstance(value, dict) else value
+            option: self.secrets.masked_keys(value) if option in self.free_maps and isinstance(value, dict) else value
             for option, value in self.params.items()
         }
 
@@ -180,13 +173,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
         """Do the work with a client, and exit with its result or failure."""
-        self._leave(lambda: self._connected(lambda clients: work(clients[0])))
+        self.run_connected(lambda clients: work(clients[0]))
 
-    def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
-        """Do the work with the SCIM server, as ``run`` does with a client."""
-        path = self.params["scim_path"]
-        self.examined = (*self.examined, AuthorizationError)
-        self._leave(lambda: self._connected(lambda clients: work(Scim(clients[0], path, vault=clients[-1]))))
+    def run_connected(self, work: Callable[[list[Client]], dict[str, Any]]) -> None:
+        """Do the work with a client for each identity, and exit with its result or failure."""
+        self._leave(lambda: self._connected(work))
 
     def run_unconnected(self, work: Callable[[], dict[str, Any]]) -> None:
         """Do work that makes its own clients and says itself what is wrong with the options of the connection."""

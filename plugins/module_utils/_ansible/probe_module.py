@@ -11,14 +11,14 @@ from dataclasses import asdict
 from typing import Any
 
 from .._base.errors import InvalidError
+from .._base.misfits import Spec
 from .._base.nearest import did_you_mean, nearest
 from .._diagnosis.probe.document import text_of
 from .._diagnosis.probe.probe import NAMES, Findings, probe
 from .._diagnosis.probe.session import PREFIX, Session
-from .._model.options import Spec
 from .._scim.protocol import Scim
-from .module import Module
 from .plan_files import write_text
+from .scim_module import ScimModule
 
 OPTIONS: Spec = {
     "confirm": {"type": "bool", "required": True},
@@ -30,7 +30,7 @@ OPTIONS: Spec = {
 
 def run_probe() -> None:
     """Run the module that measures facts about a SCIM server."""
-    module = Module(OPTIONS, for_vault=True)
+    module = ScimModule(OPTIONS, for_vault=True)
 
     def work(scim: Scim) -> dict[str, Any]:
         names = _names(module.params["facts"])

@@ -9,21 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._model.ensure import Outcome
-from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 
 DONE = {"create": "created", "update": "changed", "deactivate": "deactivated", "delete": "deleted"}
-
-
-def sentence_of_object(task: Task, outcome: Outcome, *, check: bool) -> str:
-    """Return the result for one object: "user 'ada@example.com' created"."""
-    if not outcome.changed:
-        return f"{task.label} unchanged"
-    before, after = (outcome.diff[side].get(task.resource.enabled_by) for side in ("before", "after"))
-    deactivated = outcome.action == "update" and before is not False and after is False
-    return f"{task.label} {_would_be(check)}{DONE['deactivate' if deactivated else outcome.action]}"
 
 
 def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bool) -> str:
@@ -35,7 +24,7 @@ def sentence_of_directory(summary: Mapping[str, Mapping[str, int]], *, check: bo
         if acted:
             (number, first), *further = acted
             rest = "".join(f", {other} {done}" for other, done in further)
-            parts.append(f"{counted(number, resource)} {_would_be(check)}{first}{rest}")
+            parts.append(f"{counted(number, resource)} {would_be(check)}{first}{rest}")
     others = {word: sum(counts.get(word, 0) for counts in summary.values()) for word in ("unchanged", "unmanaged")}
     return "; ".join([*parts, *(f"{number} {word}" for word, number in others.items() if number)]) or "0 unchanged"
 
@@ -50,5 +39,6 @@ def counted(number: int, resource: Resource) -> str:
     return f"{number} {resource.name if number == 1 else resource.plural}"
 
 
-def _would_be(check: bool) -> str:
+def would_be(check: bool) -> str:
+    """Return the words before what a dry run would do."""
     return "would be " if check else ""

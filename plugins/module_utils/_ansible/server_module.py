@@ -3,21 +3,20 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run the modules that get a token, or read what the server can do."""
+"""Run the module that reads what the SCIM server can do."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .._base.errors import InvalidError, trying
-from .._http.client import Client, lifetime_of, scope_of
+from .._base.errors import trying
 from .._scim.protocol import Scim
-from .module import Module
+from .scim_module import ScimModule
 
 
 def run_server_info() -> None:
     """Run the module that reads what the SCIM server can do."""
-    module = Module({})
+    module = ScimModule({})
 
     def work(scim: Scim) -> dict[str, Any]:
         with trying("read what the SCIM server can do"):
@@ -26,29 +25,3 @@ def run_server_info() -> None:
         return {"changed": False, "msg": "service provider configuration read", "service_provider_config": offers}
 
     module.run_scim(work)
-
-
-def run_token() -> None:
-    """Run the module that returns a token."""
-    module = Module({})
-
-    def work(client: Client) -> dict[str, Any]:
-        if not module.no_log:
-            raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
-        if not client.connection.client_secret:
-            raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
-        answer = client.fetch_token()
-        # Only the result may contain the token. Ansible would mask it there as well.
-        module.no_log_values.discard(answer["access_token"])
-        lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
-        msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"
-        return {
-            "changed": False,
-            "msg": msg,
-            "tenant_url": client.connection.tenant_url,
-            "access_token": answer["access_token"],
-            "expires_in": lifetime,
-            "scope": scope,
-        }
-
-    module.run(work)

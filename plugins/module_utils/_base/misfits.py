@@ -18,6 +18,8 @@ from typing import Any
 from .errors import InvalidError, raise_all
 from .paths import Object
 
+Spec = dict[str, dict[str, Any]]  # options, as Ansible takes them
+
 # Options of the type str that take a number as well.
 NUMBERS = ("max_removals", "max_access_removals")
 QUOTE = "Put it into quotes; add | string to a template that makes it"
@@ -33,12 +35,12 @@ GROUPS_HINT = "In a template, groups is always the groups of the inventory: give
 INVENTORY_GROUPS = {"all", "ungrouped"}
 
 
-def refuse_misfits(specs: Mapping[str, Mapping[str, Any]], options: Object) -> None:
+def refuse_misfits(specs: Spec, options: Object) -> None:
     """Raise InvalidError for all values that have another type than their options."""
     raise_all([misfit for misfit in _misfits(specs, options) if misfit])
 
 
-def _misfits(specs: Mapping[str, Mapping[str, Any]], options: Object, place: str = "") -> Iterator[InvalidError | None]:
+def _misfits(specs: Spec, options: Object, place: str = "") -> Iterator[InvalidError | None]:
     """Yield the error of each value whose type is wrong, None for others.
 
     ``place`` is what precedes the options' names in the message. No value of an option with ``no_log`` is quoted.

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._base.errors import InvalidError, all_of, raise_all, some
+from .._base.misfits import Spec
 from .._base.paths import Object, fold, letters
 from .._base.secrets import means_secret
 from .._base.texts import LOST, REPLACEMENT, find_control, is_key_file, name_character
-from .._model.options import Spec, entry_spec
+from .._model.options import entry_spec
 from .._model.resources import RESOURCES, RIGHT_NAMES, RIGHTS
 from .._model.rows import Resource
 from .._model.shapes import Moment, seconds

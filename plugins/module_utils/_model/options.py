@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, raise_all
+from .._base.misfits import Spec
 from .._base.paths import Object, composed
 from .._base.texts import check_decoded, check_name, check_secret
 from .former_names import check_former_names
@@ -19,7 +20,6 @@ from .plan import Task
 from .rows import Attribute, Resource
 from .shapes import Members
 
-Spec = dict[str, dict[str, Any]]
 Resources = tuple[Resource, ...]
 
 
@@ -194,3 +194,13 @@ def _check(row: Attribute, value: Any) -> None:
     if row.pattern and not re.fullmatch(row.pattern, value):
         raise InvalidError(f"{option} {value!r} is not valid", hint=row.pattern_hint)
     row.shape.validate(option, value)
+
+
+def are_in_vault(resources: Resources) -> bool:
+    """Return whether all of these kinds are kept in the vault."""
+    return all(resource.in_vault for resource in resources)
+
+
+def kind_shown(resources: Resources, resource: Resource) -> dict[str, str]:
+    """Return the kind of an object for a result, which names it only where a module has several kinds."""
+    return {"kind": resource.name} if len(resources) > 1 else {}

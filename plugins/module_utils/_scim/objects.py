@@ -17,12 +17,10 @@ from .._base.errors import (
     IdentityError,
     InvalidError,
     NotFoundError,
-    ProtocolError,
     ReadOnlyError,
     UnsupportedError,
 )
 from .._base.paths import Object
-from .._model.filters import could_match
 from .._model.former_names import renamed_object
 from .._model.plan import Change, Plan, Task, make_plan
 from .._model.references import (
@@ -111,29 +109,6 @@ class ScimObjects:
             thorough=thorough,
             doubt=resource.key_attribute if (doubt and not resource.listed) or resource.doubtful else "",
         )
-
-    def read(self, resource: Resource, given: Object) -> list[Object]:
-        """Return the object with this ``id``, or the objects with this ``filter`` or these keys, or all."""
-        scim, endpoint = self.scim, resource.endpoint
-        if "id" in given:
-            single = scim.get(endpoint, given["id"], listed=resource.listed)
-            if single is None:
-                scim.confirm_missing(endpoint)
-            return [self.lists.typed(resource, single)] if single else []
-        if "filter" in given:
-            items = list(scim.query(endpoint, filter=given["filter"], on_short=self.client.warn))
-            if not all(could_match(given["filter"], item) for item in items):
-                raise ProtocolError(
-                    f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
-                )
-            return self.lists.complete(resource, items)
-        if not given:
-            return self.lists.complete(resource, scim.query(endpoint, on_short=self.client.warn))
-        task = Task(resource, {option: given.get(option) for option in resource.finding}, absent=True)
-        keys = resolve_keys(self._finder, task)
-        doubt = "" if resource.listed else resource.key_attribute
-        found = scim.find_every(endpoint, resource.stages(keys), lambda item: resource.matches(keys, item), doubt=doubt)
-        return self.lists.complete(resource, found)
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return resolve(self._finder, task, keys, current, check=check)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import module, object_module
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible import info_module, module
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.connection import (
     ALL_OPTIONS,
     OTHER_VARIABLES,
@@ -319,7 +319,7 @@ def test_internal_error_is_not_a_traceback(tenant: Tenant, run: Run, monkeypatch
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")
 
-    monkeypatch.setattr(object_module.ScimObjects, "read", stumble)
+    monkeypatch.setattr(info_module, "read", stumble)
     result = read(run)
     assert result.code == "internal"
     assert "KeyError in line" in result["msg"]

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The class of the modules that use the SCIM server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._base.errors import AuthorizationError
+from .._model.resources import RESOURCES
+from .._model.shapes import Flat
+from .._scim.protocol import Scim
+from .module import Module
+
+
+class ScimModule(Module):
+    """A module that uses the SCIM server, and knows which of its attributes are maps with free keys."""
+
+    free_maps = frozenset(
+        row.option for resource in RESOURCES.values() for row in resource.attributes if isinstance(row.shape, Flat)
+    )
+    examined = (*Module.examined, AuthorizationError)
+
+    def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
+        """Do the work with the SCIM server, and exit with its result or failure."""
+        path = self.params["scim_path"]
+        self.run_connected(lambda clients: work(Scim(clients[0], path, vault=clients[-1])))
