@@ -24,7 +24,8 @@ extends_documentation_fragment:
 notes:
   - O(client_id) and O(client_secret) are required here, and O(access_token) is ignored.
   - A token is valid for hours at most, and cannot be renewed. Tasks that are given O(client_id) and O(client_secret) as
-    well as O(access_token) get a new one when the server refuses it.
+    well as O(access_token) get a new one when the server refuses it. O(client_id) is enough if the environment has the
+    secret of that client.
   - The module gets a token in check mode as well, because that changes nothing and the tasks that follow need it.
 seealso:
   - module: idops.cyberark_identity.identity_oauth2_app
@@ -43,6 +44,7 @@ EXAMPLES = r"""
     group/idops.cyberark_identity.scim:
       tenant_url: "{{ token.tenant_url }}"
       access_token: "{{ token.access_token }}"
+      client_id: "{{ token.client_id }}"  # get a new token if this one expires meanwhile
   block:
     - name: Create a user
       idops.cyberark_identity.scim_user:
@@ -68,6 +70,11 @@ tenant_url:
   returned: success
   type: str
   sample: https://example.id.cyberark.cloud
+client_id:
+  description: The login name that the token is for, for the option O(client_id) of the other modules.
+  returned: success
+  type: str
+  sample: scim-service@example.com
 access_token:
   description: The token, for the option O(access_token) of the other modules.
   returned: success

@@ -214,6 +214,14 @@ CASES = {
         ("here: task's token",),
         says=(NOT_USED, "access_token is given", "CLIENT_SECRET"),
     ),
+    "a token that is refused, of a client with a secret": Case(
+        {"tenant_url": "same", "client_id": "same", "access_token": "other"},
+        ("here: task's token", "here: environment's secret of its client"),
+    ),
+    "a token that is refused, of another client": Case(
+        {"tenant_url": "same", "client_id": "other", "access_token": "other"},
+        says=(NOT_USED, "client_id is another one", "CLIENT_SECRET"),
+    ),
     "an empty token": Case({"access_token": ""}, says=(NOT_USED, "access_token is given", "CLIENT_ID")),
     "an empty client": Case({"client_id": "", "client_secret": ""}, says=(NOT_USED, "ACCESS_TOKEN")),
     "another app": Case({"app_id": "other"}, ("here: environment's secret of its client",)),
@@ -463,8 +471,8 @@ def violations(environment: dict[str, str], options: dict[str, str], sent: dict[
     if sent.get("client_secret") and "client_secret" not in options:
         if environment.get("client_id", sent.get("client_id")) != sent.get("client_id"):
             flaws.append("the secret of the environment is sent for another client")
-        if "access_token" in options:
-            flaws.append("the client of the environment may replace the task's token")
+        if "access_token" in options and not (options["access_token"] and options.get("client_id")):
+            flaws.append("the client of the environment may replace the task's token, and the task does not name it")
     if sent.get("access_token") and "access_token" not in options:
         if {"client_id", "client_secret"} & options.keys():
             flaws.append("the token of the environment goes before the client of the task")

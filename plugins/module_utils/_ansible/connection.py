@@ -187,12 +187,18 @@ def _contradictions(given: Object, environment: Object, prefix: str) -> Iterator
     for option in ("client_id", "client_secret"):
         if option in given:
             yield ("access_token",), f"{prefix}{option} is given"
-    if "access_token" in given:
+    if "access_token" in given and not _names_client(given, environment):
         yield ("client_id", "client_secret"), f"{prefix}access_token is given"
     if _app({**environment, **given}) != _app(environment):
         yield ("access_token",), f"{prefix}app_id or scope is another one than in the environment"
     if _is_other("client_cert", given, environment):
         yield ("client_key",), "client_cert is another one than in the environment"
+
+
+def _names_client(given: Object, environment: Object) -> bool:
+    """Return whether a token is given with the login that it is for, and the environment has no other login."""
+    named = given.get("access_token") and given.get("client_id")
+    return bool(named) and not _is_other("client_id", given, environment)
 
 
 def _is_other(option: str, given: Object, environment: Object) -> bool:

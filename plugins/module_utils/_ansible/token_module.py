@@ -32,6 +32,7 @@ def run_token() -> None:
             "changed": False,
             "msg": msg,
             "tenant_url": client.connection.tenant_url,
+            "client_id": client.connection.client_id,
             "access_token": answer["access_token"],
             "expires_in": lifetime,
             "scope": scope,

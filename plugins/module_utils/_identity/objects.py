@@ -87,6 +87,21 @@ class IdentityObjects(ABC):
         rows = self.identity.select(resource.endpoint, self.columns, f"ID = {literal(identifier)}")
         return next(({**row, "id": identifier} for row in rows if str(row.get("ID")) == identifier), None)
 
+    def _only_row(self, plan: Plan, identifier: str) -> Object | None:
+        """Return the row of a new object, None if the tenant does not show it under its name yet.
+
+        Names may not be unique. Raise ConflictError if somebody created another object of this name meanwhile.
+        """
+        resource = plan.resource
+        name = resource.name_of(resource.describe(plan.expected))
+        try:
+            row = self.find(resource, name)
+        except AmbiguousError as error:
+            raise ConflictError(f"another one of this name was created at the same time: {error.reason}") from error
+        if row and fold(row["id"]) != fold(identifier):
+            raise ConflictError("somebody else created it at the same time", hint="Run the task again")
+        return row and {**row, "id": identifier}
+
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         return resolve(self.identity, task, keys, current, check=check)
 
@@ -105,22 +120,11 @@ class IdentityObjects(ABC):
         try:
             self.update(identifier, plan)
             written = self._proven(identifier, plan)
-            self._check_alone(plan, identifier)
         except (AuthorizationError, InvalidError, ConflictError):
             if self.made:
                 self.take_back(plan.resource, identifier)
             raise
         return plan, written
-
-    def _check_alone(self, plan: Plan, identifier: str) -> None:
-        """Raise ConflictError if somebody created another object of this name meanwhile. Names may not be unique."""
-        name = plan.resource.name_of(plan.resource.describe(plan.expected))
-        try:
-            found = self.find(plan.resource, name)
-        except AmbiguousError as error:
-            raise ConflictError(f"another one of this name was created at the same time: {error.reason}") from error
-        if found is None or fold(found["id"]) != fold(identifier):
-            raise ConflictError("somebody else changed it at the same time", hint="Run the task again")
 
     def _delete(self, plan: Plan) -> None:
         try:
@@ -148,7 +152,7 @@ class IdentityObjects(ABC):
         """Return the object as the tenant shows it after a write."""
 
         def look() -> tuple[Object | None, str]:
-            row = self._row(plan.resource, identifier)
+            row = self._row(plan.resource, identifier) if plan.current else self._only_row(plan, identifier)
             held = self.read(row) if row else None
             if held is None:
                 return None, f"does not show the {plan.resource.name}"

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
 from .._base.errors import InvalidError, ProtocolError
@@ -48,7 +48,9 @@ class Roles(IdentityObjects):
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         desired = super().resolve(task, keys, current, check=check)
         if desired.get("administrative_rights"):
-            catalogue = self._catalogue()
+            given = {way: rights for way, rights in desired["administrative_rights"].items() if rights is not None}
+            held = all(any(_paths_of(right, self._names)) for right in chain.from_iterable(given.values()))
+            catalogue = {} if held else self._catalogue()
             desired["administrative_rights"] = {
                 way: [
                     name
@@ -56,8 +58,7 @@ class Roles(IdentityObjects):
                     for name in [self._spelled(right, catalogue, known_or_not=way == "remove")]
                     if name
                 ]
-                for way, rights in desired["administrative_rights"].items()
-                if rights is not None
+                for way, rights in given.items()
             }
         return desired
 
@@ -80,7 +81,7 @@ class Roles(IdentityObjects):
         """
         wanted = _compact(right)
         names = {**catalogue, **self._names}
-        known = (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
+        known = _paths_of(right, names)
         usual = (path for path in names if wanted == _compact(ADMINISTRATIVE_RIGHTS.get(path, "")))
         path = next(chain(known, usual), right if "/" in right else None)
         if path is not None:
@@ -130,6 +131,14 @@ class Roles(IdentityObjects):
 
     def update(self, identifier: str, plan: Plan) -> None:
         changes = {change.attribute.option: change for change in plan.changes}
+        # Rights first: they are what most administrators may not assign, and then nothing else is changed.
+        if rights := changes.get("administrative_rights"):
+            added, removed = _difference(rights)
+            # Remove first, because too few rights for a moment are better than too many.
+            for verb, names in (("UnAssignSuperRights", removed), ("AssignSuperRights", added)):
+                if names:
+                    pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
+                    self.identity.call(f"SaasManage/{verb}", pairs)
         own = {"users", "roles"} if plan.current is None else {"name", "description", "users", "roles"}
         if own & set(changes):
             # Without it, the description could be blanked (admin contract 6.3).
@@ -140,13 +149,6 @@ class Roles(IdentityObjects):
                 added, removed = _difference(changes[option])
                 body[option.capitalize()] = {"Add": added, "Delete": removed}
             self.identity.call("Roles/UpdateRole", body)
-        if rights := changes.get("administrative_rights"):
-            added, removed = _difference(rights)
-            # Remove first, because too few rights for a moment are better than too many.
-            for verb, names in (("UnAssignSuperRights", removed), ("AssignSuperRights", added)):
-                if names:
-                    pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
-                    self.identity.call(f"SaasManage/{verb}", pairs)
 
     def _proven(self, identifier: str, plan: Plan) -> Object:
         """Return the role as it is after a write.
@@ -198,6 +200,12 @@ class Roles(IdentityObjects):
 def _difference(change: Change) -> tuple[list[str], list[str]]:
     before, after = set(change.before or ()), set(change.after or ())
     return sorted(after - before), sorted(before - after)
+
+
+def _paths_of(right: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paths of the rights that have this name or path. ``names`` are their names, by path."""
+    wanted = _compact(right)
+    return (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
 
 
 def _compact(name: str) -> str:
