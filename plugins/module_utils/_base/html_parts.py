@@ -97,6 +97,10 @@ const firstOf = (items, few, draw) => {
   return node;
 };
 
+// What each long list draws before the page is printed.
+const onPaper = new Set();
+addEventListener("beforeprint", () => { for (const all of onPaper) all(); });
+
 // Long lists are drawn as far as the reader scrolls, and wholly on paper.
 const drawnOnDemand = (list, end, chunk, draw) => {
   let found = [], next = 0;
@@ -111,7 +115,7 @@ const drawnOnDemand = (list, end, chunk, draw) => {
     observer.observe(end);
   }, { rootMargin: "1500px" });
   observer.observe(end);
-  addEventListener("beforeprint", () => {
+  onPaper.add(() => {
     while (next < found.length) more();
     for (const rest of list.querySelectorAll(".rest")) rest.click();
   });

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""An access document as one page that needs nothing else: who can reach what, why, and what a plan changes. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .._base.html import escaped, page_of, terms
+from .._base.paths import Object
+from .._model.shapes import seconds
+from .page_data import page_data
+from .page_drawing import DRAWING
+from .page_parts import PARTS
+from .page_reach import REACH
+from .page_style import STYLE
+from .page_views import VIEWS
+from .state import State
+
+BODY = """<header>
+<h1>{title}</h1>
+<p>{sentence}</p>
+<nav class="tiles" aria-label="Lists">{tiles}</nav>
+{gaps}
+<details><summary>Scope</summary><dl>{scope}</dl></details>
+</header>
+<section id="unscripted"><p>Scripts do not run here, so this page only counts.</p></section>
+<form role="search" hidden>
+<input type="search" name="find" placeholder="Search a person, a group, a safe or an account" autocomplete="off"
+ aria-label="Search a person, a group, a safe or an account">
+{switch}
+<small><output id="count"></output></small>
+</form>
+<main></main>"""
+SWITCH = """<fieldset><legend>Show access</legend>
+<label><input type="radio" name="when" value="0"> {before}</label>
+<label><input type="radio" name="when" value="1" checked> {after}</label></fieldset>"""
+SOURCES = {
+    "tenant": "What the tenant had",
+    "files": "What the files describe",
+    "plan": "What the tenant had, and what it has after the plan",
+}
+# What the two states are called, and the heading of their difference.
+PLAN = ("before", "after the plan", "What the plan changes")
+DATES = ("before", "now", "What has changed")
+
+
+def html_of(document: Mapping[str, Any]) -> str:
+    """Return the page of an access document. Raise InvalidError if a directory in it is none."""
+    states = [State.of(document["directory"])]
+    if document.get("after") is not None:
+        states.append(State.of(document["after"]))
+    names = PLAN if document["source"] == "plan" else DATES
+    data = {
+        **page_data(states, seconds(document["date"])),
+        "findings": findings_of(document),
+        "labels": {"changes": names[2]},
+        "read": {"accounts": "privileged_data" in states[-1].kinds},
+    }
+    title = title_of(document)
+    body = BODY.format(
+        title=escaped(title),
+        sentence=escaped(sentence_of(document)),
+        tiles="".join(_tiles(document, states)),
+        gaps=_gaps(gaps_of(document, states)),
+        scope=terms(_scope(document, states)),
+        switch=SWITCH.format(before=names[0], after=names[1]) if len(states) > 1 else "",
+    )
+    return page_of(title, body, data, STYLE, REACH + PARTS + DRAWING + VIEWS)
+
+
+def title_of(document: Mapping[str, Any]) -> str:
+    where = str(document.get("tenant") or "").removeprefix("https://").rstrip("/")
+    return f"Who can reach what at {where}" if where else "Who can reach what"
+
+
+def sentence_of(document: Mapping[str, Any]) -> str:
+    """Return where the page comes from, and when that was read."""
+    moment = str(document["date"]).replace("T", " ").replace("Z", " UTC")
+    return f"{SOURCES.get(document['source'], 'Access')}, as of {moment}."
+
+
+def gaps_of(document: Mapping[str, Any], states: Sequence[State]) -> list[str]:
+    """Return what cannot be known, each sentence once."""
+    return list(dict.fromkeys([*document.get("gaps", ()), *(gap for state in states for gap in state.gaps)]))
+
+
+def findings_of(document: Mapping[str, Any]) -> list[Object] | None:
+    """Return what the page shows of findings, None if no policy was checked."""
+    if document.get("findings") is None:
+        return None
+    shown = ("policy", "severity", "reason", "text", "exception", "new")
+    return [
+        {**{key: finding.get(key) for key in shown}, "subject": finding.get("subject") or {}}
+        for finding in document["findings"]
+    ]
+
+
+def counts_of(state: State) -> Iterator[tuple[str, int | None]]:
+    """Yield how many objects of each kind there are, None for a kind that was not read."""
+    for name, plural, items in (
+        ("people", "users", state.users),
+        ("groups", "groups", state.groups),
+        ("safes", "containers", state.containers),
+        ("accounts", "privileged_data", state.accounts),
+        ("permissions", "container_permissions", state.permissions),
+    ):
+        yield name, len(items) if items or plural in state.kinds else None
+
+
+def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str]:
+    """Yield a link for each list: how many there are of what."""
+    for name, count in counts_of(states[-1]):
+        where = "matrix" if name == "permissions" else name
+        yield _tile(where, "?" if count is None else f"{count:,}", name if count is not None else f"{name}, not read")
+    if len(states) > 1:
+        yield _tile("changes", '<span id="changed"></span>', "people gain or lose a safe")
+    findings = document.get("findings")
+    if findings is not None:
+        open_ones = [each for each in findings if not each.get("exception")]
+        severities = Counter(each["severity"] for each in open_ones)
+        yield _tile("findings", f"{len(open_ones):,}", "findings", alert=bool(severities["refuse"]))
+
+
+def _tile(where: str, count: str, name: str, *, alert: bool = False) -> str:
+    return f'<a href="#list={where}"{" class=alert" if alert else ""}><b>{count}</b> {name}</a>'
+
+
+def _gaps(gaps: Sequence[str]) -> str:
+    if not gaps:
+        return ""
+    lines = "".join(f"<li>{escaped(gap)}</li>" for gap in gaps)
+    summary = f"<summary>What this page cannot show ({len(gaps)})</summary>"
+    return f'<details class="gaps" open>{summary}<ul>{lines}</ul></details>'
+
+
+def _scope(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[tuple[str, str]]:
+    kinds = document.get("kinds") or sorted(states[0].kinds)
+    yield "tenant", document.get("tenant") or "none"
+    yield "date", document["date"]
+    yield "kinds that were read", ", ".join(kind.replace("_", " ") for kind in kinds) or "none"
+    yield "policies", "not checked" if document.get("findings") is None else "checked"
+    yield "not counted", "inactive people, and permissions that have expired"

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""An access document as a short text for a merge request: who reaches more or less, findings, gaps. No I/O.
+
+Names and values cannot become markup, links or mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .._base.texts import code_element
+from .._model.shapes import seconds
+from .page import counts_of, gaps_of, sentence_of, title_of
+from .query import Query
+from .reach import difference, reach_of
+from .state import State
+
+NAMES = 10  # people that one line names
+
+
+def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
+    """Return at most ``limit`` characters. Lines that do not fit are left out and counted."""
+    states = [State.of(document[side]) for side in ("directory", "after") if document.get(side) is not None]
+    counts = ", ".join(f"{count:,} {name}" for name, count in counts_of(states[-1]) if count is not None)
+    head = [f"### {title_of(document)}", "", sentence_of(document), f"There are {counts}.", ""]
+    lines = [*_changes(states, seconds(document["date"])), *_findings(document), *_gaps(document, states)]
+    left = limit - sum(len(line) + 1 for line in head) - 60
+    kept: list[str] = []
+    for line in lines:
+        if len(line) + 1 > left:
+            break
+        left -= len(line) + 1
+        kept.append(line)
+    more = [f"- and {len(lines) - len(kept):,} more lines"] if len(kept) < len(lines) else []
+    return "\n".join([*head, *kept, *more]).rstrip() + "\n"
+
+
+def _changes(states: Sequence[State], now: float) -> Iterator[str]:
+    """Yield a line for each safe that somebody reaches differently, those with the most people first."""
+    if len(states) < 2:
+        return
+    changed: dict[str, list[str]] = {}
+    for row in difference(states[0], states[1], now):
+        changed.setdefault(row["container"], []).append(_holder(row))
+    held, holds = (_holders(state, changed, now) for state in states)
+    yield (
+        f"**Access changes on {len(changed):,} {'safe' if len(changed) == 1 else 'safes'}**"
+        if changed
+        else ("**Nobody reaches more or less**")
+    )
+    yield ""
+    for safe in sorted(changed, key=lambda safe: (-len(changed[safe]), safe)):
+        yield f"- {code_element(safe)}: {'; '.join(_sides(changed[safe], held[safe], holds[safe]))}"
+    yield ""
+
+
+def _holder(row: Mapping[str, Any]) -> str:
+    """Return who a row is about: a user, or everybody in a group whose members are unknown."""
+    if row["user"] is not None:
+        return code_element(row["user"])
+    return f"everybody in {code_element(row['group'])}, whose members are unknown"
+
+
+def _holders(state: State, safes: Mapping[str, Any], now: float) -> dict[str, set[str]]:
+    """Return who has a right on each of these safes."""
+    found: dict[str, set[str]] = {safe: set() for safe in safes}
+    known = {container.name for container in state.containers}
+    asked = tuple(safe for safe in safes if safe in known)
+    for row in reach_of(state, now, Query(containers=asked)) if asked else ():
+        if row["rights"]:
+            found[row["container"]].add(_holder(row))
+    return found
+
+
+def _sides(changed: Sequence[str], held: set[str], holds: set[str]) -> Iterator[str]:
+    gained = [who for who in changed if who not in held]
+    lost = [who for who in changed if who not in holds and who in held]
+    other = [who for who in changed if who in held and who in holds]
+    for who, text in ((gained, "more reach it"), (lost, "fewer reach it"), (other, "with other rights")):
+        if who:
+            more = f" and {len(who) - NAMES:,} more" if len(who) > NAMES else ""
+            yield f"{len(who):,} {text} ({', '.join(who[:NAMES])}{more})"
+
+
+def _findings(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each finding, those that refuse first. One that an exception covers is only counted."""
+    if document.get("findings") is None:
+        return
+    counted = [finding for finding in document["findings"] if not finding.get("exception")]
+    yield f"**Findings: {len(counted):,}**, and {len(document['findings']) - len(counted):,} with an exception"
+    yield ""
+    for finding in sorted(counted, key=lambda finding: finding["severity"] != "refuse"):
+        new = " (new)" if finding.get("new") else ""
+        yield f"- {finding['severity']}{new}: {code_element(finding['policy'])}: {code_element(finding['text'])}"
+    yield ""
+
+
+def _gaps(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str]:
+    if gaps := gaps_of(document, states):
+        yield "**What could not be seen**"
+        yield ""
+        yield from (f"- {code_element(gap)}" for gap in gaps)
