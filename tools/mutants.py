@@ -24,6 +24,7 @@ KEPT = f"{MODULE_TESTS}/test_kept_access.py"
 EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
 DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
 LINES = f"{UTILS_TESTS}/test_held_lines.py"
+TRICKLE = f"{UTILS_TESTS}/_http/test_connections.py::test_answers_that_trickle_are_broken_off"
 SECRETS = f"{UTILS_TESTS}/_base/test_secrets.py"
 CHARACTERS = f"{MODULE_TESTS}/test_invisible_characters.py"
 EVERY_TEXT = "tests/unit/plugins/inventory/test_hostile_texts.py::test_every_text_is_marked"
@@ -304,6 +305,9 @@ MUTANTS = (
     Mutant("_http/client", 'return method == "GET" or repeatable', "return True", LINES),
     Mutant("_http/client", "(not error.uncertain or repeatable or method in IDEMPOTENT)", "True", LINES),
     Mutant("_http/client", "return max(0.0, min(LONGEST_WAIT, wait))", "return max(0.0, wait)", LINES),
+    # The total time of a request
+    Mutant("_http/watchdog", "first.break_off()", "first.late = True", TRICKLE),
+    Mutant("_http/watchdog", "        if exchange.late:\n            raise LateError\n\n    def", "\n    def", TRICKLE),
     # Merging
     Mutant("_model/plan", "put(body, path, None)", "pass", LINES),
     Mutant("_model/plan", "and not write_secrets", "and False", LINES),

@@ -28,7 +28,7 @@ PAGES = (("CHANGELOG.md", r"^## v(.+)$"), ("CHANGELOG.rst", r"^v(.+)$"))
 EMULATOR = r"(?:--branch |:==|-emulator:|\.git#)([0-9][^\s:]*)"
 # Files other than galaxy.yml that state the version, and the text around it.
 PLACES = (
-    ("plugins/module_utils/_http/client.py", r'^VERSION = "(.+)"$'),
+    ("plugins/module_utils/_http/connections.py", r'^VERSION = "(.+)"$'),
     ("docs/awx.md", r"/ee-cyberark-identity:(\S+)"),
     ("docs/awx/project/collections/requirements.yml", r"^    version: (.+)$"),
     ("docs/awx/settings.yml", r"/ee-cyberark-identity:(\S+)"),

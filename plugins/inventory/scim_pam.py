@@ -175,7 +175,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.misf
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import Object, as_text, fold, is_like
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.answers import REQUESTS_IMPORT_ERROR
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VAULT_PREFIX, VERSION, Client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import VAULT_PREFIX, Client
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.connections import VERSION
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import PRIVILEGED_DATA
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.protocol import Scim
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim.reading import read

@@ -20,7 +20,7 @@ from .._diagnosis.doctor.diagnoses import FAILED, WARNING
 from .._diagnosis.doctor.examination import look_at
 from .._diagnosis.doctor.report import markdown_of, sentence_of, table_of
 from .._diagnosis.doctor.values import Finding, Patient, causes
-from .._http.client import VERSION
+from .._http.connections import VERSION
 from .connection import ADMINISTRATOR_IDENTITY
 from .module import Module
 

@@ -14,7 +14,7 @@ from typing import Any
 from .._base.errors import InvalidError
 from .._base.misfits import DECIMAL_HINT, Spec
 from .._base.paths import Object
-from .._http.client import MOST_WORKERS
+from .._http.connections import MOST_WORKERS
 from .._model.plan import Task
 from .._model.resources import RESOURCES
 from .._model.rows import Resource

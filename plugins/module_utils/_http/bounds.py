@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as LateError
+from concurrent.futures import TimeoutError as WaitedError
 from typing import TypeVar
 
 from .._base.errors import ProtocolError
@@ -24,14 +24,15 @@ MOST_OBJECTS, MOST_PAGES = 1_000_000, 10_000  # of one listing
 
 Result = TypeVar("Result")
 
-__all__ = ["LONGEST_TOKEN", "MOST_OBJECTS", "MOST_PAGES", "PARTS", "LateError", "bounded", "within"]
+
+class LateError(Exception):
+    """Something took longer than it may. Unlike a TimeoutError it is no OSError, as those of a socket are."""
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
     """Return or raise what a call does within ``seconds``. Raise LateError after that; the call goes on in its thread.
 
-    The call has a thread of its own: a socket's timeout does not include the lookup of the host's address, and starts
-    anew with each byte.
+    The call has a thread of its own: a socket's timeout does not include the lookup of the host's address.
     """
     outcome: Future[Result] = Future()
 
@@ -42,7 +43,12 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
             outcome.set_exception(error)
 
     threading.Thread(target=carry_out, daemon=True).start()
-    return outcome.result(seconds)
+    try:
+        return outcome.result(seconds)
+    except WaitedError:
+        if outcome.done():  # the call's own error
+            raise
+        raise LateError from None
 
 
 def bounded(pieces: Iterable[bytes], said: str) -> bytes:

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""One tenant over HTTP: session, token, retries and one ``request()``. Knows nothing of Ansible."""
+"""One tenant over HTTP: token, retries and one ``request()``. Knows nothing of Ansible."""
 
 from __future__ import annotations
 
@@ -33,19 +33,18 @@ from .._base.journal import Journal
 from .._base.secrets import spellings
 from .._base.texts import check_name, check_secret, odd_in_secret
 from .answers import HTML_HINT, Seen, late_error, read, see, transport_error
-from .bounds import LONGEST_TOKEN, PARTS, LateError, within
+from .bounds import LONGEST_TOKEN, PARTS, LateError
+from .connections import Connections, settings_for
 
 with contextlib.suppress(ImportError):  # _answers says so, and the module with it
     import requests
     from urllib3.exceptions import InsecureRequestWarning
 
-VERSION = "0.1.0"
 VAULT_PREFIX = "vault_"  # what the options of a client for the vault alone begin with
 ADMINISTRATOR_PREFIX = "administrator_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
-MOST_WORKERS = 32  # threads that share a client
 LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
 LONGEST_TIMEOUT = 3600.0  # seconds
 LONGEST_LIFETIME = 315_360_000  # seconds, ten years: what is longer is no lifetime of a token
@@ -210,7 +209,7 @@ def secrets_in(url: str) -> set[str]:
 class Opened:
     """Open connections and a token, for the next client of the same process with an equal Connection."""
 
-    session: requests.Session
+    connections: Connections
     access_token: str | None = field(repr=False)
 
 
@@ -250,25 +249,22 @@ class Client:
         self._pace = threading.Lock()
         self._not_before = clock()  # earliest time of the next request, for all threads
         self._passed = 0  # successful requests
-        self._session = opened.session if opened else _new_session()
+        self._settings = settings_for(connection.tenant_url, connection.verify, connection.certificate)
+        self._connections = opened.connections if opened else Connections(PARTS * connection.timeout)
         if not connection.validate_certs:
             warn("The certificate of the tenant is not verified, because validate_certs is false")
             requests.packages.urllib3.disable_warnings(InsecureRequestWarning)  # type: ignore[attr-defined]
-        secrets = {
-            connection.client_secret or "",
-            connection.access_token or "",
-            self._access_token or "",
-            *_proxy_secrets(connection.tenant_url),
-        }
-        for secret in secrets - {""}:
+        proxy = requests.utils.select_proxy(connection.tenant_url, self._settings["proxies"]) or ""
+        secrets = {connection.client_secret, connection.access_token, self._access_token, *secrets_in(proxy)}
+        for secret in filter(None, secrets):
             self._protect_all(secret)
 
     def close(self) -> None:
-        self._session.close()
+        self._connections.close()
 
     def leave(self) -> Opened:
         """Return the open connections, and the token unless it or the client was refused."""
-        return Opened(self._session, None if self._final else self._access_token)
+        return Opened(self._connections, None if self._final else self._access_token)
 
     def _protect_all(self, secret: str) -> None:
         for spelling in spellings(secret):
@@ -447,45 +443,22 @@ class Client:
         """Send a request and return what ``take`` makes of its answer."""
         request = f"{method} {url.partition('?')[0]}"
 
-        def exchange() -> Answer:
-            with self._session.request(
+        timeout = self.connection.timeout
+        try:
+            return self._connections.exchange(
                 method,
                 url,
-                timeout=self.connection.timeout,
-                stream=True,
-                # A redirect could carry the credentials to another host or turn a write into a read.
-                allow_redirects=False,
-                # A session's own setting loses to REQUESTS_CA_BUNDLE; a call's does not.
-                verify=self.connection.verify,
-                cert=self.connection.certificate,
+                lambda response: take(response, request),
+                timeout=timeout,
+                settings=self._settings,
                 **content,
-            ) as response:
-                return take(response, request)
-
-        limit = PARTS * self.connection.timeout
-        try:
-            return within(limit, exchange)
+            )
         except LateError:
-            raise late_error(request, limit) from None
-        # requests raises OSErrors, also for unreadable certificate files. The other two come from an address, a proxy
-        # or a redirect that cannot be parsed; their text may hold a password.
+            raise late_error(request, PARTS * timeout) from None
+        # requests raises OSErrors, also for unreadable certificate files. The other two come from an address or a
+        # proxy that cannot be parsed; their text may hold a password.
         except (OSError, ValueError, TypeError) as error:
-            raise transport_error(error, request, self.connection.timeout) from error
-
-
-def _new_session() -> requests.Session:
-    session = requests.Session()
-    for scheme in ("https://", "http://"):  # room for a kept-alive connection per thread
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MOST_WORKERS))
-    session.headers.update(
-        {
-            "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
-            "Accept": "application/json, application/scim+json",
-            # Without it the tenant may answer with a page for a browser.
-            "X-IDAP-NATIVE-CLIENT": "true",
-        }
-    )
-    return session
+            raise transport_error(error, request, timeout) from error
 
 
 def _wait(attempt: int, error: IdentityError) -> float:
@@ -549,7 +522,3 @@ def _bearer(token: str) -> Authenticate:
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-def _proxy_secrets(url: str) -> set[str]:
-    return secrets_in(requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or "")
