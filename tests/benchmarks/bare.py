@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lower bound for scim_directory: the same requests sent by a bare script, with as many workers and one session.
+"""A floor for scim_directory: the same requests by a bare script with threads: bare.py FILE WORKERS.
 
 The script compares whole objects. It handles no failures, no references and no check mode.
 """
@@ -16,11 +16,9 @@ from typing import Any
 
 import requests
 
-from .people import Object, body
+from .people import Object, Write, group_writes, user_writes
 
 PAGE = 1000
-BATCH = 500
-PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
 class Client:
@@ -41,54 +39,40 @@ class Client:
         found: Object = answer.json()
         return found
 
-    def users(self) -> list[Object]:
-        self.send("GET", "Users", params={"startIndex": 1, "count": 1})
-        found: list[Object] = []
-        while page := self.send("GET", "Users", params={"startIndex": len(found) + 1, "count": PAGE})["Resources"]:
-            found += page
+    def write(self, write: Write) -> None:
+        method, path, content = write
+        self.send(method, path, json=content)
+
+    def page(self, start: int, count: int = PAGE) -> Object:
+        return self.send("GET", "Users", params={"startIndex": start, "count": count})
+
+    def find(self, kind: str, attribute: str, name: str) -> list[Object]:
+        found: list[Object] = self.send("GET", kind, params={"filter": f'{attribute} eq "{name}"'})["Resources"]
         return found
 
-
-def users(client: Client, wanted: list[Object], workers: int) -> None:
-    held = {item["userName"].lower(): item for item in client.users()}
-    new = []
-    for options in wanted:
-        item = held.get(options["user_name"].lower())
-        content = body(options)
-        if item is None:
-            new.append(content)
-        elif {key: item.get(key) for key in content} != content:
-            raise SystemExit(f"{options['user_name']} has changed, which this script does not care for")
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda content: client.send("POST", "Users", json=content), new))
+    def users(self, pool: ThreadPoolExecutor) -> list[Object]:
+        """Return all users. The first page tells how many there are, and the others are read at once."""
+        total = self.page(1, 1)["totalResults"]
+        pages = pool.map(self.page, range(1, total + 1, PAGE))
+        return [item for page in pages for item in page["Resources"]]
 
 
-def groups(client: Client, wanted: list[Object]) -> None:
-    ids = {item["userName"].lower(): item["id"] for item in client.users()}
-    for options in wanted:
-        found = client.send("GET", "Groups", params={"filter": f'displayName eq "{options["display_name"]}"'})
-        (group,) = found["Resources"]
-        members = {ids[name.lower()] for name in options["users"]["set"]}
-        held = {member["value"] for member in group["members"]}
-        add = [{"value": new, "type": "User"} for new in members - held]
-        remove = [{"op": "remove", "path": f'members[value eq "{gone}"]'} for gone in held - members]
-        batches: list[list[Object]] = [
-            [{"op": "add", "path": "members", "value": add[at : at + BATCH]}] for at in range(0, len(add), BATCH)
-        ]
-        batches += [remove[at : at + BATCH] for at in range(0, len(remove), BATCH)]
-        for operations in batches:
-            client.send("PATCH", f"Groups/{group['id']}", json={"schemas": [PATCH_OP], "Operations": operations})
-
-
-def main() -> None:
-    with open(sys.argv[1], encoding="utf-8") as file:
-        wanted = json.load(file)
+def run(wanted: Object, workers: int) -> None:
     client = Client()
-    if wanted["benchmark_groups"]:
-        groups(client, wanted["benchmark_groups"])
-    else:
-        users(client, wanted["benchmark_users"], int(sys.argv[2]))
+    users, groups = wanted["benchmark_users"], wanted["benchmark_groups"]
+    with ThreadPoolExecutor(workers) as pool:
+        if wanted["benchmark_reads"] == "filter":
+            found = pool.map(lambda options: client.find("Users", "userName", options["user_name"]), users)
+            held = [item for items in found for item in items]
+        else:
+            held = client.users(pool)
+        list(pool.map(client.write, user_writes(users, held)))
+        for options in groups:
+            (group,) = client.find("Groups", "displayName", options["display_name"])
+            for write in group_writes(group, options["users"]["set"], held):
+                client.write(write)
 
 
 if __name__ == "__main__":
-    main()
+    with open(sys.argv[1], encoding="utf-8") as file:
+        run(json.load(file), int(sys.argv[2]))

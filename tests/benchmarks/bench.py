@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure the same work done in four ways: bench.py [--quick]. ``make bench`` runs it.
+"""Measure the same work done in several ways: bench.py [--quick]. ``make bench`` runs it.
 
 Writes docs/benchmarks.md and docs/benchmarks.svg. Exits with a status other than 0 if a bar is missed.
 """
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,70 +25,69 @@ from typing import Any
 
 import requests
 
-from .people import Object, entry
+from . import values
+from .bars import bars_of
+from .people import Object
 from .report import write
+from .values import Bar, Run, Work
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LATENCY = 0.05
 WORKERS = 16
-LOOPED = 20  # users in the runs that loop over scim_user or uri
-MEMBERS = 10_000
+FILES = 40  # of apply_directory
 RATE, LIMITED = 20, 400  # requests a second, users
+APART = {"cyberark_identity_in_process": False}
+SCRIPTS = {values.THREADS: "tests.benchmarks.bare", values.ASYNCIO: "tests.benchmarks.bare_async"}
+PASSWORD = "Benchmark-pass-1"
 
 
 @dataclass(frozen=True)
-class Run:
-    """One way to do one piece of work.
+class Sizes:
+    """How much is measured."""
 
-    ``seconds`` is the time of the process that does the work: module or script. For a loop it is the time of the
-    tasks: ansible-playbook without its start. ``whole`` is the time of the whole command.
-    """
+    latencies: tuple[float, ...] = (0, LATENCY)
+    apart: int = 20  # users in a loop whose items have processes of their own
+    looped: int = 200
+    large: int = 100_000
+    many: int = 10_000
+    times: int = 3
+    requests: int = 5_000
+    quick: bool = False
 
-    way: str
-    work: str
-    count: int
-    latency: float
+
+QUICK = Sizes(latencies=(0,), apart=5, looped=50, large=10_000, many=1_000, times=1, requests=1_000, quick=True)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The cost of a command: its seconds and megabytes, and those of the longest module in it."""
+
     seconds: float
-    whole: float
-    megabytes: float = 0
-    server_cpu: float = 0
-    report: Object = field(default_factory=dict)
-
-    @property
-    def place(self) -> tuple[str, int, float]:
-        return (self.work, self.count, self.latency)
-
-    @property
-    def each(self) -> float:
-        return self.seconds / self.count
-
-
-@dataclass(frozen=True)
-class Bar:
-    """An upper limit for a figure; with ``least``, a lower limit."""
-
-    what: str
-    value: float
-    limit: float
-    least: bool = False
-
-    @property
-    def met(self) -> bool:
-        return self.value >= self.limit if self.least else self.value <= self.limit
+    megabytes: float
+    module: Mapping[str, float] = field(default_factory=dict)
 
 
 class Bench:
     """A server, and the runs against it."""
 
-    def __init__(self, info: Object, folder: Path) -> None:
-        self._info, self._folder = info, folder
+    def __init__(self, info: Object, folder: Path, sizes: Sizes) -> None:
+        self._info, self._folder, self._sizes = info, folder, sizes
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = info["ca_path"]
+        self._connection = {
+            "CYBERARK_IDENTITY_TENANT_URL": info["url"],
+            "CYBERARK_IDENTITY_CA_PATH": info["ca_path"],
+            "CYBERARK_IDENTITY_APP_ID": "benchmark",
+            "CYBERARK_IDENTITY_CLIENT_ID": "benchmark@example.com",
+            "CYBERARK_IDENTITY_CLIENT_SECRET": "benchmark-secret",
+        }
         self.start = 0.0
         self.runs: list[Run] = []
         self.bars: list[Bar] = []
+
+    # -- Commands ---------------------------------------------------------------
 
     def control(self, **tenant: Any) -> Object:
         method = "POST" if tenant else "GET"
@@ -96,185 +96,249 @@ class Bench:
         found: Object = answer.json()
         return found
 
-    def _execute(self, command: Sequence[str], variables: Mapping[str, str] | None = None) -> tuple[float, Object]:
-        """Return the seconds that a command took, and the measures of its longest measured process."""
+    def _execute(self, command: Sequence[str], variables: Mapping[str, str] | None = None) -> tuple[str, Measured]:
+        """Run Python with a command, and return its output and its cost."""
         measures = self._folder / "measures"
         measures.unlink(missing_ok=True)
-        # With this variable set, Python reads a module from a pipe byte by byte: half a second per megabyte.
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        # With the first, Python reads a module from a pipe byte by byte. The others belong to another tenant.
+        foreign = ("PYTHONUNBUFFERED", "CYBERARK_", "ANSIBLE_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         environment = {
             **inherited,
             "ANSIBLE_CONFIG": str(ROOT / "tests/demo/ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build/collections"),
+            "ANSIBLE_HOME": str(self._folder / "ansible"),
+            "PYTHONPATH": str(ROOT / "build/collections"),
             "BENCHMARK_PYTHON": sys.executable,
             "BENCHMARK_MEASURES": str(measures),
-            "CYBERARK_IDENTITY_TENANT_URL": self._info["url"],
-            "CYBERARK_IDENTITY_CA_PATH": self._info["ca_path"],
-            "CYBERARK_IDENTITY_APP_ID": "benchmark",
-            "CYBERARK_IDENTITY_CLIENT_ID": "benchmark@example.com",
-            "CYBERARK_IDENTITY_CLIENT_SECRET": "benchmark-secret",
-            **(variables or {}),
+            **(self._connection if variables is None else variables),
         }
-        began = time.monotonic()
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        seconds = time.monotonic() - began
+        wrapped = [sys.executable, str(HERE / "measured.py"), *command]
+        done = subprocess.run(wrapped, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-        lines = measures.read_text().splitlines() if measures.exists() else []
-        return seconds, max(map(json.loads, lines), key=lambda measure: measure["seconds"], default={})
+        *modules, whole = map(json.loads, measures.read_text().splitlines())
+        longest: Mapping[str, float] = max(modules, key=lambda measure: measure["seconds"], default={})
+        return done.stdout, Measured(whole["seconds"], whole["megabytes"], longest)
 
     def playbook(
         self,
-        name: str,
-        wanted: Path | None = None,
-        python: str = sys.executable,
-        variables: Mapping[str, str] | None = None,
-    ) -> tuple[float, Object]:
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(HERE / f"{name}.yml")]
-        command += [
+        playbook: Path | str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        apart: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> Measured:
+        """Run a playbook. With ``apart``, its modules have processes of their own."""
+        python = str(HERE / "measured.py") if apart else sys.executable
+        given = {"ansible_python_interpreter": python, **(APART if apart else {}), **(variables or {})}
+        wanted = ["-e", f"@{self._folder / 'wanted.json'}"] if (self._folder / "wanted.json").exists() else []
+        command = [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            str(playbook),
+            *wanted,
             "-e",
-            f"benchmark_workers={WORKERS}",
-            "-e",
-            f"ansible_python_interpreter={python}",
-            *(["-e", f"@{wanted}"] if wanted else []),
+            json.dumps(given),
         ]
-        return self._execute(command, variables)
+        return self._execute(command, environment)[1]
 
-    def wanted(self, users: int, members: Sequence[str] = ()) -> Path:
-        """Write the desired state to a file of variables, and return its path."""
-        groups = [{"display_name": "everybody-else", "users": {"set": list(members)}}] if members else []
-        path = self._folder / "wanted.json"
-        entries = [entry(number) for number in range(users)]
-        path.write_text(json.dumps({"benchmark_users": entries, "benchmark_groups": groups}))
-        return path
+    def _want(self, work: Work) -> None:
+        """Write the desired state to a file of variables."""
+        state = {"benchmark_users": work.users, "benchmark_groups": work.groups, "benchmark_reads": work.reads}
+        content = json.dumps({**state, "benchmark_workers": WORKERS})
+        (self._folder / "wanted.json").write_text(content)
 
-    def loop(self, name: str, latency: float) -> None:
-        self.control(latency=latency)
-        whole, _measure = self.playbook(name, self.wanted(LOOPED))
-        self._note(Run(name, "new users", LOOPED, latency, whole - self.start, whole, report=self.control()))
+    def _write_files(self, work: Work) -> Path:
+        """Write the desired state to the files of apply_directory, as people write YAML."""
+        folder = self._folder / "directory"
+        folder.mkdir(exist_ok=True)
+        size = -(-len(work.users) // FILES)
+        for number in range(FILES):
+            part = work.users[number * size : (number + 1) * size]
+            lines = ["---", "users:"] if part else ["---", "users: []"]
+            for options in part:
+                pairs = [f"{key}: {json.dumps(value)}" for key, value in options.items()]
+                lines += ["  - " + pairs[0], *(f"    {pair}" for pair in pairs[1:])]
+            (folder / f"part{number:02}.yml").write_text("\n".join(lines) + "\n")
+        return folder
 
-    def both(self, work: str, count: int, latency: float, times: int = 1) -> None:
-        """Measure scim_directory and the bare script in turn, so many times each, and note the median of each."""
-        if work == "new users":
-            wanted, tenant = self.wanted(count), {"users": 0, "latency": latency}
-        elif work == "unchanged users":
-            wanted, tenant = self.wanted(count), {"users": count, "latency": latency}
-        else:
-            # The task removes the first 500 members on the server and adds 500 others.
-            shift = 500 if work == "changed members" else 0
-            members = [entry(number)["user_name"] for number in range(shift, count + shift)]
-            wanted = self.wanted(0, members)
-            tenant = {"users": count + 500, "members": count, "latency": latency}
+    # -- Pieces of work ---------------------------------------------------------
+
+    def _do(self, way: str, work: Work) -> Measured:
+        if way in SCRIPTS:
+            return self._execute(["-m", SCRIPTS[way], str(self._folder / "wanted.json"), str(WORKERS)])[1]
+        if way == values.FILES:
+            (self._folder / "wanted.json").unlink()
+            given = {"directory_path": str(self._write_files(work)), "directory_workers": WORKERS}
+            return self.playbook(ROOT / "playbooks/apply_directory.yml", given)
+        names = {values.URI: "uri", values.ONE_BY_ONE: "scim_user", values.ONE_BY_ONE_APART: "scim_user"}
+        name = names.get(way, "scim_directory")
+        return self.playbook(HERE / f"{name}.yml", apart=way in (values.AT_ONCE_APART, values.ONE_BY_ONE_APART))
+
+    def compare(self, work: Work, latency: float, ways: Sequence[str], times: int = 1) -> None:
+        """Do a piece of work in turn in each way, so many times, and note the median run of each."""
         taken: dict[str, list[Run]] = {}
         for _time in range(times):
-            for way in ("scim_directory", "bare script"):
-                self.control(**tenant)
-                if way == "scim_directory":
-                    whole, measure = self.playbook(way, wanted, str(HERE / "measured.py"))
-                else:
-                    module = ["-m", "tests.benchmarks.bare", str(wanted), str(WORKERS)]
-                    whole, measure = self._execute([sys.executable, str(HERE / "measured.py"), *module])
+            for way in ways:
+                self.control(**work.tenant, latency=latency)
+                self._want(work)
+                measured = self._do(way, work)
                 report = self.control()
-                left = (report["users"], report["members"])
-                if left != ((count, []) if "users" in work else (count + 500, [count])):
-                    raise SystemExit(f"{way}, {work}: the server holds {left}")
-                run = Run(
-                    way, work, count, latency, measure["seconds"], whole, measure["megabytes"], report["cpu"], report
-                )
-                taken.setdefault(way, []).append(run)
+                if {key: report[key] for key in work.left} != work.left:
+                    raise SystemExit(f"{way}, {work.name}: the server holds {report}")
+                taken.setdefault(way, []).append(self._run(way, work, latency, measured, report))
         for runs in taken.values():
-            self._note(sorted(runs, key=lambda run: run.seconds)[len(runs) // 2])
+            self._note(sorted(runs, key=lambda run: run.whole)[len(runs) // 2])
+
+    def _run(self, way: str, work: Work, latency: float, measured: Measured, report: Object) -> Run:
+        if way in SCRIPTS:
+            seconds, megabytes = measured.seconds, measured.megabytes
+        elif way == values.AT_ONCE_APART:
+            seconds, megabytes = measured.module["seconds"], measured.module["megabytes"]
+        else:
+            seconds, megabytes = measured.seconds - self.start, 0
+        memory = 0 if way in SCRIPTS else measured.megabytes
+        cost = (seconds, measured.seconds, megabytes, memory, report["cpu"])
+        return Run(way, work.name, work.count, latency, *cost, requests=report["requests"])
+
+    def _note(self, run: Run) -> None:
+        self.runs.append(run)
+        print(
+            f"{run.count:,} {run.work}, {run.latency * 1000:.0f} ms, {run.way}: {run.seconds:.2f} s "
+            f"({run.whole:.2f} s), {run.megabytes:.0f} MB ({run.whole_megabytes:.0f} MB), "
+            f"server {run.server_cpu:.2f} s, {dict(run.requests)}",
+            flush=True,
+        )
 
     def limited(self, retry_after: int) -> None:
-        work = "new users, 20 requests a second" + (f", Retry-After: {retry_after}" if retry_after else "")
+        after = f", Retry-After: {retry_after}" if retry_after else ""
+        work = values.new_users(LIMITED)
         self.control(rate=RATE, retry_after=retry_after)
-        whole, measure = self.playbook("scim_directory", self.wanted(LIMITED), str(HERE / "measured.py"))
+        self._want(work)
+        measured = self._do(values.AT_ONCE, work)
         report = self.control()
-        run = Run("scim_directory", work, LIMITED, 0, measure["seconds"], whole, measure["megabytes"], 0, report)
-        self._note(run)
+        name = f"new users, {RATE} requests a second{after}"
+        seconds = measured.seconds - self.start
+        self._note(Run(values.AT_ONCE, name, LIMITED, 0, seconds, measured.seconds, requests=report["requests"]))
         # The requests that the server could have admitted: the bucket starts full and is refilled at the rate.
         admitted = sum(number for kind, number in report["requests"].items() if kind not in ("token", "refused"))
         share = admitted / (RATE + RATE * report["seconds"])
-        self.bars.append(Bar(f"{work}: share of what the server allows", share, 0.9, least=True))
-        self.bars.append(Bar(f"{work}: users that were not created", LIMITED - report["users"], 0))
+        self.bars.append(Bar(f"{name}: share of what the server allows", share, 0.9, least=True))
+        self.bars.append(Bar(f"{name}: users that were not created", LIMITED - report["users"], 0))
 
-    def journaled(self, count: int, latency: float, times: int = 3) -> None:
-        """Compare new users with and without a journal, in turn, by the median of so many times."""
+    def journaled(self, count: int, latency: float) -> None:
+        """Compare new users with and without a journal, in turn, by the median."""
         journal = self._folder / "journal.jsonl"
         seconds: dict[str, list[float]] = {"": [], str(journal): []}
-        for _time in range(times):
+        self._want(values.new_users(count))
+        for _time in range(self._sizes.times):
             for path, taken in seconds.items():
                 self.control(users=0, latency=latency)
-                variable = {"CYBERARK_IDENTITY_JOURNAL_PATH": path}
-                python = str(HERE / "measured.py")
-                taken.append(self.playbook("scim_directory", self.wanted(count), python, variable)[1]["seconds"])
+                variables = {**self._connection, "CYBERARK_IDENTITY_JOURNAL_PATH": path}
+                measured = self.playbook(HERE / "scim_directory.yml", apart=True, environment=variables)
+                taken.append(measured.module["seconds"])
         lines = len(journal.read_text().splitlines())
-        if lines != 2 * count * times:
+        if lines != 2 * count * self._sizes.times:
             raise SystemExit(f"the journal has {lines} lines")
         without, recorded = map(statistics.median, seconds.values())
         text = f"{count:,} new users: with a journal to without, at {latency * 1000:.0f} ms"
         print(f"{text}: {recorded:.2f} s to {without:.2f} s", flush=True)
         self.bars.append(Bar(text, recorded / without, 1.05))
 
-    def _note(self, run: Run) -> None:
-        self.runs.append(run)
-        print(
-            f"{run.work}, {run.count:,}, {run.latency * 1000:.0f} ms, {run.way}: {run.seconds:.2f} s "
-            f"({run.whole:.2f} s), {run.megabytes:.0f} MB, server {run.server_cpu:.2f} s, {run.report['requests']}",
-            flush=True,
-        )
-
-    def find(self, way: str, work: str, count: int, latency: float) -> Run:
-        return next(run for run in self.runs if (run.way, *run.place) == (way, work, count, latency))
-
-    def run(self, quick: bool) -> None:
-        self.start = statistics.median(self.playbook("empty")[0] for _time in range(3))
+    def single(self) -> None:
+        """Compare a playbook with one unchanged user to one that does nothing."""
+        self._want(values.unchanged_users(1))
+        empty, one = [], []
+        for _time in range(2 * self._sizes.times - 1):
+            empty.append(self.playbook(HERE / "empty.yml").seconds)
+            self.control(users=1)
+            one.append(self.playbook(HERE / "scim_user_once.yml").seconds)
+        self.start = statistics.median(empty)
+        report = self.control()
+        whole = statistics.median(one)
+        run = Run(values.ONE_BY_ONE, "unchanged user", 1, 0, whole - self.start, whole, requests=report["requests"])
         print(f"ansible-playbook by itself: {self.start:.2f} s", flush=True)
-        for latency in (0, LATENCY):
-            for name in ("uri", "scim_user"):
-                self.loop(name, latency)
-            for count in (100, 1_000) if quick else (100, 1_000, 10_000):
-                self.both("new users", count, latency, times=3 if count == 1_000 else 1)
-                self.both("unchanged users", count, latency, times=3)
-            if not quick:
-                self.both("unchanged users", 100_000, latency)
-                self.both("changed members", MEMBERS, latency)
-                self.both("unchanged members", MEMBERS, latency)
-        for retry_after in (1, 0):
-            self.limited(retry_after)
-        self.journaled(1_000, LATENCY)
-        self._judge(quick)
+        self._note(run)
 
-    def _judge(self, quick: bool) -> None:
-        bars: list[Bar] = []
-        for latency in (0, LATENCY):
-            at = f"at {latency * 1000:.0f} ms"
-            uri, user = (self.find(name, "new users", LOOPED, latency) for name in ("uri", "scim_user"))
-            new, bare = (self.find(way, "new users", 1_000, latency) for way in ("scim_directory", "bare script"))
-            bars.append(Bar(f"a scim_user loop to a uri loop, {at}", user.each / uri.each, 1.0))
-            text = f"1,000 new users: times faster for each than a uri loop, {at}"
-            bars.append(Bar(text, uri.each / new.each, 100, least=True))
-            if latency:
-                bars.append(Bar(f"1,000 new users: to the bare script, {at}", new.seconds / bare.seconds, 1.3))
-            if quick:
-                continue
-            ten, hundred = (self.find("scim_directory", "unchanged users", n, latency) for n in (10_000, 100_000))
-            floor = self.find("bare script", "unchanged users", 10_000, latency)
-            if latency:
-                bars.append(Bar(f"10,000 unchanged users: to the bare listing, {at}", ten.seconds / floor.seconds, 1.5))
-            bars.append(Bar(f"10,000 unchanged users: MB, {at}", ten.megabytes, 250))
-            text = "100,000 unchanged users to 10,000"
-            bars.append(Bar(f"{text}: seconds, {at}", hundred.seconds / ten.seconds, 10))
-            bars.append(Bar(f"{text}: MB, {at}", hundred.megabytes / ten.megabytes, 10))
-            bars.append(Bar(f"100,000 unchanged users: MB, {at}", hundred.megabytes, 1200))
-        tokens = max(run.report["requests"]["token"] for run in self.runs if run.way == "scim_directory")
-        self.bars = [*bars, Bar("tokens in a task", tokens, 1), *self.bars]
+    def role(self) -> None:
+        """Set the SCIM server up with the role, and run it again, in both ways."""
+        (self._folder / "wanted.json").unlink(missing_ok=True)
+        for apart in (True, False):
+            with emulator(self._folder) as tenant:
+                for name in values.ROLE_RUNS:
+                    tenant.take_requests()
+                    whole = self.playbook(HERE / "admin_portal.yml", apart=apart, environment=tenant.variables)
+                    way = values.ROLE_APART if apart else values.ROLE
+                    seen = tenant.take_requests()
+                    self._note(Run(way, name, 1, 0, whole.seconds - self.start, whole.seconds, requests=seen))
+
+    def client(self) -> None:
+        """Measure the processor time of one request of the client, and of urllib3 alone."""
+        self.control(users=1)
+        output, _measured = self._execute(["-m", "tests.benchmarks.requests_cpu", str(self._sizes.requests)])
+        taken = json.loads(output)
+        print(f"processor time of a request: {taken}", flush=True)
+        self.bars.append(Bar("processor time of a request, in ms", taken["client"], 0.6))
+        ratio = taken["client"] / taken["urllib3"]
+        self.bars.append(Bar("processor time of a request: to urllib3 alone", ratio, 0.6 / 0.28))
+
+    # -- All of it --------------------------------------------------------------
+
+    def run(self) -> None:
+        sizes = self._sizes
+        at_once = (values.AT_ONCE, values.AT_ONCE_APART, *values.FLOORS)
+        with_files = (values.AT_ONCE, values.AT_ONCE_APART, values.FILES, *values.FLOORS)
+        self.single()
+        self.client()
+        self.role()
+        for latency in sizes.latencies:
+            self.compare(values.new_users(sizes.apart), latency, (values.URI, values.ONE_BY_ONE_APART))
+            self.compare(values.new_users(sizes.looped), latency, (values.ONE_BY_ONE,))
+            self.compare(values.unchanged_users(sizes.looped), latency, (values.ONE_BY_ONE,))
+            self.compare(values.new_users(1_000), latency, at_once, sizes.times)
+            self.compare(values.unchanged_users(10_000), latency, with_files, sizes.times)
+            self.compare(values.drifted_users(10_000), latency, at_once)
+            self.compare(values.few_new_users(5, sizes.large), latency, at_once, sizes.times)
+            if not sizes.quick:
+                self.compare(values.members(10_000, 500), latency, at_once)
+                self.compare(values.members(10_000, 0), latency, at_once)
+        if not sizes.quick:
+            self.compare(values.new_users(10_000), 0, at_once)
+            self.compare(values.unchanged_users(sizes.large), 0, with_files)
+            for retry_after in (1, 0):
+                self.limited(retry_after)
+            self.journaled(1_000, LATENCY)
+        self.bars = [*bars_of(self.runs, self.start), *self.bars]
+
+
+class Emulator:
+    """An emulated tenant with an Admin Portal, without a SCIM client."""
+
+    def __init__(self, info: Object) -> None:
+        self._info = info
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = info["ca_path"]
+        self.variables = {
+            "CYBERARK_IDENTITY_TENANT_URL": info["tenant_url"],
+            "CYBERARK_IDENTITY_CA_PATH": info["ca_path"],
+            "CYBERARK_IDENTITY_CLIENT_ID": info["admin_client_id"],
+            "CYBERARK_IDENTITY_CLIENT_SECRET": info["admin_client_secret"],
+            "BENCHMARK_PASSWORD": PASSWORD,
+        }
+
+    def take_requests(self) -> Counter[str]:
+        url = f"{self._info['control_url']}/requests"
+        seen = self._session.get(url, timeout=30).json()
+        self._session.delete(url, timeout=30).raise_for_status()
+        return Counter("token" if "/oauth2/" in item["path"] else "request" for item in seen)
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Object]:
-    command = [sys.executable, "-m", "tests.benchmarks.server", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def started(command: Sequence[str], **variables: str) -> Iterator[Object]:
+    """Run a server until the block ends, and yield the JSON that it prints."""
+    environment = {**os.environ, **variables}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             yield json.loads(process.stdout.readline())
@@ -282,21 +346,37 @@ def server(folder: Path) -> Iterator[Object]:
             process.terminate()
 
 
+@contextmanager
+def emulator(folder: Path) -> Iterator[Emulator]:
+    command = [sys.executable, "-m", "tests.emulator", "--empty", "--tls", str(folder / "emulator")]
+    with started(command, PYTHONPATH=str(ROOT / "build/collections")) as info:
+        yield Emulator(info)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the collection.")
-    parser.add_argument("--quick", action="store_true", help="no more than 1,000 users; writes to build, not to docs")
-    quick = parser.parse_args().quick
-    with tempfile.TemporaryDirectory(prefix="cyberark-identity-benchmark-") as folder, server(Path(folder)) as info:
-        bench = Bench(info, Path(folder))
-        began, load = time.monotonic(), os.getloadavg()[0]
-        bench.run(quick)
-    target = ROOT / ("build" if quick else "docs")
+    parser.add_argument("--quick", action="store_true", help="less of it, in two or three minutes; writes to build")
+    sizes = QUICK if parser.parse_args().quick else Sizes()
+    with tempfile.TemporaryDirectory(prefix="cyberark-identity-benchmark-") as name:
+        folder = Path(name)
+        (folder / "emulator").mkdir()
+        with started([sys.executable, "-m", "tests.benchmarks.server", name]) as info:
+            bench = Bench(info, folder, sizes)
+            began, load = time.monotonic(), os.getloadavg()[0]
+            bench.run()
     loads = (load, os.getloadavg()[0])
-    write(target, WORKERS, bench.runs, bench.bars, bench.start, time.monotonic() - began, loads)
-    for limit in bench.bars:
-        sign = "at least" if limit.least else "at most"
-        print(f"{'met   ' if limit.met else 'MISSED'} {limit.what}: {limit.value:.2f}, {sign} {limit.limit:g}")
-    return 0 if all(limit.met for limit in bench.bars) else 1
+    write(
+        ROOT / ("build" if sizes.quick else "docs"),
+        bench.runs,
+        bench.bars,
+        bench.start,
+        time.monotonic() - began,
+        loads,
+    )
+    for bar in bench.bars:
+        sign = "at least" if bar.least else "at most"
+        print(f"{'met   ' if bar.met else 'MISSED'} {bar.what}: {bar.value:.2f}, {sign} {bar.limit:g}")
+    return 0 if all(bar.met for bar in bench.bars) else 1
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-from .people import Object, body, entry
+from .people import DRIFTED, ENTERPRISE_USER, Object, body, entry
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = b'{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"%s","status":"%d"}'
@@ -67,7 +67,15 @@ class Kind:
 class Tenant:
     """The objects that the server holds, and the requests that it received."""
 
-    def __init__(self, users: int = 0, members: int = 0, latency: float = 0, rate: int = 0, retry_after: int = 0):
+    def __init__(
+        self,
+        users: int = 0,
+        members: int = 0,
+        drifted: int = 0,
+        latency: float = 0,
+        rate: int = 0,
+        retry_after: int = 0,
+    ) -> None:
         self.lock = threading.Lock()
         self.latency, self.rate, self.retry_after = latency, rate, retry_after
         self.requests: Counter[str] = Counter()
@@ -76,7 +84,8 @@ class Tenant:
         self._cpu = time.process_time()
         self.kinds = {"Users": Kind("User", "userName"), "Groups": Kind("Group", "displayName")}
         for number in range(users):
-            self.kinds["Users"].put(f"u-{number}", body(entry(number)))
+            changed = {"organization": DRIFTED} if number < drifted else {}
+            self.kinds["Users"].put(f"u-{number}", body({**entry(number), **changed}))
         if members:
             listed = [{"value": f"u-{n}", "type": "User", "display": entry(n)["user_name"]} for n in range(members)]
             self.kinds["Groups"].put("g-0", {"displayName": "everybody-else", "members": listed})
@@ -89,6 +98,7 @@ class Tenant:
             "seconds": self.times[-1] - self.times[0] if self.times else 0,
             "cpu": time.process_time() - self._cpu,
             "users": len(self.kinds["Users"].objects),
+            "drifted": sum(DRIFTED.encode() in user for user in self.kinds["Users"].objects.values()),
             "members": [len(json.loads(group)["members"]) for group in self.kinds["Groups"].objects.values()],
         }
 
@@ -148,10 +158,20 @@ class Tenant:
             elif operation["path"] == "members":
                 members.update({member["value"]: member for member in operation["value"]})
             else:
-                content[operation["path"]] = operation.get("value")
+                put(content, operation["path"], operation.get("value"))
         if members:
             content["members"] = list(members.values())
         return kind.put(identifier, content)
+
+
+def put(content: Object, path: str, value: Any) -> None:
+    """Set the attribute that a path of PATCH names, with a URN or without (RFC 7644 section 3.10)."""
+    extension, _colon, attribute = path.rpartition(":")
+    target = content.setdefault(extension, {}) if extension == ENTERPRISE_USER else content
+    *parents, name = attribute.split(".")
+    for parent in parents:
+        target = target.setdefault(parent, {})
+    target[name] = value
 
 
 class Handler(socketserver.StreamRequestHandler):
