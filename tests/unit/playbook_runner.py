@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,10 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 
 BIN = Path(sys.executable).parent
 PASSWORD = "Initial-pass-1"
+STARTUP = Path(__file__).parent / "startup"
+# With these variables, the modules that Ansible starts in processes of their own are compiled only once.
+COMPILE_ONCE = {"PYTHONPATH": str(STARTUP), "COMPILED_MODULES": tempfile.mkdtemp(prefix="compiled-modules-")}
+atexit.register(shutil.rmtree, COMPILE_ONCE["COMPILED_MODULES"], ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class PlaybookRunner:
         """Return a runner with this connection in the environment, and without any inherited setting of Ansible."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CYBERARK_"))}
         own = {
+            **COMPILE_ONCE,
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "HOME": str(folder),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),

@@ -13,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.quoting import quoting
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
@@ -96,29 +95,37 @@ def test_both_ways_have_the_same_results_and_requests(tenant: Tenant, tmp_path: 
     assert tokens < tenant.tokens()
 
 
-# By the reason why the task does not run in the process of Ansible.
-APART = {
+# By the reason why a task does not run in the process of Ansible: the keywords of the task.
+APART: dict[str, dict[str, Any]] = {
     "switched off": {"vars": {"cyberark_identity_in_process": False}},
     "another Python": {"vars": {"ansible_python_interpreter": "{{ playbook_dir }}/python"}},
     "async": {"async": 60, "poll": 1},
 }
 
 
-@pytest.mark.parametrize("reason", APART)
-def test_the_module_runs_in_a_process_of_its_own(reason: str, tenant: Tenant, tmp_path: Path) -> None:
+def test_a_module_that_runs_in_a_process_of_its_own(tenant: Tenant, tmp_path: Path) -> None:
     """Two items request two tokens then. In the process of Ansible they share one."""
     runner = PlaybookRunner.at(tmp_path, tenant.connection)
     runner.environment["ANSIBLE_ASYNC_DIR"] = str(tmp_path / "async")
     (tmp_path / "python").symlink_to(sys.executable)
-    task = {"name": "Read", f"{COLLECTION}.scim_user_info": NOBODY, "loop": [1, 2]}
-    tokens = []
-    for keywords in ({}, APART[reason]):
-        tenant.forget_requests()
-        runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": [{**task, **keywords}]}])
-        played = runner.run(["ansible-playbook", "play.yml"])
-        assert played.status == 0, played.output
-        tokens.append(tenant.tokens())
-    assert tokens == [1, 2]
+    keywords = [{}, *APART.values()]
+    tasks = [
+        {**own, "name": "Read", f"{COLLECTION}.scim_user_info": {"user_name": f"task{number}@"}, "loop": [1, 2]}
+        for number, own in enumerate(keywords)
+    ]
+    tenant.forget_requests()
+    runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    played = runner.run(["ansible-playbook", "play.yml"])
+    assert played.status == 0, played.output
+    requested, tokens = 0, Counter[int]()
+    for seen in tenant.requests():
+        if "/oauth2/" in seen["path"].lower():
+            requested += 1
+        elif task := re.search(r"task(\d)@", seen["query"]):
+            tokens[int(task[1])] += requested
+            requested = 0
+    expected = {"in the process of Ansible": 1, **dict.fromkeys(APART, 2)}
+    assert {name: tokens[number] for number, name in enumerate(expected)} == expected
 
 
 def test_a_token_that_one_item_got_is_masked_in_the_next(tenant: Tenant, tmp_path: Path) -> None:

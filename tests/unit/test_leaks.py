@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -183,7 +182,7 @@ def first_steps(tenant: Tenant, *, reading: bool) -> list[Options]:
 
 
 def plays(tasks: Iterable[Options]) -> list[Options]:
-    variables = {"ansible_python_interpreter": sys.executable}
+    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables}
     return [{**play, "tasks": [*tasks]}]
 

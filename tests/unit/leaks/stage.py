@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
+from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import BIN, COMPILE_ONCE, STARTUP
 
-BIN = Path(sys.executable).parent
 HERE = Path(__file__).parent
 LOOK_EVERY = 0.03  # seconds
 # ansible-playbook is slow, and a test machine may be busy.
@@ -102,8 +101,9 @@ class Stage:
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
         return {
             **inherited,
+            **COMPILE_ONCE,
             "PATH": f"{BIN}:{os.environ['PATH']}",
-            "PYTHONPATH": str(HERE / "startup"),
+            "PYTHONPATH": f"{HERE / 'startup'}{os.pathsep}{STARTUP}",
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
             "LEAKS_LOG": str(self.folder / "host.log"),

@@ -15,6 +15,8 @@ import syslog
 import types
 from typing import Any
 
+import compile_once  # noqa: F401
+
 
 def write(*texts: Any, **fields: Any) -> None:
     with open(os.environ["LEAKS_LOG"], "a", encoding="utf-8", errors="backslashreplace") as log:
