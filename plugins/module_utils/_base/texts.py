@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Characters that nobody sees or that are lost, in texts and secrets: they are refused before anything is sent."""
+"""Refuse invisible and lost characters in texts and secrets, before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from typing import Any
 from .errors import InvalidError, shown
 from .paths import HYPHENS, is_hidden
 
-IDEOGRAPHIC_SPACE = "\u3000"  # what Japanese is typed with; it is seen
+IDEOGRAPHIC_SPACE = "\u3000"  # the visible space of Japanese text
 JOINERS = "\u200c\u200d"
-# Letters of scripts and emoji that joiners are used between, by Unicode category. Latin letters are none of them.
+# Unicode categories of characters that a joiner may connect: letters of some scripts, and emoji. Not Latin letters.
 JOINED = ("Lo", "Mn", "Mc", "So", "Sk")
-PRESENTATIONS = "\ufe0e\ufe0f"  # of a symbol, as a text or as an emoji
+PRESENTATIONS = "\ufe0e\ufe0f"  # select whether a symbol is drawn as text or as an emoji
 KEYCAP = "\u20e3"
-# Alphabets with letters that are drawn like Latin ones, as Unicode names them.
+# The Unicode names of alphabets with letters that look like Latin ones.
 ALPHABETS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 LONGEST_CODE = 200  # characters of a value in a code element
-PLAIN = frozenset(" .-/")  # mean nothing within a code element
-# Characters by the name that people know, where the Unicode name is another or there is none.
-REPLACEMENT = "\ufffd"  # stands for what a decoder could not read: the text has lost a character
+PLAIN = frozenset(" .-/")  # need no escape in a code element
+REPLACEMENT = "\ufffd"  # written by a decoder in place of a character that it could not read
+# Usual names of characters whose Unicode name is another one, or missing.
 NAMES = {
     " ": "blank",
     "\t": "tab",
@@ -37,9 +37,9 @@ NAMES = {
 }
 LOST = "It stands for a character that was lost when the text was read in a wrong encoding: correct the source"
 CONTROLS = ("Cc", "Zl", "Zp")  # Unicode categories: control characters, and the separators of lines and paragraphs
-# How a secret begins, or what it holds, if it is a file with a key: its last line ends.
+# Marks of a file with a private key. Such a secret may end with a line break.
 KEY_FILES = ("-----END ", "PuTTY-User-Key-File")
-# What stands for a secret and is none, as a pattern of the whole text, and how it got there.
+# Placeholders that are no secrets: a pattern of the whole text, what the placeholder is, and what to do.
 PLACEHOLDERS = {
     r"\*{8}": ("stars, which stand for a masked secret", "Give the secret itself: it was taken from a masked result"),
     "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER": (
@@ -58,9 +58,9 @@ PLACEHOLDERS = {
 
 
 def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool = False) -> None:
-    """Raise InvalidError for a name with a blank at an end, or with a character that is not seen.
+    """Raise InvalidError for a name with a blank at its start or end, or with an invisible character.
 
-    ``in_list`` and ``of_object`` say of the name what the hint depends on.
+    The hint depends on whether the name is an item of a list (``in_list``) or the key of an object (``of_object``).
     """
     if _is_plain(name):
         return
@@ -71,9 +71,9 @@ def check_name(option: str, name: str, *, in_list: bool = False, of_object: bool
 
 
 def check_line(option: str, text: str, *, in_list: bool = False) -> None:
-    """Raise InvalidError for a line break or another control character, what is not seen, and a blank at an end.
+    """Raise InvalidError for control characters, invisible characters, and blanks at the start or end of a line.
 
-    Inside, a line of text may hold blanks that a name may not, such as a no-break space.
+    Between words, a line may hold blanks that a name may not, such as a no-break space.
     """
     if _is_plain(text):
         return
@@ -84,7 +84,7 @@ def check_line(option: str, text: str, *, in_list: bool = False) -> None:
 
 
 def check_decoded(option: str, text: str) -> None:
-    """Raise InvalidError for a text of any number of lines that was decoded with losses."""
+    """Raise InvalidError if the text lost a character when it was decoded. It may have several lines."""
     if REPLACEMENT in text:
         raise _refusal(option, text, text.index(REPLACEMENT), in_list=False)
 
@@ -98,7 +98,7 @@ def _is_end(text: str, place: int) -> bool:
 
 
 def _is_bad(text: str, place: int) -> bool:
-    """Return whether the character is one that nobody sees, or stands for one that is lost."""
+    """Return whether the character is invisible, or stands for a lost one."""
     return text[place] == REPLACEMENT or (is_hidden(text[place]) and not _is_used(text, place))
 
 
@@ -116,10 +116,10 @@ def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bo
 
 
 def check_secret(option: str, secret: str) -> None:
-    """Raise InvalidError for a placeholder, or a blank or hidden character at an end. The secret is not quoted.
+    """Raise InvalidError for a placeholder, and for a blank or invisible character at the start or end.
 
-    The file of a private key may end in one line break. Braces are part of many passwords: a template is one
-    expression and nothing else.
+    The error does not quote the secret. The file of a private key may end with one line break. Many passwords contain
+    braces, so that only a text which is one whole expression counts as a template.
     """
     for pattern, (meaning, hint) in PLACEHOLDERS.items():
         if re.fullmatch(pattern, secret, re.DOTALL):
@@ -139,7 +139,7 @@ def check_secret(option: str, secret: str) -> None:
 
 
 def odd_in_secret(option: str, secret: str) -> str:
-    """Return the warning of what nobody sees within a secret, empty without one. The secret is not quoted."""
+    """Return a warning about invisible characters in a secret, or an empty text. It does not quote the secret."""
     odd = [each for each in secret if is_hidden(each) or (each.isspace() and not each.isascii())]
     if not odd or is_key_file(secret):
         return ""
@@ -148,7 +148,7 @@ def odd_in_secret(option: str, secret: str) -> str:
 
 
 def _is_used(name: str, place: int) -> bool:
-    """Return whether an invisible character is one that a script or an emoji needs at this place."""
+    """Return whether a script or an emoji needs the invisible character at this place."""
     before, after = name[:place][-1:], name[place + 1 :][:1]
     if name[place] in PRESENTATIONS:
         return after == KEYCAP or (before != "" and unicodedata.category(before) in ("So", "Sm", "Po"))
@@ -170,7 +170,7 @@ def find_control(text: str) -> str | None:
 def look_alikes(name: str) -> str:
     """Return the characters of a name that look like others, empty if there are none.
 
-    These are hyphens other than that of keyboards, and letters of another alphabet in a word with Latin letters.
+    These are hyphens other than U+002D, and letters of another alphabet in a word with Latin letters.
     """
     odd = [character for character in name if ord(character) in HYPHENS]
     for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name)) if not name.isascii() else ():
@@ -181,13 +181,13 @@ def look_alikes(name: str) -> str:
 
 
 def name_character(character: str) -> str:
-    """Return what people call a character, with its code point."""
+    """Return the usual name of a character, with its code point."""
     name = NAMES.get(character) or unicodedata.name(character, "control character").lower()
     return f"a {name} (U+{ord(character):04X})"
 
 
 def code_element(value: Any) -> str:
-    """Return a value as a code element of Markdown that is no markup, link or mention, whatever it holds."""
+    """Return a value as a code element for Markdown. Nothing in it becomes markup, a link or a mention."""
     text = shown(str(value))
     text = text if len(text) <= LONGEST_CODE else f"{text[:LONGEST_CODE]}..."
     return f"<code>{''.join(c if c.isalnum() or c in PLAIN else f'&#{ord(c)};' for c in text)}</code>"
