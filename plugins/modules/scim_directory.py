@@ -591,6 +591,18 @@ options:
         object is left alone and fails with the same code.
       - An empty text fails, because it may be an approval that was lost on the way.
     type: str
+  policies:
+    description:
+      - Policies that the directory has to follow as it is after the plan. The guide docs/policies.md describes them,
+        and the lookup P(idops.cyberark_identity.policy_files#lookup) reads them from files.
+      - They are evaluated before the first write, in check mode, too. If a finding of the severity V(refuse) is new,
+        that is, the plan makes it, the task fails with the code V(policy), and nothing is written. All findings are in
+        RV(policies).
+      - For this, the task reads all users, groups, safes, permissions and accounts that its service users can see, one
+        more time. Policies about changes alone need no such reading. A policy of the severity V(refuse) that needs a
+        kind of object that cannot be read refuses the plan as well.
+    type: list
+    elements: dict
   progress:
     description:
       - Whether to print the plan, one line for each change, and then the progress of the task in a line each second,
@@ -838,6 +850,78 @@ plan:
       type: int
       returned: always
       sample: 12
+policies:
+  description: What the policies found in the directory as it is after the plan. The filter
+    P(idops.cyberark_identity.policy_report#filter) turns it into JUnit XML, SARIF or Markdown.
+  returned: with O(policies), on success, on failure once something was written, and when policies refuse the plan
+  type: dict
+  contains:
+    refused:
+      description: Whether there is a reason to refuse.
+      type: bool
+      returned: always
+    refusals:
+      description: A sentence for each reason to refuse.
+      type: list
+      elements: str
+      returned: always
+    findings:
+      description: The findings of all policies.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        policy:
+          description: The name of the policy.
+          type: str
+          returned: always
+          sample: separation-of-duties
+        severity:
+          description: V(refuse) or V(warn).
+          type: str
+          returned: always
+          sample: refuse
+        reason:
+          description: The reason of the policy.
+          type: str
+          returned: always
+        subject:
+          description: The names of what breaks the policy. Empty for a policy that counts.
+          type: dict
+          returned: always
+          sample: {user: ada@example.com, container: APP-PRD}
+        text:
+          description: The finding in a sentence.
+          type: str
+          returned: always
+          sample: "reach 'ada@example.com / APP-PRD': rights are useAccounts, manageSafeMembers."
+        exception:
+          description: The C(owner) and the last day (C(until)) of the exception that counts for the subject, or null.
+          type: dict
+          returned: always
+        new:
+          description: Whether the plan makes the finding. Null without a plan.
+          type: bool
+          returned: always
+        position:
+          description: The file and the line of the entry that the subject comes from, if it has one.
+          type: str
+          returned: always
+        policy_position:
+          description: The file and the line of the policy, or its place in the list.
+          type: str
+          returned: always
+    policies:
+      description: The policies, each with the number of C(subjects) that it is about and of C(findings), and with the
+        kinds that it needs and that were not read (C(not_evaluated)).
+      type: list
+      elements: dict
+      returned: always
+    gaps:
+      description: What could not be seen.
+      type: list
+      elements: str
+      returned: always
 emptied:
   description: The groups and permissions whose lists became empty, or would in check mode, with their former members or
     rights.
@@ -888,7 +972,7 @@ failure:
       description:
         - The kind of failure. One of V(invalid), V(authentication), V(authorization), V(not_found), V(conflict),
           V(ambiguous), V(unknown_member), V(immutable), V(read_only), V(guard_rail), V(drift),
-          V(plan_changed), V(incomplete), V(rate_limited), V(unavailable), V(server_error),
+          V(policy), V(plan_changed), V(incomplete), V(rate_limited), V(unavailable), V(server_error),
           V(unsupported), V(transport), V(protocol), V(internal), V(missing_library).
       type: str
       returned: always

@@ -116,6 +116,17 @@ GUIDES = {
         typed=(PASSWORD,),
         left=lambda tenant: len(tenant.resources("Containers")) == 1 and not tenant.resources("PrivilegedData"),
     ),
+    "docs/policies.md": Guide(
+        seed={
+            "users": [{"userName": login(name)} for name in ("ada", "grace")],
+            "groups": [
+                {"displayName": "APP Owners", "members": [login("ada"), login("grace")]},
+                {"displayName": "APP Users", "members": [login("grace")]},
+            ],
+            "containers": [{"name": "APP-PRD"}],
+        },
+        left=lambda tenant: tenant.writes() == [],
+    ),
     "docs/pam_objects.md": Guide(vault=True, seed=TEAM, typed=(PASSWORD,)),
     "docs/review.md": Guide(typed=(PASSWORD,)),
     "docs/troubleshooting.md": Guide(tls=True, stands_for={"company-ca.pem": "ca_path"}),
@@ -274,6 +285,13 @@ class Example:
 
 
 DIRECTORY = {"users": [{"user_name": f"{name}@example.com"} for name in ("ada", "grace", "admin-service$")]}
+OWN_POLICY = {
+    "name": "users-are-people",
+    "reason": "A user has a mail address as its name.",
+    "each": "user",
+    "must": {"user": {"like": "*@*"}},
+    "severity": "warn",
+}
 EXAMPLES = {
     "identity_oauth2_app": Example(3, {"groups": [{"displayName": "SCIM client"}]}),
     "identity_role": Example(3, SERVICE_USER),
@@ -302,6 +320,22 @@ EXAMPLES = {
     "directory_files": Example(0),
     "directory_report": Example(
         2, {"users": [person("charles")]}, {"directory_users": [{"user_name": "charles@example.com", "active": False}]}
+    ),
+    "policy_files": Example(0),
+    "policy_findings": Example(
+        0,
+        {},
+        {
+            "directory": {
+                **DIRECTORY,
+                "groups": [],
+                "containers": [],
+                "container_permissions": [{"container": "APP", "user": "ada@example.com", "rights": {"set": []}}],
+            }
+        },
+    ),
+    "policy_report": Example(
+        1, {}, {"found": {"refused": False, "refusals": [], "policies": [], "findings": [], "gaps": []}}
     ),
     "directory_part": Example(1, {}, {"directory": {"users": [{"user_name": f"u{n}@example.com"} for n in range(9)]}}),
     "unknown_variables": Example(0),
@@ -344,6 +378,7 @@ def test_every_example_runs(tenant: Tenant, tmp_path: Path, plugin: str) -> None
     for number, name in enumerate(SECRETS):
         play.environment[name] = f"{PASSWORD}{number}"
     play.write("tenant/users.yml", {"users": DIRECTORY["users"]})
+    play.write("policies/own.yml", {"policies": [OWN_POLICY]})
     (tmp_path / "tenant/hr.csv").write_text("Login,Kostenstelle,Suspended\nada@example.com,00471,no\n")
     tasks = yaml.safe_load(SECTIONS[plugin].replace("/srv/tenant", f"{tmp_path}/tenant"))
     secrets = {name: f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}" for name in SECRETS}

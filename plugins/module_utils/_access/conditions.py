@@ -49,7 +49,7 @@ class Bounds:
         return " and ".join([*parts, *([f"at most {self.at_most}"] if self.at_most is not None else [])])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Test:
     """What an attribute is tested for: an operator and its argument."""
 
@@ -59,6 +59,15 @@ class Test:
     placeholders: Mapping[str, Attribute] = field(default_factory=dict)
 
     def holds(self, subject: Subject) -> bool:
+        part = self.attribute.part
+        if part is None or self.placeholders:
+            return self._holds(subject)
+        answers, mark = subject.scene.answers_to(self), part(subject.scene, subject.key)
+        if mark not in answers:
+            answers[mark] = self._holds(subject)
+        return answers[mark]
+
+    def _holds(self, subject: Subject) -> bool:
         held = subject.get(self.attribute)
         if held is None and self.operator is IS_SET:
             return not self.argument

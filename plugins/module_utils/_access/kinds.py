@@ -35,7 +35,8 @@ class Attribute:
     """One attribute of a kind of subject.
 
     ``text`` says what it is. ``needs`` are the plurals of the kinds of objects that it is read from, besides those of
-    its subject. ``of`` is the kind of related subjects.
+    its subject. ``of`` is the kind of related subjects. ``part`` returns the part of the key that the value depends on:
+    many subjects share it, and tests of the value are remembered by it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Attribute:
     read: Read
     needs: tuple[str, ...] = ()
     of: str = ""
+    part: Read | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], 
             attribute,
             name=f"{prefix}.{attribute.name}",
             read=reader(attribute),
+            part=key_of,
             needs=tuple(dict.fromkeys((*kind.needs, *attribute.needs))),
         )
         for attribute in kind.attributes.values()

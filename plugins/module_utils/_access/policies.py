@@ -81,11 +81,11 @@ def policies_of(given: Any) -> tuple[Policy, ...]:
     problems: list[IdentityError] = []
     parsed = [_policy(each, f"policies[{number}]", problems) for number, each in enumerate(given)]
     policies = [policy for policy in parsed if policy]
-    places: dict[str, str] = {}
+    named: dict[str, Policy] = {}
     for policy in policies:
-        first = places.setdefault(fold(policy.name), policy.position)
-        if first is not policy.position:
-            problems.append(InvalidError(f"policy {policy.name!r} is at {first} and at {policy.position}"))
+        first = named.setdefault(fold(policy.name), policy)
+        if first is not policy:
+            problems.append(InvalidError(f"policy {policy.name!r} is at {first.position} and at {policy.position}"))
     raise_all(problems)
     return tuple(policies)
 

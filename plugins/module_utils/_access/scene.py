@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Optional
+from typing import Any, Optional
 
 from .._base.paths import Object
 from .graph import Graph, bits, numbers, path_of
@@ -63,10 +63,16 @@ class Scene:
 
     def groups_of(self, user: int) -> list[int]:
         """Return the groups that a user is in, to any depth."""
-        found = 0
-        for group in self.direct_groups.get(user, ()):
-            found |= self._above[group]
-        return numbers(found)
+        if user not in self._known_groups:
+            found = 0
+            for group in self.direct_groups.get(user, ()):
+                found |= self._above[group]
+            self._known_groups[user] = numbers(found)
+        return self._known_groups[user]
+
+    @cached_property
+    def _known_groups(self) -> dict[int, list[int]]:
+        return {}
 
     def groups_above(self, group: int) -> list[int]:
         """Return the groups that a group is in, to any depth, without itself."""
@@ -165,7 +171,7 @@ class Scene:
 
     def reach_of(self, user: int) -> Iterator[Reach]:
         if self.state.users[user].active is not False:
-            for container in dict.fromkeys(self.state.permissions[number].container for number in self._valid(user)):
+            for container in self._permissions_by_container(user):
                 yield user, container
 
     def reach_to(self, container: int) -> Iterator[Reach]:
@@ -178,6 +184,8 @@ class Scene:
     def permissions_in(self, reach: Reach) -> list[Permission]:
         """Return the permissions that count now and together are what a user can do in a container."""
         user, container = reach
+        if user in self._recent:
+            return self._recent[user].get(container, [])
         everything = (self.state.permissions[number] for number in self.permissions_on.get(container, ()))
         return [each for each in everything if self._has(user, each) and not self.is_expired(each)]
 
@@ -186,9 +194,27 @@ class Scene:
             return permission.member == user
         return bool(self.graph.everybody[permission.member] >> user & 1)
 
-    def _valid(self, user: int) -> Iterator[int]:
-        reached = self._permissions_reached(user)
-        return (number for number in reached if not self.is_expired(self.state.permissions[number]))
+    def _permissions_by_container(self, user: int) -> Mapping[int, list[Permission]]:
+        """Return the permissions of a user that count now, and remember them until the next user."""
+        held: dict[int, list[Permission]] = {}
+        for permission in map(self.state.permissions.__getitem__, self._permissions_reached(user)):
+            if not self.is_expired(permission):
+                held.setdefault(permission.container, []).append(permission)
+        self._recent.clear()
+        self._recent[user] = held
+        return held
+
+    @cached_property
+    def _recent(self) -> dict[int, Mapping[int, list[Permission]]]:
+        return {}
+
+    def answers_to(self, question: Any) -> dict[Any, bool]:
+        """Return the answers to a question that are known, by the part of a subject that it is about."""
+        return self._answers.setdefault(question, {})
+
+    @cached_property
+    def _answers(self) -> dict[Any, dict[Any, bool]]:
+        return {}
 
     def _permissions_reached(self, user: int) -> Iterator[int]:
         yield from self.permissions_of_user.get(user, ())

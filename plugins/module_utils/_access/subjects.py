@@ -11,6 +11,9 @@ docs/policies.md shows these tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from .._directory.values import POSITION
@@ -227,6 +230,14 @@ def _member(kind: str, permission: Permission) -> int | None:
     return permission.member if permission.kind == kind else None
 
 
+def _first(scene: Scene, key: Key) -> Key:
+    return key[0]
+
+
+def _second(scene: Scene, key: Key) -> Key:
+    return key[1]
+
+
 def _permission_attributes(of: Callable[[Scene, Key], Permission]) -> list[Attribute]:
     """Return what a permission has in common with the access that somebody has by it."""
 
@@ -288,8 +299,7 @@ PERMISSION_KIND = Kind(
 
 ACCESS_KIND = Kind(
     "access",
-    "a user and a permission, which the user has directly or through groups; also one that has ended, or of a user who "
-    "is inactive",
+    "a user and a permission, which the user has directly or through groups; it may have ended, or the user left",
     ACCESS_NEEDS,
     ("user", "container", "group"),
     lambda scene: scene.access(),
@@ -301,8 +311,12 @@ ACCESS_KIND = Kind(
                 NAME,
                 "the user; not set for the unknown members of a group",
                 lambda scene, key: None if key[0] is None else scene.state.users[key[0]].name,
+                part=_first,
             ),
-            *_permission_attributes(lambda scene, key: scene.state.permissions[key[1]]),
+            *(
+                replace(attribute, part=_second)
+                for attribute in _permission_attributes(lambda scene, key: scene.state.permissions[key[1]])
+            ),
             Attribute(
                 "direct",
                 TRUTH,
@@ -321,7 +335,7 @@ ACCESS_KIND = Kind(
                 "how many other groups of the user lead to the same permission",
                 lambda scene, key: scene.other_paths(key),
             ),
-            *attributes_of_other("user", USER_KIND, lambda scene, key: key[0]),
+            *attributes_of_other("user", USER_KIND, _first),
             *attributes_of_other("container", CONTAINER_KIND, lambda s, key: s.state.permissions[key[1]].container),
         ]
     ),
@@ -329,7 +343,12 @@ ACCESS_KIND = Kind(
 
 
 def _rights(scene: Scene, key: Key) -> tuple[str, ...]:
-    return in_order(right for permission in scene.permissions_in(key) for right in permission.rights)
+    return _union(tuple(permission.rights for permission in scene.permissions_in(key)))
+
+
+@lru_cache(100_000)
+def _union(rights: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    return rights[0] if len(rights) == 1 else in_order(chain.from_iterable(rights))
 
 
 def _entry_of_reach(scene: Scene, key: Key) -> Mapping[str, Any]:
@@ -349,8 +368,10 @@ REACH_KIND = Kind(
     _entry_of_reach,
     table_of(
         [
-            Attribute("user", NAME, "the user", lambda scene, key: scene.state.users[key[0]].name),
-            Attribute("container", NAME, "the name of the safe", lambda scene, key: _container(scene, key[1])),
+            Attribute("user", NAME, "the user", lambda scene, key: scene.state.users[key[0]].name, part=_first),
+            Attribute(
+                "container", NAME, "the name of the safe", lambda scene, key: _container(scene, key[1]), part=_second
+            ),
             Attribute("rights", RIGHT_LIST, "the rights of all permissions together", _rights),
             Attribute(
                 "presets",
@@ -373,8 +394,8 @@ REACH_KIND = Kind(
             Attribute(
                 "privileged_data", NAMES, "the accounts in the safe", lambda s, key: _accounts(s, key[1]), (ACCOUNTS,)
             ),
-            *attributes_of_other("user", USER_KIND, lambda scene, key: key[0]),
-            *attributes_of_other("container", CONTAINER_KIND, lambda scene, key: key[1]),
+            *attributes_of_other("user", USER_KIND, _first),
+            *attributes_of_other("container", CONTAINER_KIND, _second),
         ]
     ),
 )
@@ -411,7 +432,7 @@ CHANGE_KIND = Kind(
     (PLAN,),
     ("type", "name", "action"),
     lambda scene: iter(scene.changes or ()),
-    lambda scene, key: {},
+    lambda scene, key: key,
     table_of(
         [
             Attribute("type", NAME, "the kind of object, such as `group`", lambda scene, key: key["type"]),

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._access.policy_run import refusal_of
 from .._base.errors import (
     IdentityError,
     InvalidError,
     trying,
 )
 from .._base.misfits import Spec
+from .._base.paths import Object
 from .._base.secrets import spellings
 from .._directory.apply import Applied
 from .._directory.checks import refuse_options
@@ -34,6 +36,7 @@ from .._directory.entries import (
     wrong_limits,
 )
 from .._directory.export import export, secrets_of
+from .._directory.guard_rails import Rules
 from .._directory.plan_checks import created_by
 from .._directory.plan_document import counts_of, with_digest
 from .._directory.plan_text import lines_of
@@ -52,6 +55,7 @@ from .entry_checks import entry_checker
 from .journal_files import lines_of_undo, requested_undo
 from .module import as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
+from .policy_checks import judge_plan, policies_in
 from .scim_module import ScimModule
 from .sentences import counted, sentence_of_directory, sentence_of_reading
 from .warnings import Warnings
@@ -83,6 +87,7 @@ DIRECTORY: Spec = {
     },
     "plan_path": {"type": "path"},
     "approved": {"type": "str"},
+    "policies": {"type": "list", "elements": "dict"},
     "progress": {"type": "bool", "default": True},
     "progress_path": {"type": "path"},
 }
@@ -172,7 +177,7 @@ def run_directory() -> None:
 
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     _refuse_wrong_options(module, scim)
-    approval = approval_of(module.params["approved"])
+    approval, policies = approval_of(module.params["approved"]), policies_in(module.params)
     undo = (
         requested_undo(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
     )
@@ -195,18 +200,27 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         progress.show([*(lines_of_undo(undo) if undo else ()), *lines_of(document)])
         if approval:
             approval.check(document)
-        drift = drift_of(planned.unmanaged) if planned.unmanaged and rules.fail_unmanaged else None
-        if drift:
+        judged = judge_plan(policies, scim, document, given, now) if policies else None
+        refusal = _refusal(planned, rules, judged)
+        if refusal:
             planned = replace(planned, steps=())
         applied = _applied(module, directory, planned)
-    result = {**_result(module, planned, applied), "plan": {"digest": document["digest"], **counts_of(document)}}
+    extra: Object = {"policies": judged} if judged else {}
     if undo:
-        result.update(left_alone=undo.left_alone, lost=undo.lost)
-    if drift:
-        result.update(failed=True, msg=str(drift), failure=drift.failure())
+        extra.update(left_alone=undo.left_alone, lost=undo.lost)
+    result = _result(module, planned, applied, {"plan": {"digest": document["digest"], **counts_of(document)}, **extra})
+    if refusal:
+        result.update(failed=True, msg=str(refusal), failure=refusal.failure())
     if failure := failure_of(planned, applied):
         result.update(failed=True, **failure)
     return result
+
+
+def _refusal(planned: Planned, rules: Rules, judged: Object | None) -> IdentityError | None:
+    """Return why the plan is not carried out although it can be: objects without an entry, or policies."""
+    if planned.unmanaged and rules.fail_unmanaged:
+        return drift_of(planned.unmanaged)
+    return refusal_of(judged) if judged and judged["refused"] else None
 
 
 def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
@@ -243,8 +257,8 @@ def _applied(module: DirectoryModule, directory: Directory, planned: Planned) ->
     return directory.foresee(planned)
 
 
-def _result(module: DirectoryModule, planned: Planned, applied: Applied) -> dict[str, Any]:
-    result = report_of_run(planned, applied)
+def _result(module: DirectoryModule, planned: Planned, applied: Applied, extra: dict[str, Any]) -> dict[str, Any]:
+    result = {**report_of_run(planned, applied), **extra}
     result["msg"] = sentence_of_directory(result["summary"], check=module.check_mode)
     result["invocation"] = module.invocation
     result["diff"] = {

@@ -20,6 +20,7 @@ branches on (``result.failure.code``) and is therefore part of the collection's 
     ├── ReadOnlyError         read_only        the object belongs to another directory
     ├── GuardRailError        guard_rail       more would be removed than the task allows
     ├── DriftError            drift            the tenant has objects without an entry, and the task fails on drift
+    ├── PolicyError           policy           policies refuse what the task would do
     ├── PlanChangedError      plan_changed     the plan differs from the approved one
     ├── JournalError          journal          the journal of the task cannot be written
     ├── IncompleteError       incomplete       some objects of many failed, each for a reason of its own
@@ -156,6 +157,10 @@ class GuardRailError(IdentityError):
 
 class DriftError(IdentityError):
     code = "drift"
+
+
+class PolicyError(IdentityError):
+    code = "policy"
 
 
 class PlanChangedError(IdentityError):

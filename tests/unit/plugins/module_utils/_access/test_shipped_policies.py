@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+import runpy
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,9 +23,9 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 
 NOW = 1_796_000_000.0  # 2026-11-30
 FOLDER = ROOT / "playbooks/policies"
-VALUES = yaml.safe_load((ROOT / "playbooks/vars/policies.yml").read_text())["__policy_defaults"]
+VALUES = yaml.safe_load((ROOT / "playbooks/vars/policies.yml").read_text())["policy_values"]
 CASES = yaml.safe_load((ROOT / "tests/unit/plugins/module_utils/_access/policy_cases.yml").read_text())
-TEMPLATE = re.compile(r"\{\{ __policy\.([a-z_]+) \}\}")
+TEMPLATE = re.compile(r"\{\{ policy_values\.([a-z_]+) \}\}")
 Path = tuple[Any, ...]
 
 
@@ -119,3 +120,9 @@ def test_every_part_of_a_policy_is_needed(name: str) -> None:
         except InvalidError:
             continue  # an incomplete policy is refused
     assert survivors == []
+
+
+def test_the_guide_has_the_tables_of_the_code() -> None:
+    tool = runpy.run_path(str(ROOT / "tools/policy_tables.py"))
+    page = (ROOT / "docs/policies.md").read_text()
+    assert tool["written"](page) == page, "run tools/policy_tables.py"

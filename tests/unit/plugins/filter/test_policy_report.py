@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What policies found, as JUnit XML, SARIF and Markdown: valid, complete, and without markup from names."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.filter.policy_findings import policy_findings
+from ansible_collections.idops.cyberark_identity.plugins.filter.policy_report import policy_report
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.filter.test_directory_report import HOSTILE
+
+POLICY = {
+    "name": "groups-only",
+    "reason": "People have permissions through groups.",
+    "each": "container_permission",
+    "must": {"group": {"is_set": True}},
+    "severity": "refuse",
+    "position": "/repo/policies/a.yml:3",
+    "exceptions": [{"where": {"user": "breakglass"}, "owner": "iam@example.com", "until": "2027-01-31"}],
+}
+WARN = {
+    "name": "names",
+    "reason": "Upper case.",
+    "each": "container",
+    "must": {"container": {"matches": "[A-Z]+"}},
+    "severity": "warn",
+}
+CHANGES = {"name": "changes", "reason": "r", "each": "change", "must_not": {"type": "user"}, "severity": "refuse"}
+DIRECTORY = {
+    "containers": [{"name": "APP"}, {"name": "app2"}],
+    "container_permissions": [
+        {"container": "APP", "user": "ada", "rights_preset": "read_only", "position": "/repo/directory/safes.yml:12"},
+        {"container": "APP", "user": "breakglass", "rights": {"set": ["useAccounts"]}, "position": "/other/x.yml:1"},
+        {"container": "APP", "group": "Ops", "rights": {"set": ["useAccounts"]}},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    return policy_findings(DIRECTORY, [POLICY, WARN, CHANGES], date="2026-11-29")
+
+
+def test_findings_of_files(found: dict[str, Any]) -> None:
+    assert found["refused"] is True
+    assert found["refusals"] == ["groups-only: container_permission 'APP / ada': group is not set"]
+    assert [(each["subject"], each["exception"] is None) for each in found["findings"]] == [
+        ({"container": "APP", "user": "ada"}, True),
+        ({"container": "APP", "user": "breakglass"}, False),
+        ({"container": "app2"}, True),
+    ]
+
+
+def test_junit_has_a_failure_for_what_refuses(found: dict[str, Any]) -> None:
+    root = ElementTree.fromstring(policy_report(found, "junit", root="/repo"))
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    failed = cases["container_permission 'APP / ada': group is not set."]
+    assert (failed.get("file"), failed.get("line"), failed.get("classname")) == (
+        "directory/safes.yml",
+        "12",
+        "groups-only",
+    )
+    assert "People have permissions through groups." in str(failed.find("failure").text)  # type: ignore[union-attr]
+    skipped = [str(each.get("message")) for each in root.iter("skipped")]
+    assert len(skipped) == 3
+    assert "Exception of iam@example.com until 2027-01-31." in skipped[0]
+    assert skipped[1].startswith("warn: container 'app2'") and skipped[2] == "Not evaluated: plan not read."
+    counts = [(suite.get("tests"), suite.get("failures"), suite.get("skipped")) for suite in root.iter("testsuite")]
+    assert counts == [("2", "1", "1"), ("1", "0", "1"), ("1", "0", "1")]
+
+
+def test_sarif_has_levels_places_and_suppressions(found: dict[str, Any]) -> None:
+    (run,) = json.loads(policy_report(found, "sarif", root="/repo"))["runs"]
+    first, waived, warned = run["results"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["groups-only", "names", "changes"]
+    assert (first["level"], first["ruleIndex"], warned["level"], warned["ruleIndex"]) == ("error", 0, "warning", 1)
+    place = first["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "directory/safes.yml"}, "region": {"startLine": 12}}
+    assert waived["suppressions"][0]["justification"] == "iam@example.com, until 2027-01-31"
+    assert waived["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "/other/x.yml"
+    assert "physicalLocation" not in warned["locations"][0]
+    assert len({each["partialFingerprints"]["subject/v1"] for each in run["results"]}) == 3
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["level"] == "note"
+
+
+def test_markdown_shows_what_refuses_first(found: dict[str, Any]) -> None:
+    text = policy_report(found, "markdown", root="/repo")
+    assert text.startswith("### Policies: 1 refused, 1 warnings, 1 exceptions, 1 policies not evaluated\n")
+    assert text.index("Refused: 1") < text.index("Warnings: 1") < text.index("Exceptions, which do not count: 1")
+    assert "directory/safes.yml:12" in html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def test_a_long_report_is_cut_where_rows_end() -> None:
+    permissions = [
+        {"container": "APP", "user": f"user{number}", "rights": {"set": ["useAccounts"]}} for number in range(500)
+    ]
+    found = policy_findings({"container_permissions": permissions}, [POLICY])
+    text = policy_report(found, "markdown", limit=5000)
+    assert (
+        len(text) <= 5000 and re.search(r"and 4\d\d more", text) and text.count("<details") == text.count("</details")
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_data_in_every_format(name: str) -> None:
+    directory = {"container_permissions": [{"container": name, "user": "ada", "rights": {"set": []}}]}
+    found = policy_findings(directory, [{**POLICY, "name": name}], source="tenant")
+    ElementTree.fromstring(policy_report(found, "junit"))
+    (run,) = json.loads(policy_report(found, "sarif"))["runs"]
+    assert run["results"][0]["ruleId"] == name
+    text = policy_report(found, "markdown")
+    assert set(re.findall(r"<(/?[a-z]+)", text)) <= {"details", "/details", "summary", "/summary", "code", "/code"}
+
+
+@pytest.mark.parametrize(
+    ("directory", "options", "text"),
+    [
+        ([], {}, "the directory has to be a map"),
+        ({"safes": []}, {}, "a directory has no safes"),
+        ({"users": [{"user_nam": "x"}]}, {}, "user_nam"),
+        ({}, {"source": "tenat"}, "'tenat' is no source"),
+        ({}, {"date": "tomorrow"}, "'tomorrow' is no day"),
+        ({}, {"plan": {"x": 1}}, "this is no plan"),
+    ],
+)
+def test_wrong_input_is_refused(directory: Any, options: dict[str, Any], text: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=re.escape(text)):
+        policy_findings(directory, [POLICY], **options)
+
+
+def test_a_report_of_something_else_is_refused(found: dict[str, Any]) -> None:
+    for given, options, text in (
+        ({}, {"report": "junit"}, "takes what policy_findings returns"),
+        (found, {"report": "html"}, "'html' is no format"),
+        (found, {"report": "markdown", "limit": 10}, "at least 2000"),
+        ({**found, "findings": [{}]}, {"report": "sarif"}, "incomplete"),
+    ):
+        with pytest.raises(AnsibleFilterError, match=re.escape(text)):
+            policy_report(given, **options)
