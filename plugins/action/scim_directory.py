@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows how far scim_directory is while it runs, and lets it know when Ansible is gone. It can run without this."""
+"""Reads the files of scim_directory, shows how far it is while it runs, and lets it know when Ansible is gone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..plugin_utils._directory_files import KINDS, Reader
 from ..plugin_utils._in_process import InProcessAction
+from ..plugin_utils._parts import Part
 
 LOOK_EVERY = 0.2  # seconds
 PLAN_LINE = "plan: "  # how the module marks the lines of a plan
+KEPT = "_cyberark_identity_lists"  # the attribute of a task in which its lists are kept
 COLORS = {"+": C.COLOR_OK, "~": C.COLOR_CHANGED, "-": C.COLOR_ERROR}
 display = Display()
 
@@ -37,7 +42,7 @@ class ActionModule(InProcessAction):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
-        arguments = dict(self._task.args)
+        arguments = self._with_files()
         # The file has to be on this machine, and somebody has to wait for it.
         if self._connection.transport != "local" or self._task.async_val:
             result.update(
@@ -62,6 +67,43 @@ class ActionModule(InProcessAction):
                     ended.set()
                     follower.join()
         return result
+
+    def _with_files(self) -> dict[str, Any]:
+        """Return the options of the module: those of the task, with the files at ``path``, as far as they are its part.
+
+        The lists are taken out of the task, because Ansible sends its options to the parent process with the result.
+        They are kept here for another attempt (``until``).
+        """
+        kept = {**getattr(self._task, KEPT, {}), **self._task.args}
+        kept = {kind: kept[kind] for kind in KINDS if kind in kept}
+        setattr(self._task, KEPT, kept)
+        for kind in kept:
+            self._task.args.pop(kind, None)
+        options = dict(self._task.args)
+        part = _part_of(options.get("part"))
+        lists = {kind: listed for kind, listed in kept.items() if isinstance(listed, list)}
+        given = {**options, **kept, **part.of(lists)}
+        if starts := _starts_of(options.get("path")):
+            files = Reader(self._loader, self._templar).read(starts)
+            given["path_files"] = [{**file, "content": part.of(file["content"])} for file in files]
+        return given
+
+
+def _starts_of(path: Any) -> list[str]:
+    """Return the files and folders that the option names; none where it is wrong, which the module refuses."""
+    starts = path.split(",") if isinstance(path, str) else path
+    names = starts if isinstance(starts, list) and all(isinstance(start, str) for start in starts) else []
+    return names if all(name.strip() for name in names) else []
+
+
+def _part_of(given: Any) -> Part:
+    """Return the part that the option names. The module checks what it has."""
+    if not isinstance(given, Mapping):
+        return Part()
+    try:
+        return Part(**{name: int(number) for name, number in given.items()})
+    except (TypeError, ValueError):
+        raise AnsibleActionFail("part takes the numbers slices, slice and wave") from None
 
 
 def _follow(lines: TextIO, folder: str, ended: threading.Event, name: str) -> None:

@@ -57,26 +57,13 @@ _value:
   type: dict
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import fold
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._parts import LAST, NAMES, Part
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
-# The option that assigns an entry to a host. Entries on a safe follow the safe, so that one host manages all of them.
-NAMES = {
-    "users": "user_name",
-    "groups": "display_name",
-    "containers": "name",
-    "container_permissions": "container",
-    "privileged_data": "container",
-}
-# The option of a kind that has to wait for a later wave: a reference to its own kind, or rights that are still needed.
-LATE = {"users": ("manager", 2), "groups": ("groups", 3), "containers": ("creator_rights", 3)}
-BEGINS = {"users": 1, "groups": 2, "containers": 1, "container_permissions": 3, "privileged_data": 3}
-LAST = 3
 OMITTED = "__omit_place_holder__"  # the value of "omit" in a variable before ansible-core 2.19
 
 
@@ -90,7 +77,7 @@ def directory_part(
     """Return the entries of all files that this host handles, by kind; None for a kind that no file has."""
     if not 1 <= number <= slices:
         raise AnsibleFilterError(f"directory_part: there is no slice {number} of {slices}")
-    part: dict[str, Any] = dict.fromkeys(NAMES)
+    joined: dict[str, Any] = {}
     for file in files:
         for kind in NAMES:
             if kinds is not None and kind not in kinds:
@@ -100,32 +87,14 @@ def directory_part(
                 continue
             if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
                 raise AnsibleFilterError(f"directory_part: {kind} has to be a list of maps")
-            option, begins = LATE.get(kind, (None, 1))
-            part[kind] = (part[kind] or []) + [
-                _without(entry, option if wave < begins else None)
-                for entry in listed
-                if _slice_of(kind, entry, slices) == number and _has_begun(kind, entry, wave)
-            ]
-    marked: dict[str, Any] = mark_unsafe(part)
+            joined.setdefault(kind, []).extend(map(_without_omitted, listed))
+    marked: dict[str, Any] = mark_unsafe({**dict.fromkeys(NAMES), **Part(slices, number, wave).of(joined)})
     return marked
 
 
-def _slice_of(kind: str, entry: Mapping[str, Any], slices: int) -> int:
-    if slices == 1:
-        return 1
-    name = fold(entry.get(NAMES[kind]) or entry.get("id") or "")
-    return int(hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest(), 16) % slices + 1
-
-
-def _has_begun(kind: str, entry: Mapping[str, Any], wave: int) -> bool:
-    return wave == LAST or (wave >= BEGINS[kind] and entry.get("state") in (None, "present"))
-
-
-def _without(entry: Mapping[str, Any], left_out: str | None) -> dict[str, Any]:
+def _without_omitted(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        option: value
-        for option, value in entry.items()
-        if option != left_out and not (isinstance(value, str) and value.startswith(OMITTED))
+        option: value for option, value in entry.items() if not (isinstance(value, str) and value.startswith(OMITTED))
     }
 
 

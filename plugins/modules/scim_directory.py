@@ -424,13 +424,50 @@ options:
         type: str
         choices: [on_create, always]
         default: on_create
+  path:
+    description:
+      - YAML files and folders with further entries. They are read on the control node, wherever the module runs, and
+        only for the time of the task. A relative path starts at the folder of the playbook.
+      - A file contains some of the lists O(users), O(groups), O(containers), O(container_permissions) and
+        O(privileged_data). Files and folders are read as by the lookup
+        P(idops.cyberark_identity.directory_files#lookup), with templates and C(!vault). Templates can use the variables
+        of the task.
+      - The entries of the files follow those that the task itself lists. An object may have only one entry.
+      - Any error in a file fails the task before it writes. The message names the file, the line and the column.
+    type: list
+    elements: path
+  path_files:
+    description: The content of the files at O(path). The collection sets this option itself.
+    type: list
+    elements: dict
+  part:
+    description:
+      - The part of the entries to apply, where several hosts share the work of a tenant. The playbook
+        C(idops.cyberark_identity.apply_directory) sets it. The filter P(idops.cyberark_identity.directory_part#filter)
+        describes the parts.
+      - A slice and an early wave exclude O(prune), O(unmanaged), O(approved) and O(plan_path), and slices check mode.
+    type: dict
+    suboptions:
+      slices:
+        description: The number of hosts.
+        type: int
+        default: 1
+      slice:
+        description: Which of the hosts this is, from 1 on.
+        type: int
+        default: 1
+      wave:
+        description: The steps to apply. V(3) is everything.
+        type: int
+        choices: [1, 2, 3]
+        default: 3
   input_errors:
     description:
       - Errors that were found when the lists were read, as texts. With any, the task fails before it writes, and
         reports them together with all other errors that it can find without the missing entries. No object counts as
         pruned then, and a name that is not found counts as that of a missing entry.
-      - The lookup P(idops.cyberark_identity.directory_files#lookup) finds such errors, and the playbook
-        C(idops.cyberark_identity.apply_directory) passes them.
+      - The lookup P(idops.cyberark_identity.directory_files#lookup) finds such errors. Those of files at O(path) are
+        reported without this option.
     type: list
     elements: str
   kinds:
@@ -654,6 +691,10 @@ EXAMPLES = r"""
       - display_name: db-admins
         users:
           set: [ada@example.com, grace@example.com]
+
+- name: Apply all YAML files of a folder
+  idops.cyberark_identity.scim_directory:
+    path: /srv/tenant
 
 - name: Prune objects that are not in the lists, within limits
   idops.cyberark_identity.scim_directory:

@@ -240,7 +240,7 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
     "header.yml": (f"$ANSIBLE_VAULT;1.1;AES257\n{PASSWORD}", "cannot be decrypted."),
     "other password of a value.yml": (
         "users:\n- password: !vault |\n" + textwrap.indent(VAULTED, "    "),
-        "holds a value that cannot be decrypted, line 2.",
+        "holds a value that cannot be decrypted, line 2, column 13.",
     ),
     "template without quotes.yml": (
         "users:\n- user_name: {{ somebody }}\n",
@@ -259,15 +259,21 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
         "has the key password twice in one map, line 3, column 3.",
     ),
     "key.yml": ("user: []\nusers: []\nvars: {}", "holds user, vars. A file holds some of the lists users, groups,"),
-    "no list.yml": (f"users: {{password: {PASSWORD}}}", "has the wrong shape: users has to be a list of maps."),
-    "no maps.yml": (f"groups: [{PASSWORD}]", "has the wrong shape: groups has to be a list of maps."),
+    "no list.yml": (
+        f"users: {{password: {PASSWORD}}}",
+        "has the wrong shape: users has to be a list of maps, line 1, column 8.",
+    ),
+    "no maps.yml": (
+        f"groups: [{PASSWORD}]",
+        "has the wrong shape: groups has to be a list of maps, line 1, column 10.",
+    ),
     "variable.yml": (
         f"users:\n- user_name: a\n  display_name: '{{{{ nowhere.at.all }}}}'\n  password: {PASSWORD}",
-        "refers to something that does not exist: 'nowhere' is undefined, line 2.",
+        "refers to something that does not exist: 'nowhere' is undefined, line 3, column 17.",
     ),
     "template.yml": (
         f"users: [{{password: '{{{{ {PASSWORD} | nothing( }}}}'}}]",
-        "holds a template that fails, line 1.",
+        "holds a template that fails, line 1, column 20.",
     ),
     "twice 1.yml": (
         "groups: [{display_name: dup}]\nusers: [{user_name: a@example.com}, {user_name: A@example.com}]",
@@ -322,7 +328,7 @@ ONE_ERROR_EACH: dict[str, tuple[str, str]] = {
     ),
     "c.yml": (
         "users:\n- user_name: '{{ nobody }}'\n- user_name: OK@example.com\n",
-        "{folder}/c.yml refers to something that does not exist: 'nobody' is undefined, line 2.",
+        "{folder}/c.yml refers to something that does not exist: 'nobody' is undefined, line 2, column 14.",
     ),
     "d.yml": ("people: []\ngroups:\n- display_name: d\n  colour: red\n", "{folder}/d.yml holds people. A file holds"),
     "e.yml": (

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from .._access.policy_run import refusal_of
@@ -34,6 +35,7 @@ from .._directory.entries import (
     only_of,
     rules_of,
     wrong_limits,
+    wrong_parts,
 )
 from .._directory.export import export, secrets_of
 from .._directory.guard_rails import Rules
@@ -62,6 +64,16 @@ from .warnings import Warnings
 
 DIRECTORY: Spec = {
     **directory_spec(),
+    "path": {"type": "list", "elements": "path"},
+    "path_files": {"type": "list", "elements": "dict"},
+    "part": {
+        "type": "dict",
+        "options": {
+            "slices": {"type": "int", "default": 1},
+            "slice": {"type": "int", "default": 1},
+            "wave": {"type": "int", "choices": [1, 2, 3], "default": 3},
+        },
+    },
     "input_errors": {"type": "list", "elements": "str"},
     "kinds": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
     "prune": {"type": "list", "elements": "str", "choices": [resource.plural for resource in RESOURCES.values()]},
@@ -114,10 +126,15 @@ class DirectoryModule(ScimModule):
         """
         super()._load_params()
         self.listed: dict[str, list[dict[str, Any]]] = {}
+        files = self.params.pop("path_files", None) or ()
+        self.has_files = bool(files)
+        self._errors_of_files = [text for file in files for text in file["wrong"]]
         for resource in RESOURCES.values():
-            given = self.params.get(resource.plural)
+            contents = [file["content"].get(resource.plural) for file in files]
+            given = _with_files(self.params.get(resource.plural), contents)
             if isinstance(given, list):
-                self.listed[resource.plural] = self.params.pop(resource.plural)
+                self.params.pop(resource.plural, None)
+                self.listed[resource.plural] = given
             elif isinstance(given, str):  # which Ansible splits
                 given = given.split(",")
             maps = map(as_map, given if isinstance(given, list) else ())
@@ -131,6 +148,11 @@ class DirectoryModule(ScimModule):
                     values = (as_map(entry.get(row.option)) for entry in entries)
                     secrets.update(text for value in values for text in secrets_below(value))
             self.no_log_values.update(spelling for text in secrets for spelling in spellings(text))
+
+    @property
+    def input_errors(self) -> list[str]:
+        """The errors that were found when lists and files were read."""
+        return [*(self.params["input_errors"] or ()), *self._errors_of_files]
 
     def hear(self, text: str) -> None:
         self.warnings.add(text)
@@ -157,6 +179,15 @@ class DirectoryModule(ScimModule):
 
     def fail_json(self, msg: str, **result: Any) -> None:
         super().fail_json(msg, **{"invocation": self.invocation, **result})
+
+
+def _with_files(given: Any, contents: Sequence[list[Any] | None]) -> Any:
+    """Return the entries of a task, then those of files. What is no list is an entry then, which is refused."""
+    found = [entries for entries in contents if entries is not None]
+    if not found:
+        return given
+    listed = given if isinstance(given, list) else [] if given is None else [given]
+    return [*listed, *chain.from_iterable(found)]
 
 
 def _texts_in(value: Any) -> Iterator[str]:
@@ -192,7 +223,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         now, check_mode = time.time(), module.check_mode
         directory = Directory(scim, rules, progress.report, progress.is_abandoned, now=now, check=check_mode)
         with trying("plan the directory"):
-            planned = directory.plan(entries, elsewhere, given["input_errors"] or ())
+            planned = directory.plan(entries, elsewhere, module.input_errors)
         kinds = [resource.plural for resource in RESOURCES.values() if managed[resource.plural] is not None]
         document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
         if module.params["plan_path"]:
@@ -226,14 +257,16 @@ def _refusal(planned: Planned, rules: Rules, judged: Object | None) -> IdentityE
 def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
     """Raise one failure for wrong options of the task and of its entries, if any of the task are wrong."""
     given, kinds = {**module.params, **module.listed}, scim.served
-    wrong = [*module.misfits, *wrong_limits(given)]
+    wrong = [*module.misfits, *wrong_limits(given), *wrong_parts(given, check=module.check_mode)]
+    if given["path"] is not None and not module.has_files:
+        wrong.append(InvalidError("path names no file and no folder", hint="Give YAML files, or folders of them"))
     try:
         kinds = kinds_of(given, scim.served)
     except InvalidError as error:
         wrong.append(error)
     if wrong:
         with trying("plan the directory"):
-            refuse_options(wrong, entries_of(only_of(kinds, given), entry_checker()), given["input_errors"] or ())
+            refuse_options(wrong, entries_of(only_of(kinds, given), entry_checker()), module.input_errors)
 
 
 def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:

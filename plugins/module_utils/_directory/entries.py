@@ -23,6 +23,7 @@ from .values import POSITION, Check, Desired
 
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 LIMITS = ("max_removals", "max_access_removals")
+WHOLE = {"slices": 1, "slice": 1, "wave": 3}  # the part that is all
 SHOWN_OPTIONS = 3  # of an entry that has no name
 
 
@@ -136,6 +137,25 @@ def wrong_limits(params: Object) -> Iterator[InvalidError]:
         )
     if not 1 <= params["workers"] <= MOST_WORKERS:
         yield InvalidError(f"workers has to be from 1 to {MOST_WORKERS}")
+
+
+def wrong_parts(params: Object, *, check: bool) -> Iterator[InvalidError]:
+    """Yield what a part of the entries rules out: a task cannot know what belongs to the other parts."""
+    slices, number, wave = ({**WHOLE, **(params["part"] or {})}[name] for name in WHOLE)
+    if not 1 <= number <= slices:
+        yield InvalidError(f"part.slice is a number from 1 to part.slices, which is {slices}")
+    if (slices, wave) == (WHOLE["slices"], WHOLE["wave"]):
+        return
+    refused = (
+        (params["prune"], "prune", "a slice or an early wave does not prune"),
+        (params["unmanaged"] != "ignore", "unmanaged", "a slice or a wave cannot tell what no entry names"),
+        (params["approved"] is not None, "approved", "a plan is one of all entries"),
+        (params["plan_path"], "plan_path", "a plan is one of all entries"),
+        (check and slices > 1, "check mode", "check mode creates nothing that other slices could refer to"),
+    )
+    for given, option, reason in refused:
+        if given:
+            yield InvalidError(f"part excludes {option}: {reason}", hint=f"Leave out part or {option}")
 
 
 def rules_of(params: Object) -> Rules:

@@ -1,0 +1,239 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""Read the YAML files of a directory: each once, with its templates, its vaulted values and its errors."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError, AnsibleUndefinedVariable
+
+from ..module_utils._base.errors import InvalidError
+from ..module_utils._base.misfits import GROUPS_HINT, is_inventory_groups
+from ..module_utils._directory.values import POSITION
+from ..module_utils._model.resources import RESOURCES
+from ._unsafe import could_be_template
+from ._yaml_nodes import UNSAFE, VAULT_TAGS, Wrong, at, errors_of_nodes, misread_in, pairs_of, root_of, scalar_of
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before ansible-core 2.19, where every text may be a template
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
+VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # these errors share no class in all versions
+KINDS = tuple(resource.plural for resource in RESOURCES.values())
+OMITTED = "__omit_place_holder__"  # how the value of "omit" begins before ansible-core 2.19
+OMIT = object()  # the value of a template that says that there is none
+
+Entry = tuple[Mapping[str, Any], yaml.Node]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads files with the loader and the templar of a plugin of Ansible's."""
+
+    loader: Any
+    templar: Any
+
+    def read(self, starts: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the ``path``, the ``content`` and the errors (``wrong``) of files, and of those in folders."""
+        with _without_collector():
+            return [file for start in starts for file in self._read_all(self.loader.path_dwim(start))]
+
+    def _read_all(self, start: str) -> list[dict[str, Any]]:
+        paths = _paths(start)
+        if not paths:
+            return [{"path": start, "content": {}, "wrong": [f"There is no YAML file in {start}."]}]
+        return [self._read(path) for path in paths]
+
+    def _read(self, path: str) -> dict[str, Any]:
+        wrong: list[str] = []
+        content = {}
+        try:
+            content = self._content(path, wrong)
+        except Wrong as failure:
+            wrong.append(str(failure))
+        return {"path": path, "content": content, "wrong": [f"{path} {text}." for text in wrong]}
+
+    def _content(self, path: str, wrong: list[str]) -> dict[str, Any]:
+        """Return the entries of a file that can be read. Add the errors of the others to ``wrong``."""
+        root = root_of(self._text(path))
+        unreadable, misread = list(errors_of_nodes(root)), misread_in(root)
+        wrong += [*unreadable, *misread.errors]
+        if unreadable or root is None:
+            return {}
+        lists = {str(key.value): node for key, node in pairs_of(root)}
+        if strangers := [name for name in lists if name not in KINDS]:
+            wrong.append(f"holds {', '.join(strangers)}. A file holds some of the lists {', '.join(KINDS)}")
+        content = {}
+        for kind in filter(lists.__contains__, KINDS):
+            entries = self._entries(kind, lists[kind], wrong)
+            if entries is not None:
+                content[kind] = [
+                    {POSITION: f"{path}:{node.start_mark.line + 1}", **entry}  # or the row of a CSV file
+                    for entry, node in entries
+                    if misread.spares(node)
+                ]
+        return content
+
+    def _entries(self, kind: str, node: yaml.Node, wrong: list[str]) -> list[Entry] | None:
+        """Return the entries of a list with their nodes, as far as they can be read; None if it is no list."""
+        if isinstance(node, yaml.SequenceNode):
+            return list(self._entries_of_nodes(kind, node, wrong))
+        try:
+            entries = self._value_of(node)
+        except Wrong as failure:
+            wrong.append(str(failure))
+            return None
+        if entries in (None, "", OMIT):
+            return None
+        if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+            wrong.append(_misshaped(kind, node) + (f". {GROUPS_HINT}" if is_inventory_groups(entries) else ""))
+            return None
+        return [(entry, node) for entry in entries]
+
+    def _entries_of_nodes(self, kind: str, node: yaml.SequenceNode, wrong: list[str]) -> Iterator[Entry]:
+        for item in node.value:
+            try:
+                entry = self._value_of(item, unsafe=node.tag == UNSAFE)
+            except Wrong as failure:
+                wrong.append(str(failure))
+                continue
+            if isinstance(entry, Mapping):
+                yield entry, item
+            elif entry is not OMIT:
+                wrong.append(_misshaped(kind, item))
+
+    def _value_of(self, node: yaml.Node, *, unsafe: bool = False) -> Any:
+        try:
+            return self._value(node, unsafe)
+        except RecursionError:
+            raise Wrong(f"has a value that is nested too deep, {at(node)}") from None
+
+    def _value(self, node: yaml.Node, unsafe: bool) -> Any:
+        """Return the value of a node with its templates rendered, if it is not ``unsafe``. Keys are no templates."""
+        unsafe = unsafe or node.tag == UNSAFE
+        if isinstance(node, yaml.MappingNode):
+            values = ((scalar_of(key), self._value(value, unsafe)) for key, value in pairs_of(node))
+            return {key: value for key, value in values if value is not OMIT}
+        if isinstance(node, yaml.SequenceNode):
+            return [value for item in node.value if (value := self._value(item, unsafe)) is not OMIT]
+        if node.tag in VAULT_TAGS:
+            return self._decrypted(node)
+        value = scalar_of(node)
+        if unsafe or not isinstance(value, str) or not could_be_template(value):
+            return value
+        return self._rendered(value, node)
+
+    def _rendered(self, text: str, node: yaml.Node) -> Any:
+        try:
+            # In a list, because one without an item is all that tells of an omitted value in some versions.
+            rendered = [_plain(value) for value in self.templar.template([trust_as_template(text)])]
+        except AnsibleUndefinedVariable as failure:
+            reason = failure.message.partition(". ")[0]
+            raise Wrong(f"refers to something that does not exist: {reason}, {at(node)}") from None
+        except Exception as failure:
+            raise Wrong(_of_template(failure, node)) from None
+        if not rendered or (isinstance(rendered[0], str) and rendered[0].startswith(OMITTED)):
+            return OMIT
+        return rendered[0]
+
+    def _decrypted(self, node: yaml.Node) -> str:
+        try:
+            plain: bytes = self.loader._vault.decrypt(node.value.encode())
+            return plain.decode()
+        except (AnsibleError, UnicodeDecodeError):
+            raise Wrong(f"holds a value that cannot be decrypted, {at(node)}") from None
+
+    def _text(self, path: str) -> str:
+        try:
+            content: bytes = self.loader._get_file_contents(path)[0]
+        except (AnsibleFileNotFound, AnsibleParserError):
+            raise Wrong("cannot be read") from None
+        except AnsibleError:
+            raise Wrong("cannot be decrypted") from None
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as failure:
+            line = content.count(b"\n", 0, failure.start) + 1
+            raise Wrong(f"is not UTF-8, line {line}") from None
+
+
+def _paths(start: str) -> list[str]:
+    """Return a file, or the files of a folder. A file that several links lead to is returned once, so loops end."""
+    if not os.path.isdir(start):
+        return [start]
+    found: dict[str, str] = {}
+    entered = set()
+    # Treat a folder that cannot be read as a file, so that it is refused later.
+    walk = os.walk(start, onerror=lambda failure: found.update({failure.filename: failure.filename}), followlinks=True)
+    for folder, folders, files in walk:
+        real = os.path.realpath(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and real not in entered)
+        entered.add(real)
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            # A broken link is refused later. Sockets, devices and the like are ignored.
+            if YAML_FILE.fullmatch(name) and (os.path.isfile(path) or not os.path.exists(path)):
+                found.setdefault(os.path.realpath(path), path)
+    return sorted(found.values())
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from searching all nodes for cycles again and again, which takes as long as reading them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _misshaped(kind: str, node: yaml.Node) -> str:
+    return f"has the wrong shape: {kind} has to be a list of maps, {at(node)}"
+
+
+def _of_template(failure: Exception, node: yaml.Node) -> str:
+    """Return the error of a template without Ansible's message, which may quote a template with a secret in it.
+
+    The errors of CSV files hold no secret, so they are returned whole.
+    """
+    if of_csv := next((each for each in _chain(failure) if isinstance(each, InvalidError)), None):
+        return f"refers to {of_csv.reason.rstrip('.')}"
+    what = "value that cannot be decrypted" if VAULT.search(str(failure)) else "template that fails"
+    return f"holds a {what}, {at(node)}"
+
+
+def _chain(failure: BaseException | None) -> Iterator[BaseException]:
+    """Yield a failure and its causes."""
+    while failure:
+        yield failure
+        failure = getattr(failure, "orig_exc", None) or failure.__cause__ or failure.__context__
+
+
+def _plain(value: Any) -> Any:
+    """Return a rendered value with dates as texts, and vaulted values of ansible-core before 2.19 decrypted."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.data if getattr(value, "__ENCRYPTED__", False) else value

@@ -1,0 +1,301 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release.
+
+"""The nodes of a YAML file: what is wrong with them, and the values of single ones. Knows no files and no templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from ..module_utils._base.errors import some
+from ..module_utils._base.misfits import DECIMAL, DECIMAL_HINT
+from ..module_utils._base.paths import fold
+from ..module_utils._base.secrets import means_secret
+from ..module_utils._model.options import entry_spec
+from ..module_utils._model.resources import RESOURCES
+from ..module_utils._model.rows import Resource
+from ..module_utils._model.shapes import Flat, Moment
+
+STANDARD = "tag:yaml.org,2002:"
+TEXT_TAG = STANDARD + "str"
+NUMBER = STANDARD + "int"
+NULL = STANDARD + "null"
+DATE = STANDARD + "timestamp"
+MERGE = STANDARD + "merge"  # <<
+BINARY = STANDARD + "binary"  # Ansible turns it into bytes, which no option accepts
+UNSAFE = "!unsafe"
+VAULT_TAGS = ("!vault", "!vault-encrypted")
+_constructor = yaml.constructor.SafeConstructor()
+# How YAML reads texts without quotes that are no texts, by tag.
+READ = {
+    NULL: _constructor.construct_yaml_null,
+    STANDARD + "bool": _constructor.construct_yaml_bool,
+    NUMBER: _constructor.construct_yaml_int,
+    STANDARD + "float": _constructor.construct_yaml_float,
+    DATE: _constructor.construct_yaml_timestamp,
+}
+# The tags of each class of nodes.
+KNOWN_TAGS = {
+    "scalar": {TEXT_TAG, MERGE, STANDARD + "value", *READ, UNSAFE, *VAULT_TAGS},
+    "sequence": {STANDARD + "seq", UNSAFE},
+    "mapping": {STANDARD + "map", UNSAFE},
+}
+QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # content of the file, no ',' or ']' of PyYAML
+# The types that YAML gives to some texts without quotes, by tag.
+MISREAD = {
+    STANDARD + "bool": "a boolean",
+    NUMBER: "a number",
+    STANDARD + "float": "a number",
+    NULL: "null",
+    DATE: "a date",
+}
+OTHER_NUMBER = re.compile("[-+]?[0-9]")  # the beginning of a text that is meant as a number
+# A template at the beginning of a value. YAML reads it as a map.
+UNQUOTED = re.compile(r"(^|[:\-\[,{])\s*\{\{")
+TEMPLATE_HINT = 'Quote the template: "{{ ... }}"'
+TEXT: Mapping[str, Any] = {"type": "str"}
+# The C loader is faster and accepts the tabs of JSON. Some builds of PyYAML lack it.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Pair = tuple[yaml.Node, yaml.Node]
+
+
+class Wrong(Exception):
+    """The reason why a file, or an entry of it, is refused. It quotes names only, no other content of the file."""
+
+
+def root_of(text: str) -> yaml.Node:
+    """Return the root node, None for an empty file. Refuse a file that is not YAML, or not a map."""
+    try:
+        root = yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError as failure:
+        raise Wrong(_of_yaml(failure) + _hint_of_template(text, failure)) from None
+    except RecursionError:
+        raise Wrong("is nested too deep to be read") from None
+    if root is None or root.tag == NULL:
+        return None
+    if not isinstance(root, yaml.MappingNode):
+        raise Wrong("is not a map of lists")
+    if circle := next((node for node in _nodes(root) if _merges(node) and _merges_itself(node)), None):
+        raise Wrong(f"has a map that merges itself, {at(circle)}")
+    return root
+
+
+def pairs_of(node: yaml.Node) -> list[Pair]:
+    """Return the keys and values of a map, with those that it merges."""
+    pairs: list[Pair] = node.value
+    return list(_flat(node).values()) if _merges(node) else pairs
+
+
+def scalar_of(node: yaml.Node) -> Any:
+    """Return the value of a scalar as YAML reads it, a date as a text. ``!unsafe`` makes a text of it."""
+    read = READ.get(node.tag)
+    if not read:
+        return node.value
+    try:
+        value = read(node)
+    except (ValueError, OverflowError, LookupError, AttributeError):  # of an explicit tag, as in !!int x
+        raise Wrong(f"has a value that is not {MISREAD[node.tag]}, {at(node)}") from None
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def errors_of_nodes(root: yaml.Node) -> Iterator[str]:
+    """Yield what makes a file unreadable: unknown tags, templates that YAML takes for maps, keys given twice."""
+    for node in _nodes(root):
+        if node.tag == BINARY:
+            yield f"has a !!binary value, {at(node)}. Write it as a text"
+        elif node.tag not in KNOWN_TAGS[node.id]:
+            yield f"has an unknown tag, {at(node)}"
+        if isinstance(node, yaml.MappingNode):
+            yield from _errors_of_map(node)
+
+
+def _errors_of_map(node: yaml.MappingNode) -> Iterator[str]:
+    keys = set()
+    for key, _value in node.value:
+        if isinstance(key, yaml.MappingNode) and key.start_mark.index == node.start_mark.index + 1:
+            yield f"has a template without quotes, {at(node)}. {TEMPLATE_HINT}"
+        elif not isinstance(key, yaml.ScalarNode):
+            yield f"is not YAML that Ansible can read, {at(key)}: a list or a map cannot be a key"
+        mark = (key.tag, str(key.value))
+        if mark in keys:
+            yield f"has the key {key.value} twice in one map, {at(key)}"
+        keys.add(mark)
+    if _merges(node):
+        for merged in _merged(node):
+            if not isinstance(merged, yaml.MappingNode):
+                yield f"merges what is no map, {at(merged)}"
+        yield from _lost_in_merge(node)
+
+
+def _lost_in_merge(node: yaml.MappingNode) -> Iterator[str]:
+    """Yield the places of merges that drop a whole list or map, because YAML merges no deeper than one level.
+
+    To drop it on purpose, give the key without a value.
+    """
+    taken = {str(key.value): value for key, value in node.value if key.tag != MERGE}
+    for merged in _merged(node):
+        for name, (key, value) in _flat(merged).items():
+            own = taken.setdefault(name, value)
+            if own is not value and own.tag != NULL and not isinstance(value, yaml.ScalarNode):
+                yield (
+                    f"merges {name} from {at(key)} into a map that has another, {at(own)}. One "
+                    "list or map would replace the other: write it out, and leave it out of what is merged"
+                )
+
+
+def _merged(node: yaml.Node) -> list[yaml.Node]:
+    """Return the maps that a map merges. The first that has a key wins."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    values = [value for key, value in pairs if key.tag == MERGE]
+    return [each for value in values for each in (value.value if isinstance(value, yaml.SequenceNode) else [value])]
+
+
+def _merges(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.MappingNode) and any(key.tag == MERGE for key, _value in node.value)
+
+
+def _merges_itself(node: yaml.Node) -> bool:
+    """Return whether a map merges itself, directly or through others."""
+    waiting, seen = _merged(node), set()
+    while waiting:
+        merged = waiting.pop()
+        if merged is node:
+            return True
+        if id(merged) not in seen:
+            seen.add(id(merged))
+            waiting += _merged(merged)
+    return False
+
+
+def _flat(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """Return the keys and values of a map by name, including those that it merges."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    found = {str(key.value): (key, value) for key, value in node.value if key.tag != MERGE}
+    for merged in _merged(node):
+        found = {**_flat(merged), **found}
+    return found
+
+
+def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
+    """Return the hint to quote a template, if a line of the error has one without quotes."""
+    marks = [getattr(failure, name, None) for name in ("context_mark", "problem_mark")]
+    lines = text.splitlines()
+    near = [lines[mark.line] for mark in marks if mark and mark.line < len(lines)]
+    return f". {TEMPLATE_HINT}" if any(UNQUOTED.search(line) for line in near) else ""
+
+
+@dataclass(frozen=True)
+class Misread:
+    """The nodes whose option takes a text or a number that YAML reads as another value, and the errors for them."""
+
+    nodes: frozenset[int] = frozenset()
+    errors: tuple[str, ...] = ()
+
+    def spares(self, node: yaml.Node) -> bool:
+        """Return whether a node contains no misread node."""
+        return not self.nodes or self.nodes.isdisjoint(map(id, _nodes(node)))
+
+
+def misread_in(root: yaml.Node) -> Misread:
+    texts, numbers = {}, {}
+    for node, spec in _scalars(FILE, root):
+        spelling = "a secret" if spec.get("no_log") else node.value
+        if _is_no_text(node, spec):
+            texts[id(node)] = f"{spelling} at {at(node)}, which YAML reads as {MISREAD[node.tag]}"
+        elif _is_no_decimal(node, spec):
+            numbers[id(node)] = f"{spelling} at {at(node)}, which YAML reads as {_read_as(node)}"
+    wrong = [f"{some([*texts.values()])}. Put {'it' if len(texts) == 1 else 'them'} into quotes"] if texts else []
+    wrong += [f"{some([*numbers.values()])}. {DECIMAL_HINT}"] if numbers else []
+    return Misread(frozenset({*texts, *numbers}), (f"has {'. It has '.join(wrong)}",) if wrong else ())
+
+
+def _spec_of(resource: Resource) -> dict[str, Any]:
+    """Return the spec of a list of entries. ``allowed`` are the tags that an option or a key takes besides texts."""
+    options = entry_spec(resource)
+    for row in resource.attributes:
+        if isinstance(row.shape, Moment):
+            options[row.option]["allowed"] = (DATE,)
+        if isinstance(row.shape, Flat) and "options" not in options[row.option]:
+            options[row.option]["numbers"] = row.shape.numbers
+    return {"type": "list", "elements": "dict", "options": options}
+
+
+FILE = {"type": "dict", "options": {resource.plural: _spec_of(resource) for resource in RESOURCES.values()}}
+
+
+def _is_no_text(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
+    return spec.get("type") == "str" and node.tag in MISREAD.keys() - spec.get("allowed", ())
+
+
+def _is_no_decimal(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
+    """Return whether YAML may read a scalar without quotes as another number than the one that is written."""
+    takes_number = spec.get("type") == "int" or NUMBER in spec.get("allowed", ())
+    return (
+        takes_number and not node.style and bool(OTHER_NUMBER.match(node.value)) and not DECIMAL.fullmatch(node.value)
+    )
+
+
+def _read_as(node: yaml.Node) -> str:
+    return f"the number {READ[NUMBER](node)}" if node.tag == NUMBER else MISREAD.get(node.tag, "a text")
+
+
+def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, Mapping[str, Any]]]:
+    """Yield the scalars that stand for one value, each with the spec of that value."""
+    wanted = spec.get("type")
+    if isinstance(node, yaml.MappingNode) and wanted == "dict":
+        for key, value in node.value:
+            if key.tag == MERGE:
+                for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    yield from _scalars(spec, merged)
+            elif "options" in spec:
+                option = spec["options"].get(str(key.value), {})
+                yield from _scalars({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
+            else:
+                yield from _scalars(TEXT, key)
+                number = fold(str(key.value)) in spec.get("numbers", ())
+                text = {**TEXT, "no_log": means_secret(str(key.value))}
+                yield from _scalars({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
+    elif isinstance(node, yaml.SequenceNode) and wanted == "list":
+        for item in node.value:
+            yield from _scalars({**spec, "type": spec.get("elements"), "allowed": ()}, item)
+    elif isinstance(node, yaml.ScalarNode):
+        yield node, spec
+
+
+def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield every node once, however many aliases it has."""
+    waiting, seen = [root] if root else [], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            waiting.extend(child for pair in node.value for child in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+
+
+def at(node: yaml.Node) -> str:
+    return _at(node.start_mark)
+
+
+def _at(mark: yaml.Mark) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _of_yaml(failure: BaseException | None) -> str:
+    """Return the message of PyYAML without its quotations from the file."""
+    mark, problem = getattr(failure, "problem_mark", None), getattr(failure, "problem", None)
+    where = f", {_at(mark)}" if mark else ""
+    return f"is not YAML that Ansible can read{where}" + (f": {QUOTED.sub('', problem)}" if problem else "")
