@@ -106,3 +106,22 @@ def test_a_refused_password_is_sent_once(tenant: Tenant, tmp_path: Path) -> None
     assert played.status == 2
     assert role.counts == (1, 1)
     assert "Check client_id (the user's full login name)" in played.text
+
+
+def test_a_refused_step_leaves_nothing_behind(tenant: Tenant, tmp_path: Path) -> None:
+    """An administrator may make users, roles and apps, and not assign rights. Its token takes the objects back."""
+    role = Role(tenant, tmp_path)
+    login = tenant.seed_administrator("User Management", "Role Management", "Application Management")
+    role.play.environment.update({f"CYBERARK_IDENTITY_{name.upper()}": login[name] for name in login})
+    before = tenant.state()
+    played = role()
+    assert "limited@example.com needs to be in the role System Administrator" in played.text
+    assert tenant.state() == before
+    assert [write.rpartition("/")[2] for write in tenant.writes()] == [
+        "CreateUser",
+        "StoreRole",
+        "AssignSuperRights",
+        "DeleteRole",
+        "RemoveUsers",
+    ]
+    assert role.counts[1] == 1
