@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read the writes of a journal as changes of fields, so that each can be compared and taken back by itself. No I/O."""
+"""Read the writes of a journal as changes of single fields, which can be compared and undone one by one. No I/O."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .._model.rows import Attribute, Resource
 from .._model.shapes import Flat, Members, Names
 
 KINDS = {resource.name: resource for resource in RESOURCES.values()}
-HEAD = '{"format":'  # of every line; no other object in a line has it
+HEAD = '{"format":'  # the start of each line; no nested object begins like this
 EVERY = {"format", "event", "write", "run", "tenant", "api", "module", "type", "name", "id"}
 OF_EVENT = {"begin": {"keys", "action", "attributes"}, "end": {"outcome"}}
 LONGEST_ATOM = 6  # characters that JSON reads as one, such as \u00e4 or false
 
 
 class Field(NamedTuple):
-    """A value that changes by itself: an option, or its ``part``, a folded key of a map, member or right."""
+    """One value that can change: an option, or a ``part`` of it. A part is the folded key of a map, member or right."""
 
     option: str
     part: str = ""
@@ -55,7 +55,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Record:
-    """The effect of one write on one object. If it is not ``certain``, it may have had no effect.
+    """The effect of one write on one object. A write that is not ``certain`` may have had no effect.
 
     ``before`` is the object before a deletion, ``after`` the object after another write, as far as they are recorded.
     ``labels`` has the spelling of each part, and of a member its name and id.
@@ -112,7 +112,7 @@ def writes_in(text: str, path: str, run: str | None, tenant: str) -> list[Write]
 
 
 def _refuse(path: str, damage: Mapping[str, Sequence[int]]) -> None:
-    """Raise InvalidError if lines of the journal are damaged: nobody knows what they said."""
+    """Raise InvalidError if lines of the journal are damaged, because their content is unknown."""
     found = [f"{what}: line {some(list(map(str, lines)))}" for what, lines in damage.items() if lines]
     if found:
         raise InvalidError(
