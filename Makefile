@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
 .PHONY: mutants screenshots
-.PHONY: demo emulator bench bench-quick clean distclean
+.PHONY: demo emulator bench bench-quick bench-access clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -207,6 +207,9 @@ bench: $(BIN)/.installed $(COLLECTION) ## compare the speed with other ways to d
 
 bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with no more than 1,000 users; writes to build
 	@$(BIN)/python -m tests.benchmarks.bench --quick
+
+bench-access: $(BIN)/.installed $(COLLECTION) ## tell who reaches what among 20,000 users, and print the times
+	@$(BIN)/python -m tests.benchmarks.access
 
 # --- clean-up
 

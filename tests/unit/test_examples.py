@@ -77,6 +77,13 @@ SHOPS = {
     "containers": [{"name": "WEBSHOP-PRD"}],
     "accounts": [{"container": "WEBSHOP-PRD", "name": "root@web1", "type": "password", "properties": SHOP}],
 }
+REACHABLE = {
+    "users": [{"userName": login(name)} for name in ("ada", "bob")],
+    "groups": [{"displayName": "db-admins", "members": [login("ada")]}],
+    "containers": [{"name": "APP-PRD"}],
+    "accounts": [{"container": "APP-PRD", "name": "root@web1", "type": "password"}],
+    "permissions": [{"container": "APP-PRD", "group": "db-admins", "rights": ["useAccounts", "listAccounts"]}],
+}
 EXAMPLE_TENANT = {"https://example.id.cyberark.cloud": "tenant_url"}
 GUIDES = {
     "README.md": Guide(
@@ -85,6 +92,7 @@ GUIDES = {
         stands_for={**EXAMPLE_TENANT, "automation@example.com": "admin_client_id"},
         typed=("admin_client_secret", "Service-pass-1", "Service-pass-1", PASSWORD),
     ),
+    "docs/access.md": Guide(seed=REACHABLE),
     "docs/addresses.md": Guide(),
     "docs/authentication.md": Guide(
         stands_for={
@@ -292,10 +300,22 @@ OWN_POLICY = {
     "must": {"user": {"like": "*@*"}},
     "severity": "warn",
 }
+REACHED = {
+    "users": [{"user_name": "ada@example.com"}],
+    "groups": [{"display_name": "db-admins", "users": {"set": ["ada@example.com"]}}],
+    "containers": [{"name": "APP-PRD"}],
+    "container_permissions": [{"container": "APP-PRD", "group": "db-admins", "rights_preset": "connect_only"}],
+    "privileged_data": [{"container": "APP-PRD", "name": "root@web1"}],
+}
 EXAMPLES = {
     "identity_oauth2_app": Example(3, {"groups": [{"displayName": "SCIM client"}]}),
     "identity_role": Example(3, SERVICE_USER),
     "identity_user": Example(3),
+    **{
+        name: Example(0, {}, {"directory": REACHED})
+        for name in ("directory_access", "access_of", "reaches", "scim_can")
+    },
+    "scim_access_info": Example(0, REACHABLE),
     "scim_directory": Example(
         3,
         {"users": [person("charles")]},

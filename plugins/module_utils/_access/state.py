@@ -233,7 +233,7 @@ def _permission(entry: Object, users: _Names, groups: _Names, containers: _Names
 
 def in_order(rights: Iterable[str]) -> tuple[str, ...]:
     """Return rights in SCIM's spelling, each once, in the order in which the vault shows them."""
-    spelled = {RIGHT_NAMES.get(letters(right), right) for right in rights}
+    spelled = {right if right in ORDER else RIGHT_NAMES.get(letters(right), right) for right in rights}
     return tuple(sorted(spelled, key=lambda right: (ORDER.get(right, len(ORDER)), right)))
 
 

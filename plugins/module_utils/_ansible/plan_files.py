@@ -23,6 +23,7 @@ from .._base.secrets import Secrets
 from .._directory.plan_document import approved_document, refuse_other_plan
 
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
+WRITTEN = {"plan_path": "the plan", "document_path": "the access document"}  # by option
 MOST_BYTES = 500_000_000  # of a plan that is read
 
 
@@ -83,7 +84,7 @@ def write_text(path: str, pieces: Iterable[str], option: str) -> None:
                 os.unlink(draft)
             raise
     except OSError as error:
-        what = "the plan" if option == "plan_path" else "the result"
+        what = WRITTEN.get(option, "the result")
         raise InvalidError(f"{what} cannot be written to {path}: {_reason(error)}", hint=f"Check {option}") from error
 
 

@@ -522,6 +522,19 @@ CASES = [
         bad={"no no_log": {}, "no credentials": {"client_id": None, "client_secret": None, "access_token": "x" * 20}},
     ),
     Case(
+        module="scim_access_info",
+        result="access",
+        prepare=_safe,
+        reads_only=True,
+        lifecycle={"all": {}, "some": {"include": ["containers", "container_permissions"], "rights": ["Use accounts"]}},
+        bad={
+            "an unknown kind": {"include": ["devices"]},
+            "an unknown right": {"rights": ["usAccounts"]},
+            "an empty name": {"users": [""]},
+            "a limit below zero": {"limit": -1},
+        },
+    ),
+    Case(
         module="scim_directory_info",
         result="directory",
         prepare=_safe,

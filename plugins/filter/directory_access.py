@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 idops contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: directory_access
+short_description: Tell who can reach which safe, from an export, from files, or after a plan
+version_added: 0.1.0
+author:
+  - idops contributors (@idops)
+description:
+  - Takes a directory, and returns the rows that M(idops.cyberark_identity.scim_access_info) returns for a tenant. No
+    tenant is needed.
+  - A directory is what M(idops.cyberark_identity.scim_directory_info) returns as RV(ignore:directory), or the lists
+    that M(idops.cyberark_identity.scim_directory) takes, such as from the lookup plugin
+    P(idops.cyberark_identity.directory_files#lookup). An access document is read as well.
+  - With O(plan), the rows are those after the plan.
+  - Wrong entries are refused, with all reasons at once.
+positional: plan, report
+options:
+  _input:
+    description: The directory, or an access document.
+    type: dict
+    required: true
+  plan:
+    description:
+      - The plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, read with
+        P(ansible.builtin.from_json#filter). It has to be a plan for this very directory.
+    type: dict
+  report:
+    description:
+      - V(rows) are one for each user and permission, V(summary) are their counts.
+      - V(reach) is one map for each user and safe, with the rights of all ways together. Ended permissions and disabled
+        users are left out.
+      - V(difference) is one map for each user and safe whose rights the plan changes, with C(gained) and C(lost).
+      - V(document) is the access document, for reports.
+    type: str
+    choices: [rows, summary, reach, difference, document]
+    default: rows
+  users:
+    description: Only rows of these users. A name may have V(*) and V(?). Unknown names are refused.
+    type: list
+    elements: str
+  groups:
+    description: Only rows of users who come to the permission through one of these groups.
+    type: list
+    elements: str
+  containers:
+    description: Only rows of these safes.
+    type: list
+    elements: str
+  rights:
+    description: Only rows that give at least one of these rights.
+    type: list
+    elements: str
+  privileged_data:
+    description: Only rows of safes with one of these accounts, given by name or as C(safe / name).
+    type: list
+    elements: str
+  expired:
+    description: Whether to return permissions that have ended.
+    type: bool
+    default: true
+  inactive:
+    description: Whether to return users who are disabled.
+    type: bool
+    default: true
+  limit:
+    description: The most rows. More of them are refused, because a list that is cut would look complete.
+    type: int
+    default: 100000
+seealso:
+  - module: idops.cyberark_identity.scim_access_info
+"""
+
+EXAMPLES = r"""
+- name: Show who can use accounts of a safe
+  ansible.builtin.debug:
+    msg: "{{ directory | idops.cyberark_identity.directory_access(containers=['APP-PRD'], rights=['useAccounts']) }}"
+
+- name: Count all access
+  ansible.builtin.debug:
+    msg: "{{ directory | idops.cyberark_identity.directory_access(report='summary') }}"
+
+- name: Refuse a directory in which a user can manage a safe
+  ansible.builtin.assert:
+    that: access is not idops.cyberark_identity.scim_can('ada@example.com', 'APP-PRD', 'manageSafe')
+  vars:
+    access: "{{ directory | idops.cyberark_identity.directory_access }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The rows, or what O(report) asks for.
+  type: raw
+"""
+
+import time
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.after import after
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import (
+    access_document,
+    is_access_document,
+    read_document,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.entries import directory_of_entries
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.query import NAME_LISTS, Query
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.reach import difference, reach_of
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.rows import rows_of, summary_of
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.state import State
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.entry_checks import entry_checker
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import IdentityError, InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
+
+REPORTS = ("rows", "summary", "reach", "difference", "document")
+FLAGS = ("expired", "inactive")
+
+
+def directory_access(
+    directory: Any, plan: Any = None, report: str = "rows", limit: int = 100_000, **options: Any
+) -> Any:
+    """Return the rows of a directory, or another report, with all texts marked as no templates."""
+    try:
+        query = _query(options)
+        if report not in REPORTS:
+            raise InvalidError(f"report {report!r} is unknown", hint=f"There are {', '.join(REPORTS)}")
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise InvalidError("limit has to be a number of at least 1")
+        return mark_unsafe(_report(*_read(directory, plan), report, query, limit))
+    except IdentityError as error:
+        raise AnsibleFilterError(f"directory_access: {error}") from error
+
+
+def _query(options: Mapping[str, Any]) -> Query:
+    """Return the query in these options. Raise InvalidError for other options and types."""
+    for option, value in options.items():
+        if option not in (*NAME_LISTS, *FLAGS):
+            raise InvalidError(f"there is no option {option}", hint=f"There are {', '.join((*NAME_LISTS, *FLAGS))}")
+        names = isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+        if value is not None and not (isinstance(value, bool) if option in FLAGS else names):
+            raise InvalidError(f"{option} takes {'true or false' if option in FLAGS else 'a list of names'}")
+    return Query.of(options)
+
+
+def _read(directory: Any, plan: Any) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
+    """Return the directory, that after the plan, if there is one, and where the directory comes from."""
+    if not isinstance(directory, Mapping):
+        raise InvalidError("the input is no directory: it has to be a map of lists")
+    source: dict[str, Any] = {"source": "files" if plan is None else "plan"}
+    changed = None
+    lists: Any = directory
+    if is_access_document(directory):
+        document = read_document(directory)
+        lists, changed = document["directory"], document["after"]
+        source = {"source": document["source"], "tenant": document["tenant"], "gaps": document["gaps"]}
+    read = directory_of_entries(_plain(lists), entry_checker())
+    if plan is not None:
+        if not isinstance(plan, Mapping):
+            raise InvalidError("plan is no map", hint="Read the file that plan_path wrote with from_json")
+        source = {**source, "source": "plan", "tenant": plan.get("tenant")}
+        return read, after(read, _plain(plan)), source
+    return read, None if changed is None else directory_of_entries(_plain(changed), entry_checker()), source
+
+
+def _report(
+    read: dict[str, Any], changed: dict[str, Any] | None, source: dict[str, Any], report: str, query: Query, limit: int
+) -> Any:
+    now = time.time()
+    if report == "document":
+        return access_document(directory=read, now=now, after=changed, **source)
+    state = State.of(read if changed is None else changed)
+    if report == "summary":
+        return summary_of(state, now, query)
+    if report == "difference":
+        if changed is None:
+            raise InvalidError("a difference needs a plan")
+        found = difference(State.of(read), state, now)
+    else:
+        found = rows_of(state, now, query) if report == "rows" else reach_of(state, now, query)
+    rows = list(islice(found, limit + 1))
+    if len(rows) > limit:
+        hint = "Ask for users, groups, containers, rights or privileged_data, for report='summary', or set limit"
+        raise InvalidError(f"there are more than {limit} rows", hint=hint)
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with maps and lists of Python's own types."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+class FilterModule:
+    """The entry point that Ansible loads."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"directory_access": directory_access}
