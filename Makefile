@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
 .PHONY: mutants screenshots
-.PHONY: demo emulator bench bench-quick bench-access clean distclean
+.PHONY: demo emulator bench bench-quick bench-access payload clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
 
 help: ## print this list
@@ -204,6 +204,9 @@ emulator: $(BIN)/.installed $(COLLECTION) ## start an emulated tenant in the for
 
 bench: $(BIN)/.installed $(COLLECTION) ## compare the speed with other ways to do the same; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.bench
+
+payload: $(BIN)/.installed $(COLLECTION) ## print what each module ships to the managed host, and its import time
+	@$(BIN)/python tools/payload.py
 
 bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with no more than 1,000 users; writes to build
 	@$(BIN)/python -m tests.benchmarks.bench --quick
