@@ -21,7 +21,6 @@ from .._base.misfits import Spec
 from .._base.paths import Object
 from .._directory.export import export
 from .._model.resources import RESOURCES
-from .._scim.protocol import Scim
 from .plan_files import write_text
 from .scim_module import ScimModule
 from .sentences import sentence_of_reading
@@ -40,22 +39,25 @@ def run_access_info() -> None:
     """Run the module that reports access."""
     module = ScimModule(OPTIONS, for_vault=True)
 
-    def work(scim: Scim) -> dict[str, Any]:
-        query, limit = Query.of(module.params), module.params["limit"]
-        if limit < 0:
-            raise InvalidError("limit is less than 0", hint="0 returns the summary alone")
-        included = module.params["include"]
-        directory = export(scim, [each.plural for each in scim.served] if included is None else included)
-        now = time.time()
-        document = access_document("tenant", directory, now, tenant=scim.client.connection.tenant_url)
-        found = access_of_directory(directory, now, query, limit)
-        if path := module.params["document_path"]:
-            pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(module.secrets.masked_values(document))
-            write_text(path, chain(pieces, ["\n"]), "document_path")
-        read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
-        return {"changed": False, "msg": sentence_of_reading(read), **found, "gaps": document["gaps"]}
+    def work() -> dict[str, Any]:
+        with module.scim() as scim:
+            query, limit = Query.of(module.params), module.params["limit"]
+            if limit < 0:
+                raise InvalidError("limit is less than 0", hint="0 returns the summary alone")
+            included = module.params["include"]
+            directory = export(scim, [each.plural for each in scim.served] if included is None else included)
+            now = time.time()
+            document = access_document("tenant", directory, now, tenant=scim.client.connection.tenant_url)
+            found = access_of_directory(directory, now, query, limit)
+            if path := module.params["document_path"]:
+                pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(
+                    module.secrets.masked_values(document)
+                )
+                write_text(path, chain(pieces, ["\n"]), "document_path")
+            read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
+            return {"changed": False, "msg": sentence_of_reading(read), **found, "gaps": document["gaps"]}
 
-    module.run_scim(work)
+    module.run(work)
 
 
 def access_of_directory(directory: Object, now: float, query: Query, limit: int) -> Object:

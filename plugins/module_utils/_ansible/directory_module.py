@@ -203,7 +203,12 @@ def _texts_in(value: Any) -> Iterator[str]:
 def run_directory() -> None:
     """Run the module that manages a whole directory."""
     module = DirectoryModule()
-    module.run_scim(lambda scim: _run(module, scim))
+
+    def work() -> dict[str, Any]:
+        with module.scim() as scim:
+            return _run(module, scim)
+
+    module.run(work)
 
 
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
@@ -324,9 +329,10 @@ def run_directory_info() -> None:
     plurals = [resource.plural for resource in RESOURCES.values()]
     module = ScimModule({"include": {"type": "list", "elements": "str", "choices": plurals}}, for_vault=True)
 
-    def work(scim: Scim) -> dict[str, Any]:
+    def work() -> dict[str, Any]:
         included = module.params["include"]
-        directory = export(scim, [each.plural for each in scim.served] if included is None else included)
+        with module.scim() as scim:
+            directory = export(scim, [each.plural for each in scim.served] if included is None else included)
         read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
         return {
             "changed": False,
@@ -335,4 +341,4 @@ def run_directory_info() -> None:
             "secrets": secrets_of(directory),
         }
 
-    module.run_scim(work)
+    module.run(work)

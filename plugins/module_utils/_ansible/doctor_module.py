@@ -50,7 +50,7 @@ def run_doctor() -> None:
             return {**result, "failed": True, "failure": failure}
         return result
 
-    module.run_unconnected(work)
+    module.run(work)
 
 
 def _versions() -> dict[str, str]:

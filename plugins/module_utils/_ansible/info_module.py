@@ -12,7 +12,6 @@ from typing import Any
 from .._base.errors import InvalidError, trying
 from .._model.options import are_in_vault, info_spec, kind_shown, resource_of
 from .._model.rows import Resource
-from .._scim.protocol import Scim
 from .._scim.reading import read
 from .scim_module import ScimModule
 from .sentences import sentence_of_reading
@@ -24,18 +23,19 @@ def run_info(*resources: Resource, result: str) -> None:
     ways = [("id", "filter"), *((way, option) for way in ("id", "filter") for option in keys)]
     module = ScimModule(info_spec(resources), for_vault=are_in_vault(resources), mutually_exclusive=ways)
 
-    def work(scim: Scim) -> dict[str, Any]:
-        resource = resource_of(resources, module.params)
-        given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
-        if empty := [way for way in given if not given[way]]:
-            raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
-        if resource.elsewhere in given and not set(resource.either) & set(given):
-            kinds = " or a ".join(resource.either)
-            raise InvalidError(f"{resource.elsewhere} says where to find a {kinds}, and neither is given")
-        with trying(f"read {resource.plural}"):
-            found = read(scim, resource, given)
-        kind = kind_shown(resources, resource)
-        described = [{**kind, **resource.describe(item)} for item in found]
-        return {"changed": False, "msg": sentence_of_reading([(len(found), resource)]), result: described}
+    def work() -> dict[str, Any]:
+        with module.scim() as scim:
+            resource = resource_of(resources, module.params)
+            given = {way: module.params[way] for way in ("id", "filter", *keys) if module.params[way] is not None}
+            if empty := [way for way in given if not given[way]]:
+                raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
+            if resource.elsewhere in given and not set(resource.either) & set(given):
+                kinds = " or a ".join(resource.either)
+                raise InvalidError(f"{resource.elsewhere} says where to find a {kinds}, and neither is given")
+            with trying(f"read {resource.plural}"):
+                found = read(scim, resource, given)
+            kind = kind_shown(resources, resource)
+            described = [{**kind, **resource.describe(item)} for item in found]
+            return {"changed": False, "msg": sentence_of_reading([(len(found), resource)]), result: described}
 
-    module.run_scim(work)
+    module.run(work)

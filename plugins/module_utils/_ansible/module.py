@@ -11,7 +11,7 @@ import platform
 import re
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -171,18 +171,6 @@ class Module(AnsibleModule):  # type: ignore[misc]
         """Raise InvalidError for options of another type than they take. A subclass may collect them."""
         refuse_misfits(self.argument_spec, dict(given))
 
-    def run(self, work: Callable[[Client], dict[str, Any]]) -> None:
-        """Do the work with a client, and exit with its result or failure."""
-        self.run_connected(lambda clients: work(clients[0]))
-
-    def run_connected(self, work: Callable[[list[Client]], dict[str, Any]]) -> None:
-        """Do the work with a client for each identity, and exit with its result or failure."""
-        self._leave(lambda: self._connected(work))
-
-    def run_unconnected(self, work: Callable[[], dict[str, Any]]) -> None:
-        """Do work that makes its own clients and says itself what is wrong with the options of the connection."""
-        self._leave(work)
-
     def connections(self) -> list[Connection]:
         """Return the connections that the options make. Raise InvalidError for options that make none."""
         if self.refusal:
@@ -198,7 +186,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
         protect, mask = self.no_log_values.add, self.secrets.masked
         return Client(connection, warn=self.hear, protect=protect, mask=mask, journal=journal, opened=opened)
 
-    def _leave(self, work: Callable[[], dict[str, Any]]) -> None:
+    def run(self, work: Callable[[], dict[str, Any]]) -> None:
+        """Do the work, and exit with its result or failure."""
         for text in unknown_variables():
             self.warn(text)
         if REQUESTS_IMPORT_ERROR:
@@ -229,7 +218,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             return error
         return error.with_facts(hint=f"{error.hint.rstrip('.')}. {DOCTOR}" if error.hint else DOCTOR)
 
-    def _connected(self, work: Callable[[list[Client]], dict[str, Any]]) -> dict[str, Any]:
+    @contextmanager
+    def clients(self) -> Iterator[list[Client]]:
+        """Hand out a client for each identity. Raise InvalidError for options that make no connection."""
         with ExitStack() as opened:
             clients = []
             journal = self._journal()
@@ -239,7 +230,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 client = self.open(connection, journal, (_opened or {}).pop(connection, None))
                 opened.callback(_put_away, client)
                 clients.append(client)
-            return work(clients)
+            yield clients
 
     def _journal(self) -> Journal | None:
         """Return the journal of the task, which is opened for the first write; None if it keeps none."""

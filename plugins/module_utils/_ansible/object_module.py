@@ -17,7 +17,6 @@ from .._model.ensure import Outcome, Store, ensure
 from .._model.options import (
     are_in_vault,
     exclusive_options,
-    kind_shown,
     object_spec,
     resource_of,
     rows,
@@ -29,17 +28,17 @@ from .module import Module
 from .sentences import DONE, would_be
 
 AnyModule = TypeVar("AnyModule", bound=Module)
-# Brings the object of a task to its desired state. Returns the outcome, and results that only some modules have.
-Change = Callable[[Task], "tuple[Outcome, dict[str, Any]]"]
 
 
 def run_object(resource: Resource, *, result: str, store: Callable[[Client], Store]) -> None:
     """Run a module that manages one object, which is kept in a ``store``."""
     module = object_module(Module, (resource,))
 
-    def work(client: Client) -> dict[str, Any]:
-        objects = store(client)
-        return changed(module, (resource,), result, lambda task: (ensure(objects, task, check=module.check_mode), {}))
+    def work() -> dict[str, Any]:
+        with module.clients() as (client, *_others):
+            task = asked(module, (resource,))
+            outcome = ensure(store(client), task, check=module.check_mode)
+            return result_of(module, task, outcome, {result: outcome.entity})
 
     module.run(work)
 
@@ -58,18 +57,20 @@ def object_module(kind: type[AnyModule], resources: tuple[Resource, ...]) -> Any
     return module
 
 
-def changed(module: Module, resources: tuple[Resource, ...], result: str, change: Change) -> dict[str, Any]:
-    """Change the object of the task, and return the result of the module."""
-    resource = resource_of(resources, module.params)
-    task = task_of(resource, module.params, new=True)
-    outcome, extra = change(task)
+def asked(module: Module, resources: tuple[Resource, ...]) -> Task:
+    """Return what the options ask for. Raise InvalidError for options that contradict each other."""
+    return task_of(resource_of(resources, module.params), module.params, new=True)
+
+
+def result_of(module: Module, task: Task, outcome: Outcome, results: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of a module from the outcome and from the ``results`` that other modules do not have."""
+    resource = task.resource
     if end := new_end(resource, outcome.diff, time.time()):
         module.hear(f"The {resource.ended_by} {end} of {task.label} is over: it gives no access")
-    entity = outcome.entity and {**kind_shown(resources, resource), **outcome.entity}
     if resource.member_rows:
-        extra["removed_members"] = removed_members(resource, outcome.diff)
+        results["removed_members"] = removed_members(resource, outcome.diff)
     msg = sentence_of_object(task, outcome, check=module.check_mode)
-    return {"changed": outcome.changed, "msg": msg, result: entity, **extra, "diff": outcome.diff}
+    return {"changed": outcome.changed, "msg": msg, **results, "diff": outcome.diff}
 
 
 def removed_members(resource: Resource, diff: dict[str, Any]) -> int:

@@ -14,12 +14,12 @@ from .._model.plan import Task
 from .._model.resources import PAM_OBJECTS
 from .._scim.objects import ScimObjects
 from .._scim.vault import delete_container, trim_creator
-from .scim_object_module import change_object, run_with
+from .scim_object_module import change_object, run_scim_object
 
 
 def run_pam_object() -> None:
     """Run the module that manages a safe, a permission on a safe or an account."""
-    run_with(change_pam_object, *PAM_OBJECTS, result="pam_object")
+    run_scim_object(*PAM_OBJECTS, result="pam_object", change=change_pam_object)
 
 
 def change_pam_object(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, dict[str, Any]]:

@@ -32,27 +32,32 @@ def run_probe() -> None:
     """Run the module that measures facts about a SCIM server."""
     module = ScimModule(OPTIONS, for_vault=True)
 
-    def work(scim: Scim) -> dict[str, Any]:
-        names = _names(module.params["facts"])
-        suffix = _suffix(module.params["login_suffix"], scim)
-        if not module.params["confirm"]:
-            raise InvalidError(
-                "a probe creates users, groups, safes and accounts on the tenant, and deletes them",
-                hint="Set confirm: true if that is allowed there. A tenant for tests is the right place",
-            )
-        if module.check_mode:
-            return {"changed": True, "msg": f"{len(names)} facts would be measured", **_result(Findings())}
-        session = Session(scim, suffix, module.no_log_values.add)
-        findings = probe(session, names)
-        if findings.left:
-            module.warn(f"The next run deletes what is left with the prefix {PREFIX}: {findings.left}")
-        path = module.params["path"]
-        if path:
-            write_text(path, [text_of(findings)], "path")
-        msg = f"{len(findings.measured)} facts measured, {len(findings.unmeasured)} not"
-        return {"changed": session.written or bool(path), "msg": msg, **_result(findings)}
+    def work() -> dict[str, Any]:
+        with module.scim() as scim:
+            return _probed(module, scim)
 
-    module.run_scim(work)
+    module.run(work)
+
+
+def _probed(module: ScimModule, scim: Scim) -> dict[str, Any]:
+    names = _names(module.params["facts"])
+    suffix = _suffix(module.params["login_suffix"], scim)
+    if not module.params["confirm"]:
+        raise InvalidError(
+            "a probe creates users, groups, safes and accounts on the tenant, and deletes them",
+            hint="Set confirm: true if that is allowed there. A tenant for tests is the right place",
+        )
+    if module.check_mode:
+        return {"changed": True, "msg": f"{len(names)} facts would be measured", **_result(Findings())}
+    session = Session(scim, suffix, module.no_log_values.add)
+    findings = probe(session, names)
+    if findings.left:
+        module.warn(f"The next run deletes what is left with the prefix {PREFIX}: {findings.left}")
+    path = module.params["path"]
+    if path:
+        write_text(path, [text_of(findings)], "path")
+    msg = f"{len(findings.measured)} facts measured, {len(findings.unmeasured)} not"
+    return {"changed": session.written or bool(path), "msg": msg, **_result(findings)}
 
 
 def _names(given: list[str] | None) -> list[str]:

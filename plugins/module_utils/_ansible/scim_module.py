@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .._base.errors import AuthorizationError
 from .._model.resources import RESOURCES
@@ -25,7 +25,8 @@ class ScimModule(Module):
     )
     examined = (*Module.examined, AuthorizationError)
 
-    def run_scim(self, work: Callable[[Scim], dict[str, Any]]) -> None:
-        """Do the work with the SCIM server, and exit with its result or failure."""
-        path = self.params["scim_path"]
-        self.run_connected(lambda clients: work(Scim(clients[0], path, vault=clients[-1])))
+    @contextmanager
+    def scim(self) -> Iterator[Scim]:
+        """Hand out the SCIM server. Raise InvalidError for options that make no connection."""
+        with self.clients() as clients:
+            yield Scim(clients[0], self.params["scim_path"], vault=clients[-1])

@@ -7,26 +7,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from .._base.errors import IdentityError
 from .._base.paths import quoted
 from .._model.ensure import Outcome, ensure
 from .._model.new_values import suffix_of, unknowns, warn_of_suffix
+from .._model.options import kind_shown
 from .._model.plan import Task
 from .._model.rows import Resource
 from .._scim.guarded import GuardedObjects
 from .._scim.objects import ScimObjects
-from .._scim.protocol import Scim
-from .object_module import changed, object_module
+from .object_module import asked, object_module, result_of
 from .scim_module import ScimModule
 
 
-def run_scim_object(resource: Resource, *, result: str) -> None:
-    """Run a module that manages one object."""
-    run_with(change_object, resource, result=result)
+class Change(Protocol):
+    """A function that brings an object to its desired state unless ``check`` is set."""
+
+    def __call__(self, objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, dict[str, Any]]:
+        """Return the outcome, and the results that only this module has."""
+
+
+def run_scim_object(*resources: Resource, result: str, change: Change | None = None) -> None:
+    """Run a module that manages one object, of one of these kinds. Some need another ``change`` than the usual one."""
+    module = object_module(ScimModule, resources)
+
+    def work() -> dict[str, Any]:
+        with module.scim() as scim:
+            objects = GuardedObjects(scim, module.bystanders)
+            task = asked(module, resources)
+            outcome, further = (change or change_object)(objects, task, check=module.check_mode)
+            entity = outcome.entity and {**kind_shown(resources, task.resource), **outcome.entity}
+            return result_of(module, task, outcome, {result: entity, **further})
+
+    module.run(work)
 
 
 def change_object(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, dict[str, Any]]:
@@ -35,17 +51,6 @@ def change_object(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Out
     if check and outcome.action == "create":
         _foresee(objects, task)
     return outcome, {}
-
-
-def run_with(change: Callable[..., tuple[Outcome, dict[str, Any]]], *resources: Resource, result: str) -> None:
-    """Run a module that makes this change to an object of one of these kinds."""
-    module = object_module(ScimModule, resources)
-
-    def work(scim: Scim) -> dict[str, Any]:
-        objects = GuardedObjects(scim, module.bystanders)
-        return changed(module, resources, result, lambda task: change(objects, task, check=module.check_mode))
-
-    module.run_scim(work)
 
 
 def _foresee(objects: ScimObjects, task: Task) -> None:

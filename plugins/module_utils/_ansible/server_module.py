@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from .._base.errors import trying
-from .._scim.protocol import Scim
 from .scim_module import ScimModule
 
 
@@ -18,10 +17,10 @@ def run_server_info() -> None:
     """Run the module that reads what the SCIM server can do."""
     module = ScimModule({})
 
-    def work(scim: Scim) -> dict[str, Any]:
-        with trying("read what the SCIM server can do"):
+    def work() -> dict[str, Any]:
+        with module.scim() as scim, trying("read what the SCIM server can do"):
             config = scim.service_provider_config()
         offers = {name: value for name, value in config.items() if name not in ("schemas", "meta")}
         return {"changed": False, "msg": "service provider configuration read", "service_provider_config": offers}
 
-    module.run_scim(work)
+    module.run(work)

@@ -18,24 +18,29 @@ def run_token() -> None:
     """Run the module that returns a token."""
     module = Module({})
 
-    def work(client: Client) -> dict[str, Any]:
-        if not module.no_log:
-            raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
-        if not client.connection.client_secret:
-            raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
-        answer = client.fetch_token()
-        # Only the result may contain the token. Ansible would mask it there as well.
-        module.no_log_values.discard(answer["access_token"])
-        lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
-        msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"
-        return {
-            "changed": False,
-            "msg": msg,
-            "tenant_url": client.connection.tenant_url,
-            "client_id": client.connection.client_id,
-            "access_token": answer["access_token"],
-            "expires_in": lifetime,
-            "scope": scope,
-        }
+    def work() -> dict[str, Any]:
+        with module.clients() as (client, *_others):
+            return _token_of(module, client)
 
     module.run(work)
+
+
+def _token_of(module: Module, client: Client) -> dict[str, Any]:
+    if not module.no_log:
+        raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
+    if not client.connection.client_secret:
+        raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
+    answer = client.fetch_token()
+    # Only the result may contain the token. Ansible would mask it there as well.
+    module.no_log_values.discard(answer["access_token"])
+    lifetime, scope = lifetime_of(answer.get("expires_in")), scope_of(answer.get("scope"))
+    msg = "token received" if lifetime is None else f"token received, valid for {lifetime} seconds"
+    return {
+        "changed": False,
+        "msg": msg,
+        "tenant_url": client.connection.tenant_url,
+        "client_id": client.connection.client_id,
+        "access_token": answer["access_token"],
+        "expires_in": lifetime,
+        "scope": scope,
+    }

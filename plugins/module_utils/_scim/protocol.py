@@ -11,9 +11,10 @@ import functools
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing, suppress
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
@@ -115,11 +116,8 @@ class Scim:
         taken for absent. A caller that concludes nothing from absence gives ``on_short``, which gets the text
         instead. The same page over and over is always a ProtocolError.
         """
-
-        def fetch(start: int) -> Page:
-            params = {"filter": filter, "attributes": attributes, "startIndex": start, "count": PAGE}
-            return self._page(endpoint, {name: value for name, value in params.items() if value})
-
+        chosen = {name: value for name, value in {"filter": filter, "attributes": attributes}.items() if value}
+        fetch = partial(self._page, endpoint, chosen)
         seen: set[str] = set()
         reached = longest = empty = 0
         with closing(_pages(fetch, ahead)) as pages:
@@ -140,7 +138,9 @@ class Scim:
                 f"The server counts {total} {endpoint} and handed out {len(seen)}", None if page else on_short
             )
 
-    def _page(self, endpoint: str, params: dict[str, Any]) -> Page:
+    def _page(self, endpoint: str, chosen: Mapping[str, str], start: int = 1, count: int = PAGE) -> Page:
+        """Return the objects from a position on, and the count of all. ``chosen`` has a filter or attributes."""
+        params = {**chosen, "startIndex": start, "count": count}
         try:
             return _page(endpoint, self._send("GET", endpoint, params=params))
         except NotFoundError as error:  # an empty list would have been an answer
@@ -148,16 +148,16 @@ class Scim:
 
     def count(self, endpoint: str, **filter: str) -> int | None:
         """Return how many objects there are, in all or for a ``filter``. None if the server does not say."""
-        return self._page(endpoint, {**filter, "startIndex": 1, "count": 1})[1]
+        return self._page(endpoint, filter, count=1)[1]
 
     def is_empty(self, endpoint: str) -> bool:
         """Return whether the server shows no object, and counts none."""
-        listed, total = self._page(endpoint, {"startIndex": 1, "count": 1})
+        listed, total = self._page(endpoint, {}, count=1)
         return not listed and not total
 
     def confirm_missing(self, endpoint: str) -> None:
         """Raise ProtocolError if the server does not know the path. Otherwise, only the id is unknown."""
-        self._page(endpoint, {"startIndex": 1, "count": 1})
+        self._page(endpoint, {}, count=1)
 
     def find(
         self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
@@ -204,7 +204,7 @@ class Scim:
         """
         with self._doubting:
             if attribute and endpoint not in self._blind:
-                listed, _total = self._page(endpoint, {"startIndex": 1, "count": 1})
+                listed, _total = self._page(endpoint, {}, count=1)
                 name = listed[0].get(attribute) if listed else None
                 if not isinstance(name, str):
                     return False
