@@ -102,6 +102,7 @@ GUIDES = {
         },
         typed=(PASSWORD, "client_secret", "Vault-pass-1"),
     ),
+    "docs/access_page.md": Guide(),
     "docs/bulk.md": Guide(typed=(PASSWORD,)),
     "docs/csv.md": Guide(seed=TEAM, typed=(PASSWORD,)),
     "docs/doctor.md": Guide(stands_for={"automation@example.com": "admin_client_id"}, typed=("admin_client_secret",)),

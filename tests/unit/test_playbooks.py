@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import stat
 import textwrap
@@ -865,6 +866,56 @@ def test_the_ending_of_a_report_is_its_format(play: PlaybookRunner, name: str, b
     assert path.read_text().startswith(begins)
     assert "{{ 6 * 7 }}" in html.unescape(path.read_text())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def data_of(page: Path) -> dict[str, Any]:
+    """Return what a page of access draws."""
+    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.read_text())
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_access_is_reported_of_a_tenant_of_files_for_a_plan_and_since_a_day(
+    tenant: Tenant, play: PlaybookRunner
+) -> None:
+    tenant.seed(
+        users=[{"userName": "ada@example.com"}, {"userName": "{{ 6 * 7 }}"}],
+        groups=[{"displayName": "db-admins", "members": ["ada@example.com"]}],
+        containers=[{"name": "APP-PRD"}],
+        permissions=[{"container": "APP-PRD", "group": "db-admins", "rights": ["useAccounts"]}],
+    )
+    play.good("access_report", directory_report_path="tenant.HTML", directory_access_path="access.json")
+    page = play.folder / "tenant.HTML"
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    found = data_of(page)
+    assert "{{ 6 * 7 }}" in [name for name, _full in found["users"]]
+    assert (found["safes"], len(found["states"]), found["findings"]) == (["APP-PRD"], 1, None)
+
+    wanted = {"groups": [{"display_name": "db-admins", "users": {"set": ["ada@example.com", "{{ 6 * 7 }}"]}}]}
+    play.write("tenant.yml", directory_yaml(wanted))
+    play.good("apply", "--check", directory_path="tenant.yml", directory_plan_path="plan.json")
+    play.good("access_report", directory_report_path="plan.md", directory_plan_path="plan.json")
+    text = html.unescape(re.sub("</?code>", "", (play.folder / "plan.md").read_text()))
+    assert "- APP-PRD: 1 more reach it ({{ 6 * 7 }})" in text
+
+    play.good("apply", directory_path="tenant.yml")
+    play.good("access_report", directory_report_path="since.html", directory_access_before_path="access.json")
+    found = data_of(play.folder / "since.html")
+    assert [len(state["people"][0]) for state in found["states"]] == [1, 2]
+    assert found["labels"]["changes"] == "What has changed"
+
+    tenant.forget_requests()
+    play.good("access_report", directory_report_path="files.html", directory_path="tenant.yml")
+    assert "were not read" in (play.folder / "files.html").read_text()
+    assert tenant.requests() == []
+
+
+def test_a_report_that_would_say_nothing_is_refused(play: PlaybookRunner) -> None:
+    assert "Set directory_report_path to the file to write" in play("access_report").text
+    both = {"directory_plan_path": "plan.json", "directory_access_before_path": "access.json"}
+    played = play("access_report", directory_report_path="x.html", directory_path="nowhere", **both)
+    assert "There is nothing at directory_path, nowhere. A page has one difference." in played.text
+    assert not (play.folder / "x.html").exists()
 
 
 def test_every_boolean_is_listed() -> None:

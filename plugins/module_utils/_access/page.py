@@ -47,6 +47,7 @@ SOURCES = {
 }
 # What the two states are called, and the heading of their difference.
 PLAN = ("before", "after the plan", "What the plan changes")
+ONE = {"people": "person"}
 DATES = ("before", "now", "What has changed")
 
 
@@ -117,14 +118,20 @@ def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str
     """Yield a link for each list: how many there are of what."""
     for name, count in counts_of(states[-1]):
         where = "matrix" if name == "permissions" else name
-        yield _tile(where, "?" if count is None else f"{count:,}", name if count is not None else f"{name}, not read")
+        text = ONE.get(name, name[:-1]) if count == 1 else name
+        yield _tile(where, "?" if count is None else f"{count:,}", f"{text}, not read" if count is None else text)
     if len(states) > 1:
         yield _tile("changes", '<span id="changed"></span>', "people gain or lose a safe")
     findings = document.get("findings")
     if findings is not None:
         open_ones = [each for each in findings if not each.get("exception")]
         severities = Counter(each["severity"] for each in open_ones)
-        yield _tile("findings", f"{len(open_ones):,}", "findings", alert=bool(severities["refuse"]))
+        yield _tile(
+            "findings",
+            f"{len(open_ones):,}",
+            "finding" if len(open_ones) == 1 else "findings",
+            alert=bool(severities["refuse"]),
+        )
 
 
 def _tile(where: str, count: str, name: str, *, alert: bool = False) -> str:

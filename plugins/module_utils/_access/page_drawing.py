@@ -112,7 +112,7 @@ const ordered = (chains, depth) => {
   return layers;
 };
 
-const BOX = { width: 172, height: 44 };
+const BOX = { width: 188, height: 44 };
 const isBend = (node) => node.layer !== undefined;
 const placesOf = (layers, upright) => {
   const along = upright ? BOX.height + 56 : BOX.width + 76,

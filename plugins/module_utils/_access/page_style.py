@@ -55,7 +55,7 @@ tr.off > * { background: var(--card); }
 .drawing, .scroll { overflow: auto; max-height: 75vh; border: 1px solid var(--line); border-radius: .5rem;
   margin: .75rem 0; }
 .drawing { padding: 1rem; background: var(--card); }
-.drawing svg { display: block; margin: 0 auto; max-width: 100%; height: auto; font: .9rem system-ui, sans-serif; }
+.drawing svg { display: block; margin: 0 auto; max-width: 100%; height: auto; font: .85rem system-ui, sans-serif; }
 .node rect { fill: var(--back); stroke: var(--line); stroke-width: 1.5; }
 .node.person rect, .node.safe rect { stroke: var(--focus); stroke-width: 2; }
 .node text { fill: var(--text); text-anchor: middle; } .node .kind { fill: var(--faint); font-size: .75rem; }
