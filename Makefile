@@ -208,7 +208,7 @@ bench: $(BIN)/.installed $(COLLECTION) ## compare the speed with other ways to d
 payload: $(BIN)/.installed $(COLLECTION) ## print what each module ships to the managed host, and its import time
 	@$(BIN)/python tools/payload.py
 
-bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with no more than 1,000 users; writes to build
+bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with less of it, in two or three minutes; writes to build
 	@$(BIN)/python -m tests.benchmarks.bench --quick
 
 bench-access: $(BIN)/.installed $(COLLECTION) ## tell who reaches what among 20,000 users, and print the times
