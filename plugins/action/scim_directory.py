@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import shutil
 import sys
@@ -61,12 +62,19 @@ class ActionModule(InProcessAction):
                 follower = threading.Thread(target=_follow, args=(lines, folder, ended, name), daemon=True)
                 follower.start()
                 try:
-                    given = {**arguments, "progress_path": path}
-                    result.update(self._execute_module(module_args=given, task_vars=task_vars))
+                    arguments["progress_path"] = path
+                    result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
                 finally:
                     ended.set()
                     follower.join()
         return result
+
+    def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Any) -> Any:
+        """Build the module, and drop its entries: it has a copy, and Ansible would make a text of them for its log."""
+        built = super()._configure_module(module_name, module_args, task_vars)
+        for name in ("path_files", *KINDS):
+            module_args.pop(name, None)
+        return built
 
     def _with_files(self) -> dict[str, Any]:
         """Return the options of the module: those of the task, with the files at ``path``, as far as they are its part.
@@ -86,6 +94,7 @@ class ActionModule(InProcessAction):
         if starts := _starts_of(options.get("path")):
             files = Reader(self._loader, self._templar).read(starts)
             given["path_files"] = [{**file, "content": part.of(file["content"])} for file in files]
+        gc.freeze()  # Python need not search the entries for cycles: they have none, and end with this process.
         return given
 
 
