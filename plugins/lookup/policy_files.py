@@ -48,7 +48,6 @@ _list:
   elements: dict
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.policies import policies_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.nearest import did_you_mean, nearest
-from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._policy_reader import PolicyReader, is_yaml
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._directory_files import Reader
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
@@ -73,10 +72,10 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         self.set_options(var_options=variables, direct=options)
         wrong: list[str] = []
         known = {**(variables or {}), VALUES: _values(self.get_option("values"), wrong)}
-        reader = PolicyReader(self._loader, self._templar.copy_with_new_env(available_variables=known))
-        paths = [path for term in terms for path in _paths(term, wrong)]
-        files = [file for path in paths for file in _files_in(self._loader.path_dwim(path), wrong)]
-        policies = mark_unsafe([policy for file in files for policy in reader.read(file, wrong)])
+        reader = Reader(self._loader, self._templar.copy_with_new_env(available_variables=known), ("policies",))
+        files = reader.read([path for term in terms for path in _paths(term, wrong)])
+        policies = mark_unsafe([policy for file in files for policy in file["content"].get("policies", ())])
+        wrong += [text for file in files for text in file["wrong"]]
         try:
             policies_of(policies)
         except InvalidError as error:
@@ -99,21 +98,6 @@ def _paths(term: str, wrong: list[str]) -> list[str]:
         wrong.append(f"The collection ships no policy {term!r}. {hint} A folder ends in a slash: {term}/.")
         return []
     return [str(Path(term).expanduser())]
-
-
-def _files_in(path: str, wrong: list[str]) -> list[str]:
-    """Return a file, or the files of a folder and of its subfolders, without hidden ones."""
-    if not os.path.isdir(path):
-        return [path]
-    folder = Path(path)
-    files = [
-        str(file)
-        for file in sorted(folder.rglob("*"))
-        if is_yaml(file.name) and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    ]
-    if not files:
-        wrong.append(f"There is no YAML file in {path}.")
-    return files
 
 
 def _values(given: dict[str, Any], wrong: list[str]) -> dict[str, Any]:

@@ -45,10 +45,11 @@ Entry = tuple[Mapping[str, Any], yaml.Node]
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads files with the loader and the templar of a plugin of Ansible's."""
+    """Reads files with the loader and the templar of a plugin. ``kinds`` are the lists that files hold."""
 
     loader: Any
     templar: Any
+    kinds: tuple[str, ...] = KINDS
 
     def read(self, starts: Iterable[str]) -> list[dict[str, Any]]:
         """Return the ``path``, the ``content`` and the errors (``wrong``) of files, and of those in folders."""
@@ -78,10 +79,11 @@ class Reader:
         if unreadable or root is None:
             return {}
         lists = {str(key.value): node for key, node in pairs_of(root)}
-        if strangers := [name for name in lists if name not in KINDS]:
-            wrong.append(f"holds {', '.join(strangers)}. A file holds some of the lists {', '.join(KINDS)}")
+        if strangers := [name for name in lists if name not in self.kinds]:
+            known = "some of the lists" if len(self.kinds) > 1 else "the list"
+            wrong.append(f"holds {', '.join(strangers)}. A file holds {known} {', '.join(self.kinds)}")
         content = {}
-        for kind in filter(lists.__contains__, KINDS):
+        for kind in filter(lists.__contains__, self.kinds):
             entries = self._entries(kind, lists[kind], wrong)
             if entries is not None:
                 content[kind] = [

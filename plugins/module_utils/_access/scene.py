@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,9 +79,16 @@ class Scene:
         """Return the groups that a group is in, to any depth, without itself."""
         return [number for number in numbers(self._above[group]) if number != group]
 
-    def people_of(self, group: int) -> list[int]:
+    def people_of(self, group: int) -> Sequence[int]:
         """Return the users in a group, to any depth."""
-        return numbers(self.graph.everybody[group])
+        if group not in self._known_people:
+            # Many permissions are of one group, and each number in a list would take 36 bytes.
+            self._known_people[group] = array("I", numbers(self.graph.everybody[group]))
+        return self._known_people[group]
+
+    @cached_property
+    def _known_people(self) -> dict[int, Sequence[int]]:
+        return {}
 
     # -- Permissions --------------------------------------------------------
 
