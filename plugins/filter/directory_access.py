@@ -29,12 +29,23 @@ options:
       - The plan that the option O(idops.cyberark_identity.scim_directory#module:plan_path) wrote, read with
         P(ansible.builtin.from_json#filter). It has to be a plan for this very directory.
     type: dict
+  before:
+    description:
+      - The access document of an earlier day. The difference is then what has changed since that day, and the document
+        has both directories. A document of another tenant is refused.
+    type: dict
+  found:
+    description:
+      - What P(idops.cyberark_identity.policy_findings#filter) returned. The document then has the findings, and its
+        gaps name the policies that were not evaluated.
+    type: dict
   report:
     description:
       - V(rows) are one for each user and permission, V(summary) are their counts.
       - V(reach) is one map for each user and safe, with the rights of all ways together. Ended permissions and disabled
         users are left out.
-      - V(difference) is one map for each user and safe whose rights the plan changes, with C(gained) and C(lost).
+      - V(difference) is one map for each user and safe whose rights differ after O(plan), or since O(before), with
+        C(gained) and C(lost).
       - V(document) is the access document, for reports.
     type: str
     choices: [rows, summary, reach, difference, document]
@@ -103,13 +114,15 @@ from itertools import islice
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.after import after
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.after import after, renames_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import (
     access_document,
     is_access_document,
     read_document,
+    states_of,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.entries import directory_of_entries
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.findings import unevaluated
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.query import NAME_LISTS, Query
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.reach import difference, reach_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.rows import rows_of, summary_of
@@ -123,7 +136,13 @@ FLAGS = ("expired", "inactive")
 
 
 def directory_access(
-    directory: Any, plan: Any = None, report: str = "rows", limit: int = 100_000, **options: Any
+    directory: Any,
+    plan: Any = None,
+    report: str = "rows",
+    limit: int = 100_000,
+    before: Any = None,
+    found: Any = None,
+    **options: Any,
 ) -> Any:
     """Return the rows of a directory, or another report, with all texts marked as no templates."""
     try:
@@ -132,7 +151,10 @@ def directory_access(
             raise InvalidError(f"report {report!r} is unknown", hint=f"There are {', '.join(REPORTS)}")
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise InvalidError("limit has to be a number of at least 1")
-        return mark_unsafe(_report(*_read(directory, plan), report, query, limit))
+        facts = _compared(_read(directory), plan, before)
+        if found is not None:
+            facts = {**facts, "findings": found["findings"], "gaps": [*facts["gaps"], *unevaluated(found)]}
+        return mark_unsafe(_report(facts, report, query, limit))
     except IdentityError as error:
         raise AnsibleFilterError(f"directory_access: {error}") from error
 
@@ -148,39 +170,65 @@ def _query(options: Mapping[str, Any]) -> Query:
     return Query.of(options)
 
 
-def _read(directory: Any, plan: Any) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any]]:
-    """Return the directory, that after the plan, if there is one, and where the directory comes from."""
+def _read(directory: Any) -> dict[str, Any]:
+    """Return the directory that is given, and where it comes from, as arguments of an access document."""
     if not isinstance(directory, Mapping):
         raise InvalidError("the input is no directory: it has to be a map of lists")
-    source: dict[str, Any] = {"source": "files" if plan is None else "plan"}
-    changed = None
-    lists: Any = directory
-    if is_access_document(directory):
-        document = read_document(directory)
-        lists, changed = document["directory"], document["after"]
-        source = {"source": document["source"], "tenant": document["tenant"], "gaps": document["gaps"]}
-    read = directory_of_entries(_plain(lists), entry_checker())
+    if not is_access_document(directory):
+        return {"source": "files", "directory": _checked(directory), "gaps": []}
+    document = read_document(directory)
+    kept = ("source", "tenant", "gaps", "findings", "renames", "date_before")
+    changed = document.get("after")
+    return {
+        **{option: document[option] for option in kept if option in document},
+        "directory": _checked(document["directory"]),
+        "after": None if changed is None else _checked(changed),
+    }
+
+
+def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
+    """Return the arguments with those of a plan, or of an earlier document. Raise InvalidError for another tenant."""
+    if plan is not None and before is not None:
+        raise InvalidError("plan and before are two differences", hint="Give one of them")
     if plan is not None:
         if not isinstance(plan, Mapping):
             raise InvalidError("plan is no map", hint="Read the file that plan_path wrote with from_json")
-        source = {**source, "source": "plan", "tenant": plan.get("tenant")}
-        return read, after(read, _plain(plan)), source
-    return read, None if changed is None else directory_of_entries(_plain(changed), entry_checker()), source
+        written = _plain(plan)
+        planned = {"after": after(facts["directory"], written), "renames": renames_of(written)}
+        return {**facts, **planned, "source": "plan", "tenant": written.get("tenant")}
+    if before is not None:
+        earlier = read_document(before)
+        if earlier["tenant"] and facts.get("tenant") and not _same_tenant(earlier["tenant"], facts["tenant"]):
+            raise InvalidError(
+                f"the document before is of {earlier['tenant']}, and this is {facts['tenant']}",
+                hint="Compare two documents of one tenant",
+            )
+        then = {"directory": _checked(earlier["directory"]), "date_before": earlier["date"]}
+        return {**facts, "after": facts["directory"], "gaps": [*earlier["gaps"], *facts["gaps"]], **then}
+    return facts
 
 
-def _report(
-    read: dict[str, Any], changed: dict[str, Any] | None, source: dict[str, Any], report: str, query: Query, limit: int
-) -> Any:
+def _same_tenant(one: str, other: str) -> bool:
+    return one.rstrip("/").lower() == other.rstrip("/").lower()
+
+
+def _checked(lists: Any) -> dict[str, Any]:
+    return directory_of_entries(_plain(lists), entry_checker())
+
+
+def _report(facts: dict[str, Any], report: str, query: Query, limit: int) -> Any:
     now = time.time()
     if report == "document":
-        return access_document(directory=read, now=now, after=changed, **source)
-    state = State.of(read if changed is None else changed)
+        return access_document(now=now, **facts)
+    changed = facts.get("after")
+    state = State.of(facts["directory"] if changed is None else changed)
     if report == "summary":
         return summary_of(state, now, query)
     if report == "difference":
         if changed is None:
-            raise InvalidError("a difference needs a plan")
-        found = difference(State.of(read), state, now)
+            raise InvalidError("a difference needs a plan, or a document before")
+        earlier, later = states_of(facts)
+        found = difference(earlier, later, now)
     else:
         found = rows_of(state, now, query) if report == "rows" else reach_of(state, now, query)
     rows = list(islice(found, limit + 1))

@@ -92,6 +92,14 @@ secrets:
   type: dict
   sample:
     privileged_data: [APP-PRD / root@web1]
+gaps:
+  description:
+    - Sentences about what may be there and was not seen, such as members that the server left out of a list. Each is a
+      warning of the task, too.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 failure:
   description: The reason of the failure, in a form that a playbook can test.
   returned: failure

@@ -903,6 +903,18 @@ def test_access_is_reported_of_a_tenant_of_files_for_a_plan_and_since_a_day(
     found = data_of(play.folder / "since.html")
     assert [len(state["people"][0]) for state in found["states"]] == [1, 2]
     assert found["labels"]["changes"] == "What has changed"
+    assert re.search("What the tenant had, as of [^<]+, compared with ", (play.folder / "since.html").read_text())
+
+    given = {"directory_policies": "direct_permissions,break_glass", "directory_policy_report_path": "p.json"}
+    values = {"break_glass": ["break-*"]}
+    play.good("access_report", directory_report_path="p.html", directory_policy_values=values, **given)
+    found = data_of(play.folder / "p.html")
+    written = json.loads((play.folder / "p.json").read_text())
+    assert [each["text"] for each in found["findings"]] == [each["text"] for each in written["findings"]]
+    assert (
+        "The policy break-glass-is-unchanged was not evaluated: it needs a plan."
+        in (play.folder / "p.html").read_text()
+    )
 
     tenant.forget_requests()
     play.good("access_report", directory_report_path="files.html", directory_path="tenant.yml")

@@ -55,6 +55,16 @@ def after(directory: Mapping[str, Any], plan: Mapping[str, Any]) -> Object:
     return changed
 
 
+def renames_of(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the new names that a plan gives, by plural and old name."""
+    names: dict[str, dict[str, str]] = {}
+    for change in plan["changes"]:
+        kind = KINDS[change["type"]]
+        if change["action"] == "rename" and (values := change["attributes"].get(kind.keys[0])):
+            names.setdefault(kind.plural, {})[str(values["before"])] = str(values["after"])
+    return names
+
+
 def _check(plan: Mapping[str, Any]) -> None:
     """Raise InvalidError for what is no plan of this format, or was changed."""
     try:

@@ -10,12 +10,12 @@ Rows, counts, findings and pages are derived from it. docs/schemas/access.schema
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from .._base.errors import InvalidError
-from .._base.paths import Object
+from .._base.paths import Object, fold
 from .._model.resources import RESOURCES
 from .state import State
 
@@ -32,24 +32,50 @@ def access_document(
     after: Object | None = None,
     findings: Sequence[Object] | None = None,
     gaps: Sequence[str] = (),
+    renames: Mapping[str, Mapping[str, str]] | None = None,
+    date_before: str | None = None,
 ) -> Object:
-    """Return the document about a directory. ``after`` is the same directory after a plan.
+    """Return the document about a directory. ``after`` is the same directory after a plan, or at a later date.
 
-    ``gaps`` are further sentences about what could not be seen. Raise InvalidError for what is no directory.
+    ``gaps`` are further sentences about what could not be seen. ``renames`` are new names by plural and old name, None
+    if they are unknown. ``date_before`` is the earlier of two dates. Raise InvalidError for what is no directory.
     """
     states = [State.of(directory), *([State.of(after)] if after is not None else [])]
-    seen = (gap for state in states for gap in state.gaps)
+    seen = [gap for state in states for gap in state.gaps]
+    if date_before is not None and renames is None:
+        seen += _perhaps_renamed(states[0], states[-1])
     return {
         "format": FORMAT,
         "source": source,
         "tenant": tenant.rstrip("/").lower() if tenant else None,
         "date": datetime.fromtimestamp(int(now), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "date_before": date_before,
         "kinds": [resource.plural for resource in RESOURCES.values() if resource.plural in states[0].kinds],
         "gaps": list(dict.fromkeys([*gaps, *seen])),
         "directory": directory,
         "after": after,
+        "renames": renames,
         "findings": None if findings is None else list(findings),
     }
+
+
+def _perhaps_renamed(before: State, after: State) -> Iterator[str]:
+    """Yield a sentence for each kind of which some are gone and some are new: one may be the other."""
+    for plural in ("users", "groups", "containers"):
+        then, now = ({fold(item.name) for item in getattr(state, plural)} for state in (before, after))
+        if then - now and now - then:
+            yield (
+                f"{plural.capitalize()}: {len(then - now)} are gone, and {len(now - then)} are new. The lists have no "
+                "ids, so one that was renamed counts as both."
+            )
+
+
+def states_of(document: Mapping[str, Any]) -> list[State]:
+    """Return the state of a document, or those before and after. What is renamed has its new name in both."""
+    states = [State.of(document["directory"]).renamed(document.get("renames") or {})]
+    if document.get("after") is not None:
+        states.append(State.of(document["after"]))
+    return states
 
 
 def is_access_document(value: Any) -> bool:

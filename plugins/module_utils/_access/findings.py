@@ -157,6 +157,19 @@ def report_of(evaluations: Sequence[Evaluation], gaps: Sequence[str]) -> Object:
     }
 
 
+def unevaluated(report: Object) -> list[str]:
+    """Return a sentence for each policy of a report that was not evaluated."""
+    lacking = {policy["name"]: policy["not_evaluated"] for policy in report["policies"] if policy["not_evaluated"]}
+    return [
+        f"The policy {name} was not evaluated: it needs {' and '.join(map(_needed, kinds))}."
+        for name, kinds in lacking.items()
+    ]
+
+
+def _needed(kind: str) -> str:
+    return "a plan" if kind == PLAN else kind.replace("_", " ")
+
+
 def _row(evaluation: Evaluation) -> Object:
     policy = evaluation.policy
     return {

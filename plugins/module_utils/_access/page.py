@@ -11,9 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._base.errors import some
 from .._base.html import escaped, page_of, terms
 from .._base.paths import Object
 from .._model.shapes import seconds
+from .document import states_of
 from .page_data import page_data
 from .page_drawing import DRAWING
 from .page_parts import PARTS
@@ -53,9 +55,7 @@ DATES = ("before", "now", "What has changed")
 
 def html_of(document: Mapping[str, Any]) -> str:
     """Return the page of an access document. Raise InvalidError if a directory in it is none."""
-    states = [State.of(document["directory"])]
-    if document.get("after") is not None:
-        states.append(State.of(document["after"]))
+    states = states_of(document)
     names = PLAN if document["source"] == "plan" else DATES
     data = {
         **page_data(states, seconds(document["date"])),
@@ -82,8 +82,11 @@ def title_of(document: Mapping[str, Any]) -> str:
 
 def sentence_of(document: Mapping[str, Any]) -> str:
     """Return where the page comes from, and when that was read."""
-    moment = str(document["date"]).replace("T", " ").replace("Z", " UTC")
-    return f"{SOURCES.get(document['source'], 'Access')}, as of {moment}."
+    moment, earlier = (
+        str(date).replace("T", " ").replace("Z", " UTC") for date in (document["date"], document.get("date_before"))
+    )
+    compared = f", compared with {earlier}" if document.get("date_before") else ""
+    return f"{SOURCES.get(document['source'], 'Access')}, as of {moment}{compared}."
 
 
 def gaps_of(document: Mapping[str, Any], states: Sequence[State]) -> list[str]:
@@ -150,6 +153,10 @@ def _scope(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[tup
     kinds = document.get("kinds") or sorted(states[0].kinds)
     yield "tenant", document.get("tenant") or "none"
     yield "date", document["date"]
+    if document.get("date_before"):
+        yield "date before", document["date_before"]
     yield "kinds that were read", ", ".join(kind.replace("_", " ") for kind in kinds) or "none"
+    for plural, names in (document.get("renames") or {}).items():
+        yield f"renamed {plural}", some([f"{old} is now {new}" for old, new in names.items()])
     yield "policies", "not checked" if document.get("findings") is None else "checked"
     yield "not counted", "inactive people, and permissions that have expired"

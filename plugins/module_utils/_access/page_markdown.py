@@ -15,6 +15,7 @@ from typing import Any
 
 from .._base.texts import code_element
 from .._model.shapes import seconds
+from .document import states_of
 from .page import counts_of, gaps_of, sentence_of, title_of
 from .query import Query
 from .reach import difference, reach_of
@@ -25,7 +26,7 @@ NAMES = 10  # people that one line names
 
 def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
     """Return at most ``limit`` characters. Lines that do not fit are left out and counted."""
-    states = [State.of(document[side]) for side in ("directory", "after") if document.get(side) is not None]
+    states = states_of(document)
     counts = ", ".join(f"{count:,} {name}" for name, count in counts_of(states[-1]) if count is not None)
     head = [f"### {title_of(document)}", "", sentence_of(document), f"There are {counts}.", ""]
     lines = [*_changes(states, seconds(document["date"])), *_findings(document), *_gaps(document, states)]

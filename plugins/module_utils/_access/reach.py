@@ -67,7 +67,7 @@ def difference(before: State, after: State, now: float) -> Iterator[Object]:
     """Yield each user and safe whose rights differ, sorted by safe and user.
 
     ``gained`` and ``lost`` are rights, ``paths`` the ways by which they are gained, or else were lost. An empty way is
-    a permission of the user itself. A renamed user is two: one who lost all, one who gained them.
+    a permission of the user itself. Objects are the same if their names are: rename those of a state first.
     """
     sides = [_Side.of(state, now) for state in _aligned(before, after)]
     order = sorted(range(len(sides[0].access.state.containers)), key=lambda each: fold(sides[0].name_of(each)))

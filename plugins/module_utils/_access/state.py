@@ -12,8 +12,8 @@ mean, in the way of the server: without case, and a member that no list has stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from .._base.errors import InvalidError, some
 from .._base.paths import Object, fold, letters
@@ -30,6 +30,7 @@ from .._model.resources import (
 )
 from .._model.rows import Resource
 
+Named = TypeVar("Named", "User", "Group", "Container")
 NO_ENTRY: Object = {}
 ORDER = {right: number for number, right in enumerate(RIGHTS)}
 USE_EXPORT = "Give what scim_directory_info returns as directory, or the lists of a directory's files"
@@ -127,6 +128,21 @@ class State:
             kinds=frozenset(lists),
             gaps=tuple(_gaps(lists, (users, groups, containers))),
         )
+
+    def renamed(self, names: Mapping[str, Mapping[str, str]]) -> State:
+        """Return the state with new names of objects. ``names`` has them by plural and old name."""
+        return replace(
+            self,
+            users=_renamed(self.users, names.get("users")),
+            groups=_renamed(self.groups, names.get("groups")),
+            containers=_renamed(self.containers, names.get("containers")),
+        )
+
+
+def _renamed(items: tuple[Named, ...], names: Mapping[str, str] | None) -> tuple[Named, ...]:
+    new = {fold(old): name for old, name in (names or {}).items()}
+    marks = [fold(item.name) for item in items] if new else []
+    return tuple(replace(item, name=new.get(mark, item.name)) for mark, item in zip(marks, items)) if new else items
 
 
 def _lists(directory: Mapping[str, Any]) -> dict[str, list[Object]]:

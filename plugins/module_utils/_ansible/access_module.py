@@ -45,9 +45,12 @@ def run_access_info() -> None:
             if limit < 0:
                 raise InvalidError("limit is less than 0", hint="0 returns the summary alone")
             included = module.params["include"]
-            directory = export(scim, [each.plural for each in scim.served] if included is None else included)
-            now = time.time()
-            document = access_document("tenant", directory, now, tenant=scim.client.connection.tenant_url)
+            gaps: list[str] = []
+            directory = export(
+                scim, [each.plural for each in scim.served] if included is None else included, gaps.append
+            )
+            now, url = time.time(), scim.client.connection.tenant_url
+            document = access_document("tenant", directory, now, tenant=url, gaps=gaps)
             found = access_of_directory(directory, now, query, limit)
             if path := module.params["document_path"]:
                 pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(

@@ -331,14 +331,18 @@ def run_directory_info() -> None:
 
     def work() -> dict[str, Any]:
         included = module.params["include"]
+        gaps: list[str] = []
         with module.scim() as scim:
-            directory = export(scim, [each.plural for each in scim.served] if included is None else included)
+            directory = export(
+                scim, [each.plural for each in scim.served] if included is None else included, gaps.append
+            )
         read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
         return {
             "changed": False,
             "msg": sentence_of_reading(read),
             "directory": directory,
             "secrets": secrets_of(directory),
+            "gaps": gaps,
         }
 
     module.run(work)

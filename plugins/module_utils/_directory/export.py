@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,20 +22,27 @@ from .._scim.protocol import PAGES_AHEAD, Scim
 from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 
 
-def export(scim: Scim, plurals: Collection[str]) -> Object:
+def export(scim: Scim, plurals: Collection[str], on_gap: Callable[[str], None] | None = None) -> Object:
     """Return the objects of these kinds, without ids and without options that are not set, sorted by name.
 
-    A reference is a name, or an id where several objects have the name.
+    A reference is a name, or an id where several objects have the name. ``on_gap`` also gets the warnings about what
+    may be there, and was not seen.
     """
+
+    def warn(text: str) -> None:
+        scim.client.warn(text)
+        if on_gap:
+            on_gap(f"{text}.")
+
     items: dict[str, list[Object]] = {}
     names: dict[str, dict[str, str]] = {}
     chosen = [resource for resource in RESOURCES.values() if resource.plural in plurals]
-    lists = MemberLists(scim, scim)
+    lists = MemberLists(scim, scim, warn)
     with ThreadPoolExecutor(PAGES_AHEAD) as pool:
         for resource in chosen:
             try:
                 with trying(f"read {resource.plural}"):
-                    listed = scim.query(resource.endpoint, ahead=pool, on_short=scim.client.warn)
+                    listed = scim.query(resource.endpoint, ahead=pool, on_short=warn)
                     items[resource.plural] = lists.complete(resource, listed, each=pool.map)
             except AuthorizationError as error:
                 hint = f"Leave {resource.plural} out of include, directory_kinds in the playbook. {error.hint}"
@@ -49,7 +56,7 @@ def export(scim: Scim, plurals: Collection[str]) -> Object:
         and may_be_hidden(scim, chosen)
         and sees_nothing(scim)
     ):
-        scim.client.warn(f"{unseen(scim)}. {advice(scim)}")
+        warn(f"{unseen(scim)}. {advice(scim)}")
     return {
         resource.plural: sorted((_entry(resource, item, names) for item in items[resource.plural]), key=_place)
         for resource in chosen

@@ -35,8 +35,9 @@ Compared = Callable[[Object], Rows]
 class MemberLists:
     """Completes the members of groups on one server."""
 
-    def __init__(self, scim: Scim, finder: Finder) -> None:
+    def __init__(self, scim: Scim, finder: Finder, warn: Callable[[str], None] | None = None) -> None:
         self._scim = scim
+        self._warn = warn or scim.client.warn
         self._finder = finder
         self._kinds: dict[str, str | None] = {}  # by id, of members that do not show their kind
 
@@ -71,7 +72,7 @@ class MemberLists:
             if compared:
                 raise
             whole = {}
-            self._scim.client.warn(
+            self._warn(
                 f"Lists may leave out members, and the server does not read {resource.plural} by id: members may be "
                 f"missing ({error.reason})"
             )
@@ -106,7 +107,7 @@ class MemberLists:
         self._look_up(resource, [identifier for identifier in mute if identifier not in self._kinds])
         if unknown := [identifier for identifier in mute if not self._kinds[identifier]]:
             name = item.get(resource.key_attribute) or item["id"]
-            self._scim.client.warn(
+            self._warn(
                 f"The {resource.name} {name!r} has members that cannot be told to be users or groups; "
                 f"they are left alone: {', '.join(unknown[:FEW])}{' and more' if unknown[FEW:] else ''}"
             )

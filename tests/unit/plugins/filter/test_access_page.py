@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import importlib.util
 import random
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.filter.access_report import access_report
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import access_document
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.reach import difference
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.rows import rows_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.state import State
@@ -26,79 +24,24 @@ from ansible_collections.idops.cyberark_identity.tests.unit.browser import (
     opened_pages,
 )
 
+from .access_documents import (
+    ALL_USE,
+    FINDING,
+    HOSTILE,
+    NOW,
+    RENAMES,
+    USE,
+    directory,
+    document,
+    renamed,
+)
+
 pytestmark = [
     pytest.mark.long(reason="it starts a browser; the texts of the page are tested without one"),
     # Those of Playwright's own event loop.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
 ]
-NOW = 1_796_000_000  # in November 2026
-USE, ALL_USE = ["useAccounts", "listAccounts"], ["useAccounts", "retrieveAccounts", "listAccounts"]
-HOSTILE = '</script><img src="https://evil.example.com/x.png" onerror="alert(1)"><script>alert(2)</script>'
 WIDE, PHONE = {"width": 1100, "height": 800}, {"width": 390, "height": 800}
-
-
-def directory(**lists: Any) -> dict[str, Any]:
-    """Return a directory; groups are lists of users and groups, permissions a safe, a member and rights."""
-    return {
-        "users": [{"user_name": name, "active": name != "alan"} for name in lists["users"]],
-        "groups": [
-            {"display_name": name, "users": {"set": users}, "groups": {"set": groups}}
-            for name, (users, groups) in lists["groups"].items()
-        ],
-        "containers": [{"name": name} for name in lists["safes"]],
-        "container_permissions": [
-            {"container": safe, kind: member, "rights": {"set": rights}, **more}
-            for safe, kind, member, rights, more in lists["permissions"]
-        ],
-        "privileged_data": [
-            {"container": safe, "name": f"{login}@{machine}", "properties": {"username": login, "address": machine}}
-            for safe, login, machine in lists["accounts"]
-        ],
-    }
-
-
-BEFORE = directory(
-    users=["ada", "alan", "charles", "edsger", "grace", "katherine"],
-    groups={
-        "oncall": (["ada", "edsger"], []),
-        "db-admins": (["ada", "alan", "grace"], ["oncall"]),
-        "operators": (["charles"], ["db-admins", "contractors"]),
-    },
-    safes=["APP-PRD", "APP-TST"],
-    permissions=[
-        ("APP-PRD", "group", "db-admins", USE, {}),
-        ("APP-PRD", "group", "operators", ["listAccounts"], {}),
-        ("APP-PRD", "user", "grace", ALL_USE, {"membership_expiration": "2026-01-31T00:00:00Z"}),
-        ("APP-TST", "user", "charles", [*ALL_USE, "manageSafeMembers"], {}),
-    ],
-    accounts=[("APP-PRD", "root", "web1"), ("APP-PRD", "postgres", "db1")],
-)
-FINDING = {
-    "policy": "separation-of-duties",
-    "severity": "refuse",
-    "reason": "Nobody manages the members of a safe and uses its accounts.",
-    "subject": {"user": "charles", "container": "APP-TST"},
-    "text": "charles on APP-TST: rights has useAccounts and manageSafeMembers.",
-    "exception": None,
-    "new": False,
-    "position": None,
-}
-
-
-def changed() -> dict[str, Any]:
-    """Return the directory after a change: edsger leaves, katherine and contractors come, grace gets more."""
-    after = copy.deepcopy(BEFORE)
-    after["groups"][0]["users"]["set"] = ["ada", "katherine"]
-    after["container_permissions"] += [
-        {"container": "APP-TST", "group": "contractors", "rights": {"set": USE}},
-        {"container": "APP-PRD", "user": "grace", "rights": {"set": ["retrieveAccounts"]}},
-    ]
-    return after
-
-
-def document(**facts: Any) -> dict[str, Any]:
-    options = {"tenant": "https://example.id.cyberark.cloud", "after": changed(), "findings": [FINDING], **facts}
-    return access_document(options.pop("source", "plan"), options.pop("directory", BEFORE), NOW, **options)
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +195,13 @@ def test_what_a_plan_would_change(show: Open) -> None:
     assert tab.locator("ol.ways > li").count() == 2
     tab.get_by_label("after the plan").check()
     assert "there is no way" in tab.locator("main .answer").text_content()
+
+
+def test_a_new_name_is_no_change_of_access(show: Open) -> None:
+    tab = show(document(after=renamed(), renames=RENAMES))
+    assert tab.evaluate(CHANGES_OF_PAGE) == []
+    assert "grace is now zoe" in tab.locator("header details dl").text_content()
+    assert len(show(document(after=renamed())).evaluate(CHANGES_OF_PAGE)) > 2
 
 
 def test_which_permissions_break_a_rule(show: Open) -> None:

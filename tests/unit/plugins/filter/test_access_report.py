@@ -12,14 +12,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.filter.access_report import access_report
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import access_document
 
-from .test_access_page import BEFORE, FINDING, HOSTILE, NOW, changed, directory
-
-
-def document(**facts: Any) -> dict[str, Any]:
-    options = {"tenant": "https://example.id.cyberark.cloud", "after": changed(), "findings": [FINDING], **facts}
-    return access_document("plan", options.pop("directory", BEFORE), NOW, **options)
+from .access_documents import BEFORE, FINDING, HOSTILE, RENAMES, changed, directory, document, renamed
 
 
 def plain(text: str) -> str:
@@ -40,6 +34,25 @@ def test_markdown_says_who_reaches_more_first_then_findings_and_gaps() -> None:
     assert changes < findings < lines.index("**What could not be seen**")
     same = plain(access_report(document(after=BEFORE)))
     assert "**Nobody reaches more or less**" in same
+
+
+def test_who_is_renamed_neither_gains_nor_loses() -> None:
+    text = plain(access_report(document(after=renamed(), renames=RENAMES)))
+    assert "**Nobody reaches more or less**" in text
+    after = renamed()
+    after["container_permissions"].append({"container": "ZAP", "user": "zoe", "rights": {"set": ["manageSafe"]}})
+    text = plain(access_report(document(after=after, renames=RENAMES)))
+    assert "- ZAP: 1 with other rights (zoe)" in text
+
+
+def test_two_dates_are_named_and_new_names_are_a_gap() -> None:
+    given = document(source="tenant", after=changed(), date_before="2026-11-01T08:00:00Z")
+    text = plain(access_report(given))
+    assert "What the tenant had, as of 2026-11-30 00:53:20 UTC, compared with 2026-11-01 08:00:00 UTC." in text
+    assert "renamed" not in text
+    given = document(source="tenant", after=renamed(), date_before="2026-11-01T08:00:00Z")
+    assert "- Groups: 1 are gone, and 1 are new. The lists have no ids, so one that was" in plain(access_report(given))
+    assert "compared with 2026-11-01" in access_report(given, "html")
 
 
 def test_markdown_is_never_longer_than_allowed() -> None:

@@ -14,6 +14,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.filter.access_of import access_of
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_access import directory_access
+from ansible_collections.idops.cyberark_identity.plugins.filter.policy_findings import policy_findings
 from ansible_collections.idops.cyberark_identity.plugins.filter.reaches import reaches
 from ansible_collections.idops.cyberark_identity.plugins.test.scim_can import scim_can
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
@@ -94,8 +95,33 @@ def test_a_plan_of_the_tenant_gives_the_rows_after_it(tenant: Tenant, run: Run, 
         "ada@example.com": ([], ["useAccounts"]),
         "bob@example.com": (["useAccounts", "listAccounts"], []),
     }
+    assert directory_access(before, plan, "document")["renames"] == {"groups": {"team": "crew"}}
     with pytest.raises(AnsibleFilterError, match="The plan is of another tenant or of another time"):
         directory_access(FILES, plan)
+
+
+def test_a_document_of_an_earlier_day_gives_what_has_changed_since() -> None:
+    earlier = {**directory_access(FILES, report="document"), "date": "2026-11-01T08:00:00Z", "tenant": "https://t.x"}
+    now = {**FILES, "container_permissions": FILES["container_permissions"][:1]}
+    found = directory_access(now, before=earlier, report="document")
+    assert (found["date_before"], found["directory"]) == (earlier["date"], earlier["directory"])
+    lost = directory_access(now, before=earlier, report="difference")
+    assert {(each["group"], *each["lost"]) for each in lost} == {("AD-Admins", "manageSafe")}
+    of_tenant = {**directory_access(now, report="document"), "source": "tenant", "tenant": "https://T.x/"}
+    assert directory_access(of_tenant, before=earlier, report="difference") == lost
+    with pytest.raises(AnsibleFilterError, match=r"the document before is of https://t\.x"):
+        directory_access({**of_tenant, "tenant": "https://u.x"}, before=earlier, report="document")
+
+
+def test_the_document_has_what_policies_found_and_could_not_tell() -> None:
+    policies = [
+        {"name": name, "reason": "Because.", "each": kind, "must": {option: {"is_set": True}}, "severity": "warn"}
+        for name, kind, option in (("described", "container", "description"), ("owned", "privileged_data", "type"))
+    ]
+    found = policy_findings(FILES, policies)
+    document = directory_access(FILES, found=found, report="document")
+    assert document["findings"] == found["findings"]
+    assert "The policy owned was not evaluated: it needs privileged data." in document["gaps"]
 
 
 def test_tests_and_filters_on_rows() -> None:
@@ -125,6 +151,8 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a text for a flag": (lambda: directory_access(FILES, expired="no"), "expired takes true or false"),
     "an unknown name": (lambda: directory_access(FILES, users=["adaa@example.com"]), "Did you mean ada@example.com"),
     "a difference without a plan": (lambda: directory_access(FILES, report="difference"), "a difference needs a plan"),
+    "a plan and a day": (lambda: directory_access(FILES, plan={}, before={}), "plan and before are two differences"),
+    "a day as a text": (lambda: directory_access(FILES, before="access.json"), "this is no access document"),
     "a plan as text": (lambda: directory_access(FILES, plan="plan.json"), "with from_json"),
     "a plan of nothing": (lambda: directory_access(FILES, plan={"changes": []}), "this is no plan"),
     "too many rows": (lambda: directory_access(FILES, limit=2), "there are more than 2 rows"),

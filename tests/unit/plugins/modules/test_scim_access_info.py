@@ -141,3 +141,15 @@ def test_kinds_that_are_not_read_are_gaps(seeded: Tenant, run: Run) -> None:
     assert {row["active"] for row in found["access"]} == {None}
     assert found["access"][0]["privileged_data"] is None
     assert "Users were not read: nothing tells whether a person can log in." in found["gaps"]
+
+
+def test_a_vault_that_may_be_hidden_is_a_gap(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    tenant.reset()
+    tenant.switch(mixed_rights_hide_vault=True)
+    tenant.seed(containers=[{"name": "APP"}])
+    path = tmp_path / "access.json"
+    found = good(run("scim_access_info", document_path=str(path)))
+    (gap,) = [gap for gap in found["gaps"] if "sees nothing in the vault" in gap]
+    assert found.warnings == [gap.removesuffix(".")]
+    assert gap in json.loads(path.read_text())["gaps"]
+    assert good(run("scim_directory_info"))["gaps"] == [gap]
