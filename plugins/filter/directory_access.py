@@ -175,14 +175,14 @@ def _read(directory: Any) -> dict[str, Any]:
     if not isinstance(directory, Mapping):
         raise InvalidError("the input is no directory: it has to be a map of lists")
     if not is_access_document(directory):
-        return {"source": "files", "directory": _checked(directory), "gaps": []}
+        return {"source": "files", "directory": _checked(directory, "files"), "gaps": []}
     document = read_document(directory)
     kept = ("source", "tenant", "gaps", "findings", "renames", "date_before")
     changed = document.get("after")
     return {
         **{option: document[option] for option in kept if option in document},
-        "directory": _checked(document["directory"]),
-        "after": None if changed is None else _checked(changed),
+        "directory": _checked(document["directory"], document["source"]),
+        "after": None if changed is None else _checked(changed, document["source"]),
     }
 
 
@@ -203,7 +203,7 @@ def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
                 f"the document before is of {earlier['tenant']}, and this is {facts['tenant']}",
                 hint="Compare two documents of one tenant",
             )
-        then = {"directory": _checked(earlier["directory"]), "date_before": earlier["date"]}
+        then = {"directory": _checked(earlier["directory"], earlier["source"]), "date_before": earlier["date"]}
         return {**facts, "after": facts["directory"], "gaps": [*earlier["gaps"], *facts["gaps"]], **then}
     return facts
 
@@ -212,8 +212,8 @@ def _same_tenant(one: str, other: str) -> bool:
     return one.rstrip("/").lower() == other.rstrip("/").lower()
 
 
-def _checked(lists: Any) -> dict[str, Any]:
-    return directory_of_entries(_plain(lists), entry_checker())
+def _checked(lists: Any, source: str) -> dict[str, Any]:
+    return directory_of_entries(_plain(lists), entry_checker(), whole=source != "files")
 
 
 def _report(facts: dict[str, Any], report: str, query: Query, limit: int) -> Any:

@@ -19,12 +19,13 @@ from .._model.rows import Attribute
 from .._model.shapes import Members, Moment, Names
 
 
-def directory_of_entries(lists: Mapping[str, Any], check: Check) -> Object:
+def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool = False) -> Object:
     """Return the directory that these lists describe, by kind; a kind without a list is left out.
 
     ``check`` makes a Task of an entry's options, as in scim_directory: presets, spellings of rights, and times come out
     as in an export. Entries with ``state: absent`` are left out. A list that is not complete stays one that adds:
-    ``{"add": [...]}``. Secrets are left out. Raise InvalidError for all entries that are wrong.
+    ``{"add": [...]}``. So does one that is not given, unless the lists are ``whole``: an export leaves out what is
+    empty. Secrets are left out. Raise InvalidError for all entries that are wrong.
     """
     given = {resource.plural: lists.get(resource.plural) for resource in RESOURCES.values()}
     if others := sorted(map(str, set(lists) - set(given))):
@@ -40,25 +41,26 @@ def directory_of_entries(lists: Mapping[str, Any], check: Check) -> Object:
                 raise desired.problem
             if not desired.absent:
                 place = {POSITION: desired.position} if POSITION in source else {}
-                directory[desired.resource.plural].append({**_entry(desired), **place})
+                directory[desired.resource.plural].append({**_entry(desired, whole), **place})
         except InvalidError as error:
             problems.append(error)
     raise_all(problems)
     return directory
 
 
-def _entry(desired: Desired) -> Object:
+def _entry(desired: Desired, whole: bool) -> Object:
     """Return an entry as an export shows the object, under its id if it has no name."""
     task = desired.task
-    shown = {row.option: _shown(row, task.desired[row.option]) for row in task.resource.attributes if not row.secret}
+    rows = [row for row in task.resource.attributes if not row.secret]
+    shown = {row.option: _shown(row, task.desired[row.option], whole) for row in rows}
     named = {} if task.desired[task.resource.keys[0]] else {task.resource.keys[0]: task.identifier}
     return {**named, **{option: value for option, value in shown.items() if value is not None}}
 
 
-def _shown(row: Attribute, value: Any) -> Any:
+def _shown(row: Attribute, value: Any, whole: bool) -> Any:
     """Return the value of an option, None for one that says nothing."""
     if isinstance(row.shape, (Members, Names)):
-        return _names(row, value or {})
+        return None if whole and not value else _names(row, value or {})
     if value is None or value == "":
         return None
     if isinstance(row.shape, Moment):

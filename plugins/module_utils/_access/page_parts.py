@@ -201,12 +201,22 @@ const holding = (user, safe, there = state) => {
   const mine = new Set(permissionsFor(there, user));
   return there.onSafe[safe].filter((each) => mine.has(each));
 };
-const shortestWay = (there, user, safe, rights) =>
-  shortestFirst(
-    holding(user, safe, there)
-      .filter((each) => !each.expired && each.rights & rights)
-      .map((each) => wayOf(there, user, each, stepsFor(each, there))),
-  )[0];
+// The fewest ways that together give these rights, so that none is shown which gives less than it seems to.
+const waysGiving = (there, user, safe, rights) => {
+  const ways = shortestFirst(
+      holding(user, safe, there)
+        .filter((each) => !each.expired)
+        .map((each) => wayOf(there, user, each, stepsFor(each, there))),
+    ),
+    found = [];
+  const giving = ({ permission }, wanted) => rightsIn(permission.rights & wanted).length;
+  for (let wanted = rights; wanted; wanted &= ~found.at(-1).permission.rights) {
+    const best = ways.reduce((one, other) => (giving(other, wanted) > giving(one, wanted) ? other : one));
+    if (!giving(best, wanted)) break;
+    found.push(best);
+  }
+  return found;
+};
 
 const sentenceOf = (user, { permission, path, others }) => {
   const node = element("li", permission.expired ? "faint" : "", person(user));

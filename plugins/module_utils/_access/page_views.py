@@ -246,11 +246,14 @@ const sentenceOfChange = ({ gained, lost, other }) =>
   ]
     .filter(Boolean)
     .join(", ");
-// Why somebody reaches a safe after the change, or reached it before.
+// The ways that give somebody these rights after the change, or gave them before.
 const reason = (user, safe, at, rights) => {
-  const { path } = shortestWay(states[at], user, safe, rights),
-    node = element("span", "faint");
-  node.append(path.length ? "through " : "", pathNode({ permission: {}, path, others: [] }), " ");
+  const node = element("span", "faint"),
+    ways = waysGiving(states[at], user, safe, rights);
+  ways.forEach(({ path }, place) => {
+    const joint = [place ? "and " : "", path.length ? "through " : ""];
+    node.append(...joint, pathNode({ permission: {}, path, others: [] }), " ");
+  });
   const why = link(
     { person: keyOf("person", user), safe: keyOf("safe", safe), when: at },
     at === LAST ? "why?" : "why before?",
@@ -272,7 +275,7 @@ const changeLine =
     node.append(element("b", "", after ? (before ? "\u00b1 " : "+ ") : "\u2212 "), ...name, " ");
     if (plus) node.append(element("span", "plus", before ? "gains " : "", rightsNode(plus)), " ");
     if (minus) node.append(element("span", "minus", "loses ", rightsNode(minus)), " ");
-    if (kind === "person") node.append(reason(id, safe, after ? LAST : 0, after ? plus || after : minus));
+    if (kind === "person") node.append(reason(id, safe, plus ? LAST : 0, plus || minus));
     return node;
   };
 const changeItem = (change) => {

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import random
 from collections.abc import Iterator
@@ -195,6 +196,29 @@ def test_what_a_plan_would_change(show: Open) -> None:
     assert tab.locator("ol.ways > li").count() == 2
     tab.get_by_label("after the plan").check()
     assert "there is no way" in tab.locator("main .answer").text_content()
+
+
+def test_a_change_names_the_ways_that_give_the_rights(show: Open) -> None:
+    safes = [("APP", "group", "oncall", USE, {}), ("APP", "user", "grace", ["viewAuditLog"], {})]
+    now = directory(
+        users=["ada", "grace"],
+        groups={"oncall": ([], []), "vault": ([], [])},
+        safes=["APP"],
+        permissions=safes,
+        accounts=[],
+    )
+    then = copy.deepcopy(now)
+    then["groups"] = [
+        {"display_name": "oncall", "users": {"set": ["ada", "grace"]}, "groups": {"set": []}},
+        {"display_name": "vault", "users": {"set": ["ada", "grace"]}, "groups": {"set": []}},
+    ]
+    wide = [*ALL_USE, "manageSafe", "manageSafeMembers"]
+    then["container_permissions"].append({"container": "APP", "group": "vault", "rights": {"set": wide}})
+    gained = show(document(directory=now, after=then, findings=None)).locator("li.card").inner_text()
+    assert gained.count("through vault") == 2 and "oncall" not in gained  # oncall gives nothing that vault does not
+    lost = show(document(directory=then, after=now, findings=None)).locator("li.card").inner_text()
+    line = next(line for line in " ".join(lost.split()).split("\N{PLUS-MINUS SIGN}") if line.startswith(" grace"))
+    assert "through vault why before?" in line and "directly" not in line
 
 
 def test_a_new_name_is_no_change_of_access(show: Open) -> None:

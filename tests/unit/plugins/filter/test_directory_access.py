@@ -100,6 +100,22 @@ def test_a_plan_of_the_tenant_gives_the_rows_after_it(tenant: Tenant, run: Run, 
         directory_access(FILES, plan)
 
 
+def test_only_files_have_lists_that_may_be_longer(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+    """An export leaves out a list that is empty. Nothing else is in it, which files do not say."""
+    tenant.seed(groups=[{"displayName": "empty", "members": []}], containers=[{"name": "APP-PRD"}])
+    read = run("scim_directory_info")["directory"]
+    of_tenant = {"format": 1, "source": "tenant", "tenant": "https://t.x", "gaps": [], "directory": read}
+    path = tmp_path / "plan.json"
+    nested = [{"display_name": "new", "groups": {"add": ["empty"]}}]
+    assert not run("scim_directory", check=True, plan_path=str(path), groups=nested).failed
+    document = directory_access(of_tenant, report="document")
+    planned = directory_access(of_tenant, json.loads(path.read_text()), "document")
+    again = directory_access({**document, "date": "2026-11-01T08:00:00Z"}, report="document")
+    since = directory_access(of_tenant, before=document, report="document")
+    assert [each["gaps"] for each in (document, planned, again, since)] == [[], [], [], []]
+    assert any("Lists that only add" in gap for gap in directory_access(read, report="document")["gaps"])
+
+
 def test_a_document_of_an_earlier_day_gives_what_has_changed_since() -> None:
     earlier = {**directory_access(FILES, report="document"), "date": "2026-11-01T08:00:00Z", "tenant": "https://t.x"}
     now = {**FILES, "container_permissions": FILES["container_permissions"][:1]}
