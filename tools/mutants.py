@@ -28,6 +28,9 @@ TRICKLE = f"{UTILS_TESTS}/_http/test_connections.py::test_answers_that_trickle_a
 SECRETS = f"{UTILS_TESTS}/_base/test_secrets.py"
 CHARACTERS = f"{MODULE_TESTS}/test_invisible_characters.py"
 EVERY_TEXT = "tests/unit/plugins/inventory/test_hostile_texts.py::test_every_text_is_marked"
+IN_PROCESS = "tests/unit/test_in_process.py"
+OWN_PROCESS = "test_a_module_that_runs_in_a_process_of_its_own"
+ANOTHER_USER = "test_a_task_of_another_user_runs_in_a_process_of_that_user"
 TESTS_FAILED = 1  # exit status of pytest; any other status except 0 means that the tests did not run
 
 
@@ -42,6 +45,16 @@ class Mutant:
 
 
 MUTANTS = (
+    # Runs in the process of Ansible
+    Mutant("_in_process", "and not self._connection.become", "", f"{IN_PROCESS}::{ANOTHER_USER}"),
+    Mutant("_in_process", "and not self._task.async_val", "", f"{IN_PROCESS}::{OWN_PROCESS}"),
+    Mutant(
+        "_in_process",
+        "return os.path.realpath(python), next(",
+        'return os.path.realpath(python), "" and next(',
+        f"{IN_PROCESS}::{OWN_PROCESS}",
+    ),
+    Mutant("_in_process", "and _is_this_python(", "and bool(", f"{IN_PROCESS}::{OWN_PROCESS}"),
     # The journal, and the undo
     Mutant(
         "_base/journal",
@@ -349,6 +362,8 @@ def copied(tree: Path) -> None:
 
 def main(words: list[str]) -> int:
     chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.file for word in words)]
+    if not chosen:
+        raise SystemExit(f"No mutant is in a file whose name has {' or '.join(words)}")
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         tree.mkdir()

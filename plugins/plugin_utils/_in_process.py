@@ -62,7 +62,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             and not self._task.async_val
             and not REQUESTS_IMPORT_ERROR
             and self._is_switched_on(variables)
-            and self._python(variables) in (sys.executable, *ANY_PYTHON)
+            and _is_this_python(self._python(variables))
         )
 
     def _is_switched_on(self, variables: Mapping[str, Any]) -> bool:
@@ -108,6 +108,24 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         with _environment(environment):
             output = run_main(self._main, self._arguments)
         return {"rc": output.status, **_text("stdout", output.text), **_text("stderr", output.errors)}
+
+
+def _is_this_python(python: str) -> bool:
+    """Return whether a setting leaves the choice to Ansible, or is a path of the Python that runs Ansible."""
+    if python in (sys.executable, *ANY_PYTHON):
+        return True
+    return os.path.isabs(python) and _environment_of(python) == _environment_of(sys.executable)
+
+
+def _environment_of(python: str) -> tuple[str, str]:
+    """Return the file that a path of a Python leads to, and the pyvenv.cfg that it starts with; "" if there is none.
+
+    Python looks for it in the folder of the path as it was called, and in the one above (PEP 405). So the path of a
+    virtual environment and that of the system can lead to the same file, and not to the same packages.
+    """
+    folder = os.path.dirname(python)
+    settings = (os.path.join(place, "pyvenv.cfg") for place in (folder, os.path.dirname(folder)))
+    return os.path.realpath(python), next((os.path.realpath(path) for path in settings if os.path.isfile(path)), "")
 
 
 def _text(name: str, text: str) -> dict[str, Any]:

@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import json
+import os
 import re
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+import requests
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.quoting import quoting
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
@@ -23,6 +30,7 @@ ADA = {"user_name": "ada@example.com", "display_name": "Ada", "password": "{{ pa
 RANDOM = re.compile(r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|sha256:[0-9a-f]{64}|eyJ[\w.-]+")
 LOCAL = "ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'"
 RESULTS = "results.json"
+REQUESTS = str(Path(requests.__file__).parent.parent)  # the folder of the packages
 SHORTEST_TOKEN = 40  # characters
 
 USERS = {"users": [ADA], "groups": [{"display_name": "g", "users": {"set": ["ada@example.com"]}}]}
@@ -77,9 +85,14 @@ def results_of(runner: PlaybookRunner, tenant: Tenant, **variables: Any) -> tupl
     runner.write("hosts", "".join(f"{host} {LOCAL}\n" for host in ("localhost", "other")))
     played = runner.run(["ansible-playbook", "-i", "hosts", "play.yml", "-e", json.dumps(variables)])
     assert played.status == 0, played.output
-    seen = Counter(RANDOM.sub("", f"{item['method']} {item['path']}") for item in tenant.requests())
     results = json.loads(RANDOM.sub("", (runner.folder / RESULTS).read_text()))
-    return results, Counter({name: count for name, count in seen.items() if "/oauth2/" not in name})
+    return results, requests_of(tenant)
+
+
+def requests_of(tenant: Tenant) -> Counter[str]:
+    """Return the requests without those for a token."""
+    seen = Counter(RANDOM.sub("", f"{item['method']} {item['path']}") for item in tenant.requests())
+    return Counter({name: count for name, count in seen.items() if "/oauth2/" not in name})
 
 
 def test_both_ways_have_the_same_results_and_requests(tenant: Tenant, tmp_path: Path) -> None:
@@ -95,10 +108,14 @@ def test_both_ways_have_the_same_results_and_requests(tenant: Tenant, tmp_path: 
     assert tokens < tenant.tokens()
 
 
-# By the reason why a task does not run in the process of Ansible: the keywords of the task.
+# By the reason why a task runs in the process of Ansible, or does not: the keywords of the task.
+HERE: dict[str, dict[str, Any]] = {
+    "by default": {},
+    "another path of the environment": {"vars": {"ansible_python_interpreter": "{{ playbook_dir }}/same/bin/python3"}},
+}
 APART: dict[str, dict[str, Any]] = {
     "switched off": {"vars": {"cyberark_identity_in_process": False}},
-    "another Python": {"vars": {"ansible_python_interpreter": "{{ playbook_dir }}/python"}},
+    "the same file in another environment": {"vars": {"ansible_python_interpreter": "{{ playbook_dir }}/bin/python"}},
     "async": {"async": 60, "poll": 1},
 }
 
@@ -107,8 +124,12 @@ def test_a_module_that_runs_in_a_process_of_its_own(tenant: Tenant, tmp_path: Pa
     """Two items request two tokens then. In the process of Ansible they share one."""
     runner = PlaybookRunner.at(tmp_path, tenant.connection)
     runner.environment["ANSIBLE_ASYNC_DIR"] = str(tmp_path / "async")
-    (tmp_path / "python").symlink_to(sys.executable)
-    keywords = [{}, *APART.values()]
+    (tmp_path / "same").symlink_to(sys.prefix)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to(sys.executable)
+    (tmp_path / "pyvenv.cfg").write_text(f"home = {sys.base_prefix}/bin\ninclude-system-site-packages = true\n")
+    runner.environment["PYTHONPATH"] += os.pathsep + REQUESTS
+    keywords = [*HERE.values(), *APART.values()]
     tasks = [
         {**own, "name": "Read", f"{COLLECTION}.scim_user_info": {"user_name": f"task{number}@"}, "loop": [1, 2]}
         for number, own in enumerate(keywords)
@@ -124,8 +145,50 @@ def test_a_module_that_runs_in_a_process_of_its_own(tenant: Tenant, tmp_path: Pa
         elif task := re.search(r"task(\d)@", seen["query"]):
             tokens[int(task[1])] += requested
             requested = 0
-    expected = {"in the process of Ansible": 1, **dict.fromkeys(APART, 2)}
+    expected = {**dict.fromkeys(HERE, 1), **dict.fromkeys(APART, 2)}
     assert {name: tokens[number] for number, name in enumerate(expected)} == expected
+
+
+def python_of(user: str) -> str:
+    """Return a Python that this user can run with requests. Skip the test without one, or without sudo."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        command = ["sudo", "-n", "-u", user, "env", f"PYTHONPATH={REQUESTS}", python, "-c", "import requests"]
+        with contextlib.suppress(OSError):
+            if not subprocess.run(command, capture_output=True, check=False).returncode:
+                return python
+    return pytest.skip(f"it needs sudo to {user}, and a Python with requests there")
+
+
+@pytest.mark.long(reason="it runs ansible-playbook several times")
+@pytest.mark.parametrize("user", ["root", "nobody"])
+def test_a_task_of_another_user_runs_in_a_process_of_that_user(tenant: Tenant, tmp_path: Path, user: str) -> None:
+    """The user sees no variable of the environment, so the connection is in options. Each item requests a token."""
+    become = {"become": True, "become_user": user, "environment": {"PYTHONPATH": REQUESTS}}
+    become["vars"] = {"ansible_python_interpreter": python_of(user), "ansible_remote_tmp": "{{ folder }}"}
+    runner = PlaybookRunner.at(tmp_path, tenant.connection)
+    runner.environment.update(ANSIBLE_PIPELINING="true", initial_password=PASSWORD)
+    connection = [name for name, value in tenant.connection.items() if value is not None]
+    given = {name: f"{{{{ lookup('env', 'CYBERARK_IDENTITY_{name.upper()}') }}}}" for name in connection}
+    given["password"] = "{{ lookup('env', 'initial_password') }}"
+    options = {**ADA, **given, "user_name": "{{ item }}@example.com", "journal_path": "{{ folder }}/journal"}
+    task = {"name": "Add", f"{COLLECTION}.scim_user": options, "loop": [1, 2], "register": "result"}
+    write = {"name": "Write", "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": RESULTS}}
+    seen = []
+    for keywords, tokens in (({}, 1), (become, 2)):
+        tasks = [{**task, **keywords}, write]
+        runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+        tenant.reset()
+        tenant.forget_requests()
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o777)
+            played = runner.run(["ansible-playbook", "-vvv", "play.yml", "-e", f"folder={folder}"])
+            assert played.status == 0, played.output
+            assert "eyJ" not in played.output
+            assert Path(folder, "journal").owner() == (user if keywords else getpass.getuser())
+            results = json.loads(RANDOM.sub("", (tmp_path / RESULTS).read_text()).replace(folder, ""))
+        assert tenant.tokens() == tokens
+        seen.append((results, requests_of(tenant)))
+    assert seen[0] == seen[1]
 
 
 def test_a_token_that_one_item_got_is_masked_in_the_next(tenant: Tenant, tmp_path: Path) -> None:
