@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: policy_report
-short_description: Turn what policies found into JUnit XML, SARIF or Markdown
+short_description: Turn what policies found into JUnit XML, SARIF, Markdown or text
 version_added: 0.1.0
 author:
   - idops contributors (@idops)
@@ -18,6 +18,7 @@ description:
   - V(sarif) is SARIF 2.1.0, for code scanning of GitHub and others. Exceptions are suppressions. A finding without a
     position in a file is at its policy.
   - V(markdown) is for a comment on a merge request. Names and values cannot become markup, links or mentions.
+  - V(text) has a line for each finding, and one for each policy that told nothing. It is for the output of a job.
 positional: report
 options:
   _input:
@@ -27,7 +28,7 @@ options:
   report:
     description: The format of the text.
     type: str
-    choices: [junit, sarif, markdown]
+    choices: [junit, sarif, markdown, text]
     required: true
   root:
     description:
@@ -35,7 +36,7 @@ options:
         the merge request.
     type: path
   limit:
-    description: The most characters of V(markdown), at least 2000. GitHub takes 65536 in a comment.
+    description: The most characters of V(markdown) and V(text), at least 2000. GitHub takes 65536 in a comment.
     type: int
     default: 60000
 """
@@ -62,6 +63,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.junit import junit_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.policy_markdown import policy_markdown_of
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.policy_text import policy_text_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.sarif import sarif_of
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
@@ -70,6 +72,7 @@ FORMATS: dict[str, Callable[[dict[str, Any], int, str], str]] = {
     "junit": lambda found, limit, root: junit_of(found, root),
     "sarif": lambda found, limit, root: sarif_of(found, root),
     "markdown": policy_markdown_of,
+    "text": lambda found, limit, root: policy_text_of(found, limit),
 }
 PARTS = ("policies", "findings", "refused", "gaps")
 

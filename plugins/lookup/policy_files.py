@@ -76,6 +76,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         files = reader.read([path for term in terms for path in _paths(term, wrong)])
         policies = mark_unsafe([policy for file in files for policy in file["content"].get("policies", ())])
         wrong += [text for file in files for text in file["wrong"]]
+        wrong += [f"{file['path']} holds no policy." for file in files if not _holds(file)]
         try:
             policies_of(policies)
         except InvalidError as error:
@@ -84,6 +85,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise AnsibleLookupError(" ".join(wrong))
         found: list[dict[str, Any]] = policies
         return found
+
+
+def _holds(file: dict[str, Any]) -> bool:
+    """Return whether a file has policies, or is wrong. Without policies, everything would pass."""
+    return bool(file["wrong"] or file["content"].get("policies"))
 
 
 def _paths(term: str, wrong: list[str]) -> list[str]:

@@ -48,7 +48,8 @@ def test_files_are_checked_without_a_tenant(tenant: Tenant, play: PlaybookRunner
     names = "separation_of_duties,policies/"
     refused = play("check_directory", directory_policies=names, **given)
     assert refused.status == 2, refused.output
-    assert "separation-of-duties: reach 'ada@example.com / APP-PRD': rights are useAccounts" in refused.text
+    assert "refuse: separation-of-duties: reach 'ada@example.com / APP-PRD': rights are useAccounts" in refused.text
+    assert "Not seen: Accounts were not read" in refused.text
     found = json.loads((play.folder / "out/a.json").read_text())
     assert [(each["policy"], each["position"]) for each in found["findings"]] == [
         ("separation-of-duties", f"{play.folder}/directory/all.yml:{line}") for line in _lines(play, "group: Ops")

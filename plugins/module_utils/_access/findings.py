@@ -192,3 +192,12 @@ def _refusals(evaluations: Sequence[Evaluation]) -> Iterator[str]:
         if evaluation.refuses and evaluation.lacking:
             yield f"{policy.name} was not evaluated, because {', '.join(evaluation.lacking)} were not read"
         yield from (f"{policy.name}: {finding.text.rstrip('.')}" for finding in evaluation.findings if finding.refuses)
+
+
+def about_nothing(report: Object) -> list[str]:
+    """Return the names of policies that were evaluated and had no subject. A plan may well have no such change."""
+    return [
+        policy["name"]
+        for policy in report["policies"]
+        if not (policy["subjects"] or policy["findings"] or policy["not_evaluated"] or policy["each"] == "change")
+    ]

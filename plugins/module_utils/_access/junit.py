@@ -6,7 +6,8 @@
 """What policies found, as JUnit XML for GitLab, Jenkins and others. No I/O.
 
 There is no standard for this format. This is what the readers have in common: a suite for each policy, a case for each
-finding, and one case for a policy without findings. A case has ``file`` and ``line``, which GitLab links.
+finding, and one case for a policy without findings, which is skipped if it is about nothing. A case has ``file`` and
+``line``, which GitLab links.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from .._base.paths import Object
+from .findings import about_nothing
 
 # Characters that no XML document may hold (XML 1.0 section 2.2), not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ABOUT_NOTHING = "Nothing here is what this policy is about. Check the names in it."
 POSITION = re.compile(r"(.+):([0-9]+)")
 
 
@@ -30,7 +33,14 @@ def junit_of(report: Object, root: str = "") -> str:
     found: dict[str, list[Object]] = {}
     for finding in report["findings"]:
         found.setdefault(finding["policy"], []).append(finding)
-    suites = [_suite(policy, found.get(policy["name"], ()), root) for policy in report["policies"]]
+    nothing = about_nothing(report)
+    suites = [
+        _suite(
+            policy,
+            [_case(finding, root) for finding in found.get(policy["name"], ())] or [_whole(policy, nothing, root)],
+        )
+        for policy in report["policies"]
+    ]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="policies">', *suites, "</testsuites>"]
     return "\n".join(lines) + "\n"
 
@@ -61,8 +71,7 @@ def place_of(position: str | None, root: str) -> tuple[str, int] | None:
     return path[len(folder) :] if root and path.startswith(folder) else path, int(found[2])
 
 
-def _suite(policy: Object, findings: Sequence[Object], root: str) -> str:
-    cases = [_case(finding, root) for finding in findings] or [_whole(policy, root)]
+def _suite(policy: Object, cases: Sequence[str]) -> str:
     failures = sum("<failure" in case for case in cases)
     counts = {
         "tests": len(cases),
@@ -73,10 +82,10 @@ def _suite(policy: Object, findings: Sequence[Object], root: str) -> str:
     return f"<testsuite{_attributes({'name': policy['name'], **counts})}>\n{''.join(cases)}</testsuite>"
 
 
-def _whole(policy: Object, root: str) -> str:
+def _whole(policy: Object, nothing: Sequence[str], root: str) -> str:
     """Return the case of a policy without findings."""
     text = f"Not evaluated: {', '.join(policy['not_evaluated'])} not read."
-    inner = ""
+    inner = _skipped(ABOUT_NOTHING) if policy["name"] in nothing else ""
     if policy["not_evaluated"]:
         inner = f"<error{_attributes({'message': text})}/>" if policy["refuses"] else _skipped(text)
     name = f"{policy['name']}: {policy['subjects']} checked"

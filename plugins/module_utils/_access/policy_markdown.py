@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from .._base.paths import Object
 from .._base.texts import code_element
+from .findings import about_nothing
 from .junit import outcome_of, place_of
 
 OUTCOMES = {
@@ -62,6 +63,7 @@ def _notes(report: Object) -> list[str]:
         f"- {code_element(each['name'])} was not evaluated: {', '.join(each['not_evaluated'])} not read"
         for each in lacking
     ]
+    notes += [f"- {code_element(name)} is about nothing here: check the names in it" for name in about_nothing(report)]
     notes += [f"- Not seen: {code_element(gap)}" for gap in report["gaps"]]
     return [*notes, ""] if notes else []
 

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .._base.paths import Object
-from .junit import outcome_of, place_of, text_of
+from .findings import about_nothing
+from .junit import ABOUT_NOTHING, outcome_of, place_of, text_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"refuse": "error", "warn": "warning"}
@@ -55,6 +56,7 @@ def _notifications(report: Object) -> list[Object]:
     texts = [(f"{each['name']}: not evaluated, {', '.join(each['not_evaluated'])} not read.", each) for each in lacking]
     return [
         *({"level": "error" if each["refuses"] else "note", "message": {"text": text}} for text, each in texts),
+        *({"level": "note", "message": {"text": f"{name}: {ABOUT_NOTHING}"}} for name in about_nothing(report)),
         *({"level": "note", "message": {"text": gap}} for gap in report["gaps"]),
     ]
 

@@ -98,6 +98,38 @@ def test_markdown_shows_what_refuses_first(found: dict[str, Any]) -> None:
     assert "directory/safes.yml:12" in html.unescape(re.sub(r"<[^>]*>", "", text))
 
 
+def test_a_policy_about_nothing_is_named_in_every_format() -> None:
+    """A misspelt name or pattern in a policy must not look like a policy that holds."""
+    misspelt = {**POLICY, "name": "misspelt", "where": {"container": {"like": "*-PRDD"}}}
+    found = policy_findings(DIRECTORY, [misspelt, WARN, CHANGES])
+    (skipped,) = (
+        each for each in ElementTree.fromstring(policy_report(found, "junit")) if each.get("name") == "misspelt"
+    )
+    assert skipped.get("skipped") == "1"
+    assert "Nothing here is what this policy is about" in policy_report(found, "junit")
+    (run,) = json.loads(policy_report(found, "sarif"))["runs"]
+    notes = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
+    assert [note for note in notes if note.startswith("misspelt: Nothing here")]
+    assert "<code>misspelt</code> is about nothing here" in policy_report(found, "markdown")
+    assert policy_report(found, "text").splitlines()[:3] == [
+        "warn: names: container 'app2': container is app2.",
+        "The policy changes was not evaluated: it needs a plan.",
+        "Nothing here is what these policies are about; check the names in them: misspelt.",
+    ]
+
+
+def test_the_text_names_the_policy_of_each_finding_and_what_was_not_seen(found: dict[str, Any]) -> None:
+    lines = policy_report(found, "text").splitlines()
+    assert [line.partition(":")[0] for line in lines[:3]] == ["refuse", "warn", "exception"]
+    assert lines[0] == "refuse: groups-only: container_permission 'APP / ada': group is not set."
+    assert "Not seen: Users were not read: nothing tells whether a person can log in." in lines
+    nothing = policy_findings({**DIRECTORY, "containers": []}, [WARN])
+    assert policy_report(nothing, "text").startswith("No policy found anything.\nNot seen")
+    many = [{"container": "APP", "user": f"user{each}", "rights": {"set": ["useAccounts"]}} for each in range(500)]
+    text = policy_report(policy_findings({"container_permissions": many}, [POLICY]), "text", limit=5000)
+    assert len(text) <= 5000 and re.search(r"and 4\d\d more findings\nNot seen", text)
+
+
 def test_a_long_report_is_cut_where_rows_end() -> None:
     permissions = [
         {"container": "APP", "user": f"user{number}", "rights": {"set": ["useAccounts"]}} for number in range(500)

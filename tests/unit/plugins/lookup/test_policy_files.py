@@ -63,6 +63,8 @@ def test_all_errors_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(POLICY.format(severity="refus"))
     (tmp_path / "b.yml").write_text("policys: []\nusers: []\n")
     (tmp_path / "c.yml").write_text("policies: [{name: a, name: b}]\n")
+    (tmp_path / "d.yml").write_text("")
+    (tmp_path / "e.yml").write_text("policies: []\n")
     with pytest.raises(AnsibleLookupError) as caught:
         look_up(str(tmp_path), "safe_owner", values={"contractor": []}, variables={"pattern": "x"})
     text = str(caught.value)
@@ -70,6 +72,8 @@ def test_all_errors_are_reported_at_once(tmp_path: Path) -> None:
         f"policy 'one' at {tmp_path}/a.yml:2: severity: 'refus' is none of refuse, warn",
         "b.yml holds policys, users. A file holds the list policies.",
         "c.yml has the key name twice in one map",
+        f"{tmp_path}/d.yml holds no policy.",
+        f"{tmp_path}/e.yml holds no policy.",
         "The collection ships no policy 'safe_owner'. Did you mean safe_owners? A folder ends in a slash",
         "No policy takes the value contractor. Did you mean contractors?",
     ):
