@@ -24,7 +24,7 @@ TOKEN = re.compile(r"eyJ[\w-]{20,}\.[\w.-]+")
 ROLE = {"ansible.builtin.include_role": {"name": "idops.cyberark_identity.admin_portal"}}
 # By run: variables of the role, changed tasks, and the most requests, of which so many are for tokens.
 RUNS: dict[str, tuple[dict[str, Any], int, int, int]] = {
-    "set-up": ({}, 4, 44, 2),
+    "set-up": ({}, 4, 45, 2),
     "second run": ({}, 0, 28, 2),
     "rotation": ({"admin_portal_rotate_secret": True}, 1, 33, 2),
     "removal": ({"admin_portal_state": "absent"}, 3, 45, 1),
@@ -72,7 +72,7 @@ def test_every_run_takes_few_requests_and_one_token_for_each_login(
     role = Role(tenant, tmp_path)
     mode = {"cyberark_identity_in_process": in_process}
     predicted = role("--check", **mode)
-    assert (predicted.status, predicted.changed, role.counts) == (0, RUNS["set-up"][1], (18, 1)), predicted.output
+    assert (predicted.status, predicted.changed, role.counts) == (0, RUNS["set-up"][1], (19, 1)), predicted.output
     for name, (variables, changed, requests, tokens) in RUNS.items():
         played = role(**mode, **variables)
         print(f"{name}: {role.counts[0]} requests, {role.counts[1]} of them for tokens")
@@ -125,3 +125,14 @@ def test_a_refused_step_leaves_nothing_behind(tenant: Tenant, tmp_path: Path) ->
         "RemoveUsers",
     ]
     assert role.counts[1] == 1
+
+
+def test_one_user_with_both_profiles_is_refused_before_anything_is_changed(tenant: Tenant, tmp_path: Path) -> None:
+    role = Role(tenant, tmp_path)
+    assert role().status == 0
+    before = tenant.state()
+    refused = role(admin_portal_profile="vault")
+    assert f"{USER} is in SCIM client (directory), too" in refused.text
+    assert tenant.state() == before
+    allowed = role(admin_portal_profile="vault", admin_portal_allow_mixed_rights=True)
+    assert allowed.status == 0, allowed.output

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
-from .._base.errors import InvalidError, ProtocolError
+from .._base.errors import InvalidError, NotFoundError, ProtocolError
 from .._base.paths import Object, fold
 from .._http.client import Client
 from .._model.plan import Change, Plan, Task
@@ -22,6 +22,8 @@ from .resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
 
 MEMBERS = {"users": "User", "roles": "Role"}  # the options, and the tables that hold their names
 CATALOGUE = "@/lib/get_superrights.js(excludeRight:'')"
+RIGHTS_OF_USER = "UserMgmt/GetUsersRolesAndAdministrativeRights"
+UNSEEN = "Vault Management no object of the vault can be seen"
 
 
 class Roles(IdentityObjects):
@@ -101,28 +103,59 @@ class Roles(IdentityObjects):
 
     def refuse(self, task: Task, plan: Plan) -> None:
         self.people.check(plan)
-        if task.absent or not task.desired["administrative_rights"]:
-            return
-        change = next((change for change in plan.changes if change.attribute.option == "administrative_rights"), None)
-        added = _difference(change)[0] if change else []
-        names = plan.expected.get("AdministrativeRights") or ()
-        others = self.beside_vault(names)
-        if not others or not any(name in others or self._path(name) == VAULT_MANAGEMENT for name in added):
-            return
-        text = f"with {', '.join(others)} beside Vault Management no object of the vault can be seen"
-        if not task.policies["allow_mixed_rights"]:
+        text = "" if task.absent else self._mixture(plan)
+        if text and not task.policies["allow_mixed_rights"]:
             raise InvalidError(
                 text, hint="Use another role and another service user for the vault, or set allow_mixed_rights"
             )
-        self.client.warn(f"{task.label}: {text}")
+        if text:
+            self.client.warn(f"{task.label}: {text}")
+
+    def _mixture(self, plan: Plan) -> str:
+        """Return which rights the plan brings together that hide the vault, in the role or for one of its users."""
+        changes = {change.attribute.option: _difference(change)[0] for change in plan.changes if change.after}
+        added = changes.get("administrative_rights", [])
+        names = {str(name) for name in plan.expected.get("AdministrativeRights") or ()}
+        if others := self.beside_vault(names):
+            is_new = any(name in others or self._path(name) == VAULT_MANAGEMENT for name in added)
+            return f"with {', '.join(others)} beside {UNSEEN}" if is_new else ""
+        members = plan.expected.get("Members") or () if added else ()
+        users = {str(member["value"]) for member in members if member.get("type") == MEMBERS["users"]}
+        for user in sorted(users.union(changes.get("users", [])) if any(map(self._manages, names)) else ()):
+            elsewhere = self._rights_elsewhere(user, plan)
+            held = {name for rights in elsewhere.values() for name in rights}
+            if (others := self.beside_vault({*names, *held})) and not self.beside_vault(held):
+                roles = sorted(role for role, rights in elsewhere.items() if any(map(self._manages, rights)))
+                login = (self.people.read("User", user) or {}).get("Name") or user
+                return f"{login} is in {', '.join(roles)}, too, and with {', '.join(others)} beside {UNSEEN}"
+        return ""
+
+    def _rights_elsewhere(self, user: str, plan: Plan) -> dict[str, list[str]]:
+        """Return the rights that a user has from other roles, by role; nothing if the tenant does not tell."""
+        own = plan.identifier if plan.current else None
+        try:
+            rows = rows_of(self.identity.call(RIGHTS_OF_USER, {"ID": user, "Args": PAGE}, repeatable=True))
+        except (*UNTOLD, NotFoundError):  # in check mode, a user may be yet to come
+            return {}
+        return {
+            str(row.get("RoleName") or row.get("ID")): [
+                self._named(right["Path"], right.get("Description"))
+                for right in row.get("AdministrativeRights") or ()
+                if right.get("Path")
+            ]
+            for row in rows
+            if row.get("ID") != own
+        }
+
+    def _manages(self, name: str) -> bool:
+        return "man" in self._path(name).rpartition("/")[2]
 
     def beside_vault(self, names: Collection[str]) -> list[str]:
         """Return the other management rights among these, none if Vault Management is not among them."""
         rights = {self._path(name): name for name in names}
         if VAULT_MANAGEMENT not in rights:
             return []
-        managing = (name for path, name in rights.items() if "man" in path.rpartition("/")[2])
-        return sorted(name for name in managing if name != rights[VAULT_MANAGEMENT])
+        return sorted(name for name in names if self._manages(name) and name != rights[VAULT_MANAGEMENT])
 
     def create(self, task: Task, plan: Plan) -> str:
         body = {"Name": plan.expected["Name"], "RoleType": "PrincipalList"}

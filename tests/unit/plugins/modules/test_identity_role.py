@@ -70,6 +70,45 @@ def test_the_mix_counts_what_the_role_has_already(tenant: Tenant, run: Run) -> N
     assert run("identity_role", name="clients", administrative_rights=harmless)["changed"] is True
 
 
+# By change: the rights of a role and whether the user is in it, and what the task gives the role.
+CLIENT = "client@example.com"
+RIGHTS_OF_TWO_ROLES: dict[str, tuple[list[str], bool, dict[str, Any]]] = {
+    "a member": (["Vault Management"], False, {"users": {"add": [CLIENT]}}),
+    "a right": ([], True, {"administrative_rights": {"add": ["Vault Management"]}}),
+    "both": ([], False, {"administrative_rights": {"set": ["Vault Management"]}, "users": {"set": [CLIENT]}}),
+}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("change", RIGHTS_OF_TWO_ROLES)
+def test_the_vault_beside_a_right_of_another_role(tenant: Tenant, run: Run, change: str, check: bool) -> None:
+    """A user has the rights of all its roles, also of those that it is in through others."""
+    rights, is_member, given = RIGHTS_OF_TWO_ROLES[change]
+    tenant.seed_user(userName=CLIENT)
+    tenant.seed(groups=[{"displayName": "team", "members": [CLIENT]}])
+    tenant.seed(groups=[{"displayName": "directory", "members": ["team"], "rights": DIRECTORY}])
+    tenant.seed(groups=[{"displayName": "vault", "members": [CLIENT] if is_member else [], "rights": rights}])
+    before = tenant.state()
+    refused = run("identity_role", check=check, name="vault", **given)
+    assert refused.code == "invalid"
+    assert f"{CLIENT} is in directory, too" in refused["msg"]
+    assert "with Role Management, User Management beside Vault Management no object" in refused["msg"]
+    assert tenant.state() == before
+    allowed = run("identity_role", check=check, name="vault", allow_mixed_rights=True, **given)
+    assert (allowed["changed"], len(allowed.warnings)) == (True, 1)
+
+
+def test_users_with_rights_that_do_not_mix(tenant: Tenant, run: Run) -> None:
+    tenant.seed_user(userName=CLIENT)
+    tenant.seed(groups=[{"displayName": "directory", "members": [CLIENT], "rights": DIRECTORY}])
+    tenant.seed(groups=[{"displayName": "vault", "rights": ["Vault Management"]}, {"displayName": "people"}])
+    for name in ("people", "directory"):
+        assert run("identity_role", name=name, users={"add": [CLIENT]}).failed is False
+    assert not any("Administrative" in seen["path"] for seen in tenant.requests() if "GetUsers" in seen["path"])
+    tenant.seed(groups=[{"displayName": "reading", "rights": ["Admin Portal Login"]}])
+    assert run("identity_role", name="reading", users={"add": [CLIENT]})["changed"] is True
+
+
 def test_a_right_that_the_catalogue_does_not_have(tenant: Tenant, run: Run) -> None:
     """Rights that a role shows can be set again and removed."""
     tenant.seed(groups=[{"displayName": "clients", "rights": ["ServiceRight/dpaShowTile"]}])
