@@ -373,10 +373,10 @@ def main() -> int:
         time.monotonic() - began,
         loads,
     )
-    for bar in bench.bars:
-        sign = "at least" if bar.least else "at most"
-        print(f"{'met   ' if bar.met else 'MISSED'} {bar.what}: {bar.value:.2f}, {sign} {bar.limit:g}")
-    return 0 if all(bar.met for bar in bench.bars) else 1
+    for each in bench.bars:
+        sign = "at least" if each.least else "at most"
+        print(f"{'met   ' if each.met else 'MISSED'} {each.what}: {each.value:.2f}, {sign} {each.limit:g}")
+    return 0 if all(each.met for each in bench.bars) else 1
 
 
 if __name__ == "__main__":

@@ -87,9 +87,9 @@ def _place(run: Run) -> tuple[str, int, float]:
 
 def _bars(bars: Sequence[Bar]) -> str:
     lines = ["", "## Bars", "", "| what | measured | bar | |", "| --- | --: | --: | --- |"]
-    for bar in bars:
-        limit = f"{'≥' if bar.least else '≤'} {bar.limit:.3g}"
-        lines.append(f"| {bar.what} | {bar.value:.2f} | {limit} | {'met' if bar.met else '**missed**'} |")
+    for each in bars:
+        limit = f"{'≥' if each.least else '≤'} {each.limit:.3g}"
+        lines.append(f"| {each.what} | {each.value:.2f} | {limit} | {'met' if each.met else '**missed**'} |")
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ A set of users or groups is an int whose bit n stands for number n: unions of se
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -89,8 +90,9 @@ class Graph:
         The next of the group is the group itself.
         """
         steps = {group: group}
-        waiting = [group]
-        for number in waiting:
+        waiting = deque([group])
+        while waiting:
+            number = waiting.popleft()
             for child in self.children[number]:
                 if child not in steps:
                     steps[child] = number

@@ -61,10 +61,12 @@ class Client(Protocol):
     """The part of ``_http/client.py`` that a write needs besides its requests."""
 
     @property
-    def connection(self) -> Limits: ...
+    def connection(self) -> Limits:
+        """How long, and how often, to try."""
 
     @property
-    def journal(self) -> Journal | None: ...
+    def journal(self) -> Journal | None:
+        """The record of the writes; None if none is kept."""
 
     @property
     def warn(self) -> Callable[[str], None]:
@@ -78,7 +80,8 @@ class Store(Protocol):
     """A place where objects are kept: finds one, and carries out a plan for it."""
 
     @property
-    def client(self) -> Client: ...
+    def client(self) -> Client:
+        """The client that sends the requests."""
 
     def locate(self, task: Task, *, check: bool) -> Located:
         """Return the object, None if there is none, and its keys."""

@@ -9,6 +9,7 @@ of the time of a short module. The key of the code is its source, so that the mo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import marshal
 import os
@@ -23,11 +24,9 @@ def compile_once(path: str, source: bytes) -> Any:
     """Return the code of a source, compiled by this process or by an earlier one."""
     key = hashlib.sha256(f"{sys.implementation.cache_tag} {os.path.basename(path)} ".encode() + source).hexdigest()
     kept = os.path.join(os.environ["COMPILED_MODULES"], key)
-    try:
-        with open(kept, "rb") as file:
-            return marshal.load(file)
-    except OSError:
-        code = _compile(path, source)
+    with contextlib.suppress(OSError), open(kept, "rb") as file:
+        return marshal.load(file)
+    code = _compile(path, source)
     part = f"{kept}.{os.getpid()}"
     with open(part, "wb") as file:
         marshal.dump(code, file)
@@ -35,5 +34,7 @@ def compile_once(path: str, source: bytes) -> Any:
     return code
 
 
-if os.path.isdir(os.environ.get("COMPILED_MODULES", "")):
-    zipimport._compile_source = compile_once  # type: ignore[attr-defined]
+def install() -> None:
+    """Compile in this way from now on, if the folder exists."""
+    if os.path.isdir(os.environ.get("COMPILED_MODULES", "")):
+        zipimport._compile_source = compile_once  # type: ignore[attr-defined]

@@ -5,4 +5,6 @@
 
 from __future__ import annotations
 
-import compile_once  # noqa: F401
+import compile_once
+
+compile_once.install()

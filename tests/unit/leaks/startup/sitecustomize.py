@@ -15,7 +15,9 @@ import syslog
 import types
 from typing import Any
 
-import compile_once  # noqa: F401
+import compile_once
+
+compile_once.install()
 
 
 def write(*texts: Any, **fields: Any) -> None:

@@ -46,7 +46,7 @@ def directories(draw: st.DrawFn) -> Object:
             "rights": {"set": draw(some_of(list(RIGHTS[:4]), 4))},
             "membership_expiration": draw(st.sampled_from(ENDS)),
         }
-        for _ in range(draw(st.integers(0, 6)))
+        for _number in range(draw(st.integers(0, 6)))
     ]
     accounts = [{"container": safe, "name": "root"} for safe in draw(some_of(SAFES, 3))]
     return {

@@ -200,8 +200,8 @@ def test_all_errors_of_all_policies_are_reported_with_their_place() -> None:
     assert "policy 'P' is at policies[2] and at b.yml:1" in text
 
 
-def report(given: dict[str, Any], directory: dict[str, Any] = DIRECTORY, **facts: Any) -> dict[str, Any]:
-    state = State.of(directory)
+def report(given: dict[str, Any], directory: dict[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+    state = State.of(DIRECTORY if directory is None else directory)
     return report_of(evaluate(policies_of([given]), Scene(state, NOW), **facts), state.gaps)
 
 
