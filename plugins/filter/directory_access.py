@@ -132,6 +132,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.erro
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._unsafe import mark_unsafe
 
 REPORTS = ("rows", "summary", "reach", "difference", "document")
+ACCESS = ("users", "groups", "container_permissions")  # kinds without which two dates cannot be compared
 FLAGS = ("expired", "inactive")
 
 
@@ -202,6 +203,13 @@ def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
             raise InvalidError(
                 f"the document before is of {earlier['tenant']}, and this is {facts['tenant']}",
                 hint="Compare two documents of one tenant",
+            )
+        if other := sorted(
+            plural for plural in ACCESS if (plural in earlier["directory"]) != (plural in facts["directory"])
+        ):
+            raise InvalidError(
+                f"one of the two documents has no {', '.join(other)}, so all access through them would seem to change",
+                hint="Read the same kinds of objects for both",
             )
         then = {"directory": _checked(earlier["directory"], earlier["source"]), "date_before": earlier["date"]}
         return {**facts, "after": facts["directory"], "gaps": [*earlier["gaps"], *facts["gaps"]], **then}

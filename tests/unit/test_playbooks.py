@@ -927,6 +927,9 @@ def test_a_report_that_would_say_nothing_is_refused(play: PlaybookRunner) -> Non
     both = {"directory_plan_path": "plan.json", "directory_access_before_path": "access.json"}
     played = play("access_report", directory_report_path="x.html", directory_path="nowhere", **both)
     assert "There is nothing at directory_path, nowhere. A page has one difference." in played.text
+    play.write("wrong.yml", "users:\n- {user_nam: ada@example.com}\n")
+    wrong = play("access_report", directory_report_path="x.html", directory_path="wrong.yml")
+    assert "has no option user_nam" in wrong.text.partition("fatal: ")[2]  # all that ansible-core 2.16 shows
     assert not (play.folder / "x.html").exists()
 
 

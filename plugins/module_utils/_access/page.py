@@ -117,12 +117,17 @@ def counts_of(state: State) -> Iterator[tuple[str, int | None]]:
         yield name, len(items) if items or plural in state.kinds else None
 
 
+def noun(name: str, count: int) -> str:
+    """Return the name of a kind in the number that fits a count."""
+    return ONE.get(name, name[:-1]) if count == 1 else name
+
+
 def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str]:
     """Yield a link for each list: how many there are of what."""
     for name, count in counts_of(states[-1]):
         where = "matrix" if name == "permissions" else name
-        text = ONE.get(name, name[:-1]) if count == 1 else name
-        yield _tile(where, "?" if count is None else f"{count:,}", f"{text}, not read" if count is None else text)
+        number, text = ("?", f"{name}, not read") if count is None else (f"{count:,}", noun(name, count))
+        yield _tile(where, number, text)
     if len(states) > 1:
         yield _tile("changes", '<span id="changed"></span>', "people gain or lose a safe")
     findings = document.get("findings")

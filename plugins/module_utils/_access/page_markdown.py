@@ -16,7 +16,7 @@ from typing import Any
 from .._base.texts import code_element
 from .._model.shapes import seconds
 from .document import states_of
-from .page import counts_of, gaps_of, sentence_of, title_of
+from .page import counts_of, gaps_of, noun, sentence_of, title_of
 from .query import Query
 from .reach import difference, reach_of
 from .state import State
@@ -27,8 +27,9 @@ NAMES = 10  # people that one line names
 def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
     """Return at most ``limit`` characters. Lines that do not fit are left out and counted."""
     states = states_of(document)
-    counts = ", ".join(f"{count:,} {name}" for name, count in counts_of(states[-1]) if count is not None)
-    head = [f"### {title_of(document)}", "", sentence_of(document), f"There are {counts}.", ""]
+    counts = [f"{count:,} {noun(name, count)}" for name, count in counts_of(states[-1]) if count is not None]
+    size = f"The directory has {', '.join(counts)}." if counts else "Nothing was read."
+    head = [f"### {title_of(document)}", "", sentence_of(document), size, ""]
     lines = [*_changes(states, seconds(document["date"])), *_findings(document), *_gaps(document, states)]
     left = limit - sum(len(line) + 1 for line in head) - 60
     kept: list[str] = []

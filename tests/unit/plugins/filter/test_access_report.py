@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 def test_markdown_says_who_reaches_more_first_then_findings_and_gaps() -> None:
     lines = plain(access_report(document())).splitlines()
     assert lines[0] == "### Who can reach what at example.id.cyberark.cloud"
-    assert "There are 6 people, 4 groups, 2 safes, 2 accounts, 6 permissions." in lines
+    assert "The directory has 6 people, 4 groups, 2 safes, 2 accounts, 6 permissions." in lines
     changes = lines.index("**Access changes on 2 safes**")
     (production,) = [line for line in lines if line.startswith("- APP-PRD: ")]
     assert "1 more reach it (katherine); 1 fewer reach it (edsger); 1 with other rights (grace)" in production

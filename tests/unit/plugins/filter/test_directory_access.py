@@ -125,6 +125,10 @@ def test_a_document_of_an_earlier_day_gives_what_has_changed_since() -> None:
     assert {(each["group"], *each["lost"]) for each in lost} == {("AD-Admins", "manageSafe")}
     of_tenant = {**directory_access(now, report="document"), "source": "tenant", "tenant": "https://T.x/"}
     assert directory_access(of_tenant, before=earlier, report="difference") == lost
+    without = {kind: listed for kind, listed in FILES.items() if kind != "groups"}
+    for one, other in ((without, FILES), (FILES, without)):
+        with pytest.raises(AnsibleFilterError, match="one of the two documents has no groups"):
+            directory_access(one, before=directory_access(other, report="document"), report="difference")
     with pytest.raises(AnsibleFilterError, match=r"the document before is of https://t\.x"):
         directory_access({**of_tenant, "tenant": "https://u.x"}, before=earlier, report="document")
 
