@@ -31,6 +31,9 @@ EVERY_TEXT = "tests/unit/plugins/inventory/test_hostile_texts.py::test_every_tex
 IN_PROCESS = "tests/unit/test_in_process.py"
 OWN_PROCESS = "test_a_module_that_runs_in_a_process_of_its_own"
 ANOTHER_USER = "test_a_task_of_another_user_runs_in_a_process_of_that_user"
+TWINS = (
+    f"{MODULE_TESTS}/test_lost_updates.py::test_a_new_object_is_taken_back_if_another_client_creates_one_of_its_name"
+)
 TESTS_FAILED = 1  # exit status of pytest; any other status except 0 means that the tests did not run
 
 
@@ -79,6 +82,20 @@ MUTANTS = (
         "        if changed:",
         "        if False:",
         f"{MODULE_TESTS}/test_undo.py::test_what_somebody_has_changed_since_is_left_alone",
+    ),
+    # One name for one object of the Admin Portal, and one login for one secret
+    Mutant("_identity/objects", 'raise ConflictError(f"another one', 'return None  # (f"another one', TWINS),
+    Mutant(
+        "_ansible/connection",
+        "return bool(named) and not _is_other(",
+        "return bool(named) or not _is_other(",
+        "tests/unit/test_one_identity.py::test_a_module",
+    ),
+    Mutant(
+        "_ansible/connection",
+        'if "access_token" in given and not _names_client(given, environment):',
+        'if "access_token" in given:',
+        "tests/unit/test_one_identity.py::test_a_module",
     ),
     # Guard rails: limits on removals
     Mutant(

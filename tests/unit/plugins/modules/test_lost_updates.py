@@ -250,6 +250,34 @@ def test_all_members_by_patch(tenant: Tenant, run: Run) -> None:
             assert result["group"]["users"]["set"] == ["ada@example.com", "grace@example.com"]
 
 
+# By kind: a task that creates an object, the number of its next request, and what another client creates before that.
+TWINS: dict[str, tuple[str, Object, int, Object]] = {
+    "a user": (
+        "identity_user",
+        {"user_name": "t@example.com", "password": "Initial-pass-1"},
+        5,
+        {"users": [{"schemas": [CORE_USER], "userName": "T@example.com"}]},
+    ),
+    "a role": ("identity_role", {"name": "team"}, 4, {"groups": [{"displayName": "Team"}]}),
+}
+
+
+@pytest.mark.parametrize(("module", "options", "after", "twin"), TWINS.values(), ids=TWINS)
+def test_a_new_object_is_taken_back_if_another_client_creates_one_of_its_name(
+    tenant: Tenant, run: Run, module: str, options: Object, after: int, twin: Object
+) -> None:
+    """The lookup by name after the write finds both. The task continues with the other one."""
+    kept: list[str] = []
+    with before_request(after, lambda request: kept.extend(*filter(None, tenant.seed(**twin).values()))):
+        result = good(run(module, **options))
+    assert [result[module.removeprefix("identity_")]["id"]] == kept
+    assert result["changed"] is False
+    assert [write.rpartition("/")[2] for write in tenant.writes()] in (
+        ["CreateUser", "RemoveUsers"],
+        ["StoreRole", "DeleteRole"],
+    )
+
+
 @pytest.mark.parametrize("path", ["members", 'members[value eq "ID"]'], ids=["added", "removed"])
 def test_members_that_others_add_or_remove_are_no_warning(tenant: Tenant, run: Run, path: str) -> None:
     """Ten hosts each add a member to one group at once: each task reports only its own changes."""
