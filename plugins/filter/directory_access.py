@@ -45,7 +45,7 @@ options:
       - V(reach) is one map for each user and safe, with the rights of all ways together. Ended permissions and disabled
         users are left out.
       - V(difference) is one map for each user and safe whose rights differ after O(plan), or since O(before), with
-        C(gained) and C(lost).
+        C(gained) and C(lost). Of a report of drift, C(gained) is what the files do not give, and C(lost) what they do.
       - V(document) is the access document, for reports.
     type: str
     choices: [rows, summary, reach, difference, document]
@@ -178,7 +178,7 @@ def _read(directory: Any) -> dict[str, Any]:
     if not is_access_document(directory):
         return {"source": "files", "directory": _checked(directory, "files"), "gaps": []}
     document = read_document(directory)
-    kept = ("source", "tenant", "gaps", "findings", "renames", "date_before")
+    kept = ("source", "tenant", "gaps", "findings", "renames", "date_before", "drift")
     changed = document.get("after")
     return {
         **{option: document[option] for option in kept if option in document},
@@ -196,7 +196,7 @@ def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
             raise InvalidError("plan is no map", hint="Read the file that plan_path wrote with from_json")
         written = _plain(plan)
         planned = {"after": after(facts["directory"], written), "renames": renames_of(written)}
-        return {**facts, **planned, "source": "plan", "tenant": written.get("tenant")}
+        return {**facts, **planned, "source": "plan", "tenant": written.get("tenant"), "drift": None}
     if before is not None:
         earlier = read_document(before)
         if earlier["tenant"] and facts.get("tenant") and not _same_tenant(earlier["tenant"], facts["tenant"]):
@@ -212,6 +212,8 @@ def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
                 hint="Read the same kinds of objects for both",
             )
         then = {"directory": _checked(earlier["directory"], earlier["source"]), "date_before": earlier["date"]}
+        if facts["source"] == "drift":  # of which the tenant is compared, and not the files
+            then.update(source="tenant", drift=None)
         return {**facts, "after": facts["directory"], "gaps": [*earlier["gaps"], *facts["gaps"]], **then}
     return facts
 
@@ -228,7 +230,8 @@ def _report(facts: dict[str, Any], report: str, query: Query, limit: int) -> Any
     now = time.time()
     if report == "document":
         return access_document(now=now, **facts)
-    changed = facts.get("after")
+    # The rows of a report of drift are those of the tenant.
+    changed = None if facts["source"] == "drift" and report != "difference" else facts.get("after")
     state = State.of(facts["directory"] if changed is None else changed)
     if report == "summary":
         return summary_of(state, now, query)

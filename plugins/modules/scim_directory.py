@@ -445,7 +445,8 @@ options:
       - The part of the entries to apply, where several hosts share the work of a tenant. The playbook
         C(idops.cyberark_identity.apply_directory) sets it. The filter P(idops.cyberark_identity.directory_part#filter)
         describes the parts.
-      - A slice and an early wave exclude O(prune), O(unmanaged), O(approved) and O(plan_path), and slices check mode.
+      - A slice and an early wave exclude O(prune), O(unmanaged), O(approved), O(plan_path) and O(access_path), and
+        slices check mode.
     type: dict
     suboptions:
       slices:
@@ -618,6 +619,23 @@ options:
       - A file to write the plan to before anything else is written, in check mode, too. It is JSON, only its owner can
         read it, and an existing file is replaced. The guide docs/review.md describes the content.
       - It holds no secret. A password, for example, is V(will be set).
+    type: path
+  access_path:
+    description:
+      - A file to write the access document to before anything else is written, in check mode, too. It has the directory
+        as the tenant is, and as the entries say. RV(access) says who can reach more or less. Only the owner can read
+        the file.
+      - What the entries say is the tenant after the plan, and with O(unmanaged) also without the objects that it
+        reports. Where the list of an entry allows more members or rights than it gives, they count as wanted, and are
+        in the gaps.
+      - For this, the task reads all users, groups, safes, permissions and accounts that its service users can see, one
+        more time, and once together with O(policies).
+    type: path
+  previous_access_path:
+    description:
+      - The file that O(access_path) of an earlier run wrote, such as that of the last night. RV(access) then says what
+        has changed since. It may be the same path.
+      - If there is no such file yet, that is said. A damaged one, or one of another tenant, is refused.
     type: path
   approved:
     description:
@@ -960,6 +978,40 @@ policies:
       returned: always
     gaps:
       description: What could not be seen.
+      type: list
+      elements: str
+      returned: always
+access:
+  description: Who can reach more or less than the entries say.
+  returned: with O(access_path), on success, on failure once something was written, and when the plan is refused
+  type: dict
+  contains:
+    msg:
+      description: How many people reach more, and less, in a sentence.
+      type: str
+      returned: always
+      sample: 1 person or group can reach more than the files say.
+    more:
+      description: The number of users, and of groups with unknown members, who can reach more. Null if it is unknown,
+        because groups or permissions could not be read.
+      type: int
+      returned: always
+    fewer:
+      description: The number of those who can reach less.
+      type: int
+      returned: always
+    texts:
+      description: A sentence for each user and safe, first those with more. At most 100 of each direction.
+      type: list
+      elements: str
+      returned: always
+      sample: ["mallory@example.com can reach APP-PRD with useAccounts, and no file says so"]
+    since:
+      description: What has changed since the previous report, null without O(previous_access_path).
+      type: str
+      returned: always
+    gaps:
+      description: Sentences about what could not be seen or compared.
       type: list
       elements: str
       returned: always

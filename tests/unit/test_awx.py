@@ -123,7 +123,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         "AWX_TOLD": str(folder / "told"),
     }
     done = subprocess.run(
-        [BIN / "ansible-playbook", AWX / "configure.yml", "-e", f"configure_export_path={folder}/exported"],
+        [
+            *(BIN / "ansible-playbook", AWX / "configure.yml"),
+            *("-e", f"configure_export_path={folder}/exported", "-e", f"configure_drift_path={folder}"),
+        ],
         env=environment,
         cwd=folder,
         capture_output=True,
@@ -439,6 +442,9 @@ def test_lifecycle_of_the_directory_jobs(launch: Launcher, tls_tenant: Tenant) -
     assert found.status != 0
     assert "A run would update user ada@example.com. No file has " in found.text, found.output
     assert "user mallory@example.com" in found.text
+    handed_on = found.artifacts["cyberark_drift"]
+    assert handed_on["since"].startswith("Changed since "), handed_on
+    assert Path(handed_on["page"]).read_text().startswith("<!DOCTYPE html>")
     assert tenant.user("ada@example.com")["displayName"] == "Countess"
 
     exported = launch("export", "")

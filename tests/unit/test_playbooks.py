@@ -454,6 +454,59 @@ def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: Playbo
     assert tenant.writes() == []
 
 
+def test_check_drift_tells_first_who_reaches_more_or_less(tenant: Tenant, play: PlaybookRunner) -> None:
+    """In the terminal, in the failure, the page and Markdown; and what is new since the last night."""
+    trap = "{{ lookup('pipe', 'touch run') }}\u202e"
+    given = stranger_on_a_safe(tenant, play)
+    reports = {
+        "directory_access_path": "access.json",
+        "directory_previous_access_path": "access.json",
+        "directory_access_report_path": "drift.HTML",
+    }
+    found = play("check_drift", **given, **reports)
+    assert found.status == 2
+    first = "1 person or group can reach more than the files say. mallory@example.com can reach APP with listAccounts, "
+    assert f"The tenant is not as the files say. {first}manageSafe, and no file says so." in found.text, found.output
+    assert "There is no previous report: all of this may be new. No file has container_permission APP /" in found.text
+    lines = found.output[found.output.index("  1 person or group can reach more than the files say.") :]
+    assert lines.index("! mallory@example.com can reach") < lines.index("Plan: 0 to create")
+    page = data_of(play.folder / "drift.HTML")
+    assert page["labels"]["changes"] == "Who can reach more or less than the files say"
+    assert [len(state["permissions"]) // 4 for state in page["states"]] == [1, 3]
+    assert stat.S_IMODE((play.folder / "drift.HTML").stat().st_mode) == 0o600
+
+    tenant.seed(groups=[{"displayName": trap, "members": ["mallory@example.com"]}])
+    tenant.seed(permissions=[{"container": "APP", "group": trap, "rights": ["useAccounts"]}])
+    found = play("check_drift", **given, **{**reports, "directory_access_report_path": "drift.md"})
+    assert re.search(
+        r"Changed since [-\d :]+ UTC: 2 new, 1 over, 3 as before\. New: mallory@example\.com on APP,", found.text
+    )
+    told = [line for line in found.output.splitlines() if re.search('^ *[!"]?.* can reach|^ *Changed since', line)]
+    assert not any("\u202e" in line for line in told if not re.match(r"fatal:| *\S* *.msg.: .The tenant", line)), told
+    text = html.unescape(re.sub("</?code>", "", (play.folder / "drift.md").read_text()))
+    order = [
+        "can reach more than the files say",
+        "Changed since",
+        "Access differs from the files on 2 safes",
+        "No file lists",
+    ]
+    assert [text.index(each) for each in order[:3]] == sorted(text.index(each) for each in order[:3])
+    assert text.index(order[2]) < text.index("What a run would change: 0") < text.index("What no file lists: 3")
+    assert not (play.folder / "run").exists()
+
+    failed = play("check_drift", directory_unmanaged="fail", **given, **reports)
+    assert "1 person or group can reach more than the files say. Could not plan" in failed.text or (
+        "1 person or group can reach more than the files say. " in failed.text and '"code": "drift"' in failed.text
+    ), failed.output
+    play.good("check_drift", directory_fail_on_drift=False, **given, **reports)
+    (play.folder / "access.json").write_text("{")
+    refused = play("check_drift", **given, **reports)
+    assert "access.json, which is damaged" in refused.text, refused.output
+    refused = play("check_drift", directory_access_report_path="drift.md", **given)
+    assert "are about the document at directory_access_path. Set that, too." in refused.text
+    assert tenant.writes() == []
+
+
 def test_check_drift_options(tenant: Tenant, play: PlaybookRunner) -> None:
     given = stranger_on_a_safe(tenant, play)
     before = tenant.state()

@@ -10,7 +10,7 @@ First come changes of attributes, then deletions and what they take along, then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from .._base.errors import InvalidError
@@ -25,14 +25,17 @@ KINDS = {resource.name: resource for resource in RESOURCES.values()}
 OTHER_PLAN = "The plan is of another tenant or of another time. Read the directory again, and make the plan again"
 
 
-def after(directory: Mapping[str, Any], plan: Mapping[str, Any]) -> Object:
+def after(directory: Mapping[str, Any], plan: Mapping[str, Any], *, strays: bool = True) -> Object:
     """Return the directory after a plan of scim_directory. A kind that was not read stays unread.
 
+    Without ``strays``, the objects that the plan reports as unmanaged are gone as well, with what they take along.
     Raise InvalidError for a text that is no plan or was changed, and for a plan that does not fit the directory.
     """
     _check(plan)
     changed: Object = {plural: [dict(entry) for entry in listed] for plural, listed in directory.items()}
     index = _Index(changed)
+    unwanted = [] if strays else [(KINDS[row["type"]], row) for row in plan["unmanaged"]]
+    gone = {id(entry) for kind, row in unwanted if kind.plural in changed for entry in index.find_stray(kind, row)}
     changes = [(KINDS[change["type"]], change) for change in plan["changes"]]
     read = [(kind, change) for kind, change in changes if kind.plural in changed]
     for kind, change in read:
@@ -43,12 +46,15 @@ def after(directory: Mapping[str, Any], plan: Mapping[str, Any]) -> Object:
             values = _updated(kind, entry, change)
             entry.clear()
             entry.update(values)
-    gone = {id(index.find(kind, change)) for kind, change in read if change["action"] == "delete"}
+    gone.update(id(index.find(kind, change)) for kind, change in read if change["action"] == "delete")
     for plural, listed in changed.items():
         changed[plural] = [entry for entry in listed if id(entry) not in gone]
-    for kind, change in changes:
-        if change["action"] == "delete" and len(kind.keys) == 1:
-            _take_along(changed, kind, str(change["keys"].get(kind.keys[0]) or change["name"]))
+    names: dict[str, set[str]] = {}
+    for kind, row in (*unwanted, *((kind, change) for kind, change in changes if change["action"] == "delete")):
+        if len(kind.keys) == 1:
+            names.setdefault(kind.name, set()).add(fold(row.get("keys", {}).get(kind.keys[0]) or row["name"]))
+    for name, left in names.items():
+        _take_along(changed, KINDS[name], left)
     for kind, change in changes:
         if change["action"] == "rename" and (values := change["attributes"].get(kind.keys[0])):
             _rename(changed, kind, str(values["before"]), str(values["after"]))
@@ -82,6 +88,7 @@ class _Index:
     def __init__(self, directory: Object) -> None:
         self._directory = directory
         self._entries: dict[tuple[str, ...], list[Object]] = {}
+        self._labels: dict[tuple[str, str], list[Object]] = {}  # by the name that a report shows
         for resource in RESOURCES.values():
             for entry in directory.get(resource.plural, ()):
                 self._entries.setdefault(_mark(resource, entry), []).append(entry)
@@ -102,6 +109,22 @@ class _Index:
             held = f"the directory has {len(found)} of them" if found else "the directory does not have it"
             raise InvalidError(f"the plan is about the {resource.name} {change['name']!r}, and {held}", hint=OTHER_PLAN)
         return found[0]
+
+    def find_stray(self, resource: Resource, row: Object) -> list[Object]:
+        """Return the entries of an object that no file lists: all of its name. Raise InvalidError if there is none."""
+        keys = {option: row[option] for option in resource.keys if option in row}
+        if not self._labels:
+            self._labels.update(
+                ((mark[0], fold(" / ".join(filter(None, mark[1:])))), found) for mark, found in self._entries.items()
+            )
+        label = (resource.name, fold(row["name"]))
+        found = self._entries.get(_mark(resource, keys), []) if keys else self._labels.get(label, [])
+        if not found:
+            raise InvalidError(
+                f"the tenant had the {resource.name} {row['name']!r} when it was compared, and does not have it now",
+                hint="The tenant changes at this moment. Run this again",
+            )
+        return found
 
 
 def _mark(resource: Resource, keys: Mapping[str, Any]) -> tuple[str, ...]:
@@ -170,15 +193,15 @@ def _rename(directory: Object, resource: Resource, old: str, new: str) -> None:
                 entry[row.option] = new
 
 
-def _take_along(directory: Object, resource: Resource, name: str) -> None:
-    """Take an object that is deleted out of all lists, with what lies in it or is its own."""
+def _take_along(directory: Object, resource: Resource, names: Container[str]) -> None:
+    """Take objects that are gone, given by folded names, out of all lists, with what lies in them or is their own."""
     for other, row in _references(resource):
         kept = []
         for entry in directory.get(other.plural, ()):
             value = entry.get(row.option)
             if isinstance(row.shape, Members) and value:
-                entry[row.option] = {way: [each for each in value[way] if fold(each) != fold(name)] for way in value}
-            named = isinstance(value, str) and fold(value) == fold(name)
+                entry[row.option] = {way: [each for each in value[way] if fold(each) not in names] for way in value}
+            named = isinstance(value, str) and fold(value) in names
             if named and row.option not in other.keys:
                 del entry[row.option]
             if not named or row.option not in other.keys:

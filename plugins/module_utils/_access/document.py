@@ -20,7 +20,7 @@ from .._model.resources import RESOURCES
 from .state import State
 
 FORMAT = 1
-SOURCES = ("tenant", "files", "plan")
+SOURCES = ("tenant", "files", "plan", "drift")
 
 
 def access_document(
@@ -34,11 +34,13 @@ def access_document(
     gaps: Sequence[str] = (),
     renames: Mapping[str, Mapping[str, str]] | None = None,
     date_before: str | None = None,
+    drift: Object | None = None,
 ) -> Object:
-    """Return the document about a directory. ``after`` is the same directory after a plan, or at a later date.
+    """Return the document about a directory. ``after`` is the same one after a plan, at a later date, or in files.
 
     ``gaps`` are further sentences about what could not be seen. ``renames`` are new names by plural and old name, None
-    if they are unknown. ``date_before`` is the earlier of two dates. Raise InvalidError for what is no directory.
+    if they are unknown. ``date_before`` is the earlier of two dates. ``drift`` is what else the files say otherwise.
+    Raise InvalidError for what is no directory.
     """
     states = [State.of(directory), *([State.of(after)] if after is not None else [])]
     seen = [gap for state in states for gap in state.gaps]
@@ -56,6 +58,7 @@ def access_document(
         "after": after,
         "renames": renames,
         "findings": None if findings is None else list(findings),
+        **({} if drift is None else {"drift": drift}),
     }
 
 
@@ -71,11 +74,14 @@ def _perhaps_renamed(before: State, after: State) -> Iterator[str]:
 
 
 def states_of(document: Mapping[str, Any]) -> list[State]:
-    """Return the state of a document, or those before and after. What is renamed has its new name in both."""
+    """Return the state of a document, or those before and after. What is renamed has its new name in both.
+
+    Drift is told from the side of the files: the tenant is what differs, and comes second.
+    """
     states = [State.of(document["directory"]).renamed(document.get("renames") or {})]
     if document.get("after") is not None:
         states.append(State.of(document["after"]))
-    return states
+    return states[::-1] if document["source"] == "drift" else states
 
 
 def is_access_document(value: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .._base.errors import some
@@ -46,21 +47,50 @@ SOURCES = {
     "tenant": "What the tenant had",
     "files": "What the files describe",
     "plan": "What the tenant had, and what it has after the plan",
+    "drift": "What the tenant had, and what its files say",
 }
-# What the two states are called, and the heading of their difference.
-PLAN = ("before", "after the plan", "What the plan changes")
 ONE = {"people": "person"}
-DATES = ("before", "now", "What has changed")
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a report speaks of two states: their names, the heading of their difference, and its sentences."""
+
+    before: str
+    after: str
+    changes: str
+    nobody: str = "Nobody can reach more or less than before."
+    more: str = "a safe that was closed before"
+    less: str = "a safe"
+    tile: str = "people gain or lose a safe"
+    on_safes: str = "Access changes on"
+
+
+PLAN = Words("before", "after the plan", "What the plan changes")
+DATES = Words("before", "now", "What has changed")
+DRIFT = Words(
+    "as the files say",
+    "as the tenant is",
+    "Who can reach more or less than the files say",
+    "Nobody can reach more or less than the files say.",
+    "a safe that the files do not give",
+    "a safe that the files give",
+    "people reach more or fewer safes than the files say",
+    "Access differs from the files on",
+)
+WORDS = {"plan": PLAN, "drift": DRIFT}
+DRIFT_LISTS = (("What a run would change", "changes"), ("What no file lists", "unmanaged"))
+LISTED = 200  # lines of what else differs from the files
 
 
 def html_of(document: Mapping[str, Any]) -> str:
     """Return the page of an access document. Raise InvalidError if a directory in it is none."""
     states = states_of(document)
-    names = PLAN if document["source"] == "plan" else DATES
+    words = words_of(document)
     data = {
         **page_data(states, seconds(document["date"])),
         "findings": findings_of(document),
-        "labels": {"changes": names[2]},
+        "labels": {key: getattr(words, key) for key in ("changes", "nobody", "more", "less")},
         "read": {"accounts": "privileged_data" in states[-1].kinds},
     }
     title = title_of(document)
@@ -68,11 +98,16 @@ def html_of(document: Mapping[str, Any]) -> str:
         title=escaped(title),
         sentence=escaped(sentence_of(document)),
         tiles="".join(_tiles(document, states)),
-        gaps=_gaps(gaps_of(document, states)),
+        gaps="".join(_drift(document)) + _gaps(gaps_of(document, states)),
         scope=terms(_scope(document, states)),
-        switch=SWITCH.format(before=names[0], after=names[1]) if len(states) > 1 else "",
+        switch=SWITCH.format(before=words.before, after=words.after) if len(states) > 1 else "",
     )
     return page_of(title, body, data, STYLE, REACH + PARTS + DRAWING + VIEWS)
+
+
+def words_of(document: Mapping[str, Any]) -> Words:
+    """Return how to speak of the two states of a document."""
+    return WORDS.get(document["source"], DATES)
 
 
 def title_of(document: Mapping[str, Any]) -> str:
@@ -129,7 +164,7 @@ def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str
         number, text = ("?", f"{name}, not read") if count is None else (f"{count:,}", noun(name, count))
         yield _tile(where, number, text)
     if len(states) > 1:
-        yield _tile("changes", '<span id="changed"></span>', "people gain or lose a safe")
+        yield _tile("changes", '<span id="changed"></span>', words_of(document).tile)
     findings = document.get("findings")
     if findings is not None:
         open_ones = [each for each in findings if not each.get("exception")]
@@ -144,6 +179,20 @@ def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str
 
 def _tile(where: str, count: str, name: str, *, alert: bool = False) -> str:
     return f'<a href="#list={where}"{" class=alert" if alert else ""}><b>{count}</b> {name}</a>'
+
+
+def _drift(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is new since the previous report, and what differs from the files besides access."""
+    drift = document.get("drift")
+    if drift is None:
+        return
+    if drift["since"]:
+        yield f"<p>{escaped(drift['since'])}</p>"
+    for title, key in DRIFT_LISTS:
+        lines = "".join(f"<li>{escaped(line)}</li>" for line in drift[key][:LISTED])
+        left = len(drift[key]) - LISTED
+        more = f"<li>and {left:,} more</li>" if left > 0 else ""
+        yield f"<details><summary>{title} ({len(drift[key]):,})</summary><ul>{lines}{more}</ul></details>"
 
 
 def _gaps(gaps: Sequence[str]) -> str:

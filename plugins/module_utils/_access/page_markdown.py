@@ -16,7 +16,8 @@ from typing import Any
 from .._base.texts import code_element
 from .._model.shapes import seconds
 from .document import states_of
-from .page import counts_of, gaps_of, noun, sentence_of, title_of
+from .drift import told
+from .page import DRIFT_LISTS, Words, counts_of, gaps_of, noun, sentence_of, title_of, words_of
 from .query import Query
 from .reach import difference, reach_of
 from .state import State
@@ -30,7 +31,8 @@ def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
     counts = [f"{count:,} {noun(name, count)}" for name, count in counts_of(states[-1]) if count is not None]
     size = f"The directory has {', '.join(counts)}." if counts else "Nothing was read."
     head = [f"### {title_of(document)}", "", sentence_of(document), size, ""]
-    lines = [*_changes(states, seconds(document["date"])), *_findings(document), *_gaps(document, states)]
+    access = _changes(states, seconds(document["date"]), words_of(document))
+    lines = [*_since(document), *access, *_drift(document), *_findings(document), *_gaps(document, states)]
     left = limit - sum(len(line) + 1 for line in head) - 60
     kept: list[str] = []
     for line in lines:
@@ -42,7 +44,28 @@ def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
     return "\n".join([*head, *kept, *more]).rstrip() + "\n"
 
 
-def _changes(states: Sequence[State], now: float) -> Iterator[str]:
+def _since(document: Mapping[str, Any]) -> Iterator[str]:
+    drift = document.get("drift")
+    if drift is None:
+        return
+    yield code_element(told(document).sentence)
+    yield ""
+    if drift["since"]:
+        yield code_element(drift["since"])
+        yield ""
+
+
+def _drift(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what differs from the files besides access: the changes of a run, then what no file lists."""
+    drift: Mapping[str, Any] = document.get("drift") or {}
+    for title, key in DRIFT_LISTS if drift else ():
+        yield f"**{title}: {len(drift[key]):,}**"
+        yield ""
+        yield from (f"- {code_element(line)}" for line in drift[key])
+        yield ""
+
+
+def _changes(states: Sequence[State], now: float, words: Words) -> Iterator[str]:
     """Yield a line for each safe that somebody reaches differently, those with the most people first."""
     if len(states) < 2:
         return
@@ -50,11 +73,8 @@ def _changes(states: Sequence[State], now: float) -> Iterator[str]:
     for row in difference(states[0], states[1], now):
         changed.setdefault(row["container"], []).append(_holder(row))
     held, holds = (_holders(state, changed, now) for state in states)
-    yield (
-        f"**Access changes on {len(changed):,} {'safe' if len(changed) == 1 else 'safes'}**"
-        if changed
-        else ("**Nobody reaches more or less**")
-    )
+    safes = f"{len(changed):,} {'safe' if len(changed) == 1 else 'safes'}"
+    yield f"**{words.on_safes} {safes}**" if changed else "**Nobody reaches more or less**"
     yield ""
     for safe in sorted(changed, key=lambda safe: (-len(changed[safe]), safe)):
         yield f"- {code_element(safe)}: {'; '.join(_sides(changed[safe], held[safe], holds[safe]))}"

@@ -310,8 +310,8 @@ const changesSection = () => {
     end = element("div", "");
   drawnOnDemand(list, end, CHUNK, changeItem)(allChanges());
   const parts = [
-    [gained, "reaches", "reach", "a safe that was closed before"],
-    [lost, "loses", "lose", "a safe"],
+    [gained, "reaches", "reach", data.labels.more],
+    [lost, "loses", "lose", data.labels.less],
     [other, "gets", "get", "other rights on a safe"],
   ].filter(([amount]) => amount);
   const texts = parts.map(
@@ -320,7 +320,7 @@ const changesSection = () => {
   if (unknown) texts.push(`access changes for everybody in ${counted(unknown, "group")} with unknown members`);
   const sentence = safes
     ? `${texts.join("; ")}. ${counted(safes, "safe changes", "safes change")}.`
-    : "Nobody can reach more or less than before.";
+    : data.labels.nobody;
   return [heading(2, data.labels.changes), element("p", "answer", sentence), list, end];
 };
 

@@ -69,28 +69,75 @@ def difference(before: State, after: State, now: float) -> Iterator[Object]:
     ``gained`` and ``lost`` are rights, ``paths`` the ways by which they are gained, or else were lost. An empty way is
     a permission of the user itself. Objects are the same if their names are: rename those of a state first.
     """
-    sides = [_Side.of(state, now) for state in _aligned(before, after)]
-    order = sorted(range(len(sides[0].access.state.containers)), key=lambda each: fold(sides[0].name_of(each)))
-    for container in order:
-        if sides[0].holdings_on(container) == sides[1].holdings_on(container):
-            continue
-        held, holds = (side.rights_on(container) for side in sides)
+    compared = Comparison.of(before, after, now)
+    for on_safe in compared.safes():
+        yield from compared.rows(on_safe)
+
+
+@dataclass(frozen=True)
+class OnSafe:
+    """What differs on a safe: for each right, who gained it and who lost it, as sets of holders."""
+
+    container: int
+    rights: Mapping[str, tuple[int, int]]
+
+    @property
+    def gained(self) -> int:
+        return self._holders(0)
+
+    @property
+    def lost(self) -> int:
+        return self._holders(1)
+
+    def _holders(self, way: int) -> int:
+        found = 0
+        for holders in self.rights.values():
+            found |= holders[way]
+        return found
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two states. Comparing their safes is cheap, and rows are made of those that differ."""
+
+    sides: tuple[_Side, _Side]
+
+    @classmethod
+    def of(cls, before: State, after: State, now: float) -> Comparison:
+        one, other = (_Side.of(state, now) for state in _aligned(before, after))
+        return cls((one, other))
+
+    def safes(self) -> Iterator[OnSafe]:
+        """Yield the safes on which somebody's rights differ, by name."""
+        one, other = self.sides
+        for container in sorted(range(len(one.access.state.containers)), key=lambda each: fold(one.name_of(each))):
+            if one.holdings_on(container) == other.holdings_on(container):
+                continue
+            held, holds = one.rights_on(container), other.rights_on(container)
+            sets = {right: (held.get(right, 0), holds.get(right, 0)) for right in in_order({*held, *holds})}
+            rights = {right: (new & ~old, old & ~new) for right, (old, new) in sets.items() if old != new}
+            if rights:
+                yield OnSafe(container, rights)
+
+    def rows(self, on_safe: OnSafe) -> Iterator[Object]:
+        """Yield a row for each user whose rights on a safe differ, sorted by user."""
         changed: dict[int, tuple[list[str], list[str]]] = {}
-        for right in in_order({*held, *holds}):
-            old, new = held.get(right, 0), holds.get(right, 0)
-            for ways, who in ((0, new & ~old), (1, old & ~new)):
+        for right, holders in on_safe.rights.items():
+            for way, who in enumerate(holders):
                 for number in numbers(who):
-                    changed.setdefault(number, ([], []))[ways].append(right)
+                    changed.setdefault(number, ([], []))[way].append(right)
         paths = [
-            side.paths_to(container, {number: {*rights[ways]} for number, rights in changed.items() if rights[ways]})
-            for ways, side in ((1, sides[0]), (0, sides[1]))
+            side.paths_to(
+                on_safe.container, {number: {*rights[way]} for number, rights in changed.items() if rights[way]}
+            )
+            for way, side in ((1, self.sides[0]), (0, self.sides[1]))
         ]
-        for number in sorted(changed, key=sides[0].place_of):
+        for number in sorted(changed, key=self.sides[0].place_of):
             gained, lost = changed[number]
             side = 1 if gained else 0
             yield {
-                **sides[side].named(number),
-                "container": sides[side].name_of(container),
+                **self.sides[side].named(number),
+                "container": self.sides[side].name_of(on_safe.container),
                 "gained": gained,
                 "lost": lost,
                 "paths": sorted(paths[side][number], key=lambda path: (len(path), path)),

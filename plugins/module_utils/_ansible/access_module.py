@@ -7,9 +7,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from .._access.document import access_document
@@ -21,7 +20,7 @@ from .._base.misfits import Spec
 from .._base.paths import Object
 from .._directory.export import export
 from .._model.resources import RESOURCES
-from .plan_files import write_text
+from .access_files import write_document
 from .scim_module import ScimModule
 from .sentences import sentence_of_reading
 
@@ -53,10 +52,7 @@ def run_access_info() -> None:
             document = access_document("tenant", directory, now, tenant=url, gaps=gaps)
             found = access_of_directory(directory, now, query, limit)
             if path := module.params["document_path"]:
-                pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(
-                    module.secrets.masked_values(document)
-                )
-                write_text(path, chain(pieces, ["\n"]), "document_path")
+                write_document(path, document, module.secrets, "document_path")
             read = [(len(directory[kind.plural]), kind) for kind in RESOURCES.values() if kind.plural in directory]
             return {"changed": False, "msg": sentence_of_reading(read), **found, "gaps": document["gaps"]}
 

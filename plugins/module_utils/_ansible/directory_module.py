@@ -10,11 +10,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from .._access.policy_run import refusal_of
+from .._access.drift import drift_document, lines_of_drift, report_of_drift, since, told
+from .._access.policy_run import needs_directory, refusal_of
 from .._base.errors import (
     IdentityError,
     InvalidError,
@@ -41,7 +42,7 @@ from .._directory.export import export, secrets_of
 from .._directory.guard_rails import Rules
 from .._directory.plan_checks import created_by
 from .._directory.plan_document import counts_of, with_digest
-from .._directory.plan_text import lines_of
+from .._directory.plan_text import MOST_LINES, lines_of
 from .._directory.progress import Progress
 from .._directory.report import failure_of, report_of_run
 from .._directory.values import Desired, Planned
@@ -49,6 +50,7 @@ from .._model.new_values import unknowns
 from .._model.resources import RESOURCES
 from .._model.shapes import Flat
 from .._scim.protocol import Scim
+from .access_files import previous_report, read_tenant, write_document
 from .connection import (
     CONNECTION,
     VAULT_IDENTITY,
@@ -57,7 +59,7 @@ from .entry_checks import entry_checker
 from .journal_files import lines_of_undo, requested_undo
 from .module import as_map, scalars, secrets_below
 from .plan_files import approval_of, without_secrets, write_plan
-from .policy_checks import judge_plan, policies_in
+from .policy_checks import Policies, judge_plan, policies_in
 from .scim_module import ScimModule
 from .sentences import counted, sentence_of_directory, sentence_of_reading
 from .warnings import Warnings
@@ -98,6 +100,8 @@ DIRECTORY: Spec = {
         },
     },
     "plan_path": {"type": "path"},
+    "access_path": {"type": "path"},
+    "previous_access_path": {"type": "path"},
     "approved": {"type": "str"},
     "policies": {"type": "list", "elements": "dict"},
     "progress": {"type": "bool", "default": True},
@@ -213,7 +217,7 @@ def run_directory() -> None:
 
 def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     _refuse_wrong_options(module, scim)
-    approval, policies = approval_of(module.params["approved"]), policies_in(module.params)
+    approval, report = approval_of(module.params["approved"]), Reports.of(module, scim)
     undo = (
         requested_undo(module.params, module.listed, scim, check=module.check_mode) if module.params["undo"] else None
     )
@@ -233,23 +237,63 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         document = with_digest(without_secrets(directory.document(planned, kinds), module.secrets))
         if module.params["plan_path"]:
             write_plan(module.params["plan_path"], document)
-        progress.show([*(lines_of_undo(undo) if undo else ()), *lines_of(document)])
+        extra = report.make(document, entries, given, now)
+        access = lines_of_drift(extra["access"], MOST_LINES) if "access" in extra else ()
+        progress.show([*(lines_of_undo(undo) if undo else ()), *access, *lines_of(document)])
         if approval:
             approval.check(document)
-        judged = judge_plan(policies, scim, document, given, now) if policies else None
-        refusal = _refusal(planned, rules, judged)
+        refusal = _refusal(planned, rules, extra.get("policies"))
         if refusal:
             planned = replace(planned, steps=())
         applied = _applied(module, directory, planned)
-    extra: Object = {"policies": judged} if judged else {}
     if undo:
         extra.update(left_alone=undo.left_alone, lost=undo.lost)
     result = _result(module, planned, applied, {"plan": {"digest": document["digest"], **counts_of(document)}, **extra})
     if refusal:
-        result.update(failed=True, msg=str(refusal), failure=refusal.failure())
+        first = f"{extra['access']['msg']} " if "access" in extra else ""
+        result.update(failed=True, msg=f"{first}{refusal}", failure=refusal.failure())
     if failure := failure_of(planned, applied):
         result.update(failed=True, **failure)
     return result
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What a task tells of the tenant as a whole: what policies find, and who reaches more or less than entries say."""
+
+    module: DirectoryModule
+    scim: Scim
+    policies: Policies
+    path: str | None
+    previous: Object | None
+
+    @classmethod
+    def of(cls, module: DirectoryModule, scim: Scim) -> Reports:
+        """Read the policies and the previous report. Raise InvalidError for what is wrong with them."""
+        path, earlier = module.params["access_path"], module.params["previous_access_path"]
+        if earlier and not path:
+            raise InvalidError("previous_access_path needs access_path", hint="Give the file for the new report, too")
+        previous = previous_report(earlier, scim.client.connection.tenant_url)
+        return cls(module, scim, policies_in(module.params), path, previous)
+
+    def make(self, plan: Object, entries: Sequence[Desired], given: Mapping[str, Any], now: float) -> Object:
+        """Return the reports for the result, and write the access document. The tenant is read once for both."""
+        found: Object = {}
+        needed = self.path or needs_directory(self.policies)
+        with trying("read the whole tenant"):
+            directory = read_tenant(self.scim, may_be_empty=given["allow_empty_vault"]) if needed else {}
+        if self.policies:
+            found["policies"] = judge_plan(self.policies, directory, plan, given, now)
+        if self.path:
+            with trying("compare who can reach what"):
+                findings = found["policies"]["findings"] if self.policies else None
+                document = drift_document(directory, plan, now, entries, findings)
+                words = told(document)
+                if self.module.params["previous_access_path"]:
+                    document["drift"]["since"] = since(document, words, self.previous)
+            write_document(self.path, document, self.module.secrets, "access_path")
+            found["access"] = self.module.secrets.masked_values(report_of_drift(document, words))
+        return found
 
 
 def _refusal(planned: Planned, rules: Rules, judged: Object | None) -> IdentityError | None:

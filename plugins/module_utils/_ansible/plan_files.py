@@ -23,7 +23,11 @@ from .._base.secrets import Secrets
 from .._directory.plan_document import approved_document, refuse_other_plan
 
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
-WRITTEN = {"plan_path": "the plan", "document_path": "the access document"}  # by option
+WRITTEN = {  # by option
+    "plan_path": "the plan",
+    "document_path": "the access document",
+    "access_path": "the access document",
+}
 MOST_BYTES = 500_000_000  # of a plan that is read
 
 
@@ -58,7 +62,7 @@ def approval_of(given: str | None) -> Approval | None:
         with path.open(encoding="utf-8") as file:
             document = approved_document(file.read(MOST_BYTES), str(path))
     except (OSError, UnicodeError) as error:
-        raise InvalidError(f"approved names {path}, which cannot be read: {_reason(error)}") from error
+        raise InvalidError(f"approved names {path}, which cannot be read: {reason_of(error)}") from error
     return Approval(str(document["digest"]), document)
 
 
@@ -85,7 +89,7 @@ def write_text(path: str, pieces: Iterable[str], option: str) -> None:
             raise
     except OSError as error:
         what = WRITTEN.get(option, "the result")
-        raise InvalidError(f"{what} cannot be written to {path}: {_reason(error)}", hint=f"Check {option}") from error
+        raise InvalidError(f"{what} cannot be written to {path}: {reason_of(error)}", hint=f"Check {option}") from error
 
 
 def without_secrets(document: Object, secrets: Secrets) -> Object:
@@ -94,5 +98,6 @@ def without_secrets(document: Object, secrets: Secrets) -> Object:
     return {**document, **parts}
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return what the system says about a file."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

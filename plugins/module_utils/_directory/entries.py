@@ -151,6 +151,7 @@ def wrong_parts(params: Object, *, check: bool) -> Iterator[InvalidError]:
         (params["unmanaged"] != "ignore", "unmanaged", "a slice or a wave cannot tell what no entry names"),
         (params["approved"] is not None, "approved", "a plan is one of all entries"),
         (params["plan_path"], "plan_path", "a plan is one of all entries"),
+        (params["access_path"], "access_path", "a part of the entries does not say who reaches what"),
         (check and slices > 1, "check mode", "check mode creates nothing that other slices could refer to"),
     )
     for given, option, reason in refused:
