@@ -481,8 +481,9 @@ def test_check_drift_tells_first_who_reaches_more_or_less(tenant: Tenant, play: 
     assert re.search(
         r"Changed since [-\d :]+ UTC: 2 new, 1 over, 3 as before\. New: mallory@example\.com on APP,", found.text
     )
-    told = [line for line in found.output.splitlines() if re.search('^ *[!"]?.* can reach|^ *Changed since', line)]
-    assert not any("\u202e" in line for line in told if not re.match(r"fatal:| *\S* *.msg.: .The tenant", line)), told
+    told = [line for line in found.output.splitlines() if re.match("  (! |Changed since)", line)]
+    assert told and "\u202e" not in "".join(told)
+    assert r"touch run') }}\u202e with useAccounts" in told[-1]
     text = html.unescape(re.sub("</?code>", "", (play.folder / "drift.md").read_text()))
     order = [
         "can reach more than the files say",
