@@ -945,13 +945,21 @@ policies:
           type: str
           returned: always
         subject:
-          description: The names of what breaks the policy. Empty for a policy that counts.
+          description: The names of what breaks the policy. Empty for a count, and for the findings that are not
+            listed.
           type: dict
           returned: always
           sample: {user: ada@example.com, container: APP-PRD}
         text:
           description: The finding in a sentence.
           type: str
+          returned: always
+        count:
+          description:
+            - How many findings this one stands for.
+            - Of one policy, 1,000 are listed, of each exception, and of new and of old ones. One more says how many
+              others there are.
+          type: int
           returned: always
           sample: "reach 'ada@example.com / APP-PRD': rights are useAccounts, manageSafeMembers."
         exception:

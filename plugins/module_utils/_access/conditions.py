@@ -12,13 +12,15 @@ conditions. All parts have to hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .._base.errors import InvalidError, some
 from .._base.nearest import did_you_mean, nearest
-from .kinds import MAP, Attribute, Kind, Subject
+from .graph import bits, lowest, numbers, size
+from .kinds import MAP, Attribute, Block, Kind, Subject, alike
 from .operators import IS_SET, MOMENT, NAME, PLACEHOLDER, PLAIN, SUBJECTS, Operator, number_of, operators_of
 from .subjects import SUBJECT_KINDS
 
@@ -50,24 +52,42 @@ class Bounds:
 
 
 @dataclass(frozen=True, eq=False)
-class Test:
-    """What an attribute is tested for: an operator and its argument."""
+class Question:
+    """What is asked of an attribute."""
 
     attribute: Attribute
+
+    @property
+    def reads(self) -> tuple[Attribute, ...]:
+        """Return the attributes on whose values the answer depends."""
+        return (self.attribute,)
+
+    @cached_property
+    def of_user(self) -> bool:
+        return all(attribute.of_user for attribute in self.reads)
+
+    @cached_property
+    def order(self) -> int:
+        """Return when to ask: what many subjects share first."""
+        if self.of_user:
+            return 1
+        splits = {attribute.split for attribute in self.reads}
+        return 3 if None in splits else 0 if splits == {alike} else 2
+
+
+@dataclass(frozen=True, eq=False)
+class Test(Question):
+    """What an attribute is tested for: an operator and its argument."""
+
     operator: Operator
     argument: Any
     placeholders: Mapping[str, Attribute] = field(default_factory=dict)
 
-    def holds(self, subject: Subject) -> bool:
-        part = self.attribute.part
-        if part is None or self.placeholders:
-            return self._holds(subject)
-        answers, mark = subject.scene.answers_to(self), part(subject.scene, subject.key)
-        if mark not in answers:
-            answers[mark] = self._holds(subject)
-        return answers[mark]
+    @property
+    def reads(self) -> tuple[Attribute, ...]:
+        return (self.attribute, *self.placeholders.values())
 
-    def _holds(self, subject: Subject) -> bool:
+    def holds(self, subject: Subject) -> bool:
         held = subject.get(self.attribute)
         if held is None and self.operator is IS_SET:
             return not self.argument
@@ -86,35 +106,36 @@ class Test:
 
     @property
     def needs(self) -> set[str]:
-        return {*self.attribute.needs, *(need for each in self.placeholders.values() for need in each.needs)}
+        return {need for attribute in self.reads for need in attribute.needs}
 
     def shown(self, subject: Subject) -> str:
         """Return the attribute and its value as a part of a sentence."""
         return f"{self.attribute.name} {_shown(subject.get(self.attribute))}"
 
 
-@dataclass(frozen=True)
-class Count:
+@dataclass(frozen=True, eq=False)
+class Count(Question):
     """A test of how many related subjects meet a condition."""
 
-    attribute: Attribute
     where: Condition
     bounds: Bounds
 
-    def chosen(self, subject: Subject) -> list[Subject]:
+    def chosen(self, subject: Subject) -> Iterator[Block]:
+        """Yield the related subjects that meet the condition."""
         kind = SUBJECT_KINDS[self.attribute.of]
-        related = (Subject(kind, subject.scene, key) for key in subject.get(self.attribute))
-        return [each for each in related if self.where.holds(each)]
+        for row, members in subject.get(self.attribute):
+            block = Block(kind, subject.scene, row, members)
+            yield block.within(members_that_meet(self.where, block))
 
     def holds(self, subject: Subject) -> bool:
-        return not self.bounds.distance(len(self.chosen(subject)))
+        return not self.bounds.distance(sum(size(block.members) for block in self.chosen(subject)))
 
     @property
     def needs(self) -> set[str]:
         return {*self.attribute.needs, *SUBJECT_KINDS[self.attribute.of].needs, *self.where.needs}
 
     def shown(self, subject: Subject) -> str:
-        chosen = self.chosen(subject)
+        chosen = [each for block in self.chosen(subject) for each in block.subjects()]
         names = f" ({some([' / '.join(map(str, each.names.values())) for each in chosen])})" if chosen else ""
         return f"{self.attribute.name} that count: {len(chosen)}{names}"
 
@@ -136,6 +157,10 @@ class Condition:
         """Return the plurals of the kinds of objects that have to be known."""
         return {need for part in (*self.tests, *self._inner) for need in part.needs}
 
+    @cached_property
+    def ordered(self) -> tuple[Test | Count, ...]:
+        return tuple(sorted(self.tests, key=lambda test: test.order))
+
     @property
     def _inner(self) -> tuple[Condition, ...]:
         return tuple(condition for _way, conditions in self.combined for condition in conditions)
@@ -147,6 +172,50 @@ class Condition:
 
 
 ALWAYS = Condition()
+
+
+# -- Many subjects at once ----------------------------------------------------
+
+
+def members_that_meet(condition: Condition, block: Block) -> int:
+    """Return the members of a block that meet a condition, as a set. The tests of what many share come first."""
+    for test in condition.ordered:
+        if block.members:
+            block = block.within(_meeting(test, block))
+    for way, conditions in condition.combined:
+        rest = block.members
+        for each in conditions:
+            if way == "all_of":
+                rest = members_that_meet(each, block.within(rest))
+            else:
+                rest &= ~members_that_meet(each, block.within(rest))
+        block = block.within(block.members & ~rest if way == "any_of" else rest)
+    return block.members
+
+
+def _meeting(test: Test | Count, block: Block) -> int:
+    """Return the members of a block that meet a test."""
+    if test.of_user:
+        answers = block.scene.answers_to(test)
+        fresh = block.members & ~answers.known
+        answers.met |= bits(member for member in numbers(fresh) if test.holds(block.subject(member)))
+        answers.known |= fresh
+        return block.members & answers.met
+    met = 0
+    for part in _parts(test, block):
+        met |= part if test.holds(block.subject(lowest(part))) else 0
+    return met
+
+
+def _parts(test: Test | Count, block: Block) -> Iterable[int]:
+    """Return sets of the members that have the same values of what a test reads."""
+    parts = [block.members] if block.members else []
+    for attribute in test.reads:
+        if attribute.split is None:
+            return (1 << member for member in numbers(block.members))
+        for split in attribute.split(block.scene, block.row):
+            parts = [side for part in parts for side in (part & split, part & ~split) if side]
+    return parts
 
 
 def _shown(value: Any) -> str:

@@ -5,36 +5,42 @@
 
 """Evaluate policies on a directory, or on the directory before and after a plan. No I/O and no clock.
 
-A policy that needs what was not read is not evaluated: it must not pass because nothing was seen.
+A policy that needs what was not read is not evaluated: it must not pass because nothing was seen. Millions of subjects
+may break one, so they are counted as sets, and only the first of them become findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from .._base.paths import Object
-from .kinds import Subject, subjects_of
+from .graph import size
+from .kinds import Block, Subject, blocks_of
+from .past import Past
 from .policies import Policy, Waiver
 from .scene import PLAN, Scene
+
+MOST = 1_000  # findings of one policy that are listed, of each exception and of new and old ones
+MOST_NAMES = 20  # names in the text of a policy that counts
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A subject that breaks a policy. Of a policy that counts, the subject is the policy itself.
+    """A subject that breaks a policy. Without a subject, it is a count, or the ``count`` of those that are not listed.
 
-    ``new`` is whether a plan makes it, None without a plan. ``distance`` is how far a count is out of its bounds.
+    ``new`` is whether a plan makes it, None without a plan.
     """
 
     policy: Policy
     subject: Mapping[str, Any]
-    mark: Hashable
     text: str
     waiver: Waiver | None = None
     new: bool | None = None
     position: str | None = None
-    distance: int = 0
+    count: int = 1
 
     @property
     def counts(self) -> bool:
@@ -53,6 +59,7 @@ class Finding:
             "reason": self.policy.reason,
             "subject": dict(self.subject),
             "text": self.text,
+            "count": self.count,
             "exception": self.waiver and {"owner": self.waiver.owner, "until": self.waiver.until},
             "new": self.new,
             "position": self.position,
@@ -78,68 +85,102 @@ class Evaluation:
 
 def evaluate(policies: Sequence[Policy], scene: Scene, before: Scene | None = None) -> tuple[Evaluation, ...]:
     """Return what each policy finds in a scene. With one before, the findings say whether they are new."""
-    return tuple(_evaluation(policy, scene, before) for policy in policies)
+    past = Past(before, scene) if before else None
+    return tuple(_evaluation(policy, scene, past) for policy in policies)
 
 
-def _evaluation(policy: Policy, scene: Scene, before: Scene | None) -> Evaluation:
+def _evaluation(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
     lacking = tuple(sorted(policy.needs - scene.kinds))
     if lacking:
         return Evaluation(policy, 0, (), lacking)
-    subjects, findings = _found(policy, scene)
-    if before is not None:
-        old = {} if policy.needs - before.kinds else {each.mark: each for each in _found(policy, before)[1]}
-        findings = [replace(each, new=_is_new(each, old.get(each.mark))) for each in findings]
-    elif scene.changes is not None:
-        findings = [replace(each, new=True) for each in findings]
+    return (_counted if policy.count else _found)(policy, scene, past)
+
+
+# -- Policies that judge each subject -----------------------------------------
+
+
+def _found(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
+    """Return the findings of a policy. Those with the same exception, and new or not, are listed up to a limit."""
+    subjects = 0
+    found: dict[tuple[Waiver | None, bool | None], _Listed] = {}
+    for chosen in map(policy.chosen, blocks_of(policy.kind, scene)):
+        subjects += size(chosen.members)
+        broken = policy.broken_by(chosen)
+        old = past.broken_before(policy, broken) if past else 0
+        for waiver, members in _by_waiver(policy, broken):
+            sides = ((True, members & ~old), (False, members & old))
+            for new, side in sides if past or scene.changes is not None else ((None, members),):
+                if side:
+                    found.setdefault((waiver, new), _Listed([])).add(broken.within(side))
+    findings = [each for (waiver, new), listed in found.items() for each in listed.findings(policy, waiver, new)]
     return Evaluation(policy, subjects, tuple(findings))
 
 
-def _is_new(finding: Finding, old: Finding | None) -> bool:
-    return old is None or old.waiver is not None or finding.distance > old.distance
+def _by_waiver(policy: Policy, broken: Block) -> Iterator[tuple[Waiver | None, int]]:
+    """Yield the subjects that break a policy: those without an exception, and those of each one."""
+    waived = list(policy.waived(broken)) if broken.members else []
+    rest = broken.members
+    for _waiver, members in waived:
+        rest &= ~members
+    yield from [(None, rest), *waived]
 
 
-def _found(policy: Policy, scene: Scene) -> tuple[int, list[Finding]]:
-    """Return the number of subjects that a policy is about, and its findings."""
-    chosen = (subject for subject in subjects_of(policy.kind, scene) if policy.where.holds(subject))
-    if policy.count:
-        return _counted(policy, scene, list(chosen))
-    count, findings = 0, []
-    for subject in chosen:
-        count += 1
-        if policy.is_broken_by(subject):
-            findings.append(_finding(policy, subject))
-    return count, findings
+@dataclass
+class _Listed:
+    """Subjects of findings: those that are listed, and the number of all."""
+
+    subjects: list[Subject]
+    count: int = 0
+
+    def add(self, block: Block) -> None:
+        self.count += size(block.members)
+        if len(self.subjects) < MOST:
+            self.subjects += islice(block.subjects(), MOST - len(self.subjects))
+
+    def findings(self, policy: Policy, waiver: Waiver | None, new: bool | None) -> Iterator[Finding]:
+        for subject in self.subjects:
+            text = f"{subject.label}: {'; '.join(policy.verdict.shown(subject))}.{_ended(policy, subject)}"
+            yield Finding(policy, subject.names, text, waiver, new, subject.position)
+        if more := self.count - len(self.subjects):
+            yield Finding(policy, {}, f"{policy.kind.name}: and {more:,} more.", waiver, new, count=more)
 
 
-def _finding(policy: Policy, subject: Subject) -> Finding:
-    waiver, note = _waiver_of(policy, subject)
-    facts = "; ".join(policy.verdict.shown(subject))
-    text = f"{subject.label}: {facts}.{note}"
-    return Finding(policy, subject.names, subject.mark, text, waiver, position=subject.position)
-
-
-def _counted(policy: Policy, scene: Scene, chosen: list[Subject]) -> tuple[int, list[Finding]]:
-    """Return the finding of a policy that counts. Subjects with an exception do not count."""
-    bounds = policy.count
-    judged = [(subject, *_waiver_of(policy, subject)) for subject in chosen]
-    counted = [subject for subject, waiver, _note in judged if waiver is None]
-    distance = bounds.distance(len(counted)) if bounds else 0
-    if not bounds or not distance:
-        return len(chosen), []
-    names = ", ".join(" / ".join(map(str, subject.names.values())) for subject in counted[:20])
-    notes = "".join(dict.fromkeys(note for _subject, _waiver, note in judged if note))
-    text = f"{policy.kind.name} that count: {len(counted)}{f' ({names})' if names else ''}, not {bounds.text}.{notes}"
-    return len(chosen), [Finding(policy, {}, policy.name, text, distance=distance)]
-
-
-def _waiver_of(policy: Policy, subject: Subject) -> tuple[Waiver | None, str]:
-    """Return the exception that counts for a subject, and a sentence about one that does not count any more."""
+def _ended(policy: Policy, subject: Subject) -> str:
+    """Return a sentence about the first exception about a subject, if it does not count any more."""
     matching = [waiver for waiver in policy.waivers if waiver.where.holds(subject)]
-    for waiver in matching:
-        if waiver.counts(subject.scene.now):
-            return waiver, ""
-    ended = "".join(f" The exception of {waiver.owner} ended on {waiver.until}." for waiver in matching[:1])
-    return None, ended
+    counting = any(waiver.counts(subject.scene.now) for waiver in matching)
+    return "" if counting else "".join(map(_sentence_of, matching[:1]))
+
+
+def _sentence_of(waiver: Waiver) -> str:
+    return f" The exception of {waiver.owner} ended on {waiver.until}."
+
+
+# -- Policies that count ------------------------------------------------------
+
+
+def _counted(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
+    """Return the finding of a policy that counts. Subjects with an exception do not count."""
+    chosen, counted, distance = _count(policy, scene)
+    subjects = sum(size(block.members) for block in chosen)
+    if not policy.count or not distance:
+        return Evaluation(policy, subjects, ())
+    first = islice((subject for block in counted for subject in block.subjects()), MOST_NAMES)
+    names = ", ".join(" / ".join(map(str, subject.names.values())) for subject in first)
+    ended = dict.fromkeys(waiver for block in counted for waiver, _members in policy.waived(block, ended=True))
+    count = sum(size(block.members) for block in counted)
+    text = f"{policy.kind.name} that count: {count}{f' ({names})' if names else ''}, not {policy.count.text}."
+    new = True if past or scene.changes is not None else None
+    if past and past.can_judge(policy):
+        new = distance > _count(policy, past.before)[2]
+    return Evaluation(policy, subjects, (Finding(policy, {}, "".join([text, *map(_sentence_of, ended)]), new=new),))
+
+
+def _count(policy: Policy, scene: Scene) -> tuple[list[Block], list[Block], int]:
+    """Return the subjects of a policy, those that count, and how far their number is out of bounds."""
+    chosen = [block for each in blocks_of(policy.kind, scene) if (block := policy.chosen(each)).members]
+    counted = [block.within(next(_by_waiver(policy, block))[1]) for block in chosen]
+    return chosen, counted, policy.count.distance(sum(size(each.members) for each in counted)) if policy.count else 0
 
 
 def report_of(evaluations: Sequence[Evaluation], gaps: Sequence[str]) -> Object:
@@ -179,7 +220,7 @@ def _row(evaluation: Evaluation) -> Object:
         "each": policy.kind.name,
         "position": policy.position,
         "subjects": evaluation.subjects,
-        "findings": len(evaluation.findings),
+        "findings": sum(finding.count for finding in evaluation.findings),
         "not_evaluated": list(evaluation.lacking),
         "refuses": evaluation.refuses,
     }

@@ -10,6 +10,7 @@ A set of users or groups is an int whose bit n stands for number n: unions of se
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import NamedTuple
 
 from .._base.paths import fold
 from .state import Group, State
+
+BITS_OF_OCTET = [[bit for bit in range(8) if octet >> bit & 1] for octet in range(256)]
 
 
 class Way(NamedTuple):
@@ -122,11 +125,18 @@ def bits(numbers: Iterable[int]) -> int:
 def numbers(chosen: int) -> list[int]:
     """Return the numbers in a set, in order."""
     octets = chosen.to_bytes(chosen.bit_length() // 8 + 1, "little")
-    return [8 * place + bit for place, octet in enumerate(octets) if octet for bit in range(8) if octet >> bit & 1]
+    return [8 * place + bit for place, octet in enumerate(octets) if octet for bit in BITS_OF_OCTET[octet]]
+
+
+def lowest(chosen: int) -> int:
+    """Return the lowest number in a set that has some."""
+    return (chosen & -chosen).bit_length() - 1
 
 
 def size(chosen: int) -> int:
     """Return how many numbers a set holds."""
+    if sys.version_info >= (3, 10):
+        return chosen.bit_count()  # a hundred times as fast
     return bin(chosen).count("1")
 
 

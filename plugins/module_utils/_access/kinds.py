@@ -6,12 +6,14 @@
 """The classes of the table of subjects: kinds of subjects, their attributes, and one subject. No I/O.
 
 A subject is a small key into a Scene: the number of a user, or the numbers of a user and of a permission. Its
-attributes are read when a condition asks for them, because a directory has millions of subjects.
+attributes are read when a condition asks for them, because a directory has millions of subjects. They come in blocks:
+all users of one permission or of one safe, as a set of bits. An attribute says on what of a subject its value depends,
+so that a condition is tested once for many subjects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
@@ -20,14 +22,37 @@ from .._directory.values import POSITION
 from .._model.rows import Attribute as Option
 from .._model.rows import Resource
 from .._model.shapes import Flat, Joined, Truth
+from .graph import lowest, numbers
 from .operators import NAME, NAMES, NUMBER, SUBJECTS, TRUTH
-from .scene import Scene
+from .scene import Rows, Scene
 
 Key = Any  # of a subject in a scene
 Read = Callable[[Scene, Key], Any]
-Each = Callable[[Scene], Iterator[Key]]
+Each = Callable[[Scene], Iterator[Rows]]
+# Returns sets of users for a row: two members of the row that are in the same of these sets have the same value.
+Split = Callable[[Scene, Key], Iterable[int]]
 Entry = Callable[[Scene, Key], Mapping[str, Any]]
+KeyOf = Callable[[Scene, Key, int], Key]
 MAP = "map"  # an option whose keys are attributes of their own, such as custom_attributes.cost_center
+
+
+def row_key(scene: Scene, row: Key, member: int) -> Key:
+    """Return the key of a subject that is alone in its row."""
+    return row
+
+
+def member_key(scene: Scene, row: Key, member: int) -> int:
+    return member
+
+
+def pair_key(scene: Scene, row: Key, member: int) -> tuple[int | None, Key]:
+    """Return the numbers of a user and a row. The user is None for the unknown members of a group."""
+    return (None if member == scene.nobody else member), row
+
+
+def alike(scene: Scene, row: Key) -> tuple[int, ...]:
+    """Return no sets: all members of the row have the same value."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -35,8 +60,8 @@ class Attribute:
     """One attribute of a kind of subject.
 
     ``text`` says what it is. ``needs`` are the plurals of the kinds of objects that it is read from, besides those of
-    its subject. ``of`` is the kind of related subjects. ``part`` returns the part of the key that the value depends on:
-    many subjects share it, and tests of the value are remembered by it.
+    its subject. ``of`` is the kind of related subjects. ``of_user`` is whether the value depends on the user alone. If
+    not, ``split`` tells apart the members of a row, and without it each member has a value of its own.
     """
 
     name: str
@@ -45,15 +70,16 @@ class Attribute:
     read: Read
     needs: tuple[str, ...] = ()
     of: str = ""
-    part: Read | None = None
+    of_user: bool = False
+    split: Split | None = None
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of subject.
 
-    ``each`` yields the keys of all subjects. ``named_by`` are the attributes that name a subject in a finding.
-    ``entry`` returns the entry from which the subject comes.
+    ``each`` yields all subjects as rows with members, of which ``key`` makes the key of a subject. ``named_by`` are the
+    attributes that name a subject in a finding. ``entry`` returns the entry from which the subject comes.
     """
 
     name: str
@@ -63,6 +89,12 @@ class Kind:
     each: Each
     entry: Entry
     attributes: Mapping[str, Attribute]
+    key: KeyOf = row_key
+
+    @property
+    def has_users(self) -> bool:
+        """Return whether the members of a row are users. If not, a subject is alone in its row."""
+        return self.key is not row_key
 
     def attribute(self, name: str) -> Attribute | None:
         """Return an attribute by its name, None if there is none. A key of a map is one."""
@@ -114,8 +146,34 @@ class Subject:
         return str(place) if place else None
 
 
-def subjects_of(kind: Kind, scene: Scene) -> Iterator[Subject]:
-    return (Subject(kind, scene, key) for key in kind.each(scene))
+@dataclass(frozen=True)
+class Block:
+    """Subjects that share a row, such as a permission or a safe. ``members`` are their users, as a set of bits."""
+
+    kind: Kind
+    scene: Scene
+    row: Key
+    members: int
+
+    def subject(self, member: int) -> Subject:
+        return Subject(self.kind, self.scene, self.kind.key(self.scene, self.row, member))
+
+    def subjects(self) -> Iterator[Subject]:
+        return map(self.subject, numbers(self.members))
+
+    def within(self, members: int) -> Block:
+        """Return the block of these members alone."""
+        return Block(self.kind, self.scene, self.row, members)
+
+    @property
+    def mark(self) -> Hashable:
+        """Return what the row has in common with itself after a change."""
+        subject, table = self.subject(lowest(self.members)), self.kind.attributes
+        return tuple((name, fold(value)) for name, value in subject.names.items() if not table[name].of_user)
+
+
+def blocks_of(kind: Kind, scene: Scene) -> Iterator[Block]:
+    return (Block(kind, scene, row, members) for row, members in kind.each(scene))
 
 
 # -- What the table is made of ----------------------------------------------
@@ -151,8 +209,17 @@ def kind_of(
     return Kind(resource.name, text, (resource.plural,), tuple(named_by), each, entry, table_of(attributes))
 
 
-def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], Key]) -> list[Attribute]:
-    """Return the attributes of a subject that another one refers to, such as ``user.title``."""
+def of_users(kind: Kind) -> Kind:
+    """Return a kind whose subjects are the users, in one row that stands for nothing."""
+    attributes = [replace(attribute, of_user=True) for attribute in kind.attributes.values()]
+    return replace(kind, attributes=table_of(attributes), key=member_key)
+
+
+def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], Key], **part: Any) -> list[Attribute]:
+    """Return the attributes of a subject that another one refers to, such as ``user.title``.
+
+    ``part`` is what their values depend on: ``of_user`` or ``split``.
+    """
 
     def reader(attribute: Attribute) -> Read:
         def read(scene: Scene, key: Key) -> Any:
@@ -166,8 +233,8 @@ def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], 
             attribute,
             name=f"{prefix}.{attribute.name}",
             read=reader(attribute),
-            part=key_of,
             needs=tuple(dict.fromkeys((*kind.needs, *attribute.needs))),
+            **{"of_user": False, **part},
         )
         for attribute in kind.attributes.values()
         if attribute.type != SUBJECTS and attribute.name not in kind.named_by

@@ -135,9 +135,18 @@ def findings_of(document: Mapping[str, Any]) -> list[Object] | None:
         return None
     shown = ("policy", "severity", "reason", "text", "exception", "new")
     return [
-        {**{key: finding.get(key) for key in shown}, "subject": finding.get("subject") or {}}
+        {
+            **{key: finding.get(key) for key in shown},
+            "subject": finding.get("subject") or {},
+            "count": finding.get("count", 1),
+        }
         for finding in document["findings"]
     ]
+
+
+def number_of(findings: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many findings there are: one may stand for many that are not listed."""
+    return sum(finding.get("count", 1) for finding in findings)
 
 
 def counts_of(state: State) -> Iterator[tuple[str, int | None]]:
@@ -168,11 +177,12 @@ def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str
     findings = document.get("findings")
     if findings is not None:
         open_ones = [each for each in findings if not each.get("exception")]
+        count = number_of(open_ones)
         severities = Counter(each["severity"] for each in open_ones)
         yield _tile(
             "findings",
-            f"{len(open_ones):,}",
-            "finding" if len(open_ones) == 1 else "findings",
+            f"{count:,}",
+            "finding" if count == 1 else "findings",
             alert=bool(severities["refuse"]),
         )
 

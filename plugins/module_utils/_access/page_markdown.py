@@ -17,7 +17,7 @@ from .._base.texts import code_element
 from .._model.shapes import seconds
 from .document import states_of
 from .drift import told
-from .page import DRIFT_LISTS, Words, counts_of, gaps_of, noun, sentence_of, title_of, words_of
+from .page import DRIFT_LISTS, Words, counts_of, gaps_of, noun, number_of, sentence_of, title_of, words_of
 from .query import Query
 from .reach import difference, reach_of
 from .state import State
@@ -114,7 +114,8 @@ def _findings(document: Mapping[str, Any]) -> Iterator[str]:
     if document.get("findings") is None:
         return
     counted = [finding for finding in document["findings"] if not finding.get("exception")]
-    yield f"**Findings: {len(counted):,}**, and {len(document['findings']) - len(counted):,} with an exception"
+    count = number_of(counted)
+    yield f"**Findings: {count:,}**, and {number_of(document['findings']) - count:,} with an exception"
     yield ""
     for finding in sorted(counted, key=lambda finding: finding["severity"] != "refuse"):
         new = " (new)" if finding.get("new") else ""

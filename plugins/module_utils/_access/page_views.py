@@ -360,7 +360,7 @@ const policyItem = ([policy, found]) => {
       " ",
       isolated(policy),
       " ",
-      element("small", "", counted(found.length, "finding")),
+      element("small", "", counted(found.reduce((sum, finding) => sum + finding.count, 0), "finding")),
     ),
     element("p", "", isolated(reason ?? "")),
     firstOf(found, FEW, findingLine),

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from .._base.errors import IdentityError, InvalidError, raise_all
 from .._base.nearest import did_you_mean, nearest
 from .._base.paths import fold
 from .._directory.values import POSITION
-from .conditions import ALWAYS, Bounds, Condition, Parser
-from .kinds import Kind, Subject
+from .conditions import ALWAYS, Bounds, Condition, Parser, members_that_meet
+from .kinds import Block, Kind
 from .operators import DAY, day_of
 from .subjects import SUBJECT_KINDS
 
@@ -67,11 +67,23 @@ class Policy:
         conditions = (self.where, self.verdict, *(waiver.where for waiver in self.waivers))
         return {*self.kind.needs, *(need for condition in conditions for need in condition.needs)}
 
-    def is_broken_by(self, subject: Subject) -> bool:
-        """Return whether one of the subjects that it is about breaks it."""
-        if self.must:
-            return not self.must.holds(subject)
-        return bool(self.must_not) and self.verdict.holds(subject)
+    def chosen(self, block: Block) -> Block:
+        """Return the subjects of a block that the policy is about."""
+        return block.within(members_that_meet(self.where, block))
+
+    def broken_by(self, chosen: Block) -> Block:
+        """Return those of the subjects that it is about which break it. One that counts judges them all."""
+        if self.count:
+            return chosen
+        meeting = members_that_meet(self.verdict, chosen)
+        return chosen.within(chosen.members & ~meeting if self.must else meeting)
+
+    def waived(self, block: Block, *, ended: bool = False) -> Iterator[tuple[Waiver, int]]:
+        """Yield the exceptions that count, or that have ended, with their subjects: each with the first about it."""
+        for waiver in self.waivers:
+            if waiver.counts(block.scene.now) is not ended and (members := members_that_meet(waiver.where, block)):
+                yield waiver, members
+                block = block.within(block.members & ~members)
 
 
 def policies_of(given: Any) -> tuple[Policy, ...]:

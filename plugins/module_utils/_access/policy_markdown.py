@@ -22,6 +22,8 @@ OUTCOMES = {
     "old": "There before the plan",
 }
 
+COUNTED = {"refuse": "refused", "warn": "warnings", "exception": "exceptions"}
+
 
 def policy_markdown_of(report: Object, limit: int, root: str = "") -> str:
     """Return at most ``limit`` characters. Rows that do not fit are left out, and counted where they would be."""
@@ -49,10 +51,12 @@ def policy_markdown_of(report: Object, limit: int, root: str = "") -> str:
 
 
 def _sentence(report: Object) -> str:
-    counts = Counter(map(outcome_of, report["findings"]))
+    counts: Counter[str] = Counter()
+    for finding in report["findings"]:
+        counts[outcome_of(finding)] += finding.get("count", 1)
     lacking = sum(bool(policy["not_evaluated"]) for policy in report["policies"])
-    parts = [f"{counts['refuse']} refused", f"{counts['warn']} warnings", f"{counts['exception']} exceptions"]
-    parts += [f"{counts['old']} old"] if counts["old"] else []
+    parts = [f"{counts[outcome]:,} {text}" for outcome, text in COUNTED.items()]
+    parts += [f"{counts['old']:,} old"] if counts["old"] else []
     parts += [f"{lacking} policies not evaluated"] if lacking else []
     return ", ".join(parts)
 

@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from .._base.paths import Object
 from .graph import Graph, bits, numbers, path_of
@@ -22,6 +21,8 @@ from .state import Permission, State
 PLAN = "plan"  # what policies about changes need, beside the kinds of objects
 Access = tuple[Optional[int], int]  # a user, None for the unknown members of a group, and a permission
 Reach = tuple[int, int]  # a user and a container
+Item = TypeVar("Item")
+Rows = tuple[Any, int]  # what subjects share, such as a permission, and their users, as a set of bits
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,9 @@ class Scene:
         """Return the groups that a group is in, to any depth, without itself."""
         return [number for number in numbers(self._above[group]) if number != group]
 
-    def people_of(self, group: int) -> Sequence[int]:
-        """Return the users in a group, to any depth."""
-        if group not in self._known_people:
-            # Many permissions are of one group, and each number in a list would take 36 bytes.
-            self._known_people[group] = array("I", numbers(self.graph.everybody[group]))
-        return self._known_people[group]
-
-    @cached_property
-    def _known_people(self) -> dict[int, Sequence[int]]:
-        return {}
+    def people_of(self, group: int) -> int:
+        """Return the users in a group, to any depth, as a set."""
+        return self.graph.everybody[group]
 
     # -- Permissions --------------------------------------------------------
 
@@ -119,28 +113,40 @@ class Scene:
 
     # -- Access -------------------------------------------------------------
 
-    def access(self) -> Iterator[Access]:
-        for number in range(len(self.state.permissions)):
-            yield from self._access_by(number)
+    @property
+    def nobody(self) -> int:
+        """Return the number that stands for the unknown members of a group, in a set of users."""
+        return len(self.state.users)
 
-    def access_of(self, user: int) -> Iterator[Access]:
-        for number in self._permissions_reached(user):
-            yield user, number
-
-    def access_to(self, container: int) -> Iterator[Access]:
-        for number in self.permissions_on.get(container, ()):
-            yield from self._access_by(number)
-
-    def _access_by(self, number: int) -> Iterator[Access]:
-        """Yield who has a permission. Nobody knows the members of a group that no list has."""
-        permission = self.state.permissions[number]
+    def holders_of(self, permission: Permission) -> int:
+        """Return who has a permission, as a set. Nobody knows the members of a group that no list has."""
         if permission.kind == "user":
-            yield permission.member, number
-            return
-        for user in self.people_of(permission.member):
-            yield user, number
-        if any(not self.state.groups[group].listed for group in numbers(self.graph.below[permission.member])):
-            yield None, number
+            return 1 << permission.member
+        if permission.member not in self._known_holders:
+            groups = numbers(self.graph.below[permission.member])
+            unknown = any(not self.state.groups[group].listed for group in groups) << self.nobody
+            self._known_holders[permission.member] = self.graph.everybody[permission.member] | unknown
+        return self._known_holders[permission.member]
+
+    @cached_property
+    def _known_holders(self) -> dict[int, int]:
+        return {}
+
+    def access(self) -> Iterator[Rows]:
+        """Yield each permission with those who have it, if there are any."""
+        return self._access_by(range(len(self.state.permissions)))
+
+    def access_of(self, user: int) -> Iterator[Rows]:
+        return ((number, 1 << user) for number in self._permissions_reached(user))
+
+    def access_to(self, container: int) -> Iterator[Rows]:
+        return self._access_by(self.permissions_on.get(container, ()))
+
+    def _access_by(self, permissions: Iterable[int]) -> Iterator[Rows]:
+        for number in permissions:
+            holders = self.holders_of(self.state.permissions[number])
+            if holders:
+                yield number, holders
 
     def path(self, access: Access) -> tuple[int, ...]:
         """Return the groups from a user's own to that of the permission, on the shortest way; none if it is direct."""
@@ -172,66 +178,69 @@ class Scene:
 
     # -- Reach --------------------------------------------------------------
 
-    def reach(self) -> Iterator[Reach]:
-        """Yield each user who is not inactive with each container on which a permission counts now."""
-        for user in range(len(self.state.users)):
-            yield from self.reach_of(user)
+    def reach(self) -> Iterator[Rows]:
+        """Yield each container with the users who reach it: a permission counts now, and they are not inactive."""
+        for container in range(len(self.state.containers)):
+            yield from self.reach_to(container)
 
-    def reach_of(self, user: int) -> Iterator[Reach]:
-        if self.state.users[user].active is not False:
-            for container in self._permissions_by_container(user):
-                yield user, container
+    def reach_to(self, container: int) -> Iterator[Rows]:
+        users = 0
+        for permission in self.permissions_now_on.get(container, ()):
+            users |= self.holders_of(permission)
+        if users & self._may_reach:
+            yield container, users & self._may_reach
 
-    def reach_to(self, container: int) -> Iterator[Reach]:
-        people: dict[int, None] = {}
-        for user, number in self.access_to(container):
-            if user is not None and not self.is_expired(self.state.permissions[number]):
-                people[user] = None
-        return ((user, container) for user in people if self.state.users[user].active is not False)
+    def reach_of(self, user: int) -> Iterator[Rows]:
+        if self._may_reach >> user & 1:
+            permissions = (self.state.permissions[number] for number in self._permissions_reached(user))
+            for container in dict.fromkeys(each.container for each in permissions if not self.is_expired(each)):
+                yield container, 1 << user
+
+    @cached_property
+    def _may_reach(self) -> int:
+        return bits(number for number, user in enumerate(self.state.users) if user.active is not False)
+
+    @cached_property
+    def permissions_now_on(self) -> Mapping[int, list[Permission]]:
+        """Return the permissions that count now on each container that has some."""
+        return _index((each.container, each) for each in self.state.permissions if not self.is_expired(each))
 
     def permissions_in(self, reach: Reach) -> list[Permission]:
         """Return the permissions that count now and together are what a user can do in a container."""
         user, container = reach
-        if user in self._recent:
-            return self._recent[user].get(container, [])
-        everything = (self.state.permissions[number] for number in self.permissions_on.get(container, ()))
-        return [each for each in everything if self._has(user, each) and not self.is_expired(each)]
-
-    def _has(self, user: int, permission: Permission) -> bool:
-        if permission.kind == "user":
-            return permission.member == user
-        return bool(self.graph.everybody[permission.member] >> user & 1)
-
-    def _permissions_by_container(self, user: int) -> Mapping[int, list[Permission]]:
-        """Return the permissions of a user that count now, and remember them until the next user."""
-        held: dict[int, list[Permission]] = {}
-        for permission in map(self.state.permissions.__getitem__, self._permissions_reached(user)):
-            if not self.is_expired(permission):
-                held.setdefault(permission.container, []).append(permission)
-        self._recent.clear()
-        self._recent[user] = held
-        return held
-
-    @cached_property
-    def _recent(self) -> dict[int, Mapping[int, list[Permission]]]:
-        return {}
-
-    def answers_to(self, question: Any) -> dict[Any, bool]:
-        """Return the answers to a question that are known, by the part of a subject that it is about."""
-        return self._answers.setdefault(question, {})
-
-    @cached_property
-    def _answers(self) -> dict[Any, dict[Any, bool]]:
-        return {}
+        return [each for each in self.permissions_now_on.get(container, ()) if self.holders_of(each) >> user & 1]
 
     def _permissions_reached(self, user: int) -> Iterator[int]:
         yield from self.permissions_of_user.get(user, ())
         for group in self.groups_of(user):
             yield from self.permissions_of_group.get(group, ())
 
+    # -- Answers ------------------------------------------------------------
 
-def _index(pairs: Iterable[tuple[int, int]]) -> Mapping[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+    def answers_to(self, question: Any) -> Answers:
+        """Return which users are known to meet a test, and which not to."""
+        return self._answers.setdefault(question, Answers())
+
+    @cached_property
+    def _answers(self) -> dict[Any, Answers]:
+        return {}
+
+
+@dataclass
+class Answers:
+    """Sets of users: those whose answer is ``known``, and those of them who meet a test."""
+
+    known: int = 0
+    met: int = 0
+
+
+def single(keys: Iterable[Any]) -> Iterator[Rows]:
+    """Yield subjects that are each alone in a row."""
+    return ((key, 1) for key in keys)
+
+
+def _index(pairs: Iterable[tuple[int, Item]]) -> Mapping[int, list[Item]]:
+    found: dict[int, list[Item]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
     return dict(found)

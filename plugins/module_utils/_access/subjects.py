@@ -19,9 +19,21 @@ from typing import Any
 from .._directory.values import POSITION
 from .._model.member_names import VAULT
 from .._model.resources import CONTAINER, CONTAINER_PERMISSION, GROUP, PRIVILEGED_DATA, RIGHTS_PRESETS, USER
-from .kinds import Attribute, Key, Kind, Read, attributes_of_other, kind_of, table_of
+from .graph import numbers
+from .kinds import (
+    Attribute,
+    Key,
+    Kind,
+    Read,
+    alike,
+    attributes_of_other,
+    kind_of,
+    of_users,
+    pair_key,
+    table_of,
+)
 from .operators import MOMENT, NAME, NAMES, NUMBER, RIGHT_LIST, SUBJECTS, TRUTH
-from .scene import PLAN, Scene
+from .scene import PLAN, Rows, Scene, single
 from .state import Permission, in_order
 
 USERS, GROUPS, CONTAINERS = USER.plural, GROUP.plural, CONTAINER.plural
@@ -58,59 +70,78 @@ def preset_of(rights: Iterable[str]) -> str | None:
 
 # -- Users, groups, safes and accounts --------------------------------------
 
-USER_KIND = kind_of(
-    USER,
-    "a user, also one whom only a list of members names",
-    ("user",),
-    lambda scene: iter(range(len(scene.state.users))),
-    lambda scene, key: scene.state.users[key].entry,
-    [
-        Attribute("user", NAME, "the user name", lambda scene, key: scene.state.users[key].name),
-        Attribute(
-            "active", TRUTH, "whether the user is active; not set if unknown", lambda s, key: s.state.users[key].active
-        ),
-        Attribute("listed", TRUTH, "whether the list of users has the user", lambda s, key: s.state.users[key].listed),
-        Attribute(
-            "groups",
-            NAMES,
-            "the groups that the user is in, also through other groups",
-            lambda scene, key: _groups(scene, scene.groups_of(key)),
-            (GROUPS,),
-        ),
-        Attribute(
-            "direct_groups",
-            NAMES,
-            "the groups that have the user as a direct member",
-            lambda scene, key: _groups(scene, scene.direct_groups.get(key, ())),
-            (GROUPS,),
-        ),
-        Attribute(
-            "containers",
-            NAMES,
-            "the safes that the user reaches now",
-            lambda scene, key: _containers(scene, (container for _user, container in scene.reach_of(key))),
-            REACH_NEEDS,
-        ),
-        Attribute("reach", SUBJECTS, "what the user reaches now", lambda s, key: s.reach_of(key), REACH_NEEDS, "reach"),
-        Attribute(
-            "access", SUBJECTS, "the permissions of the user", lambda s, key: s.access_of(key), ACCESS_NEEDS, "access"
-        ),
-        Attribute(
-            "container_permissions",
-            SUBJECTS,
-            "the permissions that the user has directly",
-            lambda scene, key: iter(scene.permissions_of_user.get(key, ())),
-            (PERMISSIONS,),
-            "container_permission",
-        ),
-    ],
+
+def _all_users(scene: Scene) -> Iterator[Rows]:
+    return iter([(None, (1 << len(scene.state.users)) - 1)] if scene.state.users else [])
+
+
+USER_KIND = of_users(
+    kind_of(
+        USER,
+        "a user, also one whom only a list of members names",
+        ("user",),
+        _all_users,
+        lambda scene, key: scene.state.users[key].entry,
+        [
+            Attribute("user", NAME, "the user name", lambda scene, key: scene.state.users[key].name),
+            Attribute(
+                "active",
+                TRUTH,
+                "whether the user is active; not set if unknown",
+                lambda s, key: s.state.users[key].active,
+            ),
+            Attribute(
+                "listed", TRUTH, "whether the list of users has the user", lambda s, key: s.state.users[key].listed
+            ),
+            Attribute(
+                "groups",
+                NAMES,
+                "the groups that the user is in, also through other groups",
+                lambda scene, key: _groups(scene, scene.groups_of(key)),
+                (GROUPS,),
+            ),
+            Attribute(
+                "direct_groups",
+                NAMES,
+                "the groups that have the user as a direct member",
+                lambda scene, key: _groups(scene, scene.direct_groups.get(key, ())),
+                (GROUPS,),
+            ),
+            Attribute(
+                "containers",
+                NAMES,
+                "the safes that the user reaches now",
+                lambda scene, key: _containers(scene, (container for container, _users in scene.reach_of(key))),
+                REACH_NEEDS,
+            ),
+            Attribute(
+                "reach", SUBJECTS, "what the user reaches now", lambda s, key: s.reach_of(key), REACH_NEEDS, "reach"
+            ),
+            Attribute(
+                "access",
+                SUBJECTS,
+                "the permissions of the user",
+                lambda s, key: s.access_of(key),
+                ACCESS_NEEDS,
+                "access",
+            ),
+            Attribute(
+                "container_permissions",
+                SUBJECTS,
+                "the permissions that the user has directly",
+                lambda scene, key: single(scene.permissions_of_user.get(key, ())),
+                (PERMISSIONS,),
+                "container_permission",
+            ),
+        ],
+    )
 )
 
 GROUP_KIND = kind_of(
     GROUP,
     "a group, also one that only a permission or another group names",
     ("group",),
-    lambda scene: iter(range(len(scene.state.groups))),
+    lambda scene: single(range(len(scene.state.groups))),
     lambda scene, key: scene.state.groups[key].entry,
     [
         Attribute("group", NAME, "the display name", lambda scene, key: scene.state.groups[key].name),
@@ -127,13 +158,16 @@ GROUP_KIND = kind_of(
             "groups", NAMES, "the direct members that are groups", lambda s, key: _groups(s, s.state.groups[key].groups)
         ),
         Attribute(
-            "everybody", NAMES, "the users in the group, to any depth", lambda s, key: _users(s, s.people_of(key))
+            "everybody",
+            NAMES,
+            "the users in the group, to any depth",
+            lambda s, key: _users(s, numbers(s.people_of(key))),
         ),
         Attribute(
             "people",
             SUBJECTS,
             "the users in the group, to any depth",
-            lambda scene, key: iter(scene.people_of(key)),
+            lambda scene, key: iter([(None, scene.people_of(key))]),
             (USERS,),
             "user",
         ),
@@ -154,7 +188,7 @@ GROUP_KIND = kind_of(
             "container_permissions",
             SUBJECTS,
             "the permissions of the group itself",
-            lambda scene, key: iter(scene.permissions_of_group.get(key, ())),
+            lambda scene, key: single(scene.permissions_of_group.get(key, ())),
             (PERMISSIONS,),
             "container_permission",
         ),
@@ -172,7 +206,7 @@ CONTAINER_KIND = kind_of(
     CONTAINER,
     "a safe",
     ("container",),
-    lambda scene: iter(range(len(scene.state.containers))),
+    lambda scene: single(range(len(scene.state.containers))),
     lambda scene, key: scene.state.containers[key].entry,
     [
         Attribute("container", NAME, "the name of the safe", _container),
@@ -181,7 +215,7 @@ CONTAINER_KIND = kind_of(
             "privileged_data",
             SUBJECTS,
             "its accounts",
-            lambda scene, key: iter(scene.accounts_on.get(key, ())),
+            lambda scene, key: single(scene.accounts_on.get(key, ())),
             (ACCOUNTS,),
             "privileged_data",
         ),
@@ -189,7 +223,7 @@ CONTAINER_KIND = kind_of(
             "container_permissions",
             SUBJECTS,
             "the permissions on the safe",
-            lambda scene, key: iter(scene.permissions_on.get(key, ())),
+            lambda scene, key: single(scene.permissions_on.get(key, ())),
             (PERMISSIONS,),
             "container_permission",
         ),
@@ -204,7 +238,7 @@ ACCOUNT_KIND = kind_of(
     PRIVILEGED_DATA,
     "a privileged account",
     ("container", "name"),
-    lambda scene: iter(range(len(scene.state.accounts))),
+    lambda scene: single(range(len(scene.state.accounts))),
     lambda scene, key: scene.state.accounts[key].entry,
     [
         Attribute("name", NAME, "the name of the account", lambda scene, key: scene.state.accounts[key].name),
@@ -284,7 +318,7 @@ PERMISSION_KIND = Kind(
     "a permission of a user or a group on a safe",
     (PERMISSIONS,),
     ("container", "user", "group"),
-    lambda scene: iter(range(len(scene.state.permissions))),
+    lambda scene: single(range(len(scene.state.permissions))),
     lambda scene, key: scene.state.permissions[key].entry,
     table_of(
         [
@@ -311,10 +345,10 @@ ACCESS_KIND = Kind(
                 NAME,
                 "the user; not set for the unknown members of a group",
                 lambda scene, key: None if key[0] is None else scene.state.users[key[0]].name,
-                part=_first,
+                of_user=True,
             ),
             *(
-                replace(attribute, part=_second)
+                replace(attribute, split=alike)
                 for attribute in _permission_attributes(lambda scene, key: scene.state.permissions[key[1]])
             ),
             Attribute(
@@ -322,6 +356,7 @@ ACCESS_KIND = Kind(
                 TRUTH,
                 "whether the permission is the user's own",
                 lambda scene, key: scene.state.permissions[key[1]].kind == "user",
+                split=alike,
             ),
             Attribute(
                 "path",
@@ -335,10 +370,13 @@ ACCESS_KIND = Kind(
                 "how many other groups of the user lead to the same permission",
                 lambda scene, key: scene.other_paths(key),
             ),
-            *attributes_of_other("user", USER_KIND, _first),
-            *attributes_of_other("container", CONTAINER_KIND, lambda s, key: s.state.permissions[key[1]].container),
+            *attributes_of_other("user", USER_KIND, _first, of_user=True),
+            *attributes_of_other(
+                "container", CONTAINER_KIND, lambda s, key: s.state.permissions[key[1]].container, split=alike
+            ),
         ]
     ),
+    pair_key,
 )
 
 
@@ -349,6 +387,18 @@ def _rights(scene: Scene, key: Key) -> tuple[str, ...]:
 @lru_cache(100_000)
 def _union(rights: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return rights[0] if len(rights) == 1 else in_order(chain.from_iterable(rights))
+
+
+def _by_permission(scene: Scene, container: int) -> Iterable[int]:
+    return map(scene.holders_of, scene.permissions_now_on.get(container, ()))
+
+
+def _by_rights(scene: Scene, container: int) -> Iterable[int]:
+    """Return the holders of each set of rights: many permissions on a safe have the same ones."""
+    holders: dict[tuple[str, ...], int] = {}
+    for permission in scene.permissions_now_on.get(container, ()):
+        holders[permission.rights] = holders.get(permission.rights, 0) | scene.holders_of(permission)
+    return holders.values()
 
 
 def _entry_of_reach(scene: Scene, key: Key) -> Mapping[str, Any]:
@@ -368,36 +418,45 @@ REACH_KIND = Kind(
     _entry_of_reach,
     table_of(
         [
-            Attribute("user", NAME, "the user", lambda scene, key: scene.state.users[key[0]].name, part=_first),
+            Attribute("user", NAME, "the user", lambda scene, key: scene.state.users[key[0]].name, of_user=True),
             Attribute(
-                "container", NAME, "the name of the safe", lambda scene, key: _container(scene, key[1]), part=_second
+                "container", NAME, "the name of the safe", lambda scene, key: _container(scene, key[1]), split=alike
             ),
-            Attribute("rights", RIGHT_LIST, "the rights of all permissions together", _rights),
+            Attribute("rights", RIGHT_LIST, "the rights of all permissions together", _rights, split=_by_rights),
             Attribute(
                 "presets",
                 NAMES,
                 "the presets whose rights single permissions are exactly",
                 lambda s, key: [name for each in s.permissions_in(key) if (name := preset_of(each.rights))],
+                split=_by_permission,
             ),
             Attribute(
                 "direct",
                 TRUTH,
                 "whether one of the permissions is the user's own",
                 lambda scene, key: any(each.kind == "user" for each in scene.permissions_in(key)),
+                split=_by_permission,
             ),
             Attribute(
                 "permission_groups",
                 NAMES,
                 "the groups whose permissions these are",
                 lambda s, key: _groups(s, [each.member for each in s.permissions_in(key) if each.kind == "group"]),
+                split=_by_permission,
             ),
             Attribute(
-                "privileged_data", NAMES, "the accounts in the safe", lambda s, key: _accounts(s, key[1]), (ACCOUNTS,)
+                "privileged_data",
+                NAMES,
+                "the accounts in the safe",
+                lambda scene, key: _accounts(scene, key[1]),
+                (ACCOUNTS,),
+                split=alike,
             ),
-            *attributes_of_other("user", USER_KIND, _first),
-            *attributes_of_other("container", CONTAINER_KIND, _second),
+            *attributes_of_other("user", USER_KIND, _first, of_user=True),
+            *attributes_of_other("container", CONTAINER_KIND, _second, split=alike),
         ]
     ),
+    pair_key,
 )
 
 
@@ -431,7 +490,7 @@ CHANGE_KIND = Kind(
     "a change of a plan; every one counts as new",
     (PLAN,),
     ("type", "name", "action"),
-    lambda scene: iter(scene.changes or ()),
+    lambda scene: single(scene.changes or ()),
     lambda scene, key: key,
     table_of(
         [
