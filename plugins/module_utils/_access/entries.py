@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, raise_all
-from .._base.paths import Object
+from .._base.paths import Object, fold
+from .._base.texts import check_name
 from .._directory.entries import entries_of
-from .._directory.values import POSITION, Check, Desired
+from .._directory.values import POSITION, Check, Desired, references_of, same_object
 from .._model.resources import RESOURCES
 from .._model.rows import Attribute
 from .._model.shapes import Members, Moment, Names
@@ -25,7 +26,8 @@ def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool 
     ``check`` makes a Task of an entry's options, as in scim_directory: presets, spellings of rights, and times come out
     as in an export. Entries with ``state: absent`` are left out. A list that is not complete stays one that adds:
     ``{"add": [...]}``. So does one that is not given, unless the lists are ``whole``: an export leaves out what is
-    empty. Secrets are left out. Raise InvalidError for all entries that are wrong.
+    empty. Secrets are left out. Raise InvalidError for all entries that are wrong, and for those of files that name an
+    object twice or a member that no server takes: such files cannot be applied, and nothing would tell who is meant.
     """
     given = {resource.plural: lists.get(resource.plural) for resource in RESOURCES.values()}
     if others := sorted(map(str, set(lists) - set(given))):
@@ -34,11 +36,14 @@ def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool 
         raise InvalidError(f"{', '.join(wrong)} of a directory has to be a list of entries")
     directory: Object = {plural: [] for plural, listed in given.items() if listed is not None}
     problems: list[IdentityError] = []
+    seen: dict[tuple[str, ...], Desired] = {}
     sources = (source for listed in given.values() for source in listed or ())
     for desired, source in zip(entries_of(given, check), sources):
         try:
             if desired.problem:
                 raise desired.problem
+            if POSITION in source:
+                _check_names(desired, seen)
             if not desired.absent:
                 place = {POSITION: desired.position} if POSITION in source else {}
                 directory[desired.resource.plural].append({**_entry(desired, whole), **place})
@@ -46,6 +51,17 @@ def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool 
             problems.append(error)
     raise_all(problems)
     return directory
+
+
+def _check_names(desired: Desired, seen: dict[tuple[str, ...], Desired]) -> None:
+    """Raise InvalidError if an entry of a file names an object that is named before, or a member with a blank."""
+    if desired.options.get("id") is None:
+        named = {**desired.keys, "search_in": desired.options.get("search_in")}
+        mark = (desired.resource.name, *(f"{option} {fold(str(value))}" for option, value in named.items() if value))
+        if (first := seen.setdefault(mark, desired)) is not desired:
+            raise same_object(desired, first)
+    for _endpoint, name in references_of(desired):
+        check_name(f"{desired.label}: the member", name, in_list=True)
 
 
 def _entry(desired: Desired, whole: bool) -> Object:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.filter.directory_access import directory_access
 from ansible_collections.idops.cyberark_identity.plugins.filter.policy_findings import policy_findings
 from ansible_collections.idops.cyberark_identity.plugins.filter.policy_report import policy_report
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.filter.test_directory_report import HOSTILE
@@ -150,6 +151,20 @@ def test_names_are_data_in_every_format(name: str) -> None:
     assert run["results"][0]["ruleId"] == name
     text = policy_report(found, "markdown")
     assert set(re.findall(r"<(/?[a-z]+)", text)) <= {"details", "/details", "summary", "/summary", "code", "/code"}
+
+
+def test_files_that_cannot_be_applied_do_not_pass() -> None:
+    """Nothing tells which of two users is meant, or whether a name with a blank is that of an inactive user."""
+    users = [
+        {"user_name": name, "active": active, "position": f"/repo/people.yml:{line}"}
+        for line, (name, active) in enumerate([("carol", False), ("Carol", True), ("dan", False)], start=2)
+    ]
+    groups = [{"display_name": "Ops", "users": {"set": ["carol", "dan "]}, "position": "/repo/groups.yml:2"}]
+    for check in (lambda lists: policy_findings(lists, [POLICY]), lambda lists: directory_access(lists)):
+        with pytest.raises(AnsibleFilterError) as caught:
+            check({**DIRECTORY, "users": users, "groups": groups})
+        assert "user 'Carol' is also at /repo/people.yml:2. Name each object only once" in str(caught.value)
+        assert "group 'Ops': the member 'dan ' ends with a blank" in str(caught.value)
 
 
 @pytest.mark.parametrize(
