@@ -20,6 +20,7 @@ LINK = "build/collections/ansible_collections/idops/cyberark_identity"
 MODULE_TESTS, UTILS_TESTS = "tests/unit/plugins/modules", "tests/unit/plugins/module_utils"
 RAILS = f"{MODULE_TESTS}/test_guard_rails.py"
 FORMER = f"{MODULE_TESTS}/test_former_names.py"
+FINDINGS = f"{UTILS_TESTS}/_access/test_findings.py"
 KEPT = f"{MODULE_TESTS}/test_kept_access.py"
 EDGES = f"{MODULE_TESTS}/test_scim_directory_edges.py"
 DIRECTORY = f"{MODULE_TESTS}/test_scim_directory.py"
@@ -177,6 +178,30 @@ MUTANTS = (
         "            if gone:",
         "            if False:",
         f"{RAILS}::test_a_protected_group_or_safe_keeps_members_that_would_be_deleted",
+    ),
+    Mutant(
+        "_access/findings",
+        "self.subjects += islice(block.subjects(), MOST - len(self.subjects))",
+        "self.subjects += block.subjects()",
+        f"{FINDINGS}::test_very_many_findings_are_counted_and_said",
+    ),
+    Mutant(
+        "_access/past",
+        "                members &= ~waived",
+        "                pass",
+        f"{FINDINGS}::test_a_finding_whose_exception_ends_with_the_plan_is_new",
+    ),
+    Mutant(
+        "_access/past",
+        "runs.append((number, numbers[mark], 1))",
+        "runs.append((number, number, 1))",
+        f"{FINDINGS}::test_users_keep_their_findings_when_a_plan_gives_them_other_numbers",
+    ),
+    Mutant(
+        "_access/policies",
+        "                block = block.within(block.members & ~members)",
+        "                pass",
+        f"{FINDINGS}::test_only_the_first_exception_has_a_finding",
     ),
     Mutant(
         "_model/plan",

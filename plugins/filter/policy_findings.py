@@ -24,6 +24,8 @@ options:
       - The directory, either the RV(idops.cyberark_identity.scim_directory_info#module:directory) of an export, or the
         lists that M(idops.cyberark_identity.scim_directory) takes, with O(source=files). A kind without a list counts
         as not read, an empty list as one without objects.
+      - An access document is refused. It may have two directories, so give its C(directory) or its C(after), with
+        O(source=tenant).
     type: dict
     required: true
   policies:
@@ -73,6 +75,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import is_access_document
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.entries import directory_of_entries
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.operators import day_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.policies import policies_of
@@ -98,6 +101,10 @@ def policy_findings(
             raise AnsibleFilterError(f"policy_findings: {name} has to be a map, and is {type(value).__name__}")
     if source not in SOURCES:
         raise AnsibleFilterError(f"policy_findings: {source!r} is no source. There are {', '.join(SOURCES)}")
+    if is_access_document(directory):
+        raise AnsibleFilterError(
+            "policy_findings: this is an access document. Give its directory or its after, with source='tenant'"
+        )
     try:
         lists = dict(directory) if source == "tenant" else directory_of_entries(directory, entry_checker())
         now = time.time() if date is None else day_of(date)

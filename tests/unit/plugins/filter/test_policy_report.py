@@ -172,6 +172,11 @@ def test_files_that_cannot_be_applied_do_not_pass() -> None:
     [
         ([], {}, "the directory has to be a map"),
         ({"safes": []}, {}, "a directory has no safes"),
+        (
+            {"format": 1, "source": "files", "directory": {}, "gaps": []},
+            {},
+            "this is an access document. Give its directory",
+        ),
         ({"users": [{"user_nam": "x"}]}, {}, "user_nam"),
         ({}, {"source": "tenat"}, "'tenat' is no source"),
         ({}, {"date": "tomorrow"}, "'tomorrow' is no day"),

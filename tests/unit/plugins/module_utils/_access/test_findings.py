@@ -265,3 +265,10 @@ def test_very_many_findings_are_counted_and_said() -> None:
     assert [(each["text"], each["count"]) for each in more] == [("reach: and 1,700 more.", 1_700)]
     assert len(found["findings"]) == MOST + 1 + (MOST + 2_000) // 10
     assert found["refusals"][-1] == "p: reach: and 1,700 more"
+
+
+def test_only_the_first_exception_has_a_finding() -> None:
+    waivers = [{"where": {"user": "user1"}, "owner": owner, "until": "2099-01-31"} for owner in ("ada", "grace")]
+    found = report(company(2), must_not={"rights": "useAccounts"}, exceptions=waivers)
+    owners = [each["exception"] and each["exception"]["owner"] for each in found["findings"]]
+    assert owners == [None, "ada"]
