@@ -21,11 +21,13 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._ansible.module import hand_over
 from ..plugin_utils._directory_files import KINDS, Reader
 from ..plugin_utils._in_process import InProcessAction
 from ..plugin_utils._parts import Part
 
 LOOK_EVERY = 0.2  # seconds
+FILES = "path_files"  # the option that has the content of files
 PLAN_LINE = "plan: "  # how the module marks the lines of a plan
 KEPT = "_cyberark_identity_lists"  # the attribute of a task in which its lists are kept
 COLORS = {"+": C.COLOR_OK, "~": C.COLOR_CHANGED, "-": C.COLOR_ERROR}
@@ -43,6 +45,7 @@ class ActionModule(InProcessAction):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
+        self._files: dict[str, Any] = {}  # the option of the module that has them
         arguments = self._with_files()
         # The file has to be on this machine, and somebody has to wait for it.
         if self._connection.transport != "local" or self._task.async_val:
@@ -70,14 +73,20 @@ class ActionModule(InProcessAction):
         return result
 
     def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Any) -> Any:
-        """Build the module, and drop its entries: it has a copy, and Ansible would make a text of them for its log."""
-        built = super()._configure_module(module_name, module_args, task_vars)
-        for name in ("path_files", *KINDS):
+        """Build the module, and drop its entries: it has them, and Ansible would make a text of them for its log.
+
+        A module in this process gets the files as they are. To write them as JSON and read them takes a while.
+        """
+        files, self._files = self._files, {}  # an asynchronous task builds a second module
+        hand_over(files if self._here else {})
+        given = module_args if self._here else {**module_args, **files}
+        built = super()._configure_module(module_name, given, task_vars)
+        for name in (FILES, *KINDS):
             module_args.pop(name, None)
         return built
 
     def _with_files(self) -> dict[str, Any]:
-        """Return the options of the module: those of the task, with the files at ``path``, as far as they are its part.
+        """Return the options of the module: those of the task, as far as they are its part. Read the files at ``path``.
 
         The lists are taken out of the task, because Ansible sends its options to the parent process with the result.
         They are kept here for another attempt (``until``).
@@ -93,7 +102,8 @@ class ActionModule(InProcessAction):
         given = {**options, **kept, **part.of(lists)}
         if starts := _starts_of(options.get("path")):
             files = Reader(self._loader, self._templar).read(starts)
-            given["path_files"] = [{**file, "content": part.of(file["content"])} for file in files]
+            self._files = {FILES: [{**file, "content": part.of(file["content"])} for file in files]}
+            given.pop(FILES, None)
         gc.freeze()  # Python need not search the entries for cycles: they have none, and end with this process.
         return given
 

@@ -3,17 +3,20 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read the YAML files of a directory: each once, with its templates, its vaulted values and its errors."""
+"""Read the YAML files of a directory: each once, with its templates, its vaulted values and its errors.
+
+The values are those of JSON and belong to the caller alone, so a module in this process can take them as they are.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -23,6 +26,7 @@ from ..module_utils._base.errors import InvalidError
 from ..module_utils._base.misfits import GROUPS_HINT, is_inventory_groups
 from ..module_utils._directory.values import POSITION
 from ..module_utils._model.resources import RESOURCES
+from ._as_json import as_a_module_reads
 from ._unsafe import could_be_template
 from ._yaml_nodes import UNSAFE, VAULT_TAGS, Wrong, at, errors_of_nodes, misread_in, pairs_of, root_of, scalar_of
 
@@ -131,7 +135,7 @@ class Reader:
         """Return the value of a node with its templates rendered, if it is not ``unsafe``. Keys are no templates."""
         unsafe = unsafe or node.tag == UNSAFE
         if isinstance(node, yaml.MappingNode):
-            values = ((scalar_of(key), self._value(value, unsafe)) for key, value in pairs_of(node))
+            values = ((_key(key), self._value(value, unsafe)) for key, value in pairs_of(node))
             return {key: value for key, value in values if value is not OMIT}
         if isinstance(node, yaml.SequenceNode):
             return [value for item in node.value if (value := self._value(item, unsafe)) is not OMIT]
@@ -145,7 +149,7 @@ class Reader:
     def _rendered(self, text: str, node: yaml.Node) -> Any:
         try:
             # In a list, because one without an item is all that tells of an omitted value in some versions.
-            rendered = [_plain(value) for value in self.templar.template([trust_as_template(text)])]
+            rendered = as_a_module_reads(self.templar.template([trust_as_template(text)]))
         except AnsibleUndefinedVariable as failure:
             reason = failure.message.partition(". ")[0]
             raise Wrong(f"refers to something that does not exist: {reason}, {at(node)}") from None
@@ -208,6 +212,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _key(node: yaml.Node) -> str:
+    """Return a key as JSON has it: a text, whatever YAML reads."""
+    value = scalar_of(node)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _misshaped(kind: str, node: yaml.Node) -> str:
     return f"has the wrong shape: {kind} has to be a list of maps, {at(node)}"
 
@@ -228,14 +238,3 @@ def _chain(failure: BaseException | None) -> Iterator[BaseException]:
     while failure:
         yield failure
         failure = getattr(failure, "orig_exc", None) or failure.__cause__ or failure.__context__
-
-
-def _plain(value: Any) -> Any:
-    """Return a rendered value with dates as texts, and vaulted values of ansible-core before 2.19 decrypted."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.data if getattr(value, "__ENCRYPTED__", False) else value

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,20 +22,19 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.executor import module_common
-from ansible.module_utils.common import json as encoders
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._ansible import module as own_module
 from ..module_utils._ansible.in_process import run_main
 from ..module_utils._http.answers import REQUESTS_IMPORT_ERROR
+from ._as_json import SINCE_2_19, encoded
 
 MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
 SWITCH = "cyberark_identity_in_process"  # the variable that turns this off
 # Values of interpreter_python that leave the choice to Ansible.
 ANY_PYTHON = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 PAYLOAD = b"in process"  # stands for that of a module
-SINCE_2_19 = hasattr(module_common, "_BuiltModule")
 
 
 class InProcessAction(NormalAction):  # type: ignore[misc]
@@ -89,7 +87,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         if not self._here:
             return super()._configure_module(module_name, module_args, task_vars)
         module = importlib.import_module(f"{MODULES}.{module_name.rpartition('.')[2]}")
-        self._main, self._arguments = module.main, _encoded({"ANSIBLE_MODULE_ARGS": module_args})
+        self._main, self._arguments = module.main, encoded({"ANSIBLE_MODULE_ARGS": module_args})
         shebang, path = f"#!{sys.executable}", str(module.__file__)
         if not SINCE_2_19:
             return "new", shebang, PAYLOAD, path
@@ -141,11 +139,3 @@ def _environment(added: Mapping[str, Any]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _encoded(arguments: dict[str, Any]) -> bytes:
-    """Return the options as JSON, as Ansible writes them for a module."""
-    if SINCE_2_19:
-        legacy = encoders.get_module_encoder("legacy", encoders.Direction.CONTROLLER_TO_MODULE)
-        return json.dumps(arguments, cls=legacy).encode()
-    return json.dumps(arguments, cls=encoders.AnsibleJSONEncoder, vault_to_text=True).encode()

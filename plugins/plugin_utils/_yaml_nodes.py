@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -83,8 +84,6 @@ def root_of(text: str) -> yaml.Node:
         return None
     if not isinstance(root, yaml.MappingNode):
         raise Wrong("is not a map of lists")
-    if circle := next((node for node in _nodes(root) if _merges(node) and _merges_itself(node)), None):
-        raise Wrong(f"has a map that merges itself, {at(circle)}")
     return root
 
 
@@ -107,8 +106,14 @@ def scalar_of(node: yaml.Node) -> Any:
 
 
 def errors_of_nodes(root: yaml.Node) -> Iterator[str]:
-    """Yield what makes a file unreadable: unknown tags, templates that YAML takes for maps, keys given twice."""
-    for node in _nodes(root):
+    """Yield what makes a file unreadable: unknown tags, templates that YAML takes for maps, keys given twice.
+
+    Refuse a map that merges itself, first: it has no end.
+    """
+    nodes = list(_nodes(root))
+    if circle := next((node for node in nodes if _merges(node) and _merges_itself(node)), None):
+        raise Wrong(f"has a map that merges itself, {at(circle)}")
+    for node in nodes:
         if node.tag == BINARY:
             yield f"has a !!binary value, {at(node)}. Write it as a text"
         elif node.tag not in KNOWN_TAGS[node.id]:
@@ -118,6 +123,9 @@ def errors_of_nodes(root: yaml.Node) -> Iterator[str]:
 
 
 def _errors_of_map(node: yaml.MappingNode) -> Iterator[str]:
+    texts = {key.value for key, _value in node.value if key.tag == TEXT_TAG and key.id == "scalar"}
+    if len(texts) == len(node.value):  # as in nearly every map
+        return
     keys = set()
     for key, _value in node.value:
         if isinstance(key, yaml.MappingNode) and key.start_mark.index == node.start_mark.index + 1:
@@ -159,7 +167,7 @@ def _merged(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _merges(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.MappingNode) and any(key.tag == MERGE for key, _value in node.value)
+    return node.id == "mapping" and MERGE in [key.tag for key, _value in node.value]
 
 
 def _merges_itself(node: yaml.Node) -> bool:
@@ -207,7 +215,7 @@ class Misread:
 
 def misread_in(root: yaml.Node) -> Misread:
     texts, numbers = {}, {}
-    for node, spec in _scalars(FILE, root):
+    for node, spec in _scalars(FILE, root) if root else ():
         spelling = "a secret" if spec.get("no_log") else node.value
         if _is_no_text(node, spec):
             texts[id(node)] = f"{spelling} at {at(node)}, which YAML reads as {MISREAD[node.tag]}"
@@ -229,7 +237,17 @@ def _spec_of(resource: Resource) -> dict[str, Any]:
     return {"type": "list", "elements": "dict", "options": options}
 
 
-FILE = {"type": "dict", "options": {resource.plural: _spec_of(resource) for resource in RESOURCES.values()}}
+def _with_null(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec whose options take a null, at any depth."""
+    if "options" not in spec:
+        return dict(spec)
+    options = {
+        name: {**option, "allowed": (NULL, *option.get("allowed", ()))} for name, option in spec["options"].items()
+    }
+    return {**spec, "options": {name: _with_null(option) for name, option in options.items()}}
+
+
+FILE = _with_null({"type": "dict", "options": {resource.plural: _spec_of(resource) for resource in RESOURCES.values()}})
 
 
 def _is_no_text(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
@@ -257,17 +275,18 @@ def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                     yield from _scalars(spec, merged)
             elif "options" in spec:
-                option = spec["options"].get(str(key.value), {})
-                yield from _scalars({**option, "allowed": (NULL, *option.get("allowed", ()))}, value)
+                if option := spec["options"].get(key.value if key.id == "scalar" else None):
+                    yield from _scalars(option, value)
             else:
                 yield from _scalars(TEXT, key)
                 number = fold(str(key.value)) in spec.get("numbers", ())
                 text = {**TEXT, "no_log": means_secret(str(key.value))}
                 yield from _scalars({**text, "allowed": (NULL, NUMBER) if number else (NULL,)}, value)
     elif isinstance(node, yaml.SequenceNode) and wanted == "list":
+        of_item = {**spec, "type": spec.get("elements"), "allowed": ()}
         for item in node.value:
-            yield from _scalars({**spec, "type": spec.get("elements"), "allowed": ()}, item)
-    elif isinstance(node, yaml.ScalarNode):
+            yield from _scalars(of_item, item)
+    elif node.id == "scalar" and not (node.style and node.tag == TEXT_TAG):  # a text in quotes is not misread
         yield node, spec
 
 
@@ -280,9 +299,9 @@ def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
             continue
         seen.add(id(node))
         yield node
-        if isinstance(node, yaml.MappingNode):
-            waiting.extend(child for pair in node.value for child in pair)
-        elif isinstance(node, yaml.SequenceNode):
+        if node.id == "mapping":
+            waiting.extend(chain.from_iterable(node.value))
+        elif node.id == "sequence":
             waiting.extend(node.value)
 
 

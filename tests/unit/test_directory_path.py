@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._directory_files import Reader
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._parts import Part
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRun, PlaybookRunner
@@ -182,3 +187,28 @@ def test_a_part_keeps_what_is_no_entry() -> None:
     assert [Part(2, number, wave).of({"users": ["x"]}) for number in (1, 2) for wave in (1, 3)] == [
         {"users": ["x"]}
     ] * 4
+
+
+def test_a_module_gets_the_types_of_json(tmp_path: Path) -> None:
+    """A module in the process of Ansible takes the entries as they are, so they have no tags, tuples or dates."""
+    (tmp_path / "a.yml").write_text(
+        "users:\n- {user_name: '{{ name }}', 1: 2, true: 1.5, list: '{{ pair }}'}\n"
+        "- {user_name: b@example.com, day: 2031-02-03, moment: '{{ day }}'}\n"
+        "groups: '{{ groups_of_play }}'\n"
+    )
+    variables = {"name": "a@example.com", "pair": (1, ("x",)), "day": date(2031, 2, 3)}
+    loader = DataLoader()
+    templar = Templar(loader=loader, variables={**variables, "groups_of_play": ({"display_name": "g"},)})
+    [file] = Reader(loader, templar).read([str(tmp_path)])
+    [user, other], [group] = file["content"]["users"], file["content"]["groups"]
+    assert not [value for value in values_in(file) if type(value) not in (dict, list, str, int, float, bool)]
+    assert {**user, "1": 2, "true": 1.5, "list": [1, ["x"]]} == user
+    assert {**other, "day": "2031-02-03", "moment": "2031-02-03"} == other
+    assert (user["user_name"], group["display_name"]) == ("a@example.com", "g")
+
+
+def values_in(value: Any) -> Iterator[Any]:
+    yield value
+    items = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        yield from values_in(item)

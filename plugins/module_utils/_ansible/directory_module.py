@@ -57,7 +57,7 @@ from .connection import (
 )
 from .entry_checks import entry_checker
 from .journal_files import lines_of_undo, requested_undo
-from .module import as_map, scalars, secrets_below
+from .module import as_map, scalars, secrets_below, take_handed
 from .plan_files import approval_of, without_secrets, write_plan
 from .policy_checks import Policies, judge_plan, policies_in
 from .scim_module import ScimModule
@@ -115,7 +115,7 @@ SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that the result and the 
 class DirectoryModule(ScimModule):
     """A module whose input is long and holds secrets: neither logs nor results show it."""
 
-    apart = frozenset(resource.plural for resource in RESOURCES.values())
+    apart = frozenset(["path_files", *(resource.plural for resource in RESOURCES.values())])
 
     def __init__(self) -> None:
         self.warnings = Warnings(self.warn)
@@ -130,7 +130,7 @@ class DirectoryModule(ScimModule):
         """
         super()._load_params()
         self.listed: dict[str, list[dict[str, Any]]] = {}
-        files = self.params.pop("path_files", None) or ()
+        files = [*(self.params.pop("path_files", None) or ()), *(take_handed("path_files") or ())]
         self.has_files = bool(files)
         self._errors_of_files = [text for file in files for text in file["wrong"]]
         for resource in RESOURCES.values():

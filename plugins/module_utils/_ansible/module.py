@@ -60,6 +60,19 @@ PREFIXES = (VAULT_PREFIX, ADMINISTRATOR_PREFIX)  # of further identities
 PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
 # What clients leave for later ones, by connection. None in a process that runs one module.
 _opened: dict[Connection, Opened] | None = None
+# Options for the module that runs next in this process, beside those in JSON.
+_handed: dict[str, Any] = {}
+
+
+def hand_over(options: Mapping[str, Any]) -> None:
+    """Give options of the types of JSON to the module that runs next in this process. It may change them."""
+    _handed.clear()
+    _handed.update(options)
+
+
+def take_handed(option: str) -> Any:
+    """Return what was handed over for an option, once; None if nothing was."""
+    return _handed.pop(option, None)
 
 
 def keep_connections() -> None:
