@@ -56,7 +56,7 @@ def access_of(rows: Any, user: Any) -> list[Mapping[str, Any]]:
         who = checked_name("user", user)
         return [row for row in checked_rows(rows) if row["user"] is not None and fold(row["user"]) == who]
     except IdentityError as error:
-        raise AnsibleFilterError(f"access_of: {error}") from error
+        raise AnsibleFilterError(f"access_of: {error}") from None
 
 
 class FilterModule:

@@ -77,9 +77,9 @@ def access_report(document: Any, report: str = "markdown", limit: int = 60_000) 
     try:
         text: str = mark_unsafe(FORMATS[report](read_document(document), limit))
     except IdentityError as error:
-        raise AnsibleFilterError(f"access_report: {error}") from error
+        raise AnsibleFilterError(f"access_report: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AnsibleFilterError(f"access_report: this document is incomplete ({error})") from error
+        raise AnsibleFilterError(f"access_report: this document is incomplete ({error})") from None
     return text
 
 

@@ -157,7 +157,7 @@ def directory_access(
             facts = {**facts, "findings": found["findings"], "gaps": [*facts["gaps"], *unevaluated(found)]}
         return mark_unsafe(_report(facts, report, query, limit))
     except IdentityError as error:
-        raise AnsibleFilterError(f"directory_access: {error}") from error
+        raise AnsibleFilterError(f"directory_access: {error}") from None
 
 
 def _query(options: Mapping[str, Any]) -> Query:

@@ -93,7 +93,7 @@ def directory_report(plan: Any, report: str = "markdown", limit: int = 60_000) -
     try:
         text: str = mark_unsafe(FORMATS[report](document_of_result(dict(plan)) if ran else dict(plan), limit))
     except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"directory_report: this plan is incomplete ({error})") from error
+        raise AnsibleFilterError(f"directory_report: this plan is incomplete ({error})") from None
     return text
 
 

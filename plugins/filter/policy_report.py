@@ -91,7 +91,7 @@ def policy_report(found: Any, report: str, root: str | None = None, limit: int =
         folder = os.path.abspath(os.path.expanduser(root)) if root else ""
         text: str = mark_unsafe(FORMATS[report](dict(found), limit, folder))
     except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"policy_report: these findings are incomplete ({error})") from error
+        raise AnsibleFilterError(f"policy_report: these findings are incomplete ({error})") from None
     return text
 
 

@@ -66,7 +66,7 @@ def reaches(rows: Any, container: Any, right: Any = None) -> list[str]:
         safe, wanted = checked_name("container", container), checked_right(right)
         names = [row["user"] for row in checked_rows(rows) if counts(row, safe, wanted) and row["user"] is not None]
     except IdentityError as error:
-        raise AnsibleFilterError(f"reaches: {error}") from error
+        raise AnsibleFilterError(f"reaches: {error}") from None
     return sorted({fold(name): name for name in names}.values(), key=fold)
 
 

@@ -77,7 +77,7 @@ def scim_can(rows: Any, user: Any, container: Any, right: Any = None, unknown: b
         wanted = checked_right(right)
         found = [row["user"] for row in checked_rows(rows) if counts(row, safe, wanted)]
     except IdentityError as error:
-        raise AnsibleFilterError(f"scim_can: {error}") from error
+        raise AnsibleFilterError(f"scim_can: {error}") from None
     return any((unknown and name is None) or (name is not None and fold(name) == who) for name in found)
 
 

@@ -116,6 +116,13 @@ def test_only_files_have_lists_that_may_be_longer(tenant: Tenant, run: Run, tmp_
     assert any("Lists that only add" in gap for gap in directory_access(read, report="document")["gaps"])
 
 
+def test_a_reason_is_said_once() -> None:
+    """ansible-core 2.19 appends the causes of an error to its text."""
+    with pytest.raises(AnsibleFilterError) as caught:
+        directory_access(FILES, {"format": 1})
+    assert str(caught.value).count("this is no plan") == 1 and "'changes'" not in str(caught.value)
+
+
 def test_a_document_of_an_earlier_day_gives_what_has_changed_since() -> None:
     earlier = {**directory_access(FILES, report="document"), "date": "2026-11-01T08:00:00Z", "tenant": "https://t.x"}
     now = {**FILES, "container_permissions": FILES["container_permissions"][:1]}
