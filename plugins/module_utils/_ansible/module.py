@@ -255,7 +255,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             "tenant": origin(self.params["tenant_url"].strip()).lower(),
             "host": platform.node(),
             "module": self._name,
-            "task": self._target_log_info or None,
+            "task": getattr(self, "_target_log_info", None) or None,  # not in ansible-core 2.16
         }
         return Journal(path, facts, self.secrets)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from ansible.module_utils import basic
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.journal import Journal
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import Secrets
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
@@ -336,6 +337,16 @@ def test_a_playbook_names_its_tasks(tenant: Tenant, tmp_path: Path, in_process: 
     lines = [line for line in lines_of(tmp_path / "journal.jsonl") if line["event"] == "begin"]
     assert [line["name"] for line in lines] == ["first", "second", "third"]
     assert [line["task"] for line in lines] in (["Create a group", "Create many", "mine"], [None] * 3)
+
+
+def test_an_ansible_that_names_no_task(
+    tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ansible-core 2.16 does not pass the name to modules."""
+    monkeypatch.delitem(basic.PASS_VARS, "target_log_info", raising=False)
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda *arguments, **named: None)  # newer ones use the name there
+    good(run("scim_user", **ADA, journal_path=str(tmp_path / "journal")))
+    assert {line["task"] for line in lines_of(tmp_path / "journal")} == {None}
 
 
 def test_the_file_is_opened_once_and_closed(tmp_path: Path) -> None:
