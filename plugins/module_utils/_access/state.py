@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from .._base.errors import InvalidError, some
@@ -159,8 +160,8 @@ def _lists(directory: Mapping[str, Any]) -> dict[str, list[Object]]:
 
 def _read(resource: Resource, lists: Mapping[str, list[Object]]) -> Iterator[Object]:
     """Yield the entries of a kind that have the names they need. Raise InvalidError for others."""
+    needed = [option for option in resource.keys if option not in resource.either]
     for number, entry in enumerate(lists.get(resource.plural, ())):
-        needed = [option for option in resource.keys if option not in resource.either]
         lacking = [option for option in needed if not isinstance(entry.get(option), str) or not entry[option]]
         if not lacking and resource.either and sum(bool(entry.get(option)) for option in resource.either) != 1:
             lacking = [" or ".join(resource.either)]
@@ -197,6 +198,7 @@ class _Names:
             self._listed.setdefault(fold(entry[resource.keys[0]]), []).append(number)
         self._others: dict[str, int] = {}  # the number of each member that no list has, by what identifies it
         self.others: list[str] = []  # their names, as they are given first
+        self._known: dict[tuple[str, str | None], int] = {}  # what was found before, because names come up many times
 
     @property
     def doubles(self) -> list[str]:
@@ -215,6 +217,12 @@ class _Names:
 
         A name that several listed objects have means an object of its own, about which nothing is known.
         """
+        known = self._known.get((name, search_in))
+        if known is None:
+            known = self._known[name, search_in] = self._found(name, search_in)
+        return known
+
+    def _found(self, name: str, search_in: str | None) -> int:
         elsewhere = str(search_in) if search_in and fold(search_in) != VAULT else ""
         same = self._listed.get(fold(name), [])
         if same and elsewhere and not self.resource.suffixed:  # a login name ends in the directory that it is of
@@ -249,6 +257,11 @@ def _permission(entry: Object, users: _Names, groups: _Names, containers: _Names
 
 def in_order(rights: Iterable[str]) -> tuple[str, ...]:
     """Return rights in SCIM's spelling, each once, in the order in which the vault shows them."""
+    return _in_order(tuple(rights))
+
+
+@lru_cache(1024)  # thousands of permissions have the same few lists
+def _in_order(rights: tuple[str, ...]) -> tuple[str, ...]:
     spelled = {right if right in ORDER else RIGHT_NAMES.get(letters(right), right) for right in rights}
     return tuple(sorted(spelled, key=lambda right: (ORDER.get(right, len(ORDER)), right)))
 
