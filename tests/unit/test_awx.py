@@ -369,8 +369,8 @@ def test_every_named_object_exists(told: Told) -> None:
     # A node of a workflow gets a variable only if the survey of its job template has it.
     for name in ("check", "apply approved", "drift"):
         assert set(variables(workflow)) <= set(variables(templates[f"CyberArk Identity {name}"]))
-    (schedule,) = told["schedule"].values()
-    assert set(schedule["extra_data"]) <= set(variables(templates[schedule["unified_job_template"]]))
+    for schedule in told["schedule"].values():
+        assert set(schedule["extra_data"]) <= set(variables(templates[schedule["unified_job_template"]]))
 
 
 def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
@@ -390,8 +390,8 @@ def test_nothing_is_applied_before_it_is_approved(told: Told) -> None:
     asked = [variables(item) for item in (applying, *told["workflow_job_template"].values())]
     assert not any("directory_approved" in questions for questions in asked), "nobody can give one instead"
     assert not told["project"]["CyberArk Identity"]["scm_update_on_launch"]
-    (schedule,) = told["schedule"].values()
-    for name in ("CyberArk Identity check", schedule["unified_job_template"]):
+    scheduled = [schedule["unified_job_template"] for schedule in told["schedule"].values()]
+    for name in ("CyberArk Identity check", *scheduled):
         template = told["job_template"][name]
         assert template["job_type"] == "check"
         assert not template.get("ask_job_type_on_launch")
@@ -447,6 +447,13 @@ def test_lifecycle_of_the_directory_jobs(launch: Launcher, tls_tenant: Tenant) -
     assert Path(handed_on["page"]).read_text().startswith("<!DOCTYPE html>")
     assert tenant.user("ada@example.com")["displayName"] == "Countess"
 
+    reported = launch("access", "")
+    assert reported.status == 0, reported.output
+    page = Path(variables(launch.told["job_template"]["CyberArk Identity access"])["directory_report_path"]["default"])
+    assert reported.artifacts["cyberark_access"] == {"report": str(page), "findings": 0}
+    assert "mallory@example.com" in page.read_text()
+    checked = launch("policies", "", directory_policies="inactive_users")
+    assert checked.status == 0, checked.output
     exported = launch("export", "")
     assert exported.status == 0, exported.output
     folder = Path(variables(launch.told["job_template"]["CyberArk Identity export"])["directory_path"]["default"])
