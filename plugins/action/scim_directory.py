@@ -45,6 +45,9 @@ class ActionModule(InProcessAction):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = ActionBase.run(self, tmp, task_vars)
+        if self._task.args.get(FILES) is not None:
+            text = f"{FILES} is an option that the collection sets itself. Name the files in path."
+            return {**result, "failed": True, "msg": text, "failure": {"code": "invalid"}}
         self._files: dict[str, Any] = {}  # the option of the module that has them
         arguments = self._with_files()
         # The file has to be on this machine, and somebody has to wait for it.
@@ -112,7 +115,8 @@ def _starts_of(path: Any) -> list[str]:
     """Return the files and folders that the option names; none where it is wrong, which the module refuses."""
     starts = path.split(",") if isinstance(path, str) else path
     names = starts if isinstance(starts, list) and all(isinstance(start, str) for start in starts) else []
-    return names if all(name.strip() for name in names) else []
+    # Variables of the environment first: what they hold may be absolute.
+    return [os.path.expandvars(name) for name in names] if all(name.strip() for name in names) else []
 
 
 def _part_of(given: Any) -> Part:

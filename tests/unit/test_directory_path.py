@@ -79,7 +79,8 @@ def test_a_folder_with_templates_and_vaults_is_applied(tenant: Tenant, play: Pla
     play.write(
         "tenant/unsafe.yml", 'users: [{user_name: x@example.com, display_name: !unsafe "{{ company }} # {% 1 %}"}]'
     )
-    task = {"name": "path", MODULE: {"path": "tenant", "users": users("task")}}
+    play.environment["TENANT"] = str(play.folder / "tenant")
+    task = {"name": "path", MODULE: {"path": "$TENANT", "users": users("task")}}
     before = tenant.state()
     checked = played(play, task, check=True)
     assert "84 users would be created" in result_of(checked)["msg"], checked.output
@@ -138,6 +139,11 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "a folder without files": ({"tenant/x.txt": ""}, {"path": "tenant"}, ["There is no YAML file in"]),
     "nothing": ({}, {"path": "nowhere"}, ["nowhere cannot be read."]),
     "an empty text": ({}, {"path": ""}, ["path names no file and no folder"]),
+    "content that the task gives": (
+        {"one.yml": "users: []"},
+        {"path": "one.yml", "path_files": [{"users": users("given")}]},
+        ["path_files is an option that the collection sets itself. Name the files in path"],
+    ),
     "a list that is a text": (
         {"one.yml": "users: []"},
         {"path": "one.yml", "users": "a@example.com"},
