@@ -36,7 +36,11 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Write the page of who can reach what
+- name: Read who can reach what
+  idops.cyberark_identity.scim_access_info:
+    document_path: /srv/tenant/access.json
+
+- name: Write the page of it
   ansible.builtin.copy:
     content: "{{ access | idops.cyberark_identity.access_report('html') }}"
     dest: /srv/tenant/access.html

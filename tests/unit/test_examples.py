@@ -316,6 +316,7 @@ EXAMPLES = {
         name: Example(0, {}, {"directory": REACHED})
         for name in ("directory_access", "access_of", "reaches", "scim_can")
     },
+    "access_report": Example(1, REACHABLE),
     "scim_access_info": Example(0, REACHABLE),
     "scim_directory": Example(
         3,
