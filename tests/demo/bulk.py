@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
-TEAMS, PEOPLE_IN_A_TEAM, SAFES = 12, 25, 10
+TEAMS, PEOPLE_IN_A_TEAM = 12, 25
+SAFES = TEAMS  # each team has one
 USERS = TEAMS * PEOPLE_IN_A_TEAM
+GROUPS = [f"team-{number:02}" for number in range(1, TEAMS + 1)]
 LEAVING = f"team-{TEAMS:02}"
 SUSPENDED = f"{LEAVING}.{PEOPLE_IN_A_TEAM:02}@example.com"
 
@@ -39,7 +41,11 @@ def write(folder: Path) -> None:
         ]
         _write(folder / f"{team}.yml", {"users": users, "groups": [{"display_name": team, "users": {"set": names}}]})
     safes = [{"name": f"TEAM-{number:02}", "number_of_days_retention": 7} for number in range(1, SAFES + 1)]
-    _write(folder / "safes.yml", {"containers": safes})
+    rights = [
+        {"container": f"TEAM-{number:02}", "group": f"team-{number:02}", "rights_preset": "connect_only"}
+        for number in range(1, SAFES + 1)
+    ]
+    _write(folder / "safes.yml", {"containers": safes, "container_permissions": rights})
 
 
 def dismiss(exported: Path) -> None:

@@ -29,6 +29,7 @@ import yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+PAGES = ROOT / "build" / "demo"  # what stays when all else is gone
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PEOPLE = {
     "ada@example.com": "Ada Lovelace",
@@ -120,8 +121,8 @@ class Runner:
         With ``refused`` it has to fail with this text.
         """
         given = json.dumps(variables)
-        secret = ["-e", f"@{self._secrets / 'variables.yml'}"] if playbook == "apply" else []
-        command = [f"idops.cyberark_identity.{playbook}_directory", "-e", given, *secret, *arguments]
+        secret = ["-e", f"@{self._secrets / 'variables.yml'}"] if playbook in ("apply_directory", "check_drift") else []
+        command = [f"idops.cyberark_identity.{playbook}", "-e", given, *secret, *arguments]
         return self._run(command, self._clients(), refused)
 
     def module(self, name: str, options: dict[str, Any]) -> None:
@@ -131,6 +132,11 @@ class Runner:
             self._clients(),
             tool="ansible",
         )
+
+    def check_pages(self) -> None:
+        """Raise Surprise if a page has a secret."""
+        for page in PAGES.iterdir():
+            self._check_secrets(page.read_text())
 
     def _clients(self) -> dict[str, str]:
         """Return the credentials of both clients: that for the directory, and that for the vault."""
@@ -183,10 +189,10 @@ class Runner:
         return environment
 
     def _check_secrets(self, printed: str) -> None:
-        """Raise Surprise if a secret was printed."""
+        """Raise Surprise if a secret is in a text."""
         stored = [path.read_text() for name in ("directory", "vault") if (path := self._secrets / name).exists()]
         if any(secret in printed for secret in [self._password, self._tenant.info["admin_client_secret"], *stored]):
-            raise Surprise("a secret was printed")
+            raise Surprise("a secret was printed or written")
 
 
 def show_directory(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Counter[str]]:
@@ -201,46 +207,55 @@ def show_directory(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Co
         f"A directory in {len([*wanted.iterdir()])} files is applied: {bulk.USERS:,} users, {bulk.TEAMS} groups and "
         f"{bulk.SAFES} safes, in one task."
     )
-    runner.directory("apply", directory_path=str(wanted), cyberark_identity_journal_run="all", **recorded)
+    runner.directory("apply_directory", directory_path=str(wanted), cyberark_identity_journal_run="all", **recorded)
     seen["applied"] = tenant.take_requests()
     title("The tenant is exported to files, and the files are applied: nothing is to change.")
-    runner.directory("export", directory_path=str(exported))
-    expect("tasks that the export changed", runner.directory("apply", directory_path=str(exported)), 0)
+    runner.directory("export_directory", directory_path=str(exported))
+    expect("tasks that the export changed", runner.directory("apply_directory", directory_path=str(exported)), 0)
     seen["exported"] = tenant.take_requests()
 
     bulk.dismiss(exported)
     leaving = {"directory_path": str(exported), "directory_prune": "users"}
     title(f"The {bulk.PEOPLE_IN_A_TEAM} people of {bulk.LEAVING} are gone from the files. Is it a mistake?")
     guard = f"max_removals allows 10 objects to be removed or deactivated, and {bulk.PEOPLE_IN_A_TEAM} would be"
-    runner.directory("apply", refused=guard, **leaving)
+    runner.directory("apply_directory", refused=guard, **leaving)
     seen["refused"] = tenant.take_requests()
 
     title("It is meant. The change is planned, for a colleague to approve.")
     leaving["directory_max_removals"] = str(bulk.PEOPLE_IN_A_TEAM)
-    runner.directory("apply", "--check", directory_plan_path=str(plan), **leaving)
+    runner.directory("apply_directory", "--check", directory_plan_path=str(plan), **leaving)
     title("Meanwhile the help desk suspends one of them. The plan that was approved is not applied any more.")
     runner.module("scim_user", {"user_name": bulk.SUSPENDED, "active": False})
     tenant.take_requests()
-    runner.directory("apply", refused="plan_changed", directory_approved=str(plan), **leaving)
+    runner.directory("apply_directory", refused="plan_changed", directory_approved=str(plan), **leaving)
     seen["outdated"] = tenant.take_requests()
-    title("It is planned and approved again, and applied.")
-    runner.directory("apply", "--check", directory_plan_path=str(plan), **leaving)
+    title("At night, the tenant is compared with the first files, which say that everybody can log in.")
+    drift = {"directory_fail_on_drift": False, "directory_plan_path": str(folder / "drift.json")}
+    drift["directory_report_path"] = str(PAGES / "drift.html")
+    runner.directory("check_drift", directory_path=str(wanted), **drift)
+    title(
+        "It is planned again, with a page of who reaches less then and of broken policies. It is approved, and applied."
+    )
+    pages = {"directory_report_path": str(PAGES / "plan.html")}
+    runner.directory("apply_directory", "--check", directory_plan_path=str(plan), **pages, **leaving)
+    pages = {"directory_report_path": str(PAGES / "access.html"), "directory_plan_path": str(plan)}
+    runner.directory("access_report", directory_policies="separation_of_duties,safe_owners", **pages)
     tenant.take_requests()
     approved = {"directory_approved": json.loads(plan.read_text())["digest"], **leaving}
-    runner.directory("apply", cyberark_identity_journal_run="leavers", **approved, **recorded)
+    runner.directory("apply_directory", cyberark_identity_journal_run="leavers", **approved, **recorded)
     seen["approved"] = tenant.take_requests()
 
     title("The people stay after all. The run is taken back, and what the help desk did stays.")
     undo = {"directory_undo_journal": str(journal), "directory_max_removals": "100%"}
-    runner.directory("undo", directory_undo_run="leavers", **undo)
+    runner.directory("undo_directory", directory_undo_run="leavers", **undo)
     title("The first run is taken back, too.")
-    runner.directory("undo", directory_undo_run="all", directory_max_access_removals="100%", **undo)
+    runner.directory("undo_directory", directory_undo_run="all", directory_max_access_removals="100%", **undo)
     seen["undone"] = tenant.take_requests()
     return seen
 
 
 def check_directory(seen: dict[str, Counter[str]]) -> None:
-    made = bulk.USERS + bulk.TEAMS + bulk.SAFES
+    made = bulk.USERS + bulk.TEAMS + 2 * bulk.SAFES  # with a permission on each safe
     expected = {
         "applied": {"POST": made},
         "exported": {},
@@ -294,7 +309,8 @@ def main() -> int:
         people = [{"schemas": [CORE_USER], "userName": name, "displayName": shown} for name, shown in PEOPLE.items()]
         # The vault knows users who have signed in. The client for the vault will be one of them.
         known = [{"userName": name} for name in ("ada@example.com", "scim-vault@example.com")]
-        vault = {"vault_users": known, "vault_groups": [{"displayName": "db-admins"}]}
+        groups = ["db-admins", *bulk.GROUPS]
+        vault = {"vault_users": known, "vault_groups": [{"displayName": name} for name in groups]}
         tenant.control("POST", "seed", {"users": [{**person, "active": True} for person in people], **vault})
         before = comparable(tenant)
         print(
@@ -302,6 +318,7 @@ def main() -> int:
         )
         tenant.take_requests()
         (Path(folder) / "secrets").mkdir()
+        PAGES.mkdir(parents=True, exist_ok=True)
         runner = Runner(tenant, Path(folder) / "secrets", password)
         run = runner.play
         seen: dict[str, Counter[str]] = {}
@@ -316,6 +333,7 @@ def main() -> int:
         second = run("tenant.yml")
         seen["second"] = tenant.take_requests()
         directory_seen = show_directory(tenant, runner, Path(folder))
+        runner.check_pages()
         title("Teardown: what was made is removed.")
         run("tear_down.yml")
         after = comparable(tenant)
@@ -334,7 +352,8 @@ def main() -> int:
     print(
         "\nCheck mode wrote nothing and foretold the set-up. The second run changed nothing, and nor did the export.\n"
         "A plan that was no longer true was refused. Undo and teardown left the tenant as before, object by object.\n"
-        "No secret was printed. Everything that was started has stopped."
+        "No secret was printed. Everything that was started has stopped. Open the pages:\n"
+        + "\n".join(f"  {what:<7} {PAGES.relative_to(ROOT) / f'{what}.html'}" for what in ("plan", "access", "drift"))
     )
     return 0
 
