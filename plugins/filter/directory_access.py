@@ -67,7 +67,7 @@ options:
     type: list
     elements: str
   privileged_data:
-    description: Only rows of safes with one of these accounts, given by name or as C(safe / name).
+    description: Only rows of safes with one of these accounts, given by name, C(safe / name) or C(login@machine).
     type: list
     elements: str
   expired:

@@ -53,8 +53,9 @@ options:
     elements: str
   privileged_data:
     description:
-      - Only rows of safes with one of these accounts, given by name, or as C(safe / name). The rows list no other
-        accounts.
+      - Only rows of safes with one of these accounts. The rows list no other accounts.
+      - Give the name, C(safe / name), or C(login@machine), such as V(root@web1), where the properties C(username) and
+        C(address) of the account say that.
     type: list
     elements: str
   expired:

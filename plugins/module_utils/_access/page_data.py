@@ -198,7 +198,6 @@ def _full_name(user: User) -> str:
 
 def _account(account: Account, safes: Sequence[int]) -> list[Any]:
     """Return the safe, the name, and the login and the machine where they are known."""
-    properties = {fold(str(key)): value for key, value in (account.entry.get("properties") or {}).items()}
-    login, machine = (str(properties.get(key) or "") for key in ("username", "address"))
+    login, machine = account.login
     where = f"{login} on {machine}" if login and machine else login or machine
     return [safes[account.container], shown(account.name), shown(where)]

@@ -29,7 +29,8 @@ class Query:
     """What rows are about. An empty list means all; a name may have ``*`` and ``?``.
 
     ``groups`` asks for access that leads through one of these groups, ``rights`` for one of these rights, and
-    ``privileged_data`` for safes with one of these accounts, given by name or as ``safe / name``. ``expired`` and
+    ``privileged_data`` for safes with one of these accounts, given by name, as ``safe / name``, or as
+    ``login@machine`` if their properties say that. ``expired`` and
     ``inactive`` tell whether ended permissions and disabled users count.
     """
 
@@ -102,7 +103,8 @@ def _accounts(state: State, patterns: Sequence[str]) -> dict[int, list[str]] | N
             raise InvalidError("privileged_data are asked for, and the directory does not hold them")
         return None
     labels = [f"{state.containers[account.container].name} / {account.name}" for account in state.accounts]
-    by_label = _numbers(PRIVILEGED_DATA, labels, patterns, [account.name for account in state.accounts])
+    logins = ["@".join(account.login) if all(account.login) else account.name for account in state.accounts]
+    by_label = _numbers(PRIVILEGED_DATA, labels, patterns, [account.name for account in state.accounts], logins)
     found: dict[int, list[str]] = {}
     for number, account in enumerate(state.accounts):
         if by_label is None or number in by_label:
@@ -111,14 +113,14 @@ def _accounts(state: State, patterns: Sequence[str]) -> dict[int, list[str]] | N
 
 
 def _numbers(
-    resource: Resource, names: Sequence[str], patterns: Iterable[str], short: Sequence[str] = ()
+    resource: Resource, names: Sequence[str], patterns: Iterable[str], *others: Sequence[str]
 ) -> set[int] | None:
-    """Return the numbers of the objects with these names, None for all. ``short`` are other names of the same."""
+    """Return the numbers of the objects with these names, None for all. ``others`` are other names of the same."""
     patterns = list(patterns)
     if not patterns:
         return None
     by_name: dict[str, list[int]] = {}
-    for each in (names, short):
+    for each in (names, *others):
         for number, name in enumerate(each):
             by_name.setdefault(fold(name), []).append(number)
     found: set[int] = set()
@@ -127,7 +129,7 @@ def _numbers(
         if not same and WILDCARDS & set(pattern):
             same = [number for name, numbers in by_name.items() if is_like(name, pattern) for number in numbers]
         if not same:
-            hint = did_you_mean([nearest(pattern, {*names, *short})])
+            hint = did_you_mean([nearest(pattern, set().union(names, *others))])
             raise NotFoundError(
                 f"no {resource.name} of the directory is called {pattern!r}", hint=hint or "Check the name"
             )

@@ -75,6 +75,12 @@ class Account:
     name: str
     entry: Object = field(repr=False, default_factory=dict)
 
+    @property
+    def login(self) -> tuple[str, str]:
+        """Return the name to log in with and the machine, empty where the account does not say it."""
+        properties = {fold(str(key)): value for key, value in (self.entry.get("properties") or {}).items()}
+        return str(properties.get("username") or ""), str(properties.get("address") or "")
+
 
 @dataclass(frozen=True)
 class Permission:

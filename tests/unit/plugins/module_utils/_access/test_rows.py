@@ -183,7 +183,10 @@ COMPANY: Object = {
             "membership_expiration": "2026-01-01T00:00:00Z",
         },
     ],
-    "privileged_data": [{"container": "APP-PRD", "name": "root@web1"}, {"container": "APP-PRD", "name": "admin"}],
+    "privileged_data": [
+        {"container": "APP-PRD", "name": "root@web1"},
+        {"container": "APP-PRD", "name": "admin", "properties": {"UserName": "oracle", "address": "db1.example.com"}},
+    ],
 }
 
 
@@ -220,6 +223,8 @@ def test_a_row_says_who_how_and_what() -> None:
         ({"rights": ["Use accounts"], "inactive": False}, 2),
         ({"privileged_data": ["root*"]}, 4),
         ({"privileged_data": ["APP-PRD / admin"], "rights": ["manageSafe"]}, 1),
+        ({"privileged_data": ["oracle@DB1.example.com"], "rights": ["manageSafe"]}, 1),
+        ({"privileged_data": ["oracle@db1*"], "rights": ["manageSafe"]}, 1),
     ],
 )
 def test_a_query_asks_by_name_or_pattern(query: Object, rows: int) -> None:
