@@ -136,12 +136,16 @@ def test_lifecycle_of_a_whole_directory(tenant: Tenant, run: Run) -> None:
     assert good(apply(run, **GONE))["changed"] is False
 
 
+NAMED = {"name": "named", "reason": "All have names.", "each": "user", "must": {"user": "*"}, "severity": "warn"}
+
+
 def test_documentation_and_results_agree(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     described = yaml.safe_load(scim_directory.RETURN)
     journal = str(tmp_path / "journal.jsonl")
     results = [
         apply(run, **EVERYTHING, journal_path=journal),
         apply(run, check=True, undo={"journal": journal, "on_loss": "continue"}, max_removals="100%"),
+        apply(run, check=True, policies=[NAMED], access_path=str(tmp_path / "access.json")),
     ]
     returned = {key for result in results for key in good(result).json if key not in ("changed", "invocation")}
     assert returned == set(described) - {"failure"}

@@ -20,6 +20,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.erro
     TransportError,
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.connections import Connections
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from requests.adapters import HTTPAdapter
 
@@ -161,25 +162,21 @@ def test_a_tenant_that_goes_on_refusing_ends_the_run(tenant: Tenant, run: Run, w
 def test_a_tenant_that_cannot_be_reached_ends_the_run(
     tenant: Tenant, run: Run, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def to_nowhere() -> None:
-        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-        monkeypatch.setenv("NO_PROXY", "")
+    """From the first write on, the only way to the tenant is a proxy that does not run."""
+    tried: list[str] = []
+    exchange = Connections.exchange
 
-    tried = Counter[str]()
-    send = requests.Session.request
-
-    def counting(session: requests.Session, method: str, url: str, **how: Any) -> requests.Response:
+    def counting(connections: Connections, method: str, url: str, *others: Any, **how: Any) -> Any:
         if method == "POST" and "/Users" in url:
-            with lock:
-                tried[method] += 1
-                to_nowhere()
-        return send(session, method, url, **how)
+            tried.append(url)
+        if tried:
+            how["settings"] = {**how["settings"], "proxies": {"http": "http://127.0.0.1:9"}}
+        return exchange(connections, method, url, *others, **how)
 
-    lock = threading.Lock()
-    monkeypatch.setattr(requests.Session, "request", counting)
+    monkeypatch.setattr(Connections, "exchange", counting)
     result = apply(run, workers=workers, groups=GROUPS)
     assert result.code == "transport"
-    assert tried["POST"] <= workers
+    assert len(tried) <= workers
     assert writes(tenant, "Users") == 0
     assert actions(result) == {"failed": 1}
 
