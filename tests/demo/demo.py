@@ -230,9 +230,9 @@ def show_directory(tenant: Tenant, runner: Runner, folder: Path) -> dict[str, Co
     runner.directory("apply_directory", refused="plan_changed", directory_approved=str(plan), **leaving)
     seen["outdated"] = tenant.take_requests()
     title("At night, the tenant is compared with the first files, which say that everybody can log in.")
-    drift = {"directory_fail_on_drift": False, "directory_plan_path": str(folder / "drift.json")}
-    drift["directory_report_path"] = str(PAGES / "drift.html")
-    runner.directory("check_drift", directory_path=str(wanted), **drift)
+    drift = {"directory_access_path": str(folder / "drift.json"), "directory_fail_on_drift": False}
+    pages = {"directory_access_report_path": str(PAGES / "drift.html")}
+    runner.directory("check_drift", directory_path=str(wanted), **drift, **pages)
     title(
         "It is planned again, with a page of who reaches less then and of broken policies. It is approved, and applied."
     )
