@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-TEAMS, PEOPLE_IN_A_TEAM = 6, 25
+TEAMS, PEOPLE_IN_A_TEAM = 12, 25
 SAFES = TEAMS  # each team has one
 USERS = TEAMS * PEOPLE_IN_A_TEAM
 GROUPS = [f"team-{number:02}" for number in range(1, TEAMS + 1)]
