@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.idops.cyberark_identity.plugins.filter.access_report import access_report
 from ansible_collections.idops.cyberark_identity.plugins.filter.directory_report import directory_report
-from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.after import after
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.after import after, renames_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.document import access_document
 from ansible_collections.idops.cyberark_identity.tests.unit.browser import NoBrowserError, chromium
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Tenant, run_module
@@ -24,8 +24,8 @@ FINDING = {
     "policy": "groups-are-the-rule",
     "severity": "warn",
     "reason": "People get access through groups, so that a leaver loses it in one place.",
-    "subject": {"user": "grace@example.com", "container": "APP-PRD"},
-    "text": "grace@example.com has a permission of her own on APP-PRD.",
+    "subject": {"user": "grace.murray@example.com", "container": "APP-PRD"},
+    "text": "grace.murray@example.com has a permission of her own on APP-PRD.",
     "exception": None,
     "new": False,
 }
@@ -92,7 +92,13 @@ def plan() -> tuple[dict[str, Any], dict[str, Any]]:
         tenant.stop()
     directory = read["directory"]
     access = access_document(
-        "plan", directory, DATE, tenant=ADDRESS, after=after(directory, document), findings=[FINDING]
+        "plan",
+        directory,
+        DATE,
+        tenant=ADDRESS,
+        after=after(directory, document),
+        renames=renames_of(document),
+        findings=[FINDING],
     )
     return {**document, "tenant": ADDRESS}, access
 
