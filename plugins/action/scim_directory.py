@@ -76,7 +76,7 @@ class ActionModule(InProcessAction):
         return result
 
     def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Any) -> Any:
-        """Build the module, and drop its entries: it has them, and Ansible would make a text of them for its log.
+        """Build the module, then drop the entries from the options: Ansible would format them for its log.
 
         A module in this process gets the files as they are. To write them as JSON and read them takes a while.
         """
@@ -89,7 +89,7 @@ class ActionModule(InProcessAction):
         return built
 
     def _with_files(self) -> dict[str, Any]:
-        """Return the options of the module: those of the task, as far as they are its part. Read the files at ``path``.
+        """Return the options of the module, with the task's part of its lists. Read the files at ``path``.
 
         The lists are taken out of the task, because Ansible sends its options to the parent process with the result.
         They are kept here for another attempt (``until``).

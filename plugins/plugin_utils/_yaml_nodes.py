@@ -267,7 +267,7 @@ def _read_as(node: yaml.Node) -> str:
 
 
 def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, Mapping[str, Any]]]:
-    """Yield the scalars that stand for one value, each with the spec of that value."""
+    """Yield the scalars in a node, each with the spec of the option or of the element that it is the value of."""
     wanted = spec.get("type")
     if isinstance(node, yaml.MappingNode) and wanted == "dict":
         for key, value in node.value:

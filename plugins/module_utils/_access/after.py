@@ -146,7 +146,7 @@ def _updated(resource: Resource, entry: Mapping[str, Any], change: Object) -> Ob
 
 
 def _changed_list(row: Attribute, held: Mapping[str, Any], sides: Object, name: str) -> Object:
-    """Return a list of members or rights after a change. Raise InvalidError for one that is to leave and is not in."""
+    """Return a list of members or rights after a change. Raise InvalidError if what it removes is not in the list."""
     names = {fold(each): each for each in _listed(held)}
     for each in sides["remove"]:
         marks = [fold(text) for text in _texts(each)]
@@ -194,7 +194,7 @@ def _rename(directory: Object, resource: Resource, old: str, new: str) -> None:
 
 
 def _take_along(directory: Object, resource: Resource, names: Container[str]) -> None:
-    """Take objects that are gone, given by folded names, out of all lists, with what lies in them or is their own."""
+    """Remove deleted objects, given by folded names, from all lists. Their contents and permissions go as well."""
     for other, row in _references(resource):
         kept = []
         for entry in directory.get(other.plural, ()):

@@ -68,7 +68,7 @@ class Question:
 
     @cached_property
     def order(self) -> int:
-        """Return when to ask: what many subjects share first."""
+        """Return the sort key of a test: tests whose answer many subjects share come first."""
         if self.of_user:
             return 1
         splits = {attribute.split for attribute in self.reads}

@@ -85,7 +85,7 @@ def states_of(document: Mapping[str, Any]) -> list[State]:
 
 
 def is_access_document(value: Any) -> bool:
-    """Return whether a value is meant as an access document, of any format."""
+    """Return whether a value looks like an access document, of this format or another."""
     return isinstance(value, Mapping) and {"format", "source", "directory", "gaps"} <= set(value)
 
 

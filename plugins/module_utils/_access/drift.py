@@ -91,13 +91,13 @@ def _rights(row: Object) -> str:
 
 
 def some_rights(rights: Sequence[str]) -> str:
-    """Return the first of these rights, and how many more there are."""
+    """Return a text with the first of these rights, and the number of the others."""
     more = len(rights) - RIGHTS_NAMED
     return ", ".join(rights[:RIGHTS_NAMED]) + (f" and {more} more rights" if more > 0 else "")
 
 
 def _open_lists(expected: Object, entries: Iterable[Desired]) -> Iterator[str]:
-    """Yield a text for each list that holds more than the entry gives, and whose entry does not say whether it may."""
+    """Yield a text for each list of the tenant that has more than its entry, where the entry allows for more."""
     index = {
         (resource.plural, *(fold(entry.get(key) or "") for key in resource.keys)): entry
         for resource in (GROUP, CONTAINER_PERMISSION)
@@ -120,7 +120,7 @@ def _open_lists(expected: Object, entries: Iterable[Desired]) -> Iterator[str]:
 
 
 def _further(row: Attribute, value: Mapping[str, Any], entry: Object) -> Iterator[str]:
-    """Yield what a list of the tenant has, and an entry does not give."""
+    """Yield the members or rights that the tenant has and the entry does not list."""
     names = value.get("add") or []
     given = {fold(name) for name in (row.shape.read(names) if isinstance(row.shape, Names) else names)}
     yield from (name for name in (entry.get(row.option) or {}).get("set") or () if fold(name) not in given)

@@ -54,7 +54,7 @@ def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool 
 
 
 def _check_names(desired: Desired, seen: dict[tuple[str, ...], Desired]) -> None:
-    """Raise InvalidError if an entry of a file names an object that is named before, or a member with a blank."""
+    """Raise InvalidError if an earlier entry names the same object, or if the name of a member is not allowed."""
     if desired.options.get("id") is None:
         named = {**desired.keys, "search_in": desired.options.get("search_in")}
         mark = (desired.resource.name, *(f"{option} {fold(str(value))}" for option, value in named.items() if value))

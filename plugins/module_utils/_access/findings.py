@@ -146,7 +146,7 @@ class _Listed:
 
 
 def _ended(policy: Policy, subject: Subject) -> str:
-    """Return a sentence about the first exception about a subject, if it does not count any more."""
+    """Return a sentence about the first exception for a subject, if that has ended."""
     matching = [waiver for waiver in policy.waivers if waiver.where.holds(subject)]
     counting = any(waiver.counts(subject.scene.now) for waiver in matching)
     return "" if counting else "".join(map(_sentence_of, matching[:1]))

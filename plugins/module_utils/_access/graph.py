@@ -68,9 +68,9 @@ class Graph:
         return cls(groups, children, own, tuple(everybody), tuple(below))
 
     def ways(self, group: int, wanted: int | None = None) -> Iterator[Way]:
-        """Yield the shortest way of everybody in a group, of those who are ``wanted``.
+        """Yield the shortest way to a group for each of its users; with ``wanted``, for these users alone.
 
-        Of ways of one length, that by the first names counts.
+        If several ways are equally short, the first by the names of their groups is taken.
         """
         steps = self.steps(group)
         chosen: dict[int, int] = {}
@@ -129,7 +129,7 @@ def numbers(chosen: int) -> list[int]:
 
 
 def lowest(chosen: int) -> int:
-    """Return the lowest number in a set that has some."""
+    """Return the lowest number in a set that is not empty."""
     return (chosen & -chosen).bit_length() - 1
 
 

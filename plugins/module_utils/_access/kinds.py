@@ -29,7 +29,7 @@ from .scene import Rows, Scene
 Key = Any  # of a subject in a scene
 Read = Callable[[Scene, Key], Any]
 Each = Callable[[Scene], Iterator[Rows]]
-# Returns sets of users for a row: two members of the row that are in the same of these sets have the same value.
+# Returns sets of users for a row. Members of the row that are in the same sets have the same value.
 Split = Callable[[Scene, Key], Iterable[int]]
 Entry = Callable[[Scene, Key], Mapping[str, Any]]
 KeyOf = Callable[[Scene, Key, int], Key]
@@ -131,7 +131,7 @@ class Subject:
 
     @property
     def mark(self) -> Hashable:
-        """Return what the subject has in common with itself after a change."""
+        """Return what identifies the subject both before and after a plan."""
         return tuple((name, fold(value)) for name, value in self.names.items())
 
     @property
@@ -167,7 +167,7 @@ class Block:
 
     @property
     def mark(self) -> Hashable:
-        """Return what the row has in common with itself after a change."""
+        """Return what identifies the row both before and after a plan."""
         subject, table = self.subject(lowest(self.members)), self.kind.attributes
         return tuple((name, fold(value)) for name, value in subject.names.items() if not table[name].of_user)
 
@@ -196,7 +196,7 @@ def _option(resource: Resource, row: Option, entry: Entry) -> Attribute:
 
 
 def options_of(resource: Resource, entry: Entry, own: Sequence[Attribute]) -> list[Attribute]:
-    """Return the options of an entry that are no attributes of their own. Secrets are none: nobody sees them."""
+    """Return attributes for the other options of an entry. Secrets have none, because they cannot be read."""
     names = {*resource.keys, *(attribute.name for attribute in own)}
     return [_option(resource, row, entry) for row in resource.attributes if not row.secret and row.option not in names]
 
@@ -210,7 +210,7 @@ def kind_of(
 
 
 def of_users(kind: Kind) -> Kind:
-    """Return a kind whose subjects are the users, in one row that stands for nothing."""
+    """Return a kind whose subjects are the users. All of them share one row."""
     attributes = [replace(attribute, of_user=True) for attribute in kind.attributes.values()]
     return replace(kind, attributes=table_of(attributes), key=member_key)
 

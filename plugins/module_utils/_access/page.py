@@ -116,7 +116,7 @@ def title_of(document: Mapping[str, Any]) -> str:
 
 
 def sentence_of(document: Mapping[str, Any]) -> str:
-    """Return where the page comes from, and when that was read."""
+    """Return the source of the page's data, and when it was read."""
     moment, earlier = (
         str(date).replace("T", " ").replace("Z", " UTC") for date in (document["date"], document.get("date_before"))
     )
@@ -150,7 +150,7 @@ def number_of(findings: Sequence[Mapping[str, Any]]) -> int:
 
 
 def counts_of(state: State) -> Iterator[tuple[str, int | None]]:
-    """Yield how many objects of each kind there are, None for a kind that was not read."""
+    """Yield the number of objects of each kind; None for a kind that was not read."""
     for name, plural, items in (
         ("people", "users", state.users),
         ("groups", "groups", state.groups),

@@ -74,7 +74,7 @@ def _state(place: int, state: State, shared: _Shared) -> Object:
 
 
 def _nested(group: Group, state: State, numbers: Sequence[int]) -> list[int]:
-    """Return the groups in a group in the order in which ways through them are sought."""
+    """Return the groups within a group, in the order in which the search for ways visits them."""
     return [
         numbers[child] for child in sorted(set(group.groups), key=lambda child: (fold(state.groups[child].name), child))
     ]

@@ -31,7 +31,7 @@ class Past:
         return not policy.needs - self.before.kinds
 
     def broken_before(self, policy: Policy, broken: Block) -> int:
-        """Return those of the subjects that break a policy which broke it before, without an exception."""
+        """Return the subjects that broke the policy before the plan as well, without an exception."""
         if not broken.members or not self.can_judge(policy):
             return 0
         old = 0
@@ -60,7 +60,7 @@ class Past:
 
     @cached_property
     def _runs(self) -> list[tuple[int, int, int]]:
-        """Return where users follow each other in both states: the first number in each, and how many they are."""
+        """Return runs of users that are consecutive in both states: the first number in each state, and the length."""
         numbers = {mark: number for number, mark in enumerate(_marks(self.after.state))}
         runs: list[tuple[int, int, int]] = []
         for number, mark in enumerate(_marks(self.before.state)):

@@ -72,14 +72,14 @@ class Policy:
         return block.within(members_that_meet(self.where, block))
 
     def broken_by(self, chosen: Block) -> Block:
-        """Return those of the subjects that it is about which break it. One that counts judges them all."""
+        """Return the subjects that break the policy. If it counts subjects, return all of them."""
         if self.count:
             return chosen
         meeting = members_that_meet(self.verdict, chosen)
         return chosen.within(chosen.members & ~meeting if self.must else meeting)
 
     def waived(self, block: Block, *, ended: bool = False) -> Iterator[tuple[Waiver, int]]:
-        """Yield the exceptions that count, or that have ended, with their subjects: each with the first about it."""
+        """Yield the valid exceptions, or the ``ended`` ones, each with the subjects of which it is the first."""
         for waiver in self.waivers:
             if waiver.counts(block.scene.now) is not ended and (members := members_that_meet(waiver.where, block)):
                 yield waiver, members

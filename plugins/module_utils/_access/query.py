@@ -97,7 +97,7 @@ class Chosen:
 
 
 def _accounts(state: State, patterns: Sequence[str]) -> dict[int, list[str]] | None:
-    """Return the names of the accounts by safe, only of those that are asked for. None if they were not read."""
+    """Return the names of the accounts that are asked for, by safe; None if accounts were not read."""
     if PRIVILEGED_DATA.plural not in state.kinds:
         if patterns:
             raise InvalidError("privileged_data are asked for, and the directory does not hold them")

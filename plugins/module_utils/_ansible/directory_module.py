@@ -259,7 +259,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Reports:
-    """What a task tells of the tenant as a whole: what policies find, and who reaches more or less than entries say."""
+    """The reports about the whole tenant: the findings of policies, and access that differs from the entries."""
 
     module: DirectoryModule
     scim: Scim

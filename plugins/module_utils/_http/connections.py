@@ -32,7 +32,7 @@ Answer = TypeVar("Answer")
 
 def settings_for(url: str, verify: bool | str, certificate: Any) -> dict[str, Any]:
     """Return the proxies and the certificates for requests to an origin, by the options and the environment."""
-    # A session's own setting loses to REQUESTS_CA_BUNDLE; a call's does not.
+    # REQUESTS_CA_BUNDLE overrides the ``verify`` of a session, but not the ``verify`` of a single call.
     return dict(requests.Session().merge_environment_settings(url, {}, True, verify, certificate))
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A directory after a plan, and the document that holds both."""
+"""Test the directory after a plan, and the access document that has it before and after."""
 
 from __future__ import annotations
 
