@@ -147,7 +147,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "a list that is a text": (
         {"one.yml": "users: []"},
         {"path": "one.yml", "users": "a@example.com"},
-        ["a user is a map of options, and this is not one"],
+        ["a user must be a map of options"],
     ),
     "a slice that prunes": (
         {"one.yml": "users: []"},

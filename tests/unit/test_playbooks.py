@@ -164,7 +164,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     "kinds that are pruned to nothing": (
         {"tenant/a.yml": "users: [{user_name: ada@example.com}]"},
         {"directory_prune": "users, groups"},
-        "prune would leave only the entries of groups, but the task lists none",
+        "prune would remove all groups, because the task has no entries for them",
     ),
     "kinds that are pruned and left alone": (
         {"tenant/a.yml": "groups: [{display_name: a}]"},

@@ -16,13 +16,13 @@ from .values import Desired, same_object
 
 
 class Problems:
-    """Collects the reasons why a plan cannot be carried out, so that one failure can name them all.
+    """Collects the problems of a plan, so that one failure can report them all.
 
-    ``unread`` are errors of the input: the task does not have the entries that these concern.
+    ``unread`` are errors of the input files. The entries of these files are missing from the task.
     """
 
     def __init__(self, listed: Iterable[Desired], unread: Iterable[str] = ()) -> None:
-        """Begin with the errors of the input, and with those of entries that are no valid task."""
+        """Start with the errors of the input and the problems that the entries already have."""
         self._unread = [InvalidError(text) for text in unread]
         self._by_entry = {desired: desired.problem for desired in listed if desired.problem}
         self._of_run: list[IdentityError] = []
@@ -35,7 +35,7 @@ class Problems:
         return desired in self._by_entry
 
     def note(self, desired: Desired, error: IdentityError) -> None:
-        """Add a problem of an entry to those that are noted already."""
+        """Add a problem of an entry to the problems it already has."""
         known = self._by_entry.get(desired)
         self._by_entry[desired] = all_of([known, error]) if known else error
 
@@ -44,11 +44,14 @@ class Problems:
         self._of_run += errors
 
     def remark(self, text: str) -> None:
-        """Add a sentence for the failure, if there is going to be one."""
+        """Add a sentence to the failure. It is not shown if there is no problem."""
         self._remarks.append(text)
 
     def refuse(self, listed: Iterable[Desired]) -> None:
-        """Raise one failure for all problems, with their common code: those of entries in the order of ``listed``."""
+        """Raise one failure for all problems. Problems of entries follow the order of ``listed``.
+
+        The failure has the class of the problems if they share one. Otherwise it is an InvalidError.
+        """
         failed = {desired: self._by_entry[desired] for desired in listed if desired in self}
         errors = [*self._unread, *failed.values(), *self._of_run]
         if not errors:
@@ -67,7 +70,10 @@ class Problems:
 
 
 def refuse_options(errors: Sequence[IdentityError], listed: Sequence[Desired], unread: Iterable[str]) -> None:
-    """Raise one failure for wrong options of the task, if there are any, with all problems that entries have alone."""
+    """Raise one failure for ``errors`` in the options of the task, if there are any.
+
+    It also reports every problem of the entries that can be found without the tenant.
+    """
     if not errors:
         return
     problems = Problems(listed, unread)
@@ -84,13 +90,13 @@ def refuse_options(errors: Sequence[IdentityError], listed: Sequence[Desired], u
 
 
 def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
-    """Note and return the entries about an object that an earlier one names by the same keys or the same id."""
+    """Note and return the entries with the same keys or the same id as an earlier entry."""
     seen: dict[tuple[Any, ...], Desired] = {}
     doubles = set()
     for desired in listed:
         resource, keys = desired.resource, desired.keys
         marks: list[tuple[Any, ...]] = []
-        if len(keys) >= min(2, len(resource.keys)):  # the keys name an object: one, or two of several
+        if len(keys) >= min(2, len(resource.keys)):  # enough keys to identify an object
             marks.append((resource.name, *(fold(keys.get(option, "")) for option in resource.keys)))
         if desired.identifier:
             marks.append((resource.name, "id", desired.identifier))
@@ -102,7 +108,7 @@ def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
 
 
 def note_former_names(listed: Sequence[Desired], problems: Problems) -> None:
-    """Note entries with a former name that another entry has, as its name or as a former one."""
+    """Note each entry with a former name that is also the name or a former name of another entry."""
     renamed = [desired for desired in listed if desired.former_names]
     if not renamed:
         return
@@ -111,5 +117,5 @@ def note_former_names(listed: Sequence[Desired], problems: Problems) -> None:
         for name in desired.former_names:
             owner = owners.setdefault((desired.resource.name, fold(name)), desired)
             if owner is not desired:
-                text = f"{desired.label} was formerly {name!r}, and that name is also at {owner.position}"
-                problems.note(desired, InvalidError(text, hint="One entry for each object: take the name out of one"))
+                text = f"{desired.label} has the former name {name!r}, which is also at {owner.position}"
+                problems.note(desired, InvalidError(text, hint="Remove the name from one of these two entries"))

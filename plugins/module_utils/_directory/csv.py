@@ -5,8 +5,8 @@
 
 """Turn the rows of a CSV file into entries of a directory. Pure: no I/O.
 
-A row is an object, a column an option. An empty cell means that the option is not given. Nothing is guessed: a file
-with an unknown column or an ambiguous cell is refused.
+A row is an object, and a column is an option. An empty cell means that the option is not given. A file with an unknown
+column or an ambiguous cell is refused.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from .._model.shapes import Moment, seconds
 from .values import POSITION
 
 DELIMITERS = (",", ";", "\t")
-# The first line of a file that is no row: Excel reads the delimiter from it and does not count it; PowerShell names the
-# type of the objects.
+# Two first lines that are not rows. Excel reads the delimiter from the first one and does not count it as a row.
+# PowerShell writes the type of the objects into the second one.
 SEPARATOR_LINE = re.compile('"?sep=(.)"?\r?\n', re.IGNORECASE)
 TYPE_LINE = "#TYPE "
-VERSION_CELL = re.compile(r"version:v[0-9.]+")  # of the templates of Entra ID
+VERSION_CELL = re.compile(r"version:v[0-9.]+")  # in the templates of Entra ID
 YES = ("true", "yes", "y", "on", "1", "t")
 NO = ("false", "no", "n", "off", "0", "f")
-# What the column of a user's state holds in exports of directories.
+# The values of a user's state in exports of directories.
 STATES = {
     "active": True,
     "enabled": True,
@@ -47,11 +47,11 @@ STATES = {
     "deprovisioned": False,
 }
 PORT = "properties.Port"  # the one property of an account that is a number; it is sent as text
-OPPOSITE = "not "  # before the place of a column that says no where the option says yes
-# What kinds of members the vault has, and the option that names one.
+OPPOSITE = "not "  # a prefix for columns with the negated value of an option, such as "not active"
+# The member types of the vault, and the option for each.
 MEMBER_TYPES = {"user": "user", "group": "group", "role": "group"}
 LEVELS = RIGHTS[-2:]  # They exclude each other in the vault (contract, section 7.3).
-# What spreadsheets and databases write in place of a text, and what is said about it.
+# Values that spreadsheets and databases write instead of a text, with the message for each.
 ERROR_VALUE = (
     re.compile(r"#(?:[^\W\d_/]+(?:/0)?[!?]|N/A|NV|#+)"),
     "is an error value of a spreadsheet: correct it there",
@@ -69,7 +69,7 @@ DAMAGE = (
         "stands for no value: leave the cell empty",
     ),
 )
-# In a text. A column of whole numbers takes none of these either.
+# Values that are damage in a text only. A column of whole numbers refuses them anyway.
 TEXT_DAMAGE = (
     *DAMAGE,
     (
@@ -78,7 +78,7 @@ TEXT_DAMAGE = (
     ),
 )
 
-# The headers under which other tools have an option, by their letters. A header may always be the option itself.
+# The headers that other tools use for an option, reduced to their letters. The option itself is always a valid header.
 _USER: Mapping[str, tuple[str, ...]] = {
     "user_name": ("userprincipalname", "upn", "login", "loginname"),
     "given_name": ("firstname",),
@@ -112,16 +112,17 @@ _ACCOUNT: Mapping[str, tuple[str, ...]] = {
     "type": ("secrettype",),
 }
 HEADERS = {"users": _USER, "containers": _CONTAINER, "container_permissions": _PERMISSION, "privileged_data": _ACCOUNT}
-FILLED = re.compile(r"\{([^{}]+)\}")  # what a default takes from a cell of its row
-# Of a permission, what no option is for and what makes up one or several.
-MADE_UP = ("member", "member_type", "authorization_level")
+FILLED = re.compile(r"\{([^{}]+)\}")  # the placeholder of a default for a cell of the same row
+# Columns of a permission that are not options. They are converted into one option or more.
+CONVERTED = ("member", "member_type", "authorization_level")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The options for reading a file. ``columns`` has places by header, ``defaults`` values by option.
+    """The options for reading a file. ``columns`` maps headers to places, and ``defaults`` maps options to values.
 
-    ``required`` are places that each row has to fill. ``source`` names the file in the position of each entry.
+    A place is an option, or an option and one of its keys with a dot between them. ``required`` are places that each
+    row has to fill. ``source`` names the file in the position of each entry.
     """
 
     kind: str
@@ -136,7 +137,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Column:
-    """``place`` is an option, or an option and a key with a dot between them. ``negated`` columns say the opposite."""
+    """A known column. A ``negated`` column holds the opposite of its option."""
 
     header: str
     place: str
@@ -156,9 +157,9 @@ class _Row(Exception):
 
 
 def entries_of_csv(text: str, how: Reading) -> list[Object]:
-    """Return the entries that the text of a CSV file holds (RFC 4180; any of three delimiters).
+    """Return the entries in the text of a CSV file (RFC 4180; any of three delimiters).
 
-    Raises InvalidError, which names all rows and columns with something wrong.
+    Raise InvalidError, which names all wrong rows and columns.
     """
     resource = next(each for each in RESOURCES.values() if each.plural == how.kind)
     if named := SEPARATOR_LINE.match(text):
@@ -174,12 +175,12 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
         try:
             if not (entry := table.entry(number, cells)):
                 continue
-            # Groups of two directories may have one name.
+            # Groups of two directories may have the same name.
             places = (*resource.keys, resource.elsewhere)
             name = (*(fold(entry.get(option, "")) for option in places), str(entry.get("id", "")))
             first, same = entries.setdefault(name, (number, entry))
             if same != entry:
-                raise _Row(number, [f" is about the same {resource.name} as row {first}, and says otherwise"])
+                raise _Row(number, [f" is about the same {resource.name} as row {first}, but has other values"])
         except _Row as wrong:
             problems += wrong.texts
     cells_refused = [InvalidError(some(problems, "; "))] if problems else []
@@ -190,17 +191,17 @@ def entries_of_csv(text: str, how: Reading) -> list[Object]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter that the first line shows. Raises InvalidError for two of them."""
+    """Return the delimiter that the first line uses. Raise InvalidError if it uses several."""
     first, _break, others = text.partition("\n")
     line = re.sub('"[^"]*"', "", others.partition("\n")[0] if first.startswith(TYPE_LINE) else first)
     found = [each for each in DELIMITERS if each in line]
     if len(found) > 1:
-        raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Say which with delimiter")
+        raise InvalidError(f"the header holds {' and '.join(map(repr, found))}", hint="Set the option delimiter")
     return found[0] if found else DELIMITERS[0]
 
 
 def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Return the rows that are not empty, with their numbers as a spreadsheet counts them."""
+    """Return the rows that are not empty, with their row numbers in a spreadsheet."""
     rows: list[tuple[int, list[str]]] = []
     number = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -209,21 +210,22 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
             if any(cell.strip() for cell in cells) and not (number == 1 and cells[0].startswith(TYPE_LINE)):
                 rows.append((number, cells))
     except csv.Error as error:
-        # Strict readers have this one failure at the end of a file (cpython, Modules/_csv.c).
+        # A strict reader raises only this error at the end of a file (cpython, Modules/_csv.c).
         unended = "unexpected end of data" in str(error)
-        wrong = "has a quote without its end" if unended else f"is not CSV: {error}"
+        wrong = "has a quotation mark that is not closed" if unended else f"is not CSV: {error}"
         raise InvalidError(f"row {number + 1} {wrong}") from None
     if not rows:
-        raise InvalidError("the file is empty: it has not even a header")
+        raise InvalidError("the file is empty: it has no header")
     if VERSION_CELL.fullmatch(first := rows[0][1][0].strip()):
         raise InvalidError(
-            f"row {rows[0][0]} holds {first!r} and is no header", hint="Delete it: the header is in the next line"
+            f"row {rows[0][0]} holds {first!r} instead of a header",
+            hint="Delete this row: the header is in the next one",
         )
     return rows
 
 
 class _Table:
-    """The columns of a file, and the option that each holds."""
+    """The columns of a file, and the option for each."""
 
     def __init__(self, resource: Resource, how: Reading, header: list[str], delimiter: str) -> None:
         self.resource = resource
@@ -232,19 +234,19 @@ class _Table:
         self.delimiter = delimiter
         self.specs: Spec = entry_spec(resource)
         self.header = [title.strip() for title in header]
-        self.unknown: InvalidError | None = None  # raised with what is wrong with the rows
+        self.unknown: InvalidError | None = None  # raised together with the errors in the rows
         self.columns = self._columns()
         try:
-            self._check()
+            self._check_columns()
         except InvalidError as error:
             raise all_of([self.unknown, error] if self.unknown else [error]) from None
 
     def _columns(self) -> list[_Column | None]:
-        """Return the meaning of each column, None for one that is left out, and note unknown ones."""
+        """Return each column, None for an ignored or unknown one. Store an error for unknown ones."""
         chosen = {letters(header): place for header, place in self.how.columns.items()}
         ignored = {letters(header) for header in self.how.ignore}
         if missing := [name for name in self.how.columns if letters(name) not in map(letters, self.header)]:
-            raise InvalidError(f"no column is called {', '.join(missing)}", hint=f"There are {', '.join(self.header)}")
+            raise InvalidError(f"the file has no column {', '.join(missing)}", hint=f"It has {', '.join(self.header)}")
         columns: list[_Column | None] = []
         unknown = []
         for title in self.header:
@@ -259,38 +261,38 @@ class _Table:
                 unknown.append(title)
         if unknown:
             self.unknown = InvalidError(
-                f"it is not known what the columns {', '.join(unknown)} are"
+                f"the columns {', '.join(unknown)} are unknown"
                 if unknown[1:]
-                else f"it is not known what the column {unknown[0]} is",
+                else f"the column {unknown[0]} is unknown",
                 hint="Name an option for each in columns, or list it in ignore",
             )
         return columns
 
     def _place_of(self, key: str) -> str | None:
-        """Return the place of a header that is known without ``columns``."""
+        """Return the place of a header that needs no mapping in ``columns``, or None."""
         known = {letters(option): option for option in self.specs}
         for place, headers in HEADERS.get(self.how.kind, {}).items():
-            if place.partition(".")[0] in self.specs or place in MADE_UP:
+            if place.partition(".")[0] in self.specs or place in CONVERTED:
                 known.update(dict.fromkeys((letters(place), *headers), place))
         if self.rights:
             known.update({name: f"{self.rights}.{right}" for name, right in RIGHT_NAMES.items()})
         return known.get(key)
 
-    def _check(self) -> None:
-        """Refuse columns that no entry could be made of."""
+    def _check_columns(self) -> None:
+        """Raise InvalidError if the columns contradict each other or cannot make an entry."""
         places: dict[str, str] = {}
         for column in filter(None, self.columns):
             if self._spec(column)["type"] != "bool" and column.negated:
                 raise InvalidError(f"the column {column.header} cannot be the opposite of {column.place}")
             for place in _places_of(column):
                 if first := places.get(fold(place)):
-                    raise InvalidError(f"the columns {first} and {column.header} are both {place}")
+                    raise InvalidError(f"the columns {first} and {column.header} both hold {place}")
                 places[fold(place)] = column.header
         self._check_defaults()
         if unfilled := sorted({*self.how.required} - {*(column.place for column in filter(None, self.columns))}):
             raise InvalidError(
-                f"required names {', '.join(unfilled)}, and no column is that",
-                hint="It takes the options of columns, as columns does",
+                f"required names {', '.join(unfilled)}, but no column holds that",
+                hint="required takes options, as columns does",
             )
         given, either = {*places, *self.how.defaults}, self.resource.either
         if "member" in given:
@@ -300,12 +302,12 @@ class _Table:
             lacking.append(f"{', '.join(either)} or member")
         if lacking and "id" not in given:
             raise InvalidError(
-                f"no column is the {' or '.join(lacking)} of a {self.resource.name}",
+                f"no column holds the {' or '.join(lacking)} of a {self.resource.name}",
                 hint="Name the column in columns, or give a text for all rows in defaults",
             )
 
     def _check_defaults(self) -> None:
-        """Refuse a default that would show a secret: names and other texts appear in results and messages."""
+        """Raise InvalidError if a default would copy a secret into an option that results and messages show."""
         secret = {
             letters(title): title
             for title, column in zip(self.header, self.columns)
@@ -315,32 +317,31 @@ class _Table:
             if isinstance(default, str) and not self._no_log(option):
                 for used in FILLED.findall(default):
                     if title := secret.get(letters(used)):
-                        raise InvalidError(
-                            f"the default of {option} is made of the column {title}, which holds a secret"
-                        )
+                        raise InvalidError(f"the default of {option} uses the column {title}, which holds a secret")
 
     def _spec(self, column: _Column) -> Mapping[str, Any]:
         """Return the spec of the value that a column holds."""
         option, dot, key = column.place.partition(".")
-        if self.rights and (option in MADE_UP or (option == self.rights and dot)):
+        if self.rights and (option in CONVERTED or (option == self.rights and dot)):
             return {"type": "bool"} if option == self.rights else {"type": "str"}
         spec = self.specs.get(option)
         if spec is None:
             raise InvalidError(
-                f"{option} is no option of a {self.resource.name}", hint=f"There are {', '.join(sorted(self.specs))}"
+                f"{option} is no option of a {self.resource.name}",
+                hint=f"Its options are {', '.join(sorted(self.specs))}",
             )
         keys = spec.get("options") or {}
         if spec["type"] == "dict" and "set" not in keys:
             if not key or (keys and key not in keys):
                 example = ", ".join(f"{option}.{name}" for name in keys) or f"{option}.KEY"
-                raise InvalidError(f"{column.header} is to be a key of {option}", hint=f"It is written {example}")
+                raise InvalidError(f"the column {column.header} needs a key of {option}", hint=f"Write {example}")
             return {"type": "str"}
         if dot and key not in keys:
             raise InvalidError(f"{column.place} is no option of a {self.resource.name}")
         return spec
 
     def entry(self, number: int, cells: list[str]) -> Object:
-        """Return the entry of a row. Raises _Row, which names the row and all columns that are wrong."""
+        """Return the entry of a row. Raise _Row, which names the row and all wrong columns."""
         if len(cells) != len(self.header):
             raise _Row(number, [f" has {len(cells)} cells, and the header {len(self.header)}"])
         values: dict[str, Any] = {}
@@ -362,15 +363,15 @@ class _Table:
                 if not any(place.partition(".")[0] == option for place in values):
                     # A message about damage quotes the cell, and a secret may look like anything.
                     damage = () if self._no_log(option) else TEXT_DAMAGE
-                    values[option] = _fill(default, filled, damage)
-            return self._assembled(values)
+                    values[option] = _fill_default(default, filled, damage)
+            return self._build_entry(values)
         except _Cell as reason:
             raise _Row(number, [f": {reason}"]) from None
 
     def _check_characters(self, index: int, cell: str) -> None:
-        """Raise _Cell for a line break or another control character, and for a character that was lost.
+        """Raise _Cell for a control character, and for a character that was lost in decoding.
 
-        Keys, descriptions and notes may have lines.
+        A line break is allowed in descriptions, keys and ignored columns.
         """
         if REPLACEMENT in cell and self.columns[index]:
             raise _Cell(f"the cell holds {name_character(REPLACEMENT)}: {LOST[0].lower()}{LOST[1:]}")
@@ -381,11 +382,11 @@ class _Table:
             raise _Cell(f"the cell holds {name_character(control)}")
         column = self.columns[index]
         lines = cell.splitlines()
-        # A quote without its end takes in the rest of its row, and another row up to the same column.
-        takes_in = (lines[0].count(self.delimiter), lines[-1].count(self.delimiter))
-        if self._may_have_lines(column, cell) and takes_in != (len(self.header) - 1 - index, index):
+        # If a quotation mark is not closed, the cell holds the rest of its row, and the next row up to the same column.
+        swallowed = (lines[0].count(self.delimiter), lines[-1].count(self.delimiter))
+        if self._may_have_lines(column, cell) and swallowed != (len(self.header) - 1 - index, index):
             return
-        raise _Cell("the cell holds a line break: is a quote missing its end?")
+        raise _Cell("the cell holds a line break: is a quotation mark not closed?")
 
     def _may_have_lines(self, column: _Column | None, cell: str) -> bool:
         if column is None or column.place == "description":
@@ -402,13 +403,13 @@ class _Table:
         spec = self._spec(column)
         option = column.place.partition(".")[0]
         if self._is_secret(column):
-            return cell  # as it is: blanks may belong to it
+            return cell  # unchanged: blanks may be part of a secret
         cell = cell.strip()
         # Free text may begin with any character.
         damage = (ERROR_VALUE,) if option == "description" else DAMAGE
         _refuse_damage(cell, damage)
         if spec["type"] == "bool":
-            return _truth(cell, states=option == self.resource.enabled_by and not column.negated) != column.negated
+            return _parse_bool(cell, states=option == self.resource.enabled_by and not column.negated) != column.negated
         if spec["type"] == "int" or letters(column.place) == letters(PORT):
             if not re.fullmatch("[0-9]+", cell):
                 raise _Cell(f"{cell!r} is not a whole number")
@@ -423,7 +424,7 @@ class _Table:
                 raise _Cell(f"{cell!r} is none of {', '.join(choices)}")
             return fold(cell)
         if option in self.specs and isinstance(self._shape(option), Moment):
-            return _moment(cell)
+            return _parse_time(cell)
         if option != "description":
             _refuse_damage(cell, TEXT_DAMAGE)
         return cell
@@ -431,8 +432,8 @@ class _Table:
     def _shape(self, option: str) -> Any:
         return next((row.shape for row in self.resource.attributes if row.option == option), None)
 
-    def _assembled(self, values: Mapping[str, Any]) -> Object:
-        """Return the entry that these parts make. Raise _Cell for a missing one."""
+    def _build_entry(self, values: Mapping[str, Any]) -> Object:
+        """Return the entry with these values by place. Raise _Cell if a required value is missing."""
         entry: Object = {}
         rights: dict[str, bool] = {}
         for place, value in values.items():
@@ -444,13 +445,15 @@ class _Table:
             else:
                 entry[option] = value
         if self.rights:
-            rights.update(_levels(entry.pop("authorization_level", None)))
+            rights.update(_level_rights(entry.pop("authorization_level", None)))
             _name_member(self.resource, entry)
         if rights:
             if self.rights in entry or self.resource.attribute(self.rights).preset_option in entry:
-                raise _Cell("there are rights in columns of their own, and others besides")
-            entry[self.rights] = _rights(rights)
-        if _granted(entry.get(self.rights)).issuperset(LEVELS):
+                raise _Cell(
+                    "single rights are given in columns, and other rights in another option: use one of the two"
+                )
+            entry[self.rights] = _rights_option(rights)
+        if _granted_rights(entry.get(self.rights)).issuperset(LEVELS):
             raise _Cell(f"{' and '.join(LEVELS)} exclude each other, but both are yes")
         keys = [] if "id" in entry else self.resource.keys
         missing = [key for key in keys if key not in entry and key not in self.resource.either]
@@ -464,20 +467,20 @@ class _Table:
 
 
 def _places_of(column: _Column) -> tuple[str, ...]:
-    """Return the places that a column fills: one, or the two rights that share a number."""
+    """Return the places that a column fills. An authorization level fills two rights as well."""
     if column.place == "authorization_level":
         return (column.place, *(f"rights.{level}" for level in LEVELS))
     return (column.place,)
 
 
 def _refuse_damage(cell: str, damage: Iterable[tuple[re.Pattern[str], str]]) -> None:
-    """Raise _Cell for what a spreadsheet or a database has put in place of a text."""
-    for pattern, what in damage:
+    """Raise _Cell for a value that a spreadsheet or a database wrote instead of a text."""
+    for pattern, message in damage:
         if pattern.fullmatch(cell):
-            raise _Cell(f"{cell!r} {what}")
+            raise _Cell(f"{cell!r} {message}")
 
 
-def _truth(cell: str, *, states: bool) -> bool:
+def _parse_bool(cell: str, *, states: bool) -> bool:
     word = fold(cell)
     if word in YES or word in NO:
         return word in YES
@@ -486,8 +489,8 @@ def _truth(cell: str, *, states: bool) -> bool:
     raise _Cell(f"{cell!r} is neither yes nor no{', nor one of ' + ', '.join(STATES) if states else ''}")
 
 
-def _moment(cell: str) -> str:
-    """Return the time, which the vault's REST API gives as seconds since 1970; 0 is never."""
+def _parse_time(cell: str) -> str:
+    """Return a time in ISO 8601. The vault's REST API has seconds since 1970, where 0 is never."""
     if re.fullmatch("[0-9]+", cell):
         moment = Moment().read(int(cell)) if int(cell) else ""
         if moment is not None:
@@ -501,8 +504,8 @@ def _moment(cell: str) -> str:
     raise _Cell(f"{cell!r} is neither an ISO 8601 time, such as 2027-01-31T18:00:00Z, nor seconds since 1970")
 
 
-def _levels(cell: str | None) -> dict[str, bool]:
-    """Return the two rights that older interfaces give as one number: neither, the first or the second."""
+def _level_rights(cell: str | None) -> dict[str, bool]:
+    """Return the two rights that older interfaces give as one number: 0 is neither, 1 the first, 2 the second."""
     if cell is None:
         return {}
     if cell not in ("0", "1", "2"):
@@ -510,15 +513,15 @@ def _levels(cell: str | None) -> dict[str, bool]:
     return {right: cell == str(level) for level, right in enumerate(LEVELS, 1)}
 
 
-def _granted(rights: Any) -> set[str | None]:
-    """Return the rights that an option grants. The module refuses a default of another shape."""
+def _granted_rights(rights: Any) -> set[str | None]:
+    """Return the rights that an option grants. A value of another type has none; the module refuses it later."""
     if not isinstance(rights, Mapping):
         return set()
     return {RIGHT_NAMES.get(letters(str(right))) for way in ("add", "set") for right in rights.get(way) or ()}
 
 
-def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
-    """All rights of the member where the row knows of each; else those to give and those to take away."""
+def _rights_option(rights: Mapping[str, bool]) -> dict[str, list[str]]:
+    """Return all rights as a set if the row has every right, else the rights to add and to remove."""
     granted = [right for right in RIGHTS if rights.get(right)]
     if len(rights) == len(RIGHTS):
         return {"set": granted}
@@ -527,31 +530,31 @@ def _rights(rights: Mapping[str, bool]) -> dict[str, list[str]]:
 
 
 def _name_member(resource: Resource, entry: Object) -> None:
-    """Let one of the options that name a member be the member, as its type says."""
+    """Replace member and member_type by the option for this type of member."""
     member, kind = entry.pop("member", None), entry.pop("member_type", None)
     if member is None:
         if not {*resource.either, "id"} & set(entry):
-            raise _Cell("there is no member")
+            raise _Cell("the row has no member")
         return
     option = MEMBER_TYPES.get(fold(kind))
     if option is None:
         known = ", ".join(MEMBER_TYPES)
         raise _Cell(
-            f"the type of the member {member} is none of {known}, but {kind!r}"
+            f"the type {kind!r} of the member {member} is none of {known}"
             if kind
-            else f"whether {member} is a user or a group is not said: add a column member_type, or a default for it"
+            else f"the type of the member {member} is missing: add a column or a default for member_type"
         )
     entry[option] = member
 
 
-def _fill(default: Any, cells: Mapping[str, str], damage: Iterable[tuple[re.Pattern[str], str]]) -> Any:
-    """Return the default with the row's cells in place of ``{column}``. Raise _Cell for an empty or damaged cell."""
+def _fill_default(default: Any, cells: Mapping[str, str], damage: Iterable[tuple[re.Pattern[str], str]]) -> Any:
+    """Return the default with each ``{column}`` replaced by its cell. Raise _Cell for an empty or damaged cell."""
     if not isinstance(default, str):
         return default
 
     def cell(match: re.Match[str]) -> str:
         if not (value := cells.get(letters(match[1]))):
-            raise _Cell(f"column {match[1]}, which a default is made of, is empty or not there")
+            raise _Cell(f"column {match[1]}, which a default uses, is empty or missing")
         try:
             _refuse_damage(value, damage)
         except _Cell as wrong:

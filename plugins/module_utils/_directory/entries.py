@@ -23,21 +23,21 @@ from .values import POSITION, Check, Desired
 
 LIMIT = re.compile(r"(0|[1-9][0-9]*)((\.[0-9]+)?%)?")
 LIMITS = ("max_removals", "max_access_removals")
-WHOLE = {"slices": 1, "slice": 1, "wave": 3}  # the part that is all
-SHOWN_OPTIONS = 3  # of an entry that has no name
+WHOLE = {"slices": 1, "slice": 1, "wave": 3}  # the default part: one slice and the last wave, so all entries
+SHOWN_OPTIONS = 3  # how many options describe an entry without a name in messages
 
 
 def directory_spec() -> Spec:
-    """Return the options of a module that manages objects of every kind: a list for each.
+    """Return the spec of a module that manages objects of every kind: one list option for each kind.
 
-    The options of entries are not in the spec: an entry is checked when it may need a change. A large directory is
-    mostly as it should be, and checking it all would take longer than reading the tenant.
+    The spec has no options of entries: an entry is checked only when it may need a change. Most entries of a large
+    directory need none, and checking them all would take longer than reading the tenant.
     """
     return {resource.plural: {"type": "list", "elements": "dict"} for resource in RESOURCES.values()}
 
 
 def entries_of(params: Object, check: Check) -> list[Desired]:
-    """Return the entries of the task, kind by kind. One without a legible name has a problem."""
+    """Return the entries of the task, kind by kind. An entry with unusable options has its ``problem`` set."""
     return [
         _entry_of(position, resource, options, check)
         for resource in RESOURCES.values()
@@ -46,7 +46,7 @@ def entries_of(params: Object, check: Check) -> list[Desired]:
 
 
 def _placed(resource: Resource, params: Object) -> Iterator[tuple[str, Any]]:
-    """Yield the position of each entry of a kind, and its options without it. Default: its place in the list."""
+    """Yield the position of each entry of a kind, and its other options. The default position is its list index."""
     for number, entry in enumerate(params[resource.plural] or ()):
         place = f"{resource.plural}[{number}]"
         if isinstance(entry, dict) and POSITION in entry:
@@ -56,12 +56,12 @@ def _placed(resource: Resource, params: Object) -> Iterator[tuple[str, Any]]:
 
 
 def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> Desired:
-    """Return the entry at a position. If its options make no task, it has the reason as its problem."""
+    """Return the entry at a position. If its options are invalid, its ``problem`` is the error."""
     try:
         if not isinstance(options, dict):
-            raise InvalidError(f"a {resource.name} is a map of options, and this is not one")
+            raise InvalidError(f"a {resource.name} must be a map of options")
         desired = Desired(position, resource, options, check)
-        # Each checks the options where it needs that.
+        # These properties raise InvalidError for wrong options.
         desired.keys  # noqa: B018
         desired.former_names  # noqa: B018
         desired.given  # noqa: B018
@@ -71,7 +71,7 @@ def _entry_of(position: str, resource: Resource, options: Any, check: Check) -> 
 
 
 def _rejected(position: str, resource: Resource, options: Object, problem: InvalidError) -> Desired:
-    """Return an entry with a problem. Its names stay known, for the entries that refer to it."""
+    """Return an entry with a problem. It keeps its names, because other entries may refer to them."""
     names = {option: name for option in resource.keys if isinstance(name := options.get(option), str)}
     given = {row.option: names.get(row.option) for row in resource.attributes}
     task = Task(resource, given, absent=options.get("state") == "absent")
@@ -79,31 +79,32 @@ def _rejected(position: str, resource: Resource, options: Object, problem: Inval
 
 
 def kinds_of(params: Object, served: Sequence[Resource]) -> list[Resource]:
-    """Return the kinds that the task deals with: those it names, or all that its service users are for (``served``).
+    """Return the kinds that the task manages: those in the option kinds, by default all ``served`` kinds.
 
-    Raise InvalidError where it names, or prunes, one of which it has no service user.
+    ``served`` are the kinds that the service users of the task can manage. Raise InvalidError if kinds names another
+    one, or if prune names a kind that the task does not manage.
     """
     plurals = [resource.plural for resource in served]
     named = plurals if params["kinds"] is None else params["kinds"]
     if not named:
-        raise InvalidError("kinds is empty", hint="Leave it out to deal with all kinds")
+        raise InvalidError("kinds is empty", hint="Leave it out to manage all kinds")
     if unserved := [plural for plural in named if plural not in plurals]:
         raise InvalidError(
-            f"kinds names {', '.join(unserved)}, and the only service user is that of the vault",
+            f"kinds names {', '.join(unserved)}, but the task has only the service user of the vault",
             hint="Give client_id and client_secret as well",
         )
     if unpruned := [plural for plural in params["prune"] or () if plural not in named]:
-        raise InvalidError(f"prune names {', '.join(unpruned)}, and the task only deals with {', '.join(named)}")
+        raise InvalidError(f"prune names {', '.join(unpruned)}, but the task manages only {', '.join(named)}")
     return [resource for resource in served if resource.plural in named]
 
 
 def only_of(kinds: Sequence[Resource], params: Object) -> Object:
-    """Return the options without the lists of other kinds than these."""
+    """Return the options with the lists of all other kinds set to None."""
     return {**params, **dict.fromkeys(resource.plural for resource in RESOURCES.values() if resource not in kinds)}
 
 
 def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Desired]:
-    """Return the entries that the task does not deal with. ``managed`` are the options without them."""
+    """Return the entries that the task does not manage. ``managed`` are the options without these entries."""
     return [
         Desired(position, resource, options, check)
         for resource in RESOURCES.values()
@@ -114,7 +115,7 @@ def entries_elsewhere(params: Object, managed: Object, check: Check) -> list[Des
 
 
 def label_of(resource: Resource, given: Object) -> str:
-    """Return the label of an entry: its name, or else some of its options, but no secrets."""
+    """Return the label of an entry: its name, or some of its options if it has no name. Never includes a secret."""
     if name := " / ".join(str(given[option]) for option in resource.keys if given.get(option)):
         return f"{resource.name} {name!r}"
     texts = [row.option for row in resource.attributes if row.type == "str" and not row.secret]
@@ -124,7 +125,7 @@ def label_of(resource: Resource, given: Object) -> str:
 
 
 def wrong_limits(params: Object) -> Iterator[InvalidError]:
-    """Yield what is wrong with the limits that the task sets."""
+    """Yield an error for each invalid limit of the task."""
     for option in LIMITS:
         if not LIMIT.fullmatch(limit := (params[option] or "").strip()):
             yield InvalidError(
@@ -140,7 +141,7 @@ def wrong_limits(params: Object) -> Iterator[InvalidError]:
 
 
 def wrong_parts(params: Object, *, check: bool) -> Iterator[InvalidError]:
-    """Yield what a part of the entries rules out: a task cannot know what belongs to the other parts."""
+    """Yield an error for each option that needs all entries, if the task handles only a part of them."""
     slices, number, wave = ({**WHOLE, **(params["part"] or {})}[name] for name in WHOLE)
     if not 1 <= number <= slices:
         yield InvalidError(f"part.slice is a number from 1 to part.slices, which is {slices}")
@@ -148,10 +149,10 @@ def wrong_parts(params: Object, *, check: bool) -> Iterator[InvalidError]:
         return
     refused = (
         (params["prune"], "prune", "a slice or an early wave does not prune"),
-        (params["unmanaged"] != "ignore", "unmanaged", "a slice or a wave cannot tell what no entry names"),
-        (params["approved"] is not None, "approved", "a plan is one of all entries"),
-        (params["plan_path"], "plan_path", "a plan is one of all entries"),
-        (params["access_path"], "access_path", "a part of the entries does not say who reaches what"),
+        (params["unmanaged"] != "ignore", "unmanaged", "a slice or a wave cannot find objects without an entry"),
+        (params["approved"] is not None, "approved", "a plan needs all entries"),
+        (params["plan_path"], "plan_path", "a plan needs all entries"),
+        (params["access_path"], "access_path", "the report of access needs all entries"),
         (check and slices > 1, "check mode", "check mode creates nothing that other slices could refer to"),
     )
     for given, option, reason in refused:
@@ -160,7 +161,7 @@ def wrong_parts(params: Object, *, check: bool) -> Iterator[InvalidError]:
 
 
 def rules_of(params: Object) -> Rules:
-    """Return the limits that the task sets, which are checked."""
+    """Return the limits of the task. ``wrong_limits`` must have found no error in them."""
     limits = {option: params[option].strip() for option in LIMITS}
     protected = tuple(name.strip() for name in params["protected"] or ())
     return Rules(

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Limit the losses of a directory: facts in, refusals out. The only requests count objects."""
+"""Refuse plans that exceed the guard rails. The only requests count objects."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from .._model.rows import Resource
 
 @dataclass(frozen=True)
 class Rules:
-    """The limits that the task sets. ``prune`` has the plurals of the kinds whose unlisted objects are removed.
+    """The limits of the task. ``prune`` has the plurals of the kinds to remove unmanaged objects of.
 
-    ``watched`` has those whose unlisted objects are reported. With ``only_approved``, an object is read again before it
-    is written, and left alone if the change would no longer be the planned one.
+    ``watched`` has the plurals of the kinds to report unmanaged objects of. With ``only_approved``, each object is read
+    again before it is written. If the change is no longer the planned one, the object is not changed.
     """
 
     prune: frozenset[str] = frozenset()
@@ -49,16 +49,17 @@ class Rules:
 
 
 def is_protected_by(name: str, pattern: str) -> bool:
-    """Return whether a pattern protects a name: by its characters, or by what it looks like."""
+    """Return whether a pattern protects a name. Letters that look alike count as the same."""
     return any(is_like(name, pattern, form) for form in (fold, look))
 
 
 @dataclass(frozen=True)
 class Loss:
-    """An object that would be deleted, or a user that would be deactivated, by all its names on the server.
+    """An object that a plan would delete, or a user that it would deactivate. ``names`` are its names on the server.
 
-    ``also`` are names of what it is about, such as the login name of who has a permission, or names that it is to get.
-    ``own`` is whether it is the user that runs the task, or what that user's access comes from; None if unknown.
+    ``also`` are related names: the login name of the member of a permission, or the new name of a renamed object.
+    ``own`` is true for the user that runs the task, and for a group or permission that gives this user access. It is
+    None if that is unknown.
     """
 
     resource: Resource
@@ -78,7 +79,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Member:
-    """A member that loses access: all names on the server, and whether it is or holds the user that runs the task."""
+    """A member that loses access. ``own`` is true for the user that runs the task and its groups, None if unknown."""
 
     names: tuple[str, ...]
     own: bool | None = False
@@ -86,12 +87,13 @@ class Member:
 
 @dataclass(frozen=True)
 class AccessLoss:
-    """Memberships of a group, or rights of one member of a safe, that would be taken away.
+    """Memberships of a group, or rights of one member of a safe, that a plan would take away.
 
-    ``place`` is the group or the safe,
-
-    ``count`` returns how many objects an endpoint has, ``held`` how many memberships (of ``Groups``) or rights (of
-    ``ContainerPermissions``) there are.
+    ``place`` is the kind of the group or safe, and ``name`` its name. ``identifier`` is the id of the changed group or
+    permission. ``count`` is the number of lost memberships or rights, and ``what`` is the word for them.
+    ``who`` has endpoint, id and shown name of each losing member, and ``members`` the same members as guard rails
+    check them. ``emptied`` means that nothing is left of the list, and ``last`` that no member is left.
+    ``goes`` means that the whole group or permission is deleted. ``asked`` means that creator_rights asks for the loss.
     """
 
     place: Resource
@@ -112,10 +114,10 @@ class AccessLoss:
 
 
 def losses_of(plan: Plan | None, now: float) -> list[AccessLoss]:
-    """Return what a plan takes away from members of a group or of a safe; deleting one of them, or a permission, too.
+    """Return the memberships and rights that a plan takes away.
 
-    A permission that is given an end before ``now`` loses all its rights; an end in the future is planned, and no loss.
-    Deleted safes are left out, because their contents are not in the plan.
+    A deleted group or permission loses all of them, and so does a permission that gets an end before ``now``. An end in
+    the future is no loss. Deleted safes are left out, because their contents are not in the plan.
     """
     if plan is None or plan.current is None or not plan.resource.access:
         return []
@@ -129,7 +131,7 @@ def losses_of(plan: Plan | None, now: float) -> list[AccessLoss]:
 
 
 def _lost_by(change: Change, plan: Plan, whole: AccessLoss) -> AccessLoss | None:
-    """Return what a change of one list takes away, None if that is nothing."""
+    """Return the loss that a change of one list causes, or None."""
     after = {fold(each) for each in change.after or ()}
     gone = [each for each in change.before or () if fold(each) not in after]
     if not gone:
@@ -144,13 +146,13 @@ def _lost_by(change: Change, plan: Plan, whole: AccessLoss) -> AccessLoss | None
 
 
 def emptied_by(plans: Iterable[Plan | None], now: float) -> list[str]:
-    """Name the groups and the permissions whose lists come out empty and held something, with what they lose."""
+    """Describe the groups and permissions whose lists the plans empty, with their losses."""
     losses = [loss for plan in plans for loss in losses_of(plan, now) if loss.emptied]
     return places_of(losses)
 
 
 def all_access(resource: Resource, item: Object) -> AccessLoss:
-    """Return all memberships of a group, or all rights of a permission: one that shows none is still one."""
+    """Return the loss of all memberships of a group, or of all rights of a permission. Its count may be 0."""
     parent = resource.parent
     name = parent.read(item) if parent else item.get(resource.key_attribute) or item["id"]
     lost = resource.access.lost if resource.access else ""
@@ -159,7 +161,7 @@ def all_access(resource: Resource, item: Object) -> AccessLoss:
 
 
 def place_of(resource: Resource) -> Resource:
-    """Return the kind of the place that access is to: that of the object itself, or of what it lies in."""
+    """Return the kind of object that the access is to: the safe of a permission, otherwise the kind itself."""
     return RESOURCES[str(resource.parent.within)] if resource.parent else resource
 
 
@@ -176,17 +178,17 @@ class GuardRails:
         self._held = held
 
     def keeps(self, loss: Loss) -> bool:
-        """Return whether an object is never removed: a protected one, a built-in role, the user that runs the task."""
+        """Return whether an object must not be removed: protected, a built-in role, or the user that runs the task."""
         return bool(loss.own) or loss.built_in or self._protects(loss)
 
     def _protects(self, loss: Loss) -> bool:
         return self._rules.protects([*loss.names, " / ".join(loss.names), *loss.also])
 
     def check_prune(self, listed: Collection[str]) -> Iterator[GuardRailError]:
-        """Refuse to prune a kind whose plural is not among the ``listed``."""
+        """Refuse to prune a kind without entries. ``listed`` are the plurals of the kinds with entries."""
         if (empty := sorted(self._rules.prune - set(listed))) and not self._rules.prune_to_nothing:
             yield GuardRailError(
-                f"prune would leave only the entries of {', '.join(empty)}, but the task lists none",
+                f"prune would remove all {', '.join(empty)}, because the task has no entries for them",
                 hint="Set prune_to_nothing if that is intended",
             )
 
@@ -194,9 +196,9 @@ class GuardRails:
         """Refuse to remove protected objects, and more objects than the task allows."""
         if refused := [loss.label for loss in losses if self.keeps(loss)]:
             yield GuardRailError(
-                f"what is protected, built in or the user that runs the task would be removed: "
+                f"protected or built-in objects, or the user that runs the task, would be removed: "
                 f"{some(sorted(refused, key=natural))}",
-                hint="Take them out of the entries that remove them, or out of protected",
+                hint="Remove the entries that delete them, or remove their names from protected",
             )
         yield from check_unknown([loss.label for loss in losses if loss.own is None])
         for going, limit, allowed in self._limits(losses):
@@ -208,7 +210,7 @@ class GuardRails:
                 )
 
     def _limits(self, losses: Sequence[Loss]) -> Iterator[tuple[list[str], int, str]]:
-        """Yield the objects that would be removed, their limit, and the limit in words, in all or for each kind."""
+        """Yield the objects that would be removed, their limit, and the limit in words; by kind for a percentage."""
         text = self._rules.max_removals
         if not text.endswith("%"):
             yield [loss.label for loss in losses], int(text), f"{text} objects"
@@ -220,7 +222,7 @@ class GuardRails:
             yield going, limit, f"{text} of {there} {resource.plural}, which is {limit},"
 
     def check_access(self, losses: Sequence[AccessLoss]) -> Iterator[GuardRailError]:
-        """Refuse to take more memberships and rights away than the task allows, whoever they belong to."""
+        """Refuse to take away more memberships and rights than the task allows."""
         for losing, limit, allowed in self._access_limits(losses):
             if sum(loss.count for loss in losing) > limit:
                 yield GuardRailError(
@@ -248,7 +250,7 @@ class GuardRails:
             yield last_member_lost(_named(last))
         own = [loss for loss in losses if not loss.goes and any(member.own for member in loss.members)]
         if own:
-            yield own_access_lost(_named(own), "Keep it, and the groups that it is in, in the lists")
+            yield own_access_lost(_named(own), "Keep this user and its groups in the lists")
         yield from check_unknown(
             [loss.label for loss in losses if not loss.goes and any(member.own is None for member in loss.members)]
         )
@@ -260,15 +262,14 @@ class GuardRails:
         ]
         if protected:
             yield GuardRailError(
-                f"what is protected would lose memberships or rights: {some(protected)}",
-                hint="Keep these members, and in the lists, or take the names out of protected",
+                f"protected objects would lose memberships or rights: {some(protected)}",
+                hint="Keep these members in the lists and do not delete them, or remove the names from protected",
             )
 
     def check_renamed(self, changes: Sequence[tuple[str, Loss]]) -> Iterator[GuardRailError]:
-        """Refuse a new name or password of what is protected or built in, and of the user that runs the task.
+        """Refuse a new name or password of a protected or built-in object, and of the user that runs the task.
 
-        That includes the roles of this user.
-        Each of the ``changes`` is a text and the object as it is.
+        The roles of this user count as well. Each change has a description and the current object.
         """
         if refused := [text for text, loss in changes if loss.own]:
             yield GuardRailError(
@@ -278,20 +279,20 @@ class GuardRails:
         yield from check_unknown([text for text, loss in changes if loss.own is None])
         if refused := [text for text, loss in changes if loss.built_in or self._protects(loss)]:
             yield GuardRailError(
-                f"what is protected or built in would get another name or password: {some(refused)}",
-                hint="Leave these options out, or take the names, present and new ones, out of protected",
+                f"protected or built-in objects would get another name or password: {some(refused)}",
+                hint="Leave these options out, or remove the old and new names from protected",
             )
 
 
 def _share(text: str, there: int) -> int:
-    """Return the percentage of a number. Exact: as binary fractions, 18.4 % of 375 is less than 69."""
+    """Return a percentage of a number. Fractions are exact; with floats, 18.4 % of 375 would be less than 69."""
     return int(there * Fraction(text[:-1]) // 100)
 
 
 def places_of(losses: Iterable[AccessLoss]) -> list[str]:
-    """Name the groups and safes that lose something, with what and how much.
+    """Return a text for each group and safe with its losses.
 
-    Lists that come out empty are first, sorted by name. The others follow, largest losses first, then sorted by name.
+    Emptied lists are first, sorted by name. The others follow, largest losses first, then sorted by name.
     """
     totals: Counter[tuple[bool, str, str]] = Counter()
     for loss in losses:
@@ -308,6 +309,6 @@ def _order(total: tuple[tuple[bool, str, str], int]) -> tuple[bool, int, Any, st
 
 
 def _named(losses: Sequence[AccessLoss]) -> str:
-    """Name groups and safes that lose something: a readable number, and all with lists that come out empty."""
+    """Return one text for groups and safes with losses. Names all emptied ones, and some of the others."""
     empty = places_of(loss for loss in losses if loss.emptied)
     return ", ".join([*empty, some(places_of(loss for loss in losses if not loss.emptied))]).removesuffix(", ")

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Check a plan against the guard rails: gather the facts about its losses, and note those that go too far."""
+"""Check a plan against the guard rails: collect its losses, and note each one that exceeds a limit or is forbidden."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SafeContents:
         }
 
     def losses(self, gone: set[tuple[str, str]]) -> list[Loss]:
-        """Return the accounts that go with their safe, without those that are ``gone`` by a step of their own."""
+        """Return the accounts that are deleted with their safe. ``gone`` are the objects with a step of their own."""
         return [
             Loss(PRIVILEGED_DATA, account["id"], (str(safe.get("name")), str(account.get("name"))))
             for safe in self.safes
@@ -60,7 +60,7 @@ class SafeContents:
         ]
 
     def access_losses(self, gone: set[tuple[str, str]]) -> list[AccessLoss]:
-        """Return the rights that go with their safe, without those that are ``gone`` by a step of their own."""
+        """Return the rights that are lost with their safe. ``gone`` are the objects with a step of their own."""
         return [
             all_access(CONTAINER_PERMISSION, permission)
             for on_safe in self.permissions.values()
@@ -70,7 +70,7 @@ class SafeContents:
 
 
 class Losses:
-    """Gathers the losses of a plan, with the facts on which the guard rails decide."""
+    """Collects the losses of a plan, and the facts that the guard rails need."""
 
     def __init__(self, rules: Rules, relations: Relations, rails: GuardRails, now: float) -> None:
         self._rules = rules
@@ -79,9 +79,9 @@ class Losses:
         self._now = now
 
     def check(self, scim: Scim, steps: Sequence[Step], problems: Problems) -> dict[str, Object]:
-        """Note first the limits that a plan exceeds, then the losses that are refused.
+        """Note the limits that a plan exceeds, then the losses that are never allowed.
 
-        Return the contents of deleted safes.
+        Return the contents of deleted safes by the id of the safe.
         """
         leaving = [(step.resource, item) for step in steps if (item := leaving_of(step))]
         removals = [self._loss_of(resource, item) for resource, item in leaving]
@@ -111,7 +111,7 @@ class Losses:
         return self._relations.loss_of(resource, item, own=own, named=bool(self._rules.protected))
 
     def _taken_along(self, steps: Iterable[Step]) -> list[AccessLoss]:
-        """Return what protected groups and safes lose with users and groups that are deleted."""
+        """Return the members that protected groups and safes lose because users or groups are deleted."""
         deleted = [
             (step.resource, item)
             for step in steps
@@ -120,7 +120,10 @@ class Losses:
         return self._relations.taken_along(deleted, self._rules.protects) if deleted and self._rules.protected else []
 
     def _emptied_roles(self, steps: Iterable[Step], access: Iterable[AccessLoss]) -> list[str]:
-        """Return the built-in roles that nobody can log in with afterwards, if anything here could be the reason."""
+        """Return the built-in roles that the plan leaves without a user who can log in.
+
+        The roles are read only if a step deletes or deactivates a user or a group, or removes members.
+        """
         relevant = [step for step in steps if step.resource.endpoint in MEMBER_ENDPOINTS]
         if not any(map(leaving_of, relevant)) and not any(loss.place.member_rows for loss in access):
             return []
@@ -143,9 +146,9 @@ class Losses:
         return replace(loss, members=tuple(members))
 
     def _renamed(self, steps: Iterable[Step]) -> Iterator[tuple[str, Loss]]:
-        """Describe each new name or password of an object that exists, and yield it with the object and its new name.
+        """Yield a description of each new name or password of an existing object, and the object with both names.
 
-        A run that renames an object to a protected name would otherwise be the one that does not protect it.
+        The new name counts because the run must not give an object a protected name.
         """
         for step in steps:
             plan = step.plan
@@ -160,9 +163,9 @@ class Losses:
                 yield f"{', '.join(sorted(options))} of {loss.label}{to}", renamed
 
     def _check_patterns(self, scim: Scim) -> Iterator[GuardRailError]:
-        """Report, or refuse, names and patterns that protect nothing: they may be misspelled."""
+        """Warn about entries of protected that match nothing, or refuse them. They may be misspelled."""
         if unmatched := self._relations.unmatched(self._rules.protected):
-            text = f"protected: nothing that the service user can see is called {', '.join(map(repr, unmatched))}"
+            text = f"protected: the service user sees no object with the name {', '.join(map(repr, unmatched))}"
             if self._rules.fail_unmatched:
                 yield GuardRailError(text, hint="Correct the names, or set protected_unmatched to warn")
             else:
@@ -170,5 +173,5 @@ class Losses:
 
 
 def leaving_of(step: Step) -> Object | None:
-    """Return the object that a step removes, or the user that it takes out of use; None if there is none."""
+    """Return the object that a step deletes, or the user that it deactivates. None if there is none."""
     return step.plan.current if step.removes or step.plan.disables else None

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Turn the findings of the survey into steps. Nothing is written, and only unseen names are looked up."""
+"""Turn the findings of the survey into steps. Writes nothing, and looks up only names that the survey did not see."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Planning:
         self._unlisted = unlisted
         self._problems = problems
         self.unchanged: Counter[str] = Counter()  # by the plural of a kind
-        self.safes: list[Found] = []  # whose entries say creator_rights
+        self.safes: list[Found] = []  # with creator_rights in their entries
 
     def steps(self, resource: Resource, findings: Iterable[Finding]) -> Iterator[Step]:
-        """Yield a step for each change of one kind. An entry that cannot be planned is a problem."""
+        """Yield a step for each change of one kind. Note a problem for each entry that cannot be planned."""
         late: list[Found] = []
         claimed: dict[Any, Desired] = {}
         for found in findings:
@@ -58,7 +58,7 @@ class Planning:
         yield from filter(None, map(self._step, late))
 
     def _is_sound(self, found: Found, claimed: dict[Any, Desired]) -> bool:
-        """Note the problem of an entry, if it has one, and return whether it has none."""
+        """Return whether an entry has no problem; otherwise note the problem."""
         second = _second_entry(found, claimed)
         problem = found.problem or second
         if problem:
@@ -66,7 +66,7 @@ class Planning:
         return problem is None
 
     def _is_as_desired(self, found: Found) -> bool:
-        """Return whether the object certainly has its desired state, without a check of the options."""
+        """Return whether the object is known to be in its desired state, without checking the options."""
         if found.current is None or not found.desired.is_plain:
             return False
         return found.resource.holds(found.current, found.desired.options, self._names.name_of)
@@ -101,9 +101,10 @@ class Planning:
         return step
 
     def _needs(self, task: Task) -> frozenset[Desired]:
-        """Return the entries to carry out first: those that make what the task refers to.
+        """Return the entries to apply first: those that create the objects that the task refers to.
 
-        An object that is named by its member comes after a rename of that, because it has another id then.
+        A permission is keyed by its member. A rename of the member changes this key, so the rename comes
+        first.
         """
         references = list(references_in(task.resource, task.desired))
         first = [] if task.absent else [self._names.pending(endpoint, name) for endpoint, name in references]
@@ -112,7 +113,7 @@ class Planning:
         return frozenset(desired for desired in first if desired)
 
     def _check_parent(self, row: Attribute, task: Task) -> None:
-        """Raise NotFoundError if the parent of a new object neither exists nor has an entry."""
+        """Raise NotFoundError if the parent of a new object does not exist and has no entry."""
         parent, name = RESOURCES[str(row.within)], str(task.desired[row.option])
         if not self._names.find_all(parent.endpoint, parent.key_attribute, [name])[name]:
             hint = f"Create it, or list it among the {parent.plural}"
@@ -122,14 +123,17 @@ class Planning:
 def _check_creator_rights(task: Task) -> None:
     if not task.creator_rights:
         raise InvalidError(
-            f"{task.resource.creator_policy} is empty: the service user would be no member, and not find the safe in "
-            "the next run",
-            hint="Leave it listAccounts at least",
+            f"{task.resource.creator_policy} is empty: the service user would not be a member, and could not find the "
+            "safe in the next run",
+            hint="Keep at least listAccounts",
         )
 
 
 def _second_entry(found: Found, claimed: dict[Any, Desired]) -> IdentityError | None:
-    """Return the problem of an entry if ``claimed`` has its object: one entry names it by id, and another by name."""
+    """Return the problem of an entry if ``claimed`` already has its object.
+
+    That happens if one entry names the object by id, and another one by name.
+    """
     mark = found.current["id"] if found.current else marks_of(found.keys)[0]
     if mark and (first := claimed.setdefault(mark, found.desired)) is not found.desired:
         return same_object(found, first)
@@ -137,15 +141,15 @@ def _second_entry(found: Found, claimed: dict[Any, Desired]) -> IdentityError | 
 
 
 def _new_texts(task: Task, plan: Plan) -> Object:
-    """Return the options with texts that the server does not hold yet, each with what it holds.
+    """Return the options whose texts are new to the server, each with its current value.
 
-    The object that a reference names is there, or is refused.
+    References are left out: their names are those of existing objects or of other entries.
     """
     changed = {change.attribute.option: change.before for change in plan.changes if not change.attribute.refers_to}
     return changed if plan.current else {**dict.fromkeys(task.resource.keys), **changed}
 
 
 def _refers_to_its_own_kind(desired: Desired) -> bool:
-    """Return whether the entry can only be planned when all objects of its kind have been seen."""
+    """Return whether the entry refers to objects of its own kind. It is planned after all of them have been seen."""
     own = desired.resource.endpoint
     return any(row.refers_to == own and desired.options.get(row.option) for row in desired.resource.references)

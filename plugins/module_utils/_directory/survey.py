@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the objects of the entries with few requests: by a list of all objects of a kind, or one by one."""
+"""Find the objects of the entries with few requests: list all objects of a kind, or look them up one by one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .._scim.protocol import FEW, PAGE, Scim
 from .name_index import NameIndex
 from .values import Desired, Finding, Found, same_object
 
-# Cost of one page, measured in lookups: a page is large.
+# A page costs as much as this many lookups, because it is large.
 PAGE_COST = 4
 IMPROBABLE_NAME = "nobody has this name"
 
@@ -47,14 +47,14 @@ class Survey:
         self._names = names
         self._store = store
         self._pool = pool
-        self._totals: dict[str, int | None] = {}  # by endpoint, as far as it was asked
+        self._totals: dict[str, int | None] = {}  # by endpoint; only endpoints that were counted
 
     def read(
         self, resource: Resource, listed: Sequence[Desired], references: Collection[str], *, everything: bool
     ) -> Iterator[Finding]:
         """Yield each entry with its object; with ``everything``, also the objects that have no entry.
 
-        ``references`` are names that have to be known afterwards, beside those of the entries.
+        ``references`` are further names to look up, so that the name index knows them afterwards.
         """
         by_key = [desired for desired in listed if not desired.identifier]
         by_id = [desired for desired in listed if desired.identifier]
@@ -67,7 +67,7 @@ class Survey:
             by_id += [desired for desired in by_key if not desired.is_plain or desired.former_names]
             found, by_key, pays = self._by_name(resource, by_name)
         if pays:
-            # An object that is addressed by id has an entry, under any name.
+            # An object that an entry addresses by id is not unmanaged, whatever its name is.
             spared = {fold(desired.identifier) for desired in by_id}
             for each in self._list(resource, by_key, everything=everything):
                 if isinstance(each, Found) or fold(each["id"]) not in spared:
@@ -79,10 +79,10 @@ class Survey:
         yield from self._pool.map(self._look_up, by_id)
 
     def _by_name(self, resource: Resource, listed: Sequence[Desired]) -> tuple[list[Found], list[Desired], bool]:
-        """Look for entries by their exact names, and for the others in other casings.
+        """Look up entries by exact name, then the missing ones in any casing.
 
-        Return those that are found, those that are not, and whether a listing costs less than to look for the latter.
-        Looking up a new name takes several filters with large results. An exact name takes one request.
+        Return the entries with their objects, the entries still to find, and whether to list the kind for these. An
+        exact name takes one request. A new name takes several filters with large results: a list may cost less.
         """
         exact = list(self._pool.map(self._ask, listed))
         found = [each for each in exact if each.current or each.problem]
@@ -92,11 +92,11 @@ class Survey:
             return found, missing, True
         try:
             return [*found, *self._among(resource, missing, filters)], [], False
-        except (InvalidError, UnsupportedError):  # of a server that only takes exact names
+        except (InvalidError, UnsupportedError):  # the server accepts only filters for exact names
             return found, missing, True
 
     def _ask(self, desired: Desired) -> Found:
-        """Look for the object of an entry by its exact name."""
+        """Look up the object of an entry by its exact name."""
         resource, keys = desired.resource, desired.keys
         try:
             with trying(f"look up {desired.label}"):
@@ -109,7 +109,7 @@ class Survey:
         return Found(desired, current, keys)
 
     def _among(self, resource: Resource, listed: Sequence[Desired], filters: Sequence[str]) -> Iterator[Found]:
-        """Yield each entry with its object among what the filters find. Names that begin alike share their filters."""
+        """Yield each entry with its object from the results of the filters. Names with the same start share filters."""
         owners = _Owners(resource, self._names, listed)
 
         def owned(filter: str) -> list[Object]:
@@ -129,7 +129,7 @@ class Survey:
                 yield owners.missing(desired)
 
     def _pages(self, resource: Resource) -> int:
-        """Return the number of requests that a listing takes."""
+        """Return the number of pages of a list of all objects."""
         return -(-(self._totals[resource.endpoint] or 0) // PAGE)
 
     def _listing_pays(self, resource: Resource, wanted: int) -> bool:
@@ -139,7 +139,7 @@ class Survey:
         return total is None or self._pages(resource) * PAGE_COST <= wanted or not self._filters(resource)
 
     def _filters(self, resource: Resource) -> bool:
-        """Return whether the server filters. If not, it answers each lookup with everything, or with a refusal."""
+        """Return whether the server supports filters. If not, it answers each lookup with all objects or an error."""
         name = next(row.filter for row in resource.attributes if row.filter)
         try:
             return not self._scim.count(resource.endpoint, filter=f"{name} eq {quoted(IMPROBABLE_NAME)}")
@@ -147,7 +147,7 @@ class Survey:
             return False
 
     def _look_for(self, resource: Resource, reference: str) -> None:
-        with contextlib.suppress(AmbiguousError):  # a problem of the entry that refers to it
+        with contextlib.suppress(AmbiguousError):  # reported as a problem of the entry that refers to it
             self._names.find_all(resource.endpoint, resource.key_attribute, [reference])
 
     def _look_up(self, desired: Desired) -> Found:
@@ -156,7 +156,7 @@ class Survey:
                 current, keys = self._store.locate(desired.task, check=False)
         except IdentityError as error:
             if error.shared or isinstance(error, AuthorizationError):
-                raise  # the others could not be looked up either
+                raise  # all other lookups would fail in the same way
             return Found(desired, None, {}, error)
         if current and len(desired.resource.keys) == 1:
             self._names.see(desired.resource, current)
@@ -187,13 +187,13 @@ class Survey:
             if owner is None:
                 if everything:
                     yield item
-            elif owner.former_names:  # the list may still hold another object with one of the names
+            elif owner.former_names:  # a later object in the list may also have one of its names
                 by_any_name.setdefault(owner, []).append(item)
             else:
                 yield owners.found(owner, item, again=owner in found)
                 found.add(owner)
         missing = [desired for desired in listed if desired not in found]
-        if short:  # an object that such a list leaves out may exist
+        if short:  # the list is incomplete, so look up each missing object
             self._scim.client.warn(short[0])
             yield from list(self._pool.map(self._look_up, missing))
             return
@@ -228,13 +228,13 @@ class _Owners:
                 self._problems[desired] = same_object(desired, first)
 
     def of(self, item: Object) -> Desired | None:
-        """Return the entry of an object, None if it has none."""
+        """Return the entry of an object, or None."""
         by_mark = self._by_mark
         owner = next((by_mark[mark] for mark in _item_marks(self._resource, item) if mark in by_mark), None)
         return owner if owner and (owner.former_names or self._resource.matches(self._keys[owner], item)) else None
 
     def found(self, owner: Desired, item: Object, *, again: bool) -> Found:
-        """Return an entry with its object; a problem if it is found ``again``, because only one can be right."""
+        """Return an entry with its object. If another object was found before (``again``), it has a problem."""
         problem = self._problems.get(owner)
         if again:
             problem = AmbiguousError(
@@ -243,7 +243,7 @@ class _Owners:
         return Found(owner, item, self._keys[owner], problem)
 
     def among(self, owner: Desired, items: Sequence[Object]) -> Found:
-        """Return an entry with former names, with its object among those that have any of the names."""
+        """Return an entry that has former names, with its object. ``items`` are the objects with any of its names."""
         keys = self._keys[owner]
         current = [item for item in items if self._resource.matches(keys, item)]
         if current[1:]:
@@ -257,7 +257,7 @@ class _Owners:
         return Found(owner, meant, keys)
 
     def missing(self, desired: Desired) -> Found:
-        """Return an entry without an object; a problem if it refers to one that is unknown."""
+        """Return an entry without an object. It has a problem if it refers to an unknown object."""
         keys = self._keys.get(desired, {})
         problem = self._problems.get(desired)
         try:
@@ -269,7 +269,7 @@ class _Owners:
 
 
 def marks_of(keys: Object) -> list[Mark]:
-    """Return the marks of an entry with these keys: each key, and for references the id or any name."""
+    """Return the marks of an entry with these keys. A reference gives one mark for its id and for each name."""
     ways = [
         [(option, text) for text in (sorted(One.names(value)) if isinstance(value, dict) else [fold(value)])]
         for option, value in keys.items()
@@ -278,7 +278,7 @@ def marks_of(keys: Object) -> list[Mark]:
 
 
 def _item_marks(resource: Resource, item: Object) -> Iterable[Mark]:
-    """Return the marks by which an entry may name an object: its references by id or by name."""
+    """Return the marks by which an entry may name an object. References count by id and by name."""
     ways: list[list[tuple[str, str]]] = []
     for option in resource.keys:
         value = resource.attribute(option).read(item)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The frozen values that the stages of a run pass on."""
+"""The frozen values that one stage of a run passes to the next."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .._model.plan import Plan, Task
 from .._model.references import names_in
 from .._model.rows import Resource
 
-POSITION = "position"  # the option of an entry that says where it was read, for messages
-Check = Callable[[Resource, Object], Task]  # makes a task of the options of an entry
+POSITION = "position"  # the option of an entry with its file and row, for messages
+Check = Callable[[Resource, Object], Task]  # validates the options of an entry and returns its task
 
 
 @dataclass(frozen=True, eq=False)
 class Desired:
     """One entry of the task: an object that should exist, or be removed. ``position`` is its place in the task.
 
-    ``options`` are unchecked, and ``check`` makes a task of them. That is done on demand, because most of a large
-    directory is as it should be. ``problem`` is the reason if they make no task.
+    ``options`` are not checked yet. ``check`` validates them on demand, because most entries of a large directory need
+    no change. ``problem`` is the error if the options are invalid.
     """
 
     position: str
@@ -42,14 +42,14 @@ class Desired:
 
     @cached_property
     def keys(self) -> Object:
-        """Return the options that name the object. Raise InvalidError if they are checked and wrong."""
+        """Return the options that name the object. Raise InvalidError if a check was needed and failed."""
         if self.is_plain:
             return {self.resource.keys[0]: self.options[self.resource.keys[0]]}
         return self.resource.name_of(self.task.desired)
 
     @cached_property
     def is_plain(self) -> bool:
-        """Return whether this is a single name of an object that should exist."""
+        """Return whether the entry names one object that should exist, by a single key and without an id."""
         options, keys = self.options, self.resource.keys
         name = options.get(keys[0])
         plain = options.get("state") in (None, "present") and options.get("id") is None
@@ -57,16 +57,16 @@ class Desired:
 
     @cached_property
     def given(self) -> Object:
-        """Return the options with all lists of members as maps, which may be written as texts.
+        """Return the options with every list of members as a map, also where it was given as a text.
 
-        Raise InvalidError if they are checked for that and wrong.
+        Raise InvalidError if a check was needed and failed.
         """
         is_text = any(isinstance(self.options.get(row.option), str) for row in self.resource.member_rows)
         return self.task.desired if is_text else self.options
 
     @cached_property
     def former_names(self) -> list[str]:
-        """Return the names that the object may still have. Raise InvalidError if they are checked and wrong."""
+        """Return the names that the object may still have. Raise InvalidError if a check was needed and failed."""
         return self.task.former_names if self.options.get(self.resource.former_policy) else []
 
     @property
@@ -79,14 +79,14 @@ class Desired:
 
     @property
     def parent(self) -> str | None:
-        """Return the name of the safe that the object is on; None where it is on none, or none is given."""
+        """Return the name of the safe that the object is on, or None."""
         row = self.resource.parent
         name = self.keys.get(row.option) if row else None
         return None if name is None else str(name)
 
     @property
     def name(self) -> str:
-        """Return the keys as a person writes them, or the id where no key is given."""
+        """Return the keys as the user wrote them, or the id if no key is given."""
         return " / ".join(names_in(self.keys)) or str(self.identifier)
 
     @property
@@ -96,7 +96,7 @@ class Desired:
 
 @dataclass(frozen=True, eq=False)
 class _Located:
-    """An entry with its object, None if there is none, and its keys with references resolved."""
+    """An entry with its object or None, and its keys with references resolved."""
 
     desired: Desired
     current: Object | None = field(repr=False)
@@ -108,7 +108,7 @@ class _Located:
 
     @property
     def name(self) -> str:
-        """Return the name of the entry; for one that is addressed by id, the name on the server."""
+        """Return the name of the entry, or the name on the server if the entry gives an id."""
         held = names_in(self.resource.keys_of(self.current or {})) if self.desired.identifier else []
         return " / ".join(held) or self.desired.name
 
@@ -118,7 +118,7 @@ class _Located:
 
     @property
     def safe(self) -> str | None:
-        """Return the name of the safe that the object is, or is on; None for a user or a group."""
+        """Return the name of the safe that this object is or is on. None for a user or a group."""
         row = self.resource.attribute(self.resource.keys[0]) if self.resource.contains else self.resource.parent
         if row is None:
             return None
@@ -129,7 +129,7 @@ class _Located:
 
 @dataclass(frozen=True, eq=False)
 class Found(_Located):
-    """An entry after the survey. ``problem`` is the reason if the survey could not tell which object it is."""
+    """An entry after the survey. ``problem`` is the error if the survey could not identify its object."""
 
     problem: IdentityError | None = None
 
@@ -139,10 +139,10 @@ Finding = Union[Found, Object]  # an entry with its object, or an object that ha
 
 @dataclass(frozen=True, eq=False)
 class Step(_Located):
-    """A planned change. ``needs`` are the entries whose objects have to be created, or renamed, first.
+    """A planned change. ``needs`` are the entries whose objects have to be created or renamed first.
 
-    ``creator_rights`` are the rights that the creator of a safe keeps, where the object is that permission. It may not
-    exist before the safe.
+    If the object is the permission of the creator of a safe, ``creator_rights`` are the rights that it keeps. It may
+    not exist until the safe is created.
     """
 
     plan: Plan
@@ -157,11 +157,11 @@ class Step(_Located):
 
 @dataclass(frozen=True)
 class Planned:
-    """The whole plan: its steps in an order in which they can be carried out, and counts of the rest.
+    """The whole plan: its steps in the order in which they are applied, and counts of the unchanged objects.
 
-    ``now`` is the time for which it was made, in seconds since 1970.
-    ``unchanged`` counts by the plural of a kind. ``unmanaged`` are objects without an entry, as a result shows them.
-    ``also_removed`` has the contents of each deleted safe, by its id.
+    ``now`` is the time of the plan in seconds since 1970. ``unchanged`` has a count for each plural of a kind.
+    ``unmanaged`` are objects without an entry, as the result shows them. ``also_removed`` has the contents of each
+    deleted safe, by the id of the safe.
     """
 
     steps: tuple[Step, ...]
@@ -173,7 +173,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Result:
-    """A step that was carried out, or would be in check mode: ``action`` is a plan's, or failed, or skipped."""
+    """An applied step, or a planned one in check mode. ``action`` is that of its plan, ``failed`` or ``skipped``."""
 
     step: Step
     action: str
@@ -181,13 +181,13 @@ class Result:
 
 
 def references_of(desired: Desired) -> Iterator[tuple[str, str]]:
-    """Yield the endpoint and the name, or id, of each object that an entry refers to, as far as they are texts."""
+    """Yield the endpoint and the name or id of each object that an entry needs. Skip values that are not texts."""
     if not desired.absent:
         yield from references_in(desired.resource, {**desired.given, **desired.keys})
 
 
 def mentions_of(desired: Desired) -> Iterator[tuple[str, str]]:
-    """Yield the endpoint and the name, or id, of each object that an entry names, to be there or to be removed."""
+    """Yield the endpoint and the name or id of each object that an entry names, including members to remove."""
     options = {} if desired.absent else desired.given
     yield from references_in(desired.resource, {**options, **desired.keys}, ("add", "set", "remove"))
 
@@ -195,9 +195,9 @@ def mentions_of(desired: Desired) -> Iterator[tuple[str, str]]:
 def references_in(
     resource: Resource, options: Object, ways: Sequence[str] = ("add", "set")
 ) -> Iterator[tuple[str, str]]:
-    """Yield the endpoint and the name, or id, of each object that these options name, in lists of members in ``ways``.
+    """Yield the endpoint and the name or id of each object that these options name.
 
-    By default, these are the objects that have to be there.
+    ``ways`` are the keys to read in lists of members. By default, members to remove are left out.
     """
     for row in resource.references:
         wanted = options.get(row.option)
@@ -210,7 +210,7 @@ def references_in(
 
 
 def _listed(value: Any) -> list[Any]:
-    """Return a list as Ansible will take it: a text is one with commas."""
+    """Return a list as Ansible converts it: a text is split at its commas."""
     return value if isinstance(value, list) else [part.strip() for part in str(value or "").split(",")]
 
 
@@ -219,6 +219,6 @@ def same_object(one: Desired | Found, other: Desired) -> InvalidError:
 
 
 def names_of(listed: Iterable[Desired], steps: Iterable[Step]) -> dict[Desired, str]:
-    """Return the name of each entry: as it is on the server for those that a step changes by id."""
+    """Return the name of each entry. For an entry with a step and an id, it is the name on the server."""
     held = {step.desired: step.name for step in steps}
     return {desired: held.get(desired) or desired.name for desired in listed}

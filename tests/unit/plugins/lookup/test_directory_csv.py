@@ -41,7 +41,7 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     "utf16.csv": ("Login\nü\n".encode("utf-16"), "encoding='utf-16'", '"user_name": "ü"'),
     "odd.csv": (b"Login\nj\n", "encoding='klingon'", "odd.csv: there is no encoding 'klingon'"),
     "template.csv": (b"Login,Display name\nj,\"{{ lookup('pipe', 'id') }}\"\n", "", "{{ lookup('pipe', 'id') }}"),
-    "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: it is not known what the column Colour is"),
+    "wrong.csv": (b"Login,Colour\nj,red\n", "", "wrong.csv: the column Colour is unknown"),
     "rows.csv": (b'Login,Display name\n\nj,"J"\n', "", '"position": "rows.csv, row 3"'),
     "blank.csv": (
         b"Login,Works here,Department\na,yes,x\nj,,\n",
@@ -51,7 +51,7 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     "required.csv": (
         b"Login,Department\na,x\n",
         "columns={'Department': 'organization'}, required=['Department']",
-        "required.csv: required names Department, and no column is that. It takes the options of columns",
+        "required.csv: required names Department, but no column holds that. required takes options",
     ),
     "secret.csv": (b"Login,password,active\nj,Jj1-secret,perhaps\n", "", "row 2, column active: 'perhaps' is neither"),
 }

@@ -283,8 +283,8 @@ def test_guard_rails_limit_removals(tenant: Tenant, run: Run, population: tuple[
         assert after == before
         # Protection never conflicts with prune, only with an entry.
         leaving = _leaving(task, "user_name", "display_name", "name", "container", "user", "group")
-        assert "protected, built in" not in result["msg"] or any(_is_protected(task, name) for name in leaving)
-        assert "has to know which user" not in result["msg"]
+        assert "protected or built-in" not in result["msg"] or any(_is_protected(task, name) for name in leaving)
+        assert "it is not known whether" not in result["msg"]
         return
     left = {kind: {item["id"]: item for item in after[kind]} for kind in after}
     deactivated = [

@@ -38,7 +38,7 @@ EXPECTED = [
     "users[1]: user without a name, with display_name 'Grace', email 'grace@example.com': a user is identified by id",
     "users[3]: user 'ADA@example.com' is also at users[0]. Name each object only once",
     "users[4]: id takes a text",
-    "users[5]: a user is a map of options, and this is not one",
+    "users[5]: a user must be a map of options",
     "groups[0]: Could not plan group 'a': Could not resolve users of group 'a': no user has the name or the id 'no",
     "; Could not resolve groups of group 'a': no group has the name or the id 'nothing'",
     "groups[1]: it refers to 'boss@example.com', which users[2] removes",
@@ -214,7 +214,7 @@ SAID_ONCE = [
     "groups[3]: a circle of groups, each of which would be a member of itself: groups[3] (group 'v'), groups[4]",
     "A circle of references, and none of these exists yet: users[3] (user 'one@example.com'), users[4]",
     "A circle of references, and none of these exists yet: users[5] (user 'three@example.com'), users[6]",
-    "What is protected, built in or the user that runs the task would be removed: user 'gone@example.com'",
+    "Protected or built-in objects, or the user that runs the task, would be removed: user 'gone@example.com'",
     "max_removals allows 1 objects to be removed or deactivated, and 2 would be: user 'gone@example.com', user 'left@",
     "max_access_removals allows 2 memberships and rights to be taken away, and 3 would be",
     "Until they are corrected, it is unknown which objects have no entry",
@@ -255,7 +255,7 @@ def test_several_guard_rails_refuse_in_one_failure(tenant: Tenant, run: Run) -> 
     assert result.code == "guard_rail"
     for text in (
         "would be removed: user 'gone@example.com'",
-        "out of protected",
+        "from protected",
         "max_removals allows 1",
         "raise max_",
     ):

@@ -146,10 +146,10 @@ def test_invalid_former_names_are_refused(
 @pytest.mark.parametrize(
     ("entries", "words"),
     [
-        ([("b", "a"), ("c", "a")], "formerly 'a', and that name is also at {}[0]"),
-        ([("b", "a"), ("c", "b")], "formerly 'b', and that name is also at {}[0]"),
-        ([("b", "a"), ("a", "b")], "formerly 'a', and that name is also at {}[1]"),
-        ([("b", "A"), ("a",)], "formerly 'A', and that name is also at {}[1]"),
+        ([("b", "a"), ("c", "a")], "former name 'a', which is also at {}[0]"),
+        ([("b", "a"), ("c", "b")], "former name 'b', which is also at {}[0]"),
+        ([("b", "a"), ("a", "b")], "former name 'a', which is also at {}[1]"),
+        ([("b", "A"), ("a",)], "former name 'A', which is also at {}[1]"),
     ],
     ids=["the same old name", "a chain", "a swap", "an entry for the old name"],
 )
@@ -343,9 +343,9 @@ def test_a_group_that_keeps_a_renamed_member_by_id_passes(tenant: Tenant, run: R
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"groups": [GROUPS.entry("roots", "System Administrator")]}, "built in"),
-        ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": [USERS.old]}, "what is protected"),
-        ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": ["ada.king*"]}, "what is protected"),
+        ({"groups": [GROUPS.entry("roots", "System Administrator")]}, "protected or built-in objects"),
+        ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": [USERS.old]}, "protected or built-in objects"),
+        ({"users": [USERS.entry(USERS.new, USERS.old)], "protected": ["ada.king*"]}, "protected or built-in objects"),
         (
             {
                 "users": [

@@ -239,11 +239,11 @@ def test_a_list_takes_nothing_from_the_protected(tenant: Tenant, run: Run, name:
     tenant.switch(member_display=shown)
     tenant.forget_requests()
     group = {"display_name": "dept0", "users": {"set": names[:2]}}
-    refused(tenant, apply(run, groups=[group], protected=[name]), "what is protected would lose", "of group 'dept0'")
+    refused(tenant, apply(run, groups=[group], protected=[name]), "protected objects would lose", "of group 'dept0'")
     refused(
         tenant,
         apply(run, groups=[{"display_name": "dept0", "state": "absent"}], protected=["user00?@*"]),
-        "what is protected would lose",
+        "protected objects would lose",
     )
     good(apply(run, groups=[group], protected=["user000*"]))
 
@@ -254,7 +254,7 @@ def test_the_protected_lose_no_right_on_a_safe(tenant: Tenant, run: Run, name: s
     safe_of(tenant, "a", "b")
     tenant.switch(member_display="name")
     permissions = [{"container": "APP", "user": login("a"), **change}]
-    refused(tenant, apply(run, container_permissions=permissions, protected=[name]), "what is protected")
+    refused(tenant, apply(run, container_permissions=permissions, protected=[name]), "protected ")
     good(apply(run, container_permissions=permissions, protected=["b@*"]))
 
 
@@ -300,7 +300,7 @@ def test_a_protected_group_or_safe_keeps_members_that_would_be_deleted(
     limits = {"max_removals": "100%", "max_access_removals": "100%"}
     keep = ["admin-service$*"]  # the last member of System Administrator
     result = apply(run, **task, protected=[*keep, "bg-grp", "b?"], **limits)
-    refused(tenant, result, "what is protected would lose memberships or rights", *words)
+    refused(tenant, result, "protected objects would lose memberships or rights", *words)
     good(apply(run, **task, protected=[*keep, "other*"], **limits))
 
 
@@ -388,9 +388,9 @@ def test_a_protected_name_that_nothing_has_is_told(tenant: Tenant, run: Run) -> 
     users = [{"user_name": "ada@example.com", "state": "absent"}]
     protected = ["safe", "ROOT", "system*", "brake-glass*", "?"]
     result = apply(run, users=users, protected=protected, protected_unmatched="fail")
-    refused(tenant, result, "protected: nothing that the service user can see is called 'brake-glass*', '?'")
+    refused(tenant, result, "protected: the service user sees no object with the name 'brake-glass*', '?'")
     warned = good(apply(run, users=users, protected=protected)).warnings
-    assert warned == ["protected: nothing that the service user can see is called 'brake-glass*', '?'"]
+    assert warned == ["protected: the service user sees no object with the name 'brake-glass*', '?'"]
 
 
 def test_a_member_of_a_safe_that_scim_does_not_list_can_be_protected(tenant: Tenant, run: Run) -> None:
@@ -742,7 +742,7 @@ def test_scim_group_says_how_many_members_it_removes(tenant: Tenant, run: Run, c
 
 def test_prune_of_permissions_without_entries_has_to_be_meant(tenant: Tenant, run: Run) -> None:
     safe_of(tenant, "a")
-    refused(tenant, apply(run, containers=[{"name": "APP"}], prune=["container_permissions"]), "prune would leave only")
+    refused(tenant, apply(run, containers=[{"name": "APP"}], prune=["container_permissions"]), "prune would remove all")
 
 
 def test_deactivating_a_user_whose_state_is_not_shown_counts() -> None:

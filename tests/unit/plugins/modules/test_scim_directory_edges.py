@@ -435,8 +435,8 @@ def test_no_group_gets_into_itself(tenant: Tenant, run: Run, groups: dict[str, l
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "null": ({"groups": [{"display_name": "a"}, None]}, "groups[1]: a group is a map"),
-    "text": ({"users": ["ada@example.com"]}, "users[0]: a user is a map"),
+    "null": ({"groups": [{"display_name": "a"}, None]}, "groups[1]: a group must be a map"),
+    "text": ({"users": ["ada@example.com"]}, "users[0]: a user must be a map"),
     "yes": ({"groups": [{"display_name": True}]}, "Put it into quotes"),
     "short password": (
         {"users": [{"user_name": "ada@example.com", "password": "x"}]},

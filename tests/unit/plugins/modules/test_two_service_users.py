@@ -184,7 +184,7 @@ def test_a_kind_without_a_service_user_is_refused(
 
 def test_prune_is_for_kinds_that_are_dealt_with(callers: Callers) -> None:
     refused = directory(callers.both, **FOLDER, kinds=["groups"], prune=["users"])
-    assert "prune names users, and the task only deals with groups" in refused["msg"]
+    assert "prune names users, but the task manages only groups" in refused["msg"]
 
 
 @pytest.mark.parametrize("name", [SERVICE, VAULT_SERVICE])

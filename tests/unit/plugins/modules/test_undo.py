@@ -429,7 +429,7 @@ def test_what_nobody_could_read_is_lost(tenant: Tenant, run: Run, tmp_path: Path
     good(run("scim_user", **ADA, state="absent", journal_path=str(path)))
     tenant.control("DELETE", "faults")
     result = good(undo(run, path, check=True))
-    assert [row["reason"] for row in result["lost"]] == ["which container_permissions named it is not known"]
+    assert [row["reason"] for row in result["lost"]] == ["the container_permissions that named it are unknown"]
 
 
 @pytest.mark.parametrize(
@@ -630,7 +630,7 @@ def test_random_runs_are_taken_back(tenant: Tenant, run: Run, tmp_path: Path, ta
         return
     assert writes_of(path)
     result = good(undo(run, path))
-    if any("undo again" in row["reason"] for row in result["left_alone"]):
+    if any("run the undo again" in row["reason"] for row in result["left_alone"]):
         result = good(undo(run, path))
     assert result["left_alone"] == []
     assert differences(visible(tenant), before) == []
@@ -683,7 +683,7 @@ def test_random_runs_that_are_cut_are_taken_back(
         run("scim_directory", **{plural: [entry]}, max_access_removals="100%", journal_path=str(path))
     if path.exists() and path.stat().st_size:
         result = good(undo(run, path))
-        if any("undo again" in row["reason"] for row in result["left_alone"]):
+        if any("run the undo again" in row["reason"] for row in result["left_alone"]):
             result = good(undo(run, path))
         assert result["left_alone"] == []
         again = good(undo(run, path))
@@ -712,6 +712,6 @@ def test_changes_of_others_stay(
     carry_out(run, second, path)
     if path.exists():
         result = good(undo(run, path))
-        if any("undo again" in row["reason"] for row in result["left_alone"]):
+        if any("run the undo again" in row["reason"] for row in result["left_alone"]):
             good(undo(run, path))
     assert differences(visible(tenant), between) == []

@@ -78,7 +78,7 @@ def test_all_wrong_entries_are_named_at_once() -> None:
     }
     with pytest.raises(InvalidError) as failure:
         directory_of_entries(wrong, entry_checker())
-    for text in ("holds an empty name", "'usAccounts', which is not a right", "is a map of options"):
+    for text in ("holds an empty name", "'usAccounts', which is not a right", "must be a map of options"):
         assert text in str(failure.value)
 
 

@@ -251,14 +251,14 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "user_name,Colour,Shoe size\na,red,7\n",
         "users",
         {},
-        "it is not known what the columns Colour, Shoe size are. Name an option for each in columns, or list it in",
+        "the columns Colour, Shoe size are unknown. Name an option for each in columns, or list it in",
     ),
-    "one unknown column": ("user_name,Shoe\na,7\n", "users", {}, "it is not known what the column Shoe is. Name an"),
+    "one unknown column": ("user_name,Shoe\na,7\n", "users", {}, "the column Shoe is unknown. Name an"),
     "a version before the header": (
         "version:v1.0,,\nuserPrincipalName,mail\na,b\n",
         "users",
         {},
-        "row 1 holds 'version:v1.0' and is no header. Delete it: the header is in the next line",
+        "row 1 holds 'version:v1.0' instead of a header. Delete this row: the header is in the next one",
     ),
     "an unknown state": (
         "login,status\na,STAGED\n",
@@ -270,9 +270,9 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "UserName,user_name\na,b\n",
         "users",
         {},
-        "the columns UserName and user_name are both user_name",
+        "the columns UserName and user_name both hold user_name",
     ),
-    "a header twice": ("username,mail,Mail\na,b,c\n", "users", {}, "the columns mail and Mail are both email"),
+    "a header twice": ("username,mail,Mail\na,b,c\n", "users", {}, "the columns mail and Mail both hold email"),
     "too many cells": ("username,mail\na,b,c\n", "users", {}, "row 2 has 3 cells, and the header 2"),
     "too few cells": ("username,mail\na,b\nc\n", "users", {}, "row 3 has 1 cells, and the header 2"),
     "a value without a header": (
@@ -316,7 +316,7 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "safe,user,RequestsAuthorizationLevel,Authorize account requests (level 2)\nA,b,1,yes\n",
         "container_permissions",
         {},
-        "the columns RequestsAuthorizationLevel and Authorize account requests (level 2) are both "
+        "the columns RequestsAuthorizationLevel and Authorize account requests (level 2) both hold "
         "rights.requestsAuthorizationLevel2",
     ),
     "both levels": (
@@ -336,44 +336,44 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "mail\na\n",
         "users",
         {},
-        "no column is the user_name of a user. Name the column in columns, or give a text for all rows in defaults",
+        "no column holds the user_name of a user. Name the column in columns, or give a text for all rows in defaults",
     ),
-    "no member at all": ("safe\nA\n", "container_permissions", {}, "no column is the user, group or member"),
+    "no member at all": ("safe\nA\n", "container_permissions", {}, "no column holds the user, group or member"),
     "a member without a type": (
         "safe,member\nA,b\n",
         "container_permissions",
         {},
-        "row 2: whether b is a user or a group is not said: add a column member_type, or a default for it",
+        "row 2: the type of the member b is missing: add a column or a default for member_type",
     ),
     "a member of another type": (
         "safe,member,membertype\nA,b,Robot\n",
         "container_permissions",
         {},
-        "row 2: the type of the member b is none of user, group, role, but 'Robot'",
+        "row 2: the type 'Robot' of the member b is none of user, group, role",
     ),
     "two rows that disagree": (
         "safe,description\nA,one\nB,\na,two\n",
         "containers",
         {},
-        "row 4 is about the same container as row 2, and says otherwise",
+        "row 4 is about the same container as row 2, but has other values",
     ),
     "a column that is not there": (
         "username\na\n",
         "users",
         {"columns": {"Mail": "email"}},
-        "no column is called Mail. There are username",
+        "the file has no column Mail. It has username",
     ),
     "an option that is not there": (
         "username,Mail\na,b\n",
         "users",
         {"columns": {"Mail": "e_mail"}},
-        "e_mail is no option of a user. There are active, custom_attributes",
+        "e_mail is no option of a user. Its options are active, custom_attributes",
     ),
     "a map without a key": (
         "username,Phone\na,b\n",
         "users",
         {"columns": {"Phone": "phone_numbers"}},
-        "Phone is to be a key of phone_numbers. It is written phone_numbers.work, phone_numbers.mobile",
+        "the column Phone needs a key of phone_numbers. Write phone_numbers.work, phone_numbers.mobile",
     ),
     "the opposite of a text": (
         "username,Mail\na,b\n",
@@ -385,21 +385,21 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "safe,username,address\nA,root,\n",
         "privileged_data",
         {"defaults": {"name": "{username}@{address}"}},
-        "row 2: column address, which a default is made of, is empty or not there",
+        "row 2: column address, which a default uses, is empty or missing",
     ),
     "rights in two ways": (
         "safe,user,Use accounts,rights\nA,b,yes,listAccounts\n",
         "container_permissions",
         {},
-        "row 2: there are rights in columns of their own, and others besides",
+        "row 2: single rights are given in columns, and other rights in another option: use one of the two",
     ),
     "a long delimiter": ("user||mail\na||b\n", "users", {"delimiter": "||"}, "the delimiter '||' is not one character"),
-    "two delimiters": ("user,name;mail\na;b\n", "users", {}, "the header holds ',' and ';'. Say which with delimiter"),
+    "two delimiters": ("user,name;mail\na;b\n", "users", {}, "the header holds ',' and ';'. Set the option delimiter"),
     "a quote that ends in another row": (
         'user name,address,safe,platformId,password,name\nroot,w1,APP,U,"ab,nm\nroot,w2,APP,U,cd",nn\n',
         "privileged_data",
         {"columns": {"user name": "properties.username"}},
-        "row 2, column password: the cell holds a line break: is a quote missing its end?",
+        "row 2, column password: the cell holds a line break: is a quotation mark not closed?",
     ),
     "a quote that ends after a Windows line break": (
         'safe,name,address\r\n\r\nA,b,"c\r\nA,d,e"\r\n',
@@ -434,10 +434,10 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
         'username,mail\n\na,"b\nc,d\n',
         "users",
         {},
-        "row 3 has a quote without its end",
+        "row 3 has a quotation mark that is not closed",
     ),
     "a quote in the middle": ('username,mail\na,"b"c\n', "users", {}, "row 2 is not CSV: ',' expected after"),
-    "nothing": ("\n", "users", {}, "the file is empty: it has not even a header"),
+    "nothing": ("\n", "users", {}, "the file is empty: it has no header"),
 }
 
 # Cells that a spreadsheet or a database has damaged, and the message for each.
@@ -538,7 +538,7 @@ def test_a_name_is_never_made_of_a_secret(header: str, how: dict[str, Any]) -> N
     text = f"safe,username,{header}\nA,root,Ii9-secret\n"
     with pytest.raises(InvalidError) as refusal:
         read(text, "privileged_data", defaults={"name": f"{{username}}-{{{header.upper()}}}"}, **how)
-    assert f"the default of name is made of the column {header}, which holds a secret" in str(refusal.value)
+    assert f"the default of name uses the column {header}, which holds a secret" in str(refusal.value)
     assert "Ii9" not in str(refusal.value)
 
 
@@ -592,7 +592,7 @@ def test_all_wrong_cells_are_reported_beside_unknown_columns() -> None:
     with pytest.raises(InvalidError) as refusal:
         read(text, "users")
     expected = [
-        "it is not known what the column Shoe is",
+        "the column Shoe is unknown",
         "row 2, column active: 'maybe'",
         "row 2, column mail: 'NULL'",
         "row 2, column workphone: '1E+15'",
@@ -602,7 +602,7 @@ def test_all_wrong_cells_are_reported_beside_unknown_columns() -> None:
     places = [str(refusal.value).find(part) for part in expected]
     assert -1 not in places, str(refusal.value)
     assert places == sorted(places)
-    with pytest.raises(InvalidError, match=r"what the column Benutzer is.*no column is the user_name of a user"):
+    with pytest.raises(InvalidError, match=r"the column Benutzer is unknown.*no column holds the user_name of a user"):
         read("Benutzer,mail\na,b\n", "users")
 
 
