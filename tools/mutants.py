@@ -74,7 +74,7 @@ MUTANTS = (
     ),
     Mutant(
         "_directory/undo",
-        "or self._unrecorded_use(tracked, str(state[tracked.resource.keys[0]]))",
+        "or self._unrecorded_use(tracked, name)",
         "",
         f"{MODULE_TESTS}/test_undo.py::test_what_somebody_has_changed_since_is_left_alone",
     ),

@@ -149,9 +149,8 @@ class _Builder:
         state = self._held.state(tracked.resource, tracked.identifier)
         if tracked.is_deleted or state is None:
             return
-        reason = self._unrecorded_changes(tracked, state) or self._unrecorded_use(
-            tracked, str(state[tracked.resource.keys[0]])
-        )
+        name = str(state[tracked.resource.keys[0]])
+        reason = self._unrecorded_changes(tracked, state) or self._unrecorded_use(tracked, name)
         if reason and (tracked.resource.endpoint, key_of(tracked.resource, state)) in self._restored:
             return  # _undo_deletion compares it with the deleted object of the same name
         if reason:
