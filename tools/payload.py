@@ -4,8 +4,8 @@
 """Print what each module ships to the managed host, and how long the import of that takes.
 
 Ansible packs the files that a module imports, and those that they import. Their empty ``__init__.py`` are not counted.
-The time is that of the processor for our own files alone: with ``cold`` from their source, as on a managed host that
-sees them for the first time, and with ``warm`` from compiled files, as in Ansible's own process.
+The time is that of the processor for our own files alone: with ``cold`` from their source, as modules and Ansible's
+own process import them, and with ``warm`` from compiled files, as the tests do.
 """
 
 from __future__ import annotations

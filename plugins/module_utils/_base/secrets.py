@@ -120,6 +120,7 @@ def _encodings(secret: str) -> set[str]:
 # -- Masking ----------------------------------------------------------------
 
 BEGIN = 8  # characters of a secret that are looked for first
+FEW = 100  # beginnings that are searched for one by one, because a search is faster than cutting up the text
 SHORTEST_DECODED = 4  # characters; what is shorter is in every text that is decoded the wrong way
 DEPTH = 4  # times that a text is decoded, one way after another
 MOST_DECODED = 40  # characters that are looked through for each of the text: ordinary ones take 6 to 26
@@ -225,7 +226,10 @@ class _Index:
 
     def found_in(self, text: str) -> set[str]:
         found = {short for short in self._short if short in text}
-        begins = self._by_begin.keys() & {text[at : at + BEGIN] for at in range(len(text) - BEGIN + 1)}
+        if len(self._by_begin) <= FEW:
+            begins = {begin for begin in self._by_begin if begin in text}
+        else:
+            begins = self._by_begin.keys() & {text[at : at + BEGIN] for at in range(len(text) - BEGIN + 1)}
         return found.union(long for begin in begins for long in self._by_begin[begin] if long in text)
 
 

@@ -184,9 +184,11 @@ class Application:
             outcome = ensure(self._store, task, check=False, located=known, approved=step.plan)
         elif any(map(self._names.is_renamed, step.needs)):
             outcome = ensure(self._store, task, check=False)  # under its new id
+        elif step.needs or step.plan.renames:  # what it refers to has an id now, or its new name may be taken by now
+            outcome = ensure(self._store, task, check=False, located=(step.current, self._keys_now(step)))
         else:
-            keys = self._keys_now(step) if step.needs else step.keys
-            outcome = ensure(self._store, task, check=False, located=(step.current, keys))
+            located = (step.current, step.keys)
+            outcome = ensure(self._store, task, check=False, located=located, prepared=step.prepared)
         self._names.mark_created(step.desired, (outcome.entity or {}).get("id"))
         return outcome.changed
 

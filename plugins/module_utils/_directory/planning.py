@@ -13,7 +13,7 @@ from typing import Any
 
 from .._base.errors import IdentityError, InvalidError, NotFoundError, trying
 from .._base.paths import Object
-from .._model.ensure import refuse
+from .._model.ensure import Prepared, refuse
 from .._model.options import check_characters
 from .._model.plan import Plan, Task, make_plan
 from .._model.resources import RESOURCES
@@ -95,7 +95,9 @@ class Planning:
             if task.creator_rights is not None and not task.absent:
                 _check_creator_rights(task)
                 self.safes.append(found)
-        step = Step(found.desired, current, keys, plan, self._needs(task))
+        step = Step(
+            found.desired, current, keys, plan, self._needs(task), prepared=Prepared(plan, desired, is_checked=True)
+        )
         if plan.renames:
             self._names.mark_renamed(step)
         return step

@@ -14,6 +14,7 @@ from typing import Any, Union
 
 from .._base.errors import IdentityError, InvalidError
 from .._base.paths import Object
+from .._model.ensure import Prepared
 from .._model.plan import Plan, Task
 from .._model.references import names_in
 from .._model.rows import Resource
@@ -141,6 +142,7 @@ Finding = Union[Found, Object]  # an entry with its object, or an object that ha
 class Step(_Located):
     """A planned change. ``needs`` are the entries whose objects have to be created or renamed first.
 
+    ``prepared`` is the plan as ``ensure()`` takes it, where the stage of planning has checked it.
     If the object is the permission of the creator of a safe, ``creator_rights`` are the rights that it keeps. It may
     not exist until the safe is created.
     """
@@ -148,6 +150,7 @@ class Step(_Located):
     plan: Plan
     needs: frozenset[Desired] = frozenset()
     creator_rights: list[str] | None = None
+    prepared: Prepared | None = None
 
     @property
     def removes(self) -> bool:

@@ -11,7 +11,7 @@ The steps read and write through the Store that the caller passes in. This file 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional, Protocol
 
 from .._base.errors import (
@@ -119,6 +119,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """The plan for an object, and its desired options with names resolved to ids.
+
+    ``is_checked`` says that ``refuse()`` has accepted the plan.
+    """
+
+    plan: Plan
+    desired: Object = field(repr=False)
+    is_checked: bool = False
+
+
+@dataclass(frozen=True)
 class _Past:
     """The failed writes of one object: how many, the last failure, and the first plan that may have been carried out.
 
@@ -135,31 +147,39 @@ class _Past:
 
 
 def ensure(
-    store: Store, task: Task, *, check: bool, located: Located | None = None, approved: Plan | None = None
+    store: Store,
+    task: Task,
+    *,
+    check: bool,
+    located: Located | None = None,
+    prepared: Prepared | None = None,
+    approved: Plan | None = None,
 ) -> Outcome:
     """Bring the object to its desired state, and return the change. With ``check``, change nothing.
 
-    ``located`` is the object and its keys if the caller has looked it up already. After a write whose effect is
-    uncertain, and after a refused create, the object is looked up and planned again. With ``approved``, no other change
-    than that of this plan is made. Raise IdentityError, with the planned ``diff`` once there is one.
+    ``located`` is the object and its keys if the caller has looked it up already; ``prepared`` is its plan if the
+    caller has made and checked it, too. After a write whose effect is uncertain, and after a refused create, the object
+    is looked up and planned again. With ``approved``, no other change than that of this plan is made. Raise
+    IdentityError, with the planned ``diff`` once there is one.
     """
     past = _Past()
+    ready = prepared or _prepared(store, task, located, check=check)
     while True:
-        plan, desired = _planned(store, task, None if past.failure else located, check=check)
-        _refuse_after(past, task, plan, approved)
+        _refuse_after(past, task, ready.plan, approved)
         try:
-            return _carried_out(store, task, plan, desired, past, check=check)
+            return _carried_out(store, task, ready, past, check=check)
         except IdentityError as error:
-            past = _look_again(store, plan, error, past)
+            past = _look_again(store, ready.plan, error, past)
+        ready = _prepared(store, task, None, check=check)
 
 
-def _planned(store: Store, task: Task, located: Located | None, *, check: bool) -> tuple[Plan, Object]:
-    """Return the plan for the object as it is now, and the desired options with names resolved to ids."""
+def _prepared(store: Store, task: Task, located: Located | None, *, check: bool) -> Prepared:
+    """Return the plan for the object as it is now."""
     with trying(f"look up {task.label}"):
         current, keys = located or store.locate(task, check=check)
     with trying(f"prepare {task.label}"):
         desired = {} if task.absent else store.resolve(task, keys, current, check=check)
-    return make_plan(task, desired, current), desired
+    return Prepared(make_plan(task, desired, current), desired)
 
 
 def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) -> None:
@@ -177,13 +197,15 @@ def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) ->
         raise _taken(past.failure, task)
 
 
-def _carried_out(store: Store, task: Task, plan: Plan, desired: Object, past: _Past, *, check: bool) -> Outcome:
+def _carried_out(store: Store, task: Task, ready: Prepared, past: _Past, *, check: bool) -> Outcome:
     """Carry the plan out unless ``check`` is set. A lost write that took effect counts as a change."""
+    plan = ready.plan
     with trying(f"{plan.action} {task.label}"):
-        refuse(store, task, plan)
+        if not ready.is_checked:
+            refuse(store, task, plan)
         if check or not plan.changed:
             return _outcome(past.landed or plan, plan.expected)
-        done, written = _write(store, task, plan, desired)
+        done, written = _write(store, task, plan, ready.desired)
         return _outcome(past.landed or done, written)
 
 

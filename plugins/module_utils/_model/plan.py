@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .._base.paths import Object, fold, get, id_mark, put, put_null
@@ -154,9 +155,9 @@ class Plan:
                 shown.append((row.option, row.shape.compare(held), row.shape.compare(wanted)))
         return shown
 
-    @property
+    @cached_property
     def expected(self) -> Object:
-        """The resource as it will be, with the server's defaults. Empty if it is deleted."""
+        """The resource as it will be, with the server's defaults. Empty if it is deleted. Callers do not change it."""
         if self.action == "delete":
             return {}
         expected = copy.deepcopy(self.current or {})

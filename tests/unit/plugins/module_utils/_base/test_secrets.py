@@ -14,6 +14,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.erro
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.paths import letters
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secrets import (
     ENDINGS,
+    FEW,
     HIDDEN,
     WHOLE,
     WITHHELD,
@@ -25,6 +26,8 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.secr
 )
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.finder import HARD, Canary, echoes, find
+from hypothesis import given
+from hypothesis import strategies as st
 
 SECRET = f"Gg7Secret{HARD}7"
 SAID = "userName: the value 'ada@example.com' of 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is taken (uniqueness), 100% sure"
@@ -150,3 +153,14 @@ def test_many_secrets_cost_no_more_than_a_few() -> None:
     for _again in range(100):
         assert mask.masked(SAID) == SAID
     assert time.process_time() - began < 3
+
+
+@given(
+    held=st.lists(st.text("ab", min_size=1, max_size=12), max_size=6),
+    others=st.integers(0, 2),
+    text=st.text("ab", max_size=60),
+)
+def test_few_and_many_secrets_are_found_alike(held: list[str], others: int, text: str) -> None:
+    many = {f"{number:08}-other" for number in range(others * FEW)}
+    whole = "-".join([text, *held[:3]])
+    assert Secrets({*held, *many}).found_in(whole) == {secret for secret in held if secret in whole}
