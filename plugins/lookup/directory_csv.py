@@ -103,10 +103,11 @@ _list:
 import codecs
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError, all_of
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory.csv import Reading, entries_of_csv
+from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._file_content import Unreadable, content_of
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -134,12 +135,10 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def _text(self, path: str) -> str:
         encoding = self.get_option("encoding")
         try:
-            content: bytes = self._loader._get_file_contents(path)[0]
+            content = content_of(self._loader, self._loader.path_dwim(path))
             return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-        except (AnsibleFileNotFound, AnsibleParserError):
-            raise InvalidError("the file cannot be read") from None
-        except AnsibleError:
-            raise InvalidError("the file cannot be decrypted") from None
+        except Unreadable as failure:
+            raise InvalidError(f"the file {failure}") from None
         except LookupError:
             raise InvalidError(f"there is no encoding {encoding!r}") from None
         except UnicodeDecodeError as failure:

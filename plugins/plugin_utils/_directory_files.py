@@ -20,13 +20,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
-from ansible.errors import AnsibleError, AnsibleFileNotFound, AnsibleParserError, AnsibleUndefinedVariable
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
 from ..module_utils._base.errors import InvalidError
 from ..module_utils._base.misfits import GROUPS_HINT, is_inventory_groups
 from ..module_utils._directory.values import POSITION
 from ..module_utils._model.resources import RESOURCES
 from ._as_json import as_a_module_reads
+from ._file_content import Unreadable, text_of
 from ._unsafe import could_be_template
 from ._yaml_nodes import UNSAFE, VAULT_TAGS, Wrong, at, errors_of_nodes, misread_in, pairs_of, root_of, scalar_of
 
@@ -168,16 +169,9 @@ class Reader:
 
     def _text(self, path: str) -> str:
         try:
-            content: bytes = self.loader._get_file_contents(path)[0]
-        except (AnsibleFileNotFound, AnsibleParserError):
-            raise Wrong("cannot be read") from None
-        except AnsibleError:
-            raise Wrong("cannot be decrypted") from None
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as failure:
-            line = content.count(b"\n", 0, failure.start) + 1
-            raise Wrong(f"is not UTF-8, line {line}") from None
+            return text_of(self.loader, path)
+        except Unreadable as failure:
+            raise Wrong(str(failure)) from None
 
 
 def _paths(start: str) -> list[str]:

@@ -137,7 +137,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         ],
     ),
     "a folder without files": ({"tenant/x.txt": ""}, {"path": "tenant"}, ["There is no YAML file in"]),
-    "nothing": ({}, {"path": "nowhere"}, ["nowhere cannot be read."]),
+    "nothing": ({}, {"path": "nowhere"}, ["/nowhere does not exist."]),
     "an empty text": ({}, {"path": ""}, ["path names no file and no folder"]),
     "content that the task gives": (
         {"one.yml": "users: []"},

@@ -339,6 +339,7 @@ EXAMPLES = {
     "scim_user": Example(7, {"users": [person("charles")]}),
     "scim_user_info": Example(0, PEOPLE),
     "directory_csv": Example(1),
+    "json_file": Example(0, REACHABLE),
     "directory_files": Example(0),
     "directory_report": Example(
         2, {"users": [person("charles")]}, {"directory_users": [{"user_name": "charles@example.com", "active": False}]}

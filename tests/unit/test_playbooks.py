@@ -281,7 +281,7 @@ WRONG_FILES: dict[str, tuple[str | bytes, str]] = {
         "",
     ),
     "twice 2.yml": ("groups: [{display_name: DUP}, {display_name: b}]", ""),
-    "leads nowhere.yml": ("", "cannot be read."),
+    "leads nowhere.yml": ("", "is a link to a file that does not exist."),
 }
 
 
@@ -985,6 +985,19 @@ def test_a_report_that_would_say_nothing_is_refused(play: PlaybookRunner) -> Non
     wrong = play("access_report", directory_report_path="x.html", directory_path="wrong.yml")
     assert "has no option user_nam" in wrong.text.partition("fatal: ")[2]  # all that ansible-core 2.16 shows
     assert not (play.folder / "x.html").exists()
+
+
+def test_files_that_cannot_be_read_are_named_before_the_tenant_is_read(tenant: Tenant, play: PlaybookRunner) -> None:
+    tenant.forget_requests()
+    missing = play("access_report", directory_report_path="x.html", directory_access_before_path="before.json")
+    named = f"{play.folder}/before.json, which directory_access_before_path names, does not exist. Correct the path"
+    assert named in missing.text
+    play.write("plan.json", '{"changes": [}')
+    damaged = play("check_directory", directory_policies="safe_owners", directory_plan_path="plan.json")
+    assert (
+        "plan.json, which directory_plan_path names, is not JSON: Expecting value: line 1, column 14." in damaged.text
+    )
+    assert tenant.requests() == []
 
 
 def test_every_boolean_is_listed() -> None:

@@ -55,7 +55,7 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     ),
     "secret.csv": (b"Login,password,active\nj,Jj1-secret,perhaps\n", "", "row 2, column active: 'perhaps' is neither"),
 }
-MISSING = "missing.csv: the file cannot be read"
+MISSING = "missing.csv: the file does not exist"
 
 
 def test_files_are_read_through_ansible(tmp_path: Path) -> None:
