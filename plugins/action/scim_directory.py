@@ -104,7 +104,7 @@ class ActionModule(InProcessAction):
         lists = {kind: listed for kind, listed in kept.items() if isinstance(listed, list)}
         given = {**options, **kept, **part.of(lists)}
         if starts := _starts_of(options.get("path")):
-            files = Reader(self._loader, self._templar).read(starts)
+            files = Reader(self._loader, self._templar).read_directory(starts)
             self._files = {FILES: [{**file, "content": part.of(file["content"])} for file in files]}
             given.pop(FILES, None)
         gc.freeze()  # Python need not search the entries for cycles: they have none, and end with this process.

@@ -24,7 +24,9 @@ description:
   - The result may contain secrets. A task that would show it, such as a loop or C(debug), needs C(no_log).
 options:
   _terms:
-    description: CSV files, in UTF-8 unless O(encoding) says otherwise. They may be encrypted with Ansible Vault.
+    description:
+      - CSV files, in UTF-8 unless O(encoding) says otherwise. They may be encrypted with Ansible Vault. A relative path
+        starts at the folder of the playbook.
     type: list
     elements: path
     required: true

@@ -22,7 +22,10 @@ options:
   _terms:
     description:
       - YAML files and folders. In a folder and its subfolders, all files whose names end in C(.yml) or C(.yaml), in any
-        case, are read. Links are followed; hidden files and folders are skipped.
+        case, are read. Links are followed; hidden files and folders are skipped. A relative path starts at the folder of
+        the playbook.
+      - A file that is listed twice is an error, and so are files of which none has a list. An empty list, such as
+        C(users) with C([]), is a list.
     type: list
     elements: path
     required: true
@@ -68,5 +71,5 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[str], variables: Any = None, **options: Any) -> list[dict[str, Any]]:
         self.set_options(var_options=variables, direct=options)
         # All templates of the files are rendered by now. Text that still looks like a template is data.
-        marked: list[dict[str, Any]] = mark_unsafe(Reader(self._loader, self._templar).read(terms))
+        marked: list[dict[str, Any]] = mark_unsafe(Reader(self._loader, self._templar).read_directory(terms))
         return marked

@@ -17,7 +17,7 @@ description:
 options:
   _terms:
     description:
-      - JSON files in UTF-8. They may be encrypted with Ansible Vault. A relative path begins in the folder of the
+      - JSON files in UTF-8. They may be encrypted with Ansible Vault. A relative path starts at the folder of the
         playbook.
     type: list
     elements: path

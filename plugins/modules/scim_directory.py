@@ -433,6 +433,8 @@ options:
         P(idops.cyberark_identity.directory_files#lookup), with templates and C(!vault). Templates can use the variables
         of the task.
       - The entries of the files follow those that the task itself lists. An object may have only one entry.
+      - Files of which none has a list are refused, because the task would manage nothing. A file with C(users) and an
+        empty list is accepted.
       - Any error in a file fails the task before it writes. The message names the file, the line and the column.
     type: list
     elements: path

@@ -15,7 +15,7 @@ import gc
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +58,29 @@ class Reader:
 
     def read(self, starts: Iterable[str]) -> list[dict[str, Any]]:
         """Return the ``path``, the ``content`` and the errors (``wrong``) of files, and of those in folders."""
+        seen: dict[str, str] = {}
         with _without_collector():
-            return [file for start in starts for file in self._read_all(self.loader.path_dwim(start))]
+            return [file for start in starts for file in self._read_all(self.loader.path_dwim(start), seen)]
 
-    def _read_all(self, start: str) -> list[dict[str, Any]]:
+    def read_directory(self, starts: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the files like ``read``. Files without any list are an error: nothing would be managed."""
+        files = self.read(starts)
+        if not any(file["content"] or file["wrong"] for file in files):
+            places = ", ".join(self.loader.path_dwim(start) for start in starts)
+            text = f"There is no list in {places}. A file holds some of the lists {', '.join(self.kinds)}."
+            files = [{**file, "wrong": [text]} for file in files[:1]] + files[1:]
+        return files
+
+    def _read_all(self, start: str, seen: dict[str, str]) -> list[dict[str, Any]]:
+        """Return a file, or the files of a folder. ``seen`` are the paths of all files by what they lead to."""
         paths = _paths(start)
         if not paths:
-            return [{"path": start, "content": {}, "wrong": [f"There is no YAML file in {start}."]}]
-        return [self._read(path) for path in paths]
+            return [_wrong(start, f"There is no YAML file in {start}.")]
+        files = []
+        for path in paths:
+            first = seen.setdefault(os.path.realpath(path), path)
+            files.append(self._read(path) if first is path else _wrong(path, _listed_twice(path, first)))
+        return files
 
     def _read(self, path: str) -> dict[str, Any]:
         wrong: list[str] = []
@@ -204,6 +219,15 @@ def _without_collector() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _wrong(path: str, text: str) -> dict[str, Any]:
+    return {"path": path, "content": {}, "wrong": [text]}
+
+
+def _listed_twice(path: str, first: str) -> str:
+    same = "" if path == first else f", first as {first}"
+    return f"{path} is listed twice{same}. Name the file or its folder once."
 
 
 def _key(node: yaml.Node) -> str:

@@ -173,7 +173,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     ),
     "a wave that is none": ({"tenant/a.yml": "{}"}, {"directory_wave": "x"}, "directory_wave is 1, 2 or 3"),
     "a wave too many": ({"tenant/a.yml": "{}"}, {"directory_wave": 4}, "directory_wave is 1, 2 or 3"),
-    "no workers": ({"tenant/a.yml": "{}"}, {"directory_workers": 0}, "workers has to be from 1 to 32"),
+    "no workers": ({"tenant/a.yml": "users: []"}, {"directory_workers": 0}, "workers has to be from 1 to 32"),
     "a protected name that YAML reads as a boolean": (
         {"tenant/a.yml": "{}"},
         {"directory_protected": ["boss*", False]},
@@ -194,6 +194,12 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
         {"directory_slices": 2, "directory_slice": 3},
         "directory_slice is a number from 1 to directory_slices, which is 2",
     ),
+    "a slice of no slices": (
+        {"tenant/a.yml": "{}"},
+        {"directory_slice": 1},
+        "directory_slice needs directory_slices, the number of hosts that share the directory",
+    ),
+    "files without a list": ({"tenant/a.yml": "", "tenant/b.yml": "# later"}, {}, "There is no list in"),
     "slices without a number": ({"tenant/a.yml": "{}"}, {"directory_slices": "2"}, "Set directory_slice for each host"),
 }
 

@@ -71,8 +71,10 @@ VAULT_RULES: Mapping[str, Any] = {
 # How what Ansible says of a missing option begins, and what it does not know.
 MISSING = {
     "missing required arguments: tenant_url": "Set the option or the environment variable CYBERARK_IDENTITY_TENANT_URL",
-    "one of the following is required: access_token": "Set the options, or the environment variables "
-    "CYBERARK_IDENTITY_CLIENT_ID and so on",
+    "one of the following is required: access_token": "Set client_id and client_secret, or access_token, as options or "
+    "as environment variables such as CYBERARK_IDENTITY_CLIENT_ID",
+    "parameters are required together: client_id": "Set both, as options or as environment variables",
+    "parameters are required together: vault_client_id": "Set both, as options or as environment variables",
 }
 
 
@@ -283,8 +285,14 @@ def checked_options(options: Object) -> Object:
 
 
 def explained(message: str) -> str:
-    """Add a hint to a message of Ansible about a connection option."""
-    return next((f"{message}. {hint}" for words, hint in MISSING.items() if message.startswith(words)), message)
+    """Add a hint to a message of Ansible about a connection option, and the variables that are set and empty."""
+    hint = next((hint for words, hint in MISSING.items() if message.startswith(words)), None)
+    if hint is None:
+        return message
+    text = f"{message}. {hint}"
+    named = [variable(option) for option in ALL_OPTIONS if re.search(rf"\b{option}\b", text)]
+    empty = [name for name in named if os.environ.get(name) == ""]
+    return f"{text}. Set, but empty: {', '.join(empty)}" if empty else text
 
 
 def with_unused(message: str, unused: Mapping[str, str]) -> str:
@@ -297,12 +305,16 @@ def with_unused(message: str, unused: Mapping[str, str]) -> str:
     return message
 
 
-def with_source(message: str, given: Object, unused: Mapping[str, str]) -> str:
-    """Return the message of a refused login, with the credentials that came from the environment."""
+def with_source(message: str, given: Object, unused: Mapping[str, str], known: Collection[str]) -> str:
+    """Return the message of a refused login, with the credentials that came from the environment.
+
+    ``known`` are the options of the module. It does not read the variables of other ones.
+    """
     sources = [
         variable(option)
         for option in environment_options()
-        if option.removeprefix(VAULT_PREFIX) in CREDENTIALS and option not in given and option not in unused
+        if option.removeprefix(VAULT_PREFIX) in CREDENTIALS and option in known
+        if option not in given and option not in unused
     ]
     return f"{message} From the environment: {', '.join(sources)}." if sources else message
 

@@ -171,7 +171,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         msg = self.masked(with_unused(explained(_with_nearest(msg)), self.unused))
         failure = result.get("failure") or InvalidError(msg).failure()
         if failure["code"] == AuthenticationError.code:
-            msg = with_source(msg, self._given, self.unused)
+            msg = with_source(msg, self._given, self.unused, self.argument_spec)
         result["failure"] = {
             key: self.masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }

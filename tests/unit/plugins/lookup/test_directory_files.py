@@ -25,11 +25,38 @@ def read(path: Path, text: str) -> dict[str, Any]:
 
 def look_up(path: Path, text: str) -> dict[str, Any]:
     path.write_text(text)
+    (file,) = look_up_all(path)
+    return dict(file)
+
+
+def look_up_all(*paths: Path) -> list[dict[str, Any]]:
     loader = DataLoader()
     lookup = LookupModule(loader=loader, templar=Templar(loader=loader))
     lookup.set_options = lambda **_options: None
-    (file,) = lookup.run([str(path)])
-    return dict(file)
+    return list(lookup.run([str(path) for path in paths]))
+
+
+def errors_of(*paths: Path) -> list[str]:
+    return [text for file in look_up_all(*paths) for text in file["wrong"]]
+
+
+def test_a_file_that_is_listed_twice_is_refused_once(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.yml", tmp_path / "link"
+    path.write_text("users: [{user_name: a}, {user_name: b}]\n")
+    link.symlink_to(path)
+    advice = "Name the file or its folder once."
+    assert errors_of(path, tmp_path) == [f"{path} is listed twice. {advice}"]
+    assert errors_of(tmp_path, link) == [f"{link} is listed twice, first as {path}. {advice}"]
+
+
+def test_files_without_any_list_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("")
+    (tmp_path / "b.yml").write_text("# users: []\n")
+    (tmp_path / "c.yml").write_text("users:\n")
+    (text,) = errors_of(tmp_path)
+    assert text.startswith(f"There is no list in {tmp_path}. A file holds some of the lists users, groups, ")
+    (tmp_path / "c.yml").write_text("users: []\n")
+    assert errors_of(tmp_path) == []
 
 
 # The content of a file, and the lines of its users.

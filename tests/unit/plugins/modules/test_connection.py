@@ -477,12 +477,28 @@ def test_http_where_the_server_expects_tls(tls_tenant: Tenant, run: Run) -> None
     assert "If the server expects TLS, tenant_url begins with https://" in result["msg"]
 
 
+@pytest.mark.parametrize(
+    ("given", "empty"),
+    [({"client_id": "svc"}, "CLIENT_SECRET"), ({}, "CLIENT_ID"), ({}, "CLIENT_SECRET"), ({}, "ACCESS_TOKEN")],
+)
+def test_missing_credentials_name_an_empty_variable(
+    tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], empty: str
+) -> None:
+    monkeypatch.setenv(f"CYBERARK_IDENTITY_{empty}", "")
+    nothing = dict.fromkeys(("client_id", "client_secret", "access_token"))
+    result = run("scim_user_info", **{**nothing, **given})
+    assert result.code == "invalid"
+    assert result["msg"].endswith(f". Set, but empty: CYBERARK_IDENTITY_{empty}"), result["msg"]
+
+
 def test_a_refused_login_says_which_credentials_are_of_the_environment(
     tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for option in ("tenant_url", "app_id", "client_id"):
         monkeypatch.setenv(f"CYBERARK_IDENTITY_{option.upper()}", tenant.info[option])
     monkeypatch.setenv("CYBERARK_IDENTITY_CLIENT_SECRET", "Wrong-secret-1")
+    for option in ("client_id", "client_secret"):  # which this module does not use
+        monkeypatch.setenv(f"CYBERARK_IDENTITY_VAULT_{option.upper()}", "Vault-secret-1")
     options = dict.fromkeys(("tenant_url", "app_id", "client_id", "client_secret"))
     result = run("scim_server_info", **options)
     assert result.code == "authentication"
