@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.idops.cyberark_identity.plugins.modules import identity_oauth2_app
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
     """The class that Ansible loads."""
+
+    module = identity_oauth2_app

@@ -22,6 +22,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.module import hand_over
+from ..modules import scim_directory
 from ..plugin_utils._directory_files import KINDS, Reader
 from ..plugin_utils._in_process import InProcessAction
 from ..plugin_utils._parts import Part
@@ -41,6 +42,7 @@ class ActionModule(InProcessAction):
     this process ends, however it ends; the follower releases it when the process of the playbook is gone.
     """
 
+    module = scim_directory
     _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.utils.display import Display
+from ansible_collections.idops.cyberark_identity.plugins.modules import scim_doctor
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import InProcessAction
 
 COLORS = {"FAILED": C.COLOR_ERROR, "failed": C.COLOR_ERROR, "WARNING": C.COLOR_WARN, "warning": C.COLOR_WARN}
@@ -17,6 +18,8 @@ display = Display()
 
 class ActionModule(InProcessAction):
     """Runs the module where all others run, and shows the lines of its table."""
+
+    module = scim_doctor
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)

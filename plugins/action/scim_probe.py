@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.idops.cyberark_identity.plugins.modules import scim_probe
 from ansible_collections.idops.cyberark_identity.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
     """The class that Ansible loads."""
+
+    module = scim_probe

@@ -13,10 +13,10 @@ a loop.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 from ansible import constants as C
@@ -30,7 +30,6 @@ from ..module_utils._ansible.in_process import run_main
 from ..module_utils._http.answers import REQUESTS_IMPORT_ERROR
 from ._as_json import SINCE_2_19, encoded
 
-MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
 SWITCH = "cyberark_identity_in_process"  # the variable that turns this off
 # Values of interpreter_python that leave the choice to Ansible.
 ANY_PYTHON = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
@@ -41,9 +40,11 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
     """Run the module of the same name in this process if that makes no difference, else as Ansible does.
 
     ``_execute_module`` stays Ansible's own. Two of its steps are replaced: the one that builds a payload, and the one
-    that runs it.
+    that runs it. Each action plugin imports its ``module``. Strategies load action plugins before they start a process
+    for a task, so a play imports a module once, and not again in each task.
     """
 
+    module: ModuleType
     _here = False
 
     def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
@@ -86,9 +87,8 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
     def _configure_module(self, module_name: str, module_args: dict[str, Any], task_vars: Any) -> Any:
         if not self._here:
             return super()._configure_module(module_name, module_args, task_vars)
-        module = importlib.import_module(f"{MODULES}.{module_name.rpartition('.')[2]}")
-        self._main, self._arguments = module.main, encoded({"ANSIBLE_MODULE_ARGS": module_args})
-        shebang, path = f"#!{sys.executable}", str(module.__file__)
+        self._arguments = encoded({"ANSIBLE_MODULE_ARGS": module_args})
+        shebang, path = f"#!{sys.executable}", str(self.module.__file__)
         if not SINCE_2_19:
             return "new", shebang, PAYLOAD, path
         built = module_common._BuiltModule(
@@ -104,7 +104,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         self._compute_environment_string(environment)
         own_module.keep_connections()
         with _environment(environment):
-            output = run_main(self._main, self._arguments)
+            output = run_main(self.module.main, self._arguments)
         return {"rc": output.status, **_text("stdout", output.text), **_text("stderr", output.errors)}
 
 

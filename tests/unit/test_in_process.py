@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import importlib
 import json
 import os
 import re
@@ -228,3 +229,6 @@ def test_every_module_can_run_in_the_process_of_its_task() -> None:
     """An action plugin has the name of its module."""
     names = [sorted(path.stem for path in (ROOT / "plugins" / kind).glob("*.py")) for kind in ("modules", "action")]
     assert names[0] == names[1]
+    for name in names[1]:
+        action = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.action.{name}")
+        assert Path(action.ActionModule.module.__file__).stem == name
