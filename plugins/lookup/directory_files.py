@@ -22,8 +22,8 @@ options:
   _terms:
     description:
       - YAML files and folders. In a folder and its subfolders, all files whose names end in C(.yml) or C(.yaml), in any
-        case, are read. Links are followed; hidden files and folders are skipped. A relative path starts at the folder of
-        the playbook.
+        case, are read. Links are followed; hidden files and folders are skipped. A relative path starts at the folder
+        of the playbook.
       - A file that is listed twice is an error, and so are files of which none has a list. An empty list, such as
         C(users) with C([]), is a list.
     type: list

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Values of a task as JSON, as Ansible writes them for a module: without tags and marks, and decrypted."""
+"""Convert values of a task to JSON as Ansible does for a module: without tags and marks, and decrypted."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def encoded(value: Any) -> bytes:
 
 
 def as_a_module_reads(value: Any) -> Any:
-    """Return the value that a module gets: of the types of JSON only."""
+    """Return the value that a module would get. It has only the types of JSON."""
     return json.loads(encoded(value))

@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read the YAML files of a directory: each once, with its templates, its vaulted values and its errors.
+"""Read the YAML files of a directory, render their templates, decrypt their values, and collect their errors.
 
-The values are those of JSON and belong to the caller alone, so a module in this process can take them as they are.
+The values have the types of JSON and are not shared, so a module in this process can use them without a copy.
 """
 
 from __future__ import annotations
@@ -33,31 +33,31 @@ from ._yaml_nodes import UNSAFE, VAULT_TAGS, Wrong, at, errors_of_nodes, misread
 
 try:
     from ansible.template import trust_as_template
-except ImportError:  # before ansible-core 2.19, where every text may be a template
+except ImportError:  # ansible-core before 2.19: every text may be a template
 
     def trust_as_template(value: str) -> str:
         return value
 
 
 YAML_FILE = re.compile(r"[^.].*[.]ya?ml", re.IGNORECASE)
-VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # these errors share no class in all versions
+VAULT = re.compile("vault|decrypt", re.IGNORECASE)  # words in these errors, which have no common class in all versions
 KINDS = tuple(resource.plural for resource in RESOURCES.values())
-OMITTED = "__omit_place_holder__"  # how the value of "omit" begins before ansible-core 2.19
-OMIT = object()  # the value of a template that says that there is none
+OMITTED = "__omit_place_holder__"  # the start of the value of "omit" before ansible-core 2.19
+OMIT = object()  # the value of a template that omits its value
 
 Entry = tuple[Mapping[str, Any], yaml.Node]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads files with the loader and the templar of a plugin. ``kinds`` are the lists that files hold."""
+    """Reads files with the loader and the templar of a plugin. ``kinds`` are the lists that files may contain."""
 
     loader: Any
     templar: Any
     kinds: tuple[str, ...] = KINDS
 
     def read(self, starts: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the ``path``, the ``content`` and the errors (``wrong``) of files, and of those in folders."""
+        """Return the ``path``, the ``content`` and the errors (``wrong``) of each file, also of files in folders."""
         seen: dict[str, str] = {}
         with _without_collector():
             return [file for start in starts for file in self._read_all(self.loader.path_dwim(start), seen)]
@@ -92,7 +92,7 @@ class Reader:
         return {"path": path, "content": content, "wrong": [f"{path} {text}." for text in wrong]}
 
     def _content(self, path: str, wrong: list[str]) -> dict[str, Any]:
-        """Return the entries of a file that can be read. Add the errors of the others to ``wrong``."""
+        """Return the valid entries of a file. Add the errors of the others to ``wrong``."""
         root = root_of(self._text(path))
         unreadable, misread = list(errors_of_nodes(root)), misread_in(root)
         wrong += [*unreadable, *misread.errors]
@@ -114,7 +114,7 @@ class Reader:
         return content
 
     def _entries(self, kind: str, node: yaml.Node, wrong: list[str]) -> list[Entry] | None:
-        """Return the entries of a list with their nodes, as far as they can be read; None if it is no list."""
+        """Return the readable entries of a list with their nodes, or None if the value is not a list."""
         if isinstance(node, yaml.SequenceNode):
             return list(self._entries_of_nodes(kind, node, wrong))
         try:
@@ -145,10 +145,10 @@ class Reader:
         try:
             return self._value(node, unsafe)
         except RecursionError:
-            raise Wrong(f"has a value that is nested too deep, {at(node)}") from None
+            raise Wrong(f"has a value that is nested too deeply, {at(node)}") from None
 
     def _value(self, node: yaml.Node, unsafe: bool) -> Any:
-        """Return the value of a node with its templates rendered, if it is not ``unsafe``. Keys are no templates."""
+        """Return the value of a node. Render its templates unless it is ``unsafe``. Keys are never templates."""
         unsafe = unsafe or node.tag == UNSAFE
         if isinstance(node, yaml.MappingNode):
             values = ((_key(key), self._value(value, unsafe)) for key, value in pairs_of(node))
@@ -164,7 +164,7 @@ class Reader:
 
     def _rendered(self, text: str, node: yaml.Node) -> Any:
         try:
-            # In a list, because one without an item is all that tells of an omitted value in some versions.
+            # Render a list with the text: in some versions, only a missing item shows an omitted value.
             rendered = as_a_module_reads(self.templar.template([trust_as_template(text)]))
         except AnsibleUndefinedVariable as failure:
             reason = failure.message.partition(". ")[0]
@@ -190,7 +190,7 @@ class Reader:
 
 
 def _paths(start: str) -> list[str]:
-    """Return a file, or the files of a folder. A file that several links lead to is returned once, so loops end."""
+    """Return a file, or the files of a folder. If several links lead to a file, return it once; link loops end."""
     if not os.path.isdir(start):
         return [start]
     found: dict[str, str] = {}
@@ -211,7 +211,7 @@ def _paths(start: str) -> list[str]:
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Keep Python from searching all nodes for cycles again and again, which takes as long as reading them."""
+    """Disable Python's garbage collector. Its repeated search of all nodes takes as long as reading them."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -231,7 +231,7 @@ def _listed_twice(path: str, first: str) -> str:
 
 
 def _key(node: yaml.Node) -> str:
-    """Return a key as JSON has it: a text, whatever YAML reads."""
+    """Return a key as a text, as in JSON. YAML may read it as another type."""
     value = scalar_of(node)
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -241,14 +241,14 @@ def _misshaped(kind: str, node: yaml.Node) -> str:
 
 
 def _of_template(failure: Exception, node: yaml.Node) -> str:
-    """Return the error of a template without Ansible's message, which may quote a template with a secret in it.
+    """Return the error of a template without Ansible's message, because that may quote a secret in the template.
 
-    The errors of CSV files hold no secret, so they are returned whole.
+    Errors of CSV files contain no secrets, so their messages are returned.
     """
     if of_csv := next((each for each in _chain(failure) if isinstance(each, InvalidError)), None):
         return f"refers to {of_csv.reason.rstrip('.')}"
-    what = "value that cannot be decrypted" if VAULT.search(str(failure)) else "template that fails"
-    return f"holds a {what}, {at(node)}"
+    problem = "value that cannot be decrypted" if VAULT.search(str(failure)) else "template that fails"
+    return f"holds a {problem}, {at(node)}"
 
 
 def _chain(failure: BaseException | None) -> Iterator[BaseException]:

@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run a module in the process that runs the task, where Ansible would start a new one.
+"""Run a module in the process of the task. Ansible would start a new process.
 
-It is the same ``main()`` with the same options, and Ansible's own code prepares the options and reads the result. What
-is saved is the start of Python, the imports, the transport of the module, and a token and a connection for each item of
-a loop.
+The module runs the same ``main()`` with the same options, and Ansible's own code prepares the options and reads the
+result. This saves the start of Python, the imports and the transport of the module. In a loop, it also saves a token
+and a connection for each item.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from ..module_utils._ansible.in_process import run_main
 from ..module_utils._http.answers import REQUESTS_IMPORT_ERROR
 from ._as_json import SINCE_2_19, encoded
 
-SWITCH = "cyberark_identity_in_process"  # the variable that turns this off
+SWITCH = "cyberark_identity_in_process"  # the variable that disables this
 # Values of interpreter_python that leave the choice to Ansible.
 ANY_PYTHON = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
-PAYLOAD = b"in process"  # stands for that of a module
+PAYLOAD = b"in process"  # replaces the payload of a module
 
 
 class InProcessAction(NormalAction):  # type: ignore[misc]
-    """Run the module of the same name in this process if that makes no difference, else as Ansible does.
+    """Run the module of the same name in this process if the result is the same, else as Ansible does.
 
-    ``_execute_module`` stays Ansible's own. Two of its steps are replaced: the one that builds a payload, and the one
-    that runs it. Each action plugin imports its ``module``. Strategies load action plugins before they start a process
-    for a task, so a play imports a module once, and not again in each task.
+    ``_execute_module`` remains Ansible's own. Two of its steps are replaced: building a payload, and running it. Each
+    action plugin imports its ``module``. Strategies load action plugins before they start a process for a task, so a
+    play imports a module only once.
     """
 
     module: ModuleType
@@ -49,7 +49,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
 
     def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
         self._here = self._may_run_here(task_vars or {})
-        # The journal of the task takes its name from there.
+        # The journal takes the name of the task from this variable.
         named = {"ansible_target_log_info": self._task.get_name(), **(task_vars or {})}
         result: dict[str, Any] = super()._execute_module(*args, task_vars=named, **options)
         return result
@@ -65,7 +65,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         )
 
     def _is_switched_on(self, variables: Mapping[str, Any]) -> bool:
-        """Return whether the variable allows it. An empty or null one counts as not set."""
+        """Return whether the variable allows this. An empty or null value counts as not set."""
         given = self._templar.template(variables.get(SWITCH, True))
         if given in (None, ""):
             return True
@@ -75,7 +75,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
             raise AnsibleActionFail(f"{SWITCH} is {given}. Write true or false.") from None
 
     def _python(self, variables: Mapping[str, Any]) -> str:
-        """Return the Python that the task asks for."""
+        """Return the Python interpreter that the task uses."""
         delegated = (variables.get("ansible_delegated_vars") or {}).get(self._task.delegate_to)
         given = (variables if delegated is None else delegated).get("ansible_python_interpreter")
         setting = given or C.config.get_config_value("INTERPRETER_PYTHON", variables=dict(variables))
@@ -109,17 +109,17 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
 
 
 def _is_this_python(python: str) -> bool:
-    """Return whether a setting leaves the choice to Ansible, or is a path of the Python that runs Ansible."""
+    """Return whether a setting lets Ansible choose, or is a path of the Python that runs Ansible."""
     if python in (sys.executable, *ANY_PYTHON):
         return True
     return os.path.isabs(python) and _environment_of(python) == _environment_of(sys.executable)
 
 
 def _environment_of(python: str) -> tuple[str, str]:
-    """Return the file that a path of a Python leads to, and the pyvenv.cfg that it starts with; "" if there is none.
+    """Return the real path of a Python, and the path of its pyvenv.cfg or "".
 
-    Python looks for it in the folder of the path as it was called, and in the one above (PEP 405). So the path of a
-    virtual environment and that of the system can lead to the same file, and not to the same packages.
+    Python searches for pyvenv.cfg in the folder of the path that was called, and in the folder above (PEP 405). So a
+    virtual environment and the system can have the same real path of Python, but different packages.
     """
     folder = os.path.dirname(python)
     settings = (os.path.join(place, "pyvenv.cfg") for place in (folder, os.path.dirname(folder)))

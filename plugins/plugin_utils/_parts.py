@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The part of a directory that one of several hosts applies, in one of several steps."""
+"""Select the part of a directory that one of several hosts applies in one of several waves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMES = {
     "container_permissions": "container",
     "privileged_data": "container",
 }
-# The option of a kind that has to wait for a later wave: a reference to its own kind, or rights that are still needed.
+# The options that wait for a later wave, with the wave: references to the same kind, and rights that are still needed.
 LATE = {"users": ("manager", 2), "groups": ("groups", 3), "containers": ("creator_rights", 3)}
 BEGINS = {"users": 1, "groups": 2, "containers": 1, "container_permissions": 3, "privileged_data": 3}
 LAST = 3
@@ -30,7 +30,7 @@ LAST = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One of so many slices, from 1 on, and a wave. By default, it is the whole directory."""
+    """One slice, counted from 1, and one wave. By default, the part is the whole directory."""
 
     slices: int = 1
     slice: int = 1
@@ -41,14 +41,14 @@ class Part:
         return self.slices == 1 and self.wave == LAST
 
     def of(self, lists: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-        """Return the entries of this part, by kind. What is no entry belongs to every part, and is refused later."""
+        """Return the entries of this part, by kind. Invalid entries belong to every part, and are refused later."""
         return {kind: list(lists[kind]) if self.is_whole else self._of_kind(kind, lists[kind]) for kind in lists}
 
     def _of_kind(self, kind: str, listed: Sequence[Any]) -> list[Any]:
         option, begins = LATE.get(kind, (None, 1))
         left_out = option if self.wave < begins else None
-        mine = [entry for entry in listed if not isinstance(entry, Mapping) or self._has(kind, entry)]
-        return [_without(entry, left_out) for entry in mine]
+        own = [entry for entry in listed if not isinstance(entry, Mapping) or self._has(kind, entry)]
+        return [_without(entry, left_out) for entry in own]
 
     def _has(self, kind: str, entry: Mapping[str, Any]) -> bool:
         has_begun = self.wave == LAST or (self.wave >= BEGINS[kind] and entry.get("state") in (None, "present"))

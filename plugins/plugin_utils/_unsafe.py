@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Texts of others, which Ansible must not take for templates: whoever may name an account could run commands."""
+"""Mark texts from the server so that Ansible does not render them: a name could contain a template with a command."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 
 def mark_unsafe(value: Any) -> Any:
-    """Return the value with every text in it marked as no template, keys too; maps and sequences are copied.
+    """Return a copy of the value in which every text, also of keys, is marked as not a template.
 
-    Before ansible-core 2.19 every text without the mark may be a template. Since then only a text that is trusted may
-    be one, and the mark takes the trust away.
+    Before ansible-core 2.19, every text without the mark may be a template. Since then, only trusted texts may be
+    templates, and the mark removes the trust.
     """
     if isinstance(value, Mapping):
         return {mark_unsafe(key): mark_unsafe(item) for key, item in value.items()}
@@ -27,9 +27,9 @@ def mark_unsafe(value: Any) -> Any:
 
 
 def mark_name(name: str) -> str:
-    """Return the name of a host, marked only if it could be a template.
+    """Return the name of a host, and mark it only if it could be a template.
 
-    ``ansible-inventory`` writes a marked text as a map, and AWX reads no map where the name of a host is due.
+    ``ansible-inventory`` writes a marked text as a map, and AWX cannot read a map as the name of a host.
     """
     plain = str.__str__(name)
     marked: str = mark_unsafe(plain) if could_be_template(plain) else plain
@@ -37,8 +37,8 @@ def mark_name(name: str) -> str:
 
 
 def could_be_template(text: str) -> bool:
-    """Return whether Ansible renders a text, or would if it were trimmed, cut or joined to others.
+    """Return whether Ansible may render a text, also after it was trimmed, cut or joined to others.
 
-    A template has a brace, or begins with a line ``#jinja2:`` that names other delimiters.
+    A template contains a brace, or begins with a line ``#jinja2:`` that defines other delimiters.
     """
     return not {"{", "#"}.isdisjoint(text)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The nodes of a YAML file: what is wrong with them, and the values of single ones. Knows no files and no templates."""
+"""Find errors in the nodes of a YAML file, and read the values of nodes. Reads no files and renders no templates."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BINARY = STANDARD + "binary"  # Ansible turns it into bytes, which no option acc
 UNSAFE = "!unsafe"
 VAULT_TAGS = ("!vault", "!vault-encrypted")
 _constructor = yaml.constructor.SafeConstructor()
-# How YAML reads texts without quotes that are no texts, by tag.
+# The functions that read values without quotes as other types, by tag.
 READ = {
     NULL: _constructor.construct_yaml_null,
     STANDARD + "bool": _constructor.construct_yaml_bool,
@@ -49,7 +49,7 @@ KNOWN_TAGS = {
     "sequence": {STANDARD + "seq", UNSAFE},
     "mapping": {STANDARD + "map", UNSAFE},
 }
-QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # content of the file, no ',' or ']' of PyYAML
+QUOTED = re.compile(r" *['\"][^\s,}\]:'\"].*", re.DOTALL)  # quotations from the file, but not PyYAML's ',' or ']'
 # The types that YAML gives to some texts without quotes, by tag.
 MISREAD = {
     STANDARD + "bool": "a boolean",
@@ -58,8 +58,8 @@ MISREAD = {
     NULL: "null",
     DATE: "a date",
 }
-OTHER_NUMBER = re.compile("[-+]?[0-9]")  # the beginning of a text that is meant as a number
-# A template at the beginning of a value. YAML reads it as a map.
+OTHER_NUMBER = re.compile("[-+]?[0-9]")  # the start of a text that the user may mean as a number
+# A template without quotes at the start of a value. YAML reads it as a map.
 UNQUOTED = re.compile(r"(^|[:\-\[,{])\s*\{\{")
 TEMPLATE_HINT = 'Quote the template: "{{ ... }}"'
 TEXT: Mapping[str, Any] = {"type": "str"}
@@ -69,17 +69,17 @@ Pair = tuple[yaml.Node, yaml.Node]
 
 
 class Wrong(Exception):
-    """The reason why a file, or an entry of it, is refused. It quotes names only, no other content of the file."""
+    """The reason why a file or an entry is refused. It quotes names only, and no other content of the file."""
 
 
 def root_of(text: str) -> yaml.Node:
-    """Return the root node, None for an empty file. Refuse a file that is not YAML, or not a map."""
+    """Return the root node, or None for an empty file. Raise Wrong if the file is not YAML or not a map."""
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as failure:
         raise Wrong(_of_yaml(failure) + _hint_of_template(text, failure)) from None
     except RecursionError:
-        raise Wrong("is nested too deep to be read") from None
+        raise Wrong("is nested too deeply to be read") from None
     if root is None or root.tag == NULL:
         return None
     if not isinstance(root, yaml.MappingNode):
@@ -88,27 +88,27 @@ def root_of(text: str) -> yaml.Node:
 
 
 def pairs_of(node: yaml.Node) -> list[Pair]:
-    """Return the keys and values of a map, with those that it merges."""
+    """Return the keys and values of a map, including those that it merges."""
     pairs: list[Pair] = node.value
     return list(_flat(node).values()) if _merges(node) else pairs
 
 
 def scalar_of(node: yaml.Node) -> Any:
-    """Return the value of a scalar as YAML reads it, a date as a text. ``!unsafe`` makes a text of it."""
+    """Return the value of a scalar as YAML reads it. A date and a value with ``!unsafe`` are texts."""
     read = READ.get(node.tag)
     if not read:
         return node.value
     try:
         value = read(node)
-    except (ValueError, OverflowError, LookupError, AttributeError):  # of an explicit tag, as in !!int x
+    except (ValueError, OverflowError, LookupError, AttributeError):  # an explicit tag, as in !!int x
         raise Wrong(f"has a value that is not {MISREAD[node.tag]}, {at(node)}") from None
     return value.isoformat() if isinstance(value, date) else value
 
 
 def errors_of_nodes(root: yaml.Node) -> Iterator[str]:
-    """Yield what makes a file unreadable: unknown tags, templates that YAML takes for maps, keys given twice.
+    """Yield the errors that make a file unreadable: unknown tags, templates without quotes, duplicate keys.
 
-    Refuse a map that merges itself, first: it has no end.
+    Raise Wrong for a map that merges itself, because reading it would never end.
     """
     nodes = list(_nodes(root))
     if circle := next((node for node in nodes if _merges(node) and _merges_itself(node)), None):
@@ -139,14 +139,14 @@ def _errors_of_map(node: yaml.MappingNode) -> Iterator[str]:
     if _merges(node):
         for merged in _merged(node):
             if not isinstance(merged, yaml.MappingNode):
-                yield f"merges what is no map, {at(merged)}"
+                yield f"merges a value that is not a map, {at(merged)}"
         yield from _lost_in_merge(node)
 
 
 def _lost_in_merge(node: yaml.MappingNode) -> Iterator[str]:
-    """Yield the places of merges that drop a whole list or map, because YAML merges no deeper than one level.
+    """Yield an error for each merge that drops a whole list or map: YAML merges only one level.
 
-    To drop it on purpose, give the key without a value.
+    A user can drop it on purpose with the key and no value.
     """
     taken = {str(key.value): value for key, value in node.value if key.tag != MERGE}
     for merged in _merged(node):
@@ -154,13 +154,13 @@ def _lost_in_merge(node: yaml.MappingNode) -> Iterator[str]:
             own = taken.setdefault(name, value)
             if own is not value and own.tag != NULL and not isinstance(value, yaml.ScalarNode):
                 yield (
-                    f"merges {name} from {at(key)} into a map that has another, {at(own)}. One "
-                    "list or map would replace the other: write it out, and leave it out of what is merged"
+                    f"merges {name} from {at(key)} into a map that has another {name}, {at(own)}. One "
+                    "list or map would replace the other: write it out here, and remove it from the merged map"
                 )
 
 
 def _merged(node: yaml.Node) -> list[yaml.Node]:
-    """Return the maps that a map merges. The first that has a key wins."""
+    """Return the maps that a map merges. If several have a key, the first one wins."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     values = [value for key, value in pairs if key.tag == MERGE]
     return [each for value in values for each in (value.value if isinstance(value, yaml.SequenceNode) else [value])]
@@ -184,7 +184,7 @@ def _merges_itself(node: yaml.Node) -> bool:
 
 
 def _flat(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-    """Return the keys and values of a map by name, including those that it merges."""
+    """Return the pairs of a map by the name of their key, including the merged pairs."""
     if not isinstance(node, yaml.MappingNode):
         return {}
     found = {str(key.value): (key, value) for key, value in node.value if key.tag != MERGE}
@@ -194,7 +194,7 @@ def _flat(node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
 
 
 def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
-    """Return the hint to quote a template, if a line of the error has one without quotes."""
+    """Return the hint to quote a template if a line of the error has a template without quotes."""
     marks = [getattr(failure, name, None) for name in ("context_mark", "problem_mark")]
     lines = text.splitlines()
     near = [lines[mark.line] for mark in marks if mark and mark.line < len(lines)]
@@ -203,7 +203,7 @@ def _hint_of_template(text: str, failure: yaml.YAMLError) -> str:
 
 @dataclass(frozen=True)
 class Misread:
-    """The nodes whose option takes a text or a number that YAML reads as another value, and the errors for them."""
+    """The ids of nodes that YAML reads as another value than their option expects, and the errors for them."""
 
     nodes: frozenset[int] = frozenset()
     errors: tuple[str, ...] = ()
@@ -227,7 +227,7 @@ def misread_in(root: yaml.Node) -> Misread:
 
 
 def _spec_of(resource: Resource) -> dict[str, Any]:
-    """Return the spec of a list of entries. ``allowed`` are the tags that an option or a key takes besides texts."""
+    """Return the spec of a list of entries. ``allowed`` are the tags that an option accepts besides texts."""
     options = entry_spec(resource)
     for row in resource.attributes:
         if isinstance(row.shape, Moment):
@@ -238,7 +238,7 @@ def _spec_of(resource: Resource) -> dict[str, Any]:
 
 
 def _with_null(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a spec whose options take a null, at any depth."""
+    """Return a spec whose options accept null at any depth."""
     if "options" not in spec:
         return dict(spec)
     options = {
@@ -255,7 +255,7 @@ def _is_no_text(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
 
 
 def _is_no_decimal(node: yaml.Node, spec: Mapping[str, Any]) -> bool:
-    """Return whether YAML may read a scalar without quotes as another number than the one that is written."""
+    """Return whether YAML may read a scalar without quotes as another number than the written one."""
     takes_number = spec.get("type") == "int" or NUMBER in spec.get("allowed", ())
     return (
         takes_number and not node.style and bool(OTHER_NUMBER.match(node.value)) and not DECIMAL.fullmatch(node.value)
@@ -267,7 +267,7 @@ def _read_as(node: yaml.Node) -> str:
 
 
 def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.Node, Mapping[str, Any]]]:
-    """Yield the scalars in a node, each with the spec of the option or of the element that it is the value of."""
+    """Yield the scalars in a node, each with the spec of its option or list element."""
     wanted = spec.get("type")
     if isinstance(node, yaml.MappingNode) and wanted == "dict":
         for key, value in node.value:
@@ -291,7 +291,7 @@ def _scalars(spec: Mapping[str, Any], node: yaml.Node) -> Iterator[tuple[yaml.No
 
 
 def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield every node once, however many aliases it has."""
+    """Yield every node once, also if it has several aliases."""
     waiting, seen = [root] if root else [], set()
     while waiting:
         node = waiting.pop()

@@ -138,7 +138,7 @@ BAD: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     ),
     "a folder without files": ({"tenant/x.txt": ""}, {"path": "tenant"}, ["There is no YAML file in"]),
     "nothing": ({}, {"path": "nowhere"}, ["/nowhere does not exist."]),
-    "an empty text": ({}, {"path": ""}, ["path names no file and no folder"]),
+    "an empty text": ({}, {"path": ""}, ["no file was read from path"]),
     "content that the task gives": (
         {"one.yml": "users: []"},
         {"path": "one.yml", "path_files": [{"users": users("given")}]},
@@ -185,7 +185,7 @@ def test_what_is_wrong_with_files_is_refused(tenant: Tenant, play: PlaybookRunne
 def test_the_module_refuses_a_path_that_nobody_has_read(run: Any) -> None:
     result: Result = run("scim_directory", path=["/srv/tenant"])
     assert (result.failed, result.code) == (True, "invalid")
-    assert "path names no file and no folder" in result["msg"]
+    assert "no file was read from path" in result["msg"]
 
 
 def test_a_part_keeps_what_is_no_entry() -> None:

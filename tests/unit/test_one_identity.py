@@ -200,7 +200,7 @@ CASES = {
     "a token for another tenant": Case(
         {"tenant_url": "other", "access_token": "other"}, ("there: task's token",), says=(NOT_USED, "CLIENT_SECRET")
     ),
-    "another client": Case({"client_id": "other"}, says=(NOT_USED, "client_id is another one", "CLIENT_SECRET")),
+    "another client": Case({"client_id": "other"}, says=(NOT_USED, "client_id differs", "CLIENT_SECRET")),
     "the same client": Case({"client_id": "same"}, ("here: environment's secret of its client",)),
     "another client of the task's tenant": Case(
         {"tenant_url": "same", "client_id": "other", "client_secret": "other"},
@@ -220,7 +220,7 @@ CASES = {
     ),
     "a token that is refused, of another client": Case(
         {"tenant_url": "same", "client_id": "other", "access_token": "other"},
-        says=(NOT_USED, "client_id is another one", "CLIENT_SECRET"),
+        says=(NOT_USED, "client_id differs", "CLIENT_SECRET"),
     ),
     "an empty token": Case({"access_token": ""}, says=(NOT_USED, "access_token is given", "CLIENT_ID")),
     "an empty client": Case({"client_id": "", "client_secret": ""}, says=(NOT_USED, "ACCESS_TOKEN")),

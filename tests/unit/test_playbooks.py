@@ -320,7 +320,7 @@ def test_errors_in_entries_name_file_and_line(tenant: Tenant, play: PlaybookRunn
         f"{folder}/a.yml:2: user 'ada@example.com' has no option colour",
         f"{folder}/a.yml:4: user without a name, with email 'grace@example.com'",
         f"{folder}/b.yml:3: Could not resolve users of group 'team'",
-        "There is a group 'team': put it under groups",
+        "There is a group 'team': move the name to groups",
     ):
         assert text in played.text, played.output
     assert tenant.writes() == []

@@ -26,7 +26,7 @@ from .plan_files import MOST_BYTES, reason_of, write_text
 def read_tenant(scim: Scim, *, may_be_empty: bool) -> Object:
     """Return the whole directory without the kinds that cannot be read.
 
-    A vault that shows nothing is one that was not read, unless the task says that it may be empty.
+    A vault that shows nothing counts as not read, unless ``may_be_empty`` is set.
     """
     kinds = scim.served
     if may_be_hidden(scim, kinds) and not may_be_empty and sees_nothing(scim):
@@ -52,9 +52,9 @@ def write_document(path: str, document: Object, secrets: Secrets, option: str) -
 
 
 def previous_report(given: str | None, tenant: str) -> Object | None:
-    """Return the report in the option ``previous_access_path``, None if there is none yet.
+    """Return the report in the option ``previous_access_path``, or None if the file does not exist yet.
 
-    Raise InvalidError for a damaged file, and for one that is no report of drift of this tenant.
+    Raise InvalidError for a damaged file, and for a file that is not a drift report of this tenant.
     """
     if given is None:
         return None
@@ -64,7 +64,7 @@ def previous_report(given: str | None, tenant: str) -> Object | None:
         with path.open(encoding="utf-8") as file:
             document = read_document(json.loads(file.read(MOST_BYTES)))
         refuse_other_report(document, tenant.rstrip("/").lower(), str(path))
-        states_of(document)  # refuses directories that are none
+        states_of(document)  # raises an error for an invalid directory
     except FileNotFoundError as error:
         if path.parent.is_dir():
             return None
@@ -72,5 +72,5 @@ def previous_report(given: str | None, tenant: str) -> Object | None:
     except (OSError, UnicodeError) as error:
         raise InvalidError(f"{where} cannot be read: {reason_of(error)}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidError(f"{where} is damaged", hint="Remove it to begin with a first report") from error
+        raise InvalidError(f"{where} is damaged", hint="Delete it to start with a first report") from error
     return document

@@ -42,7 +42,7 @@ def run_access_info() -> None:
         with module.scim() as scim:
             query, limit = Query.of(module.params), module.params["limit"]
             if limit < 0:
-                raise InvalidError("limit is less than 0", hint="0 returns the summary alone")
+                raise InvalidError("limit is less than 0", hint="Use 0 to return only the summary")
             included = module.params["include"]
             gaps: list[str] = []
             directory = export(
@@ -60,7 +60,7 @@ def run_access_info() -> None:
 
 
 def access_of_directory(directory: Object, now: float, query: Query, limit: int) -> Object:
-    """Return the first rows of a directory, and the counts of all."""
+    """Return the first rows of access in a directory, and the counts of all rows."""
     access = Access.of(State.of(directory), now, query)
     summary = access.summary()
     rows = list(islice(access.rows(), limit))

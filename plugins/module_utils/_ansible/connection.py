@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The connection options, for modules and for plugins of the control node. Knows no AnsibleModule."""
+"""Read and check the connection options, for modules and for plugins. Does not use AnsibleModule."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ CONNECTION: Spec = {
     "journal_path": {"type": "path"},
     "journal_run": {"type": "str"},
 }
-# Options that the client of a tenant does not have.
+# Options that a Client does not take.
 NOT_OF_CLIENTS = ("scim_path", "journal_path", "journal_run")
 CONNECTION_RULES: Mapping[str, Any] = {
     "required_one_of": [("access_token", "client_id")],
     "required_together": [("client_id", "client_secret")],
     "required_by": {"client_key": ["client_cert"]},
 }
-# Who calls. A second identity, for the vault alone, has options of its own for it and shares the others.
+# The options of an identity. A second identity for the vault has its own set of these, and shares all others.
 IDENTITY = ("app_id", "scope", "client_id", "client_secret", "access_token")
 VAULT_IDENTITY: Spec = {
     f"{VAULT_PREFIX}{option}": {key: value for key, value in CONNECTION[option].items() if key != "default"}
     for option in IDENTITY
 }
-# The administrator of the tenant, who looks at the set-up of the others.
+# The administrator of the tenant, with whose rights the doctor examines the other identities.
 ADMINISTRATOR_IDENTITY: Spec = {
     f"{ADMINISTRATOR_PREFIX}{option}": CONNECTION[option] for option in ("client_id", "client_secret")
 }
@@ -68,7 +68,7 @@ VAULT_RULES: Mapping[str, Any] = {
     "required_together": [*CONNECTION_RULES["required_together"], ("vault_client_id", "vault_client_secret")],
     "required_by": CONNECTION_RULES["required_by"],
 }
-# How what Ansible says of a missing option begins, and what it does not know.
+# The start of Ansible's message about a missing option, and a hint to add.
 MISSING = {
     "missing required arguments: tenant_url": "Set the option or the environment variable CYBERARK_IDENTITY_TENANT_URL",
     "one of the following is required: access_token": "Set client_id and client_secret, or access_token, as options or "
@@ -78,7 +78,7 @@ MISSING = {
 }
 
 
-# What the environment says of one tenant. The others, such as ca_path and timeout, are of the network.
+# Options that belong to one tenant. The others, such as ca_path and timeout, belong to the network.
 OF_A_TENANT = (
     "app_id",
     "scope",
@@ -93,18 +93,18 @@ OF_A_TENANT = (
 )
 CREDENTIALS = ("client_id", "client_secret", "access_token")
 SECRETS = ("client_secret", "access_token")
-# By which words a failure speaks of an option, besides its name. Who misses one of the credentials may give another.
+# Words for an option in failures, besides its name. A missing credential can be replaced by any other one.
 WORDS = {"validate_certs": ["certificate"], **{name: [*CREDENTIALS, "token"] for name in CREDENTIALS}}
 PORTS = {"https": 443, "http": 80}
 
 
-PREFIX = "CYBERARK_IDENTITY_"  # of the variables of the environment
-# Those that are no options of a connection: of the role admin_portal, and of the emulator.
+PREFIX = "CYBERARK_IDENTITY_"  # of environment variables
+# Variables that are not connection options: of the role admin_portal, and of the emulator.
 OTHER_VARIABLES = ("user_password", "control_url")
 
 
 class Resolved(NamedTuple):
-    """The connection options in force, and why others of the environment are not: the option and the reason."""
+    """The connection options to use. ``unused`` maps each unused option of the environment to the reason."""
 
     options: Object
     unused: dict[str, str]
@@ -116,30 +116,30 @@ def variable(option: str) -> str:
 
 
 def environment_options() -> Object:
-    """Return the connection options that the environment gives.
+    """Return the connection options in the environment.
 
-    A credential of AWX sets a variable even where its field was left empty: that gives nothing.
+    An empty variable counts as not set: a credential of AWX sets a variable for each field, even for an empty one.
     """
     values = {option: os.environ.get(variable(option), "") for option in ALL_OPTIONS}
     return {option: value for option, value in values.items() if value}
 
 
 def unknown_variables() -> list[str]:
-    """Return a warning for each variable of the environment that begins like ours and that nothing reads."""
+    """Return a warning for each environment variable with our prefix that nothing reads."""
     known = {variable(option) for option in ALL_OPTIONS} | {variable(name) for name in OTHER_VARIABLES}
     texts = []
     for name in sorted(os.environ):
         if name.upper().startswith(PREFIX) and name not in known:
             meant = nearest(name[len(PREFIX) :], [each[len(PREFIX) :].lower() for each in known])
             question = did_you_mean([meant and PREFIX + meant.upper()])
-            texts.append(f"The environment variable {name} is not known and not used. {question}".rstrip())
+            texts.append(f"The environment variable {name} is unknown and not used. {question}".rstrip())
     return texts
 
 
 def resolve_all(given: Object, environment: Object, *, prefixes: Collection[str] = ()) -> Resolved:
-    """Return the connection options that are in force, also those of further identities with these prefixes.
+    """Return the connection options to use, also those of further identities with these prefixes.
 
-    The same rules apply to each identity and its own options.
+    The same rules apply to each identity.
     """
     options, unused = resolve(_of_identity(given, ""), _of_identity(environment, ""))
     for prefix in prefixes:
@@ -150,24 +150,24 @@ def resolve_all(given: Object, environment: Object, *, prefixes: Collection[str]
 
 
 def _of_identity(options: Object, prefix: str) -> Object:
-    """Return the options of one identity, by the names that those of the first have, and what both share."""
+    """Return the options of one identity without their prefix, and the shared options."""
     own = {name: options[prefix + name] for name in IDENTITY if prefix + name in options}
     return {**{name: options[name] for name in CONNECTION if name in options and name not in IDENTITY}, **own}
 
 
 def resolve(given: Object, environment: Object, prefix: str = "") -> Resolved:
-    """Return the connection options that are in force, by the rules in docs/authentication.md.
+    """Return the connection options to use, by the rules in docs/authentication.md.
 
     ``given`` are the options of the task or the inventory file, without nulls. An empty text counts as given.
-    ``prefix`` is that of the options, for messages.
-    Raises InvalidError for an address that is none, and for a secret without the address that it is for.
+    ``prefix`` is the prefix of the options in messages. Raise InvalidError for an invalid address, and for a secret
+    that is given without its address.
     """
-    lonely = [option for option in SECRETS if given.get(option)]
-    if lonely and "tenant_url" not in given and "tenant_url" in environment:
+    secrets_alone = [option for option in SECRETS if given.get(option)]
+    if secrets_alone and "tenant_url" not in given and "tenant_url" in environment:
         raise InvalidError(
-            f"{prefix}{lonely[0]} is given without tenant_url: a secret is not sent to the address that only "
-            f"{variable('tenant_url')} gives",
-            hint=f"Give tenant_url beside {prefix}{lonely[0]}",
+            f"{prefix}{secrets_alone[0]} is given without tenant_url: a secret is not sent to an address that only "
+            f"{variable('tenant_url')} contains",
+            hint=f"Give tenant_url beside {prefix}{secrets_alone[0]}",
         )
     unused: dict[str, str] = {}
     for options, reason in _contradictions(given, environment, prefix):
@@ -179,32 +179,32 @@ def resolve(given: Object, environment: Object, prefix: str = "") -> Resolved:
 
 
 def _contradictions(given: Object, environment: Object, prefix: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the options of the environment that do not go with what is given, and the reason."""
+    """Yield options of the environment that contradict the given options, and the reason."""
     if "tenant_url" in given:
         here, there = origin(str(given["tenant_url"]).strip()), _origin_or_none(environment.get("tenant_url"))
         if "tenant_url" in environment and (there is None or _place(there) != _place(here)):
-            yield OF_A_TENANT, f"tenant_url is {here}, and in the environment {there or 'another one'}"
+            yield OF_A_TENANT, f"tenant_url is {here}, but {there or 'another address'} in the environment"
     if _is_other("client_id", given, environment):
-        yield SECRETS, f"{prefix}client_id is another one than in the environment"
+        yield SECRETS, f"{prefix}client_id differs from the environment"
     for option in ("client_id", "client_secret"):
         if option in given:
             yield ("access_token",), f"{prefix}{option} is given"
     if "access_token" in given and not _names_client(given, environment):
         yield ("client_id", "client_secret"), f"{prefix}access_token is given"
     if _app({**environment, **given}) != _app(environment):
-        yield ("access_token",), f"{prefix}app_id or scope is another one than in the environment"
+        yield ("access_token",), f"{prefix}app_id or scope differs from the environment"
     if _is_other("client_cert", given, environment):
-        yield ("client_key",), "client_cert is another one than in the environment"
+        yield ("client_key",), "client_cert differs from the environment"
 
 
 def _names_client(given: Object, environment: Object) -> bool:
-    """Return whether a token is given with the login that it is for, and the environment has no other login."""
+    """Return whether a token is given together with its login, and the environment has no other login."""
     named = given.get("access_token") and given.get("client_id")
     return bool(named) and not _is_other("client_id", given, environment)
 
 
 def _is_other(option: str, given: Object, environment: Object) -> bool:
-    """Return whether an option is given, and differs from the environment's value."""
+    """Return whether an option is given and differs from its value in the environment."""
     if option not in given or option not in environment:
         return False
     form = fold if option == "client_id" else str  # a login name has no case
@@ -212,7 +212,7 @@ def _is_other(option: str, given: Object, environment: Object) -> bool:
 
 
 def _app(options: Object) -> tuple[Any, Any]:
-    """Return app and scope of a token. Without an app no scope is sent."""
+    """Return the app and scope of a token. Without an app, no scope is sent."""
     app = options.get("app_id") or ""
     return app, options.get("scope", CONNECTION["scope"]["default"]) if app else ""
 
@@ -225,7 +225,7 @@ def _origin_or_none(url: str | None) -> str | None:
 
 
 def _place(address: str) -> tuple[str, str | None, int]:
-    """Return an origin in one form, so that two spellings can be compared (RFC 6454 section 4)."""
+    """Return an origin in a form that can be compared (RFC 6454 section 4)."""
     parts = urlsplit(address)
     return parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme]
 
@@ -236,9 +236,9 @@ def connection_of(options: Mapping[str, Any]) -> Connection:
 
 
 def connections_of(options: Mapping[str, Any]) -> list[Connection]:
-    """Return the connections that checked options make: that of the first identity, that of the vault's, or both.
+    """Return the connections of checked options: for the first identity, for the vault, or for both.
 
-    A module without options for the vault has the first.
+    A module without options for the vault has only the first.
     """
     with_vault = any(options.get(f"{VAULT_PREFIX}{option}") for option in ("client_id", "access_token"))
     with_first = options["client_id"] or options["access_token"]
@@ -261,14 +261,14 @@ def _shared(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vault_connection_of(options: Mapping[str, Any]) -> Connection:
-    """Return the connection of the vault's identity. Its app and scope are those of the first unless they are given."""
+    """Return the connection of the identity for the vault. By default, it has the app and scope of the first one."""
     own = {option: options[f"{VAULT_PREFIX}{option}"] for option in IDENTITY}
     own.update({option: own[option] or options[option] for option in ("app_id", "scope")})
     return Connection(**_shared(options), **own, prefix=VAULT_PREFIX)
 
 
 def given_options(options: Object) -> Object:
-    """Return the connection options among others, without nulls. Raises InvalidError for a value of another type."""
+    """Return the connection options among ``options``, without nulls. Raise InvalidError for a wrong type."""
     spec = {**CONNECTION, **VAULT_IDENTITY}
     given = without_nulls({name: value for name, value in options.items() if name in spec})
     refuse_misfits(spec, given)
@@ -276,7 +276,7 @@ def given_options(options: Object) -> Object:
 
 
 def checked_options(options: Object) -> Object:
-    """Return the connection options checked and completed, as Ansible does it for a module."""
+    """Return the connection options, checked and with defaults, as Ansible does it for a module."""
     checked = ArgumentSpecValidator({**CONNECTION, **VAULT_IDENTITY}, **VAULT_RULES).validate(options)
     if checked.error_messages:
         raise InvalidError("; ".join(map(explained, checked.error_messages)))
@@ -296,19 +296,20 @@ def explained(message: str) -> str:
 
 
 def with_unused(message: str, unused: Mapping[str, str]) -> str:
-    """Return a failure's message, with the options of the environment that it speaks of and that are not used."""
-    options = [option for option in unused if _speaks_of(message, option)]
+    """Return a message of a failure, with the unused environment variables for the options that it mentions."""
+    options = [option for option in unused if _mentions(message, option)]
     reasons = dict.fromkeys(unused[option] for option in options)
     for reason in reasons:
         variables = ", ".join(variable(option) for option in options if unused[option] == reason)
-        message = f"{message.rstrip('.')}. Not used, because {reason}: {variables}. Give what is missing as well."
+        text = f"Not used, because {reason}: {variables}. Give the missing options in the task as well."
+        message = f"{message.rstrip('.')}. {text}"
     return message
 
 
 def with_source(message: str, given: Object, unused: Mapping[str, str], known: Collection[str]) -> str:
-    """Return the message of a refused login, with the credentials that came from the environment.
+    """Return the message of a refused login, with the environment variables that its credentials came from.
 
-    ``known`` are the options of the module. It does not read the variables of other ones.
+    ``known`` are the options of the module. Variables for other options are ignored.
     """
     sources = [
         variable(option)
@@ -319,7 +320,7 @@ def with_source(message: str, given: Object, unused: Mapping[str, str], known: C
     return f"{message} From the environment: {', '.join(sources)}." if sources else message
 
 
-def _speaks_of(message: str, option: str) -> bool:
+def _mentions(message: str, option: str) -> bool:
     return any(re.search(rf"\b{word}\b", message) for word in [option, *WORDS.get(option, [])])
 
 

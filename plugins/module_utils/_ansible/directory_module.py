@@ -113,7 +113,7 @@ SHOWN = {**CONNECTION, **VAULT_IDENTITY}  # the options that the result and the 
 
 
 class DirectoryModule(ScimModule):
-    """A module whose input is long and holds secrets: neither logs nor results show it."""
+    """A module with long input that contains secrets. Logs and results do not show the input."""
 
     apart = frozenset(["path_files", *(resource.plural for resource in RESOURCES.values())])
 
@@ -125,7 +125,7 @@ class DirectoryModule(ScimModule):
     def _load_params(self) -> None:
         """Register the secrets of the entries before the first call that can log or fail.
 
-        Hide the lists from Ansible, which would only copy them. For a large directory, that takes as long as reading a
+        Hide the lists from Ansible, because it would copy them. For a large directory, that takes as long as reading a
         page of the tenant.
         """
         super()._load_params()
@@ -139,7 +139,7 @@ class DirectoryModule(ScimModule):
             if isinstance(given, list):
                 self.params.pop(resource.plural, None)
                 self.listed[resource.plural] = given
-            elif isinstance(given, str):  # which Ansible splits
+            elif isinstance(given, str):  # Ansible splits a text at commas
                 given = given.split(",")
             maps = map(as_map, given if isinstance(given, list) else ())
             entries = [entry for entry in maps if isinstance(entry, dict)]
@@ -155,14 +155,14 @@ class DirectoryModule(ScimModule):
 
     @property
     def input_errors(self) -> list[str]:
-        """The errors that were found when lists and files were read."""
+        """Return the errors that were found in lists and files."""
         return [*(self.params["input_errors"] or ()), *self._errors_of_files]
 
     def hear(self, text: str) -> None:
         self.warnings.add(text)
 
     def check_options(self, given: Mapping[str, Any]) -> None:
-        """Collect wrong options of the directory, which are reported with what is wrong with its entries."""
+        """Collect the errors of directory options, so that they are reported together with those of entries."""
         super().check_options({option: value for option, value in given.items() if option in SHOWN})
         try:
             super().check_options({option: value for option, value in given.items() if option not in SHOWN})
@@ -171,7 +171,7 @@ class DirectoryModule(ScimModule):
 
     @property
     def invocation(self) -> dict[str, Any]:
-        """The options without the desired state and its secrets, because callers and logs keep results."""
+        """The options to show in the result. The desired state and its secrets are left out: results are kept."""
         return {"module_args": {name: value for name, value in self.params.items() if name in SHOWN}}
 
     def _log_invocation(self) -> None:
@@ -186,7 +186,7 @@ class DirectoryModule(ScimModule):
 
 
 def _with_files(given: Any, contents: Sequence[list[Any] | None]) -> Any:
-    """Return the entries of a task, then those of files. What is no list is an entry then, which is refused."""
+    """Return the entries of a task, then those of files. A value that is not a list becomes an invalid entry."""
     found = [entries for entries in contents if entries is not None]
     if not found:
         return given
@@ -226,7 +226,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
     entries, elsewhere = entries_of(managed, check), entries_elsewhere(given, managed, check)
     rules = rules_of(managed)
     if elsewhere and given["kinds"] is None:
-        _note_left_alone(module, elsewhere)
+        _check_unserved(module, elsewhere)
     path, quiet = module.params["progress_path"], not module.params["progress"]
     with module.warnings.collected(), Progress(path, quiet=quiet) as progress:
         now, check_mode = time.time(), module.check_mode
@@ -245,7 +245,7 @@ def _run(module: DirectoryModule, scim: Scim) -> dict[str, Any]:
         refusal = _refusal(planned, rules, extra.get("policies"))
         if refusal:
             planned = replace(planned, steps=())
-        applied = _applied(module, directory, planned)
+        applied = _apply(module, directory, planned)
     if undo:
         extra.update(left_alone=undo.left_alone, lost=undo.lost)
     result = _result(module, planned, applied, {"plan": {"digest": document["digest"], **counts_of(document)}, **extra})
@@ -269,7 +269,7 @@ class Reports:
 
     @classmethod
     def of(cls, module: DirectoryModule, scim: Scim) -> Reports:
-        """Read the policies and the previous report. Raise InvalidError for what is wrong with them."""
+        """Read the policies and the previous report. Raise InvalidError if they are invalid."""
         path, earlier = module.params["access_path"], module.params["previous_access_path"]
         if earlier and not path:
             raise InvalidError("previous_access_path needs access_path", hint="Give the file for the new report, too")
@@ -297,18 +297,18 @@ class Reports:
 
 
 def _refusal(planned: Planned, rules: Rules, judged: Object | None) -> IdentityError | None:
-    """Return why the plan is not carried out although it can be: objects without an entry, or policies."""
+    """Return the error if unmanaged objects or policies refuse the plan, else None."""
     if planned.unmanaged and rules.fail_unmanaged:
         return drift_of(planned.unmanaged)
     return refusal_of(judged) if judged and judged["refused"] else None
 
 
 def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
-    """Raise one failure for wrong options of the task and of its entries, if any of the task are wrong."""
+    """Raise one failure if options of the task are wrong. It also has the errors of the entries."""
     given, kinds = {**module.params, **module.listed}, scim.served
     wrong = [*module.misfits, *wrong_limits(given), *wrong_parts(given, check=module.check_mode)]
     if given["path"] is not None and not module.has_files:
-        wrong.append(InvalidError("path names no file and no folder", hint="Give YAML files, or folders of them"))
+        wrong.append(InvalidError("no file was read from path", hint="Give YAML files, or folders of them"))
     try:
         kinds = kinds_of(given, scim.served)
     except InvalidError as error:
@@ -318,19 +318,19 @@ def _refuse_wrong_options(module: DirectoryModule, scim: Scim) -> None:
             refuse_options(wrong, entries_of(only_of(kinds, given), entry_checker()), module.input_errors)
 
 
-def _note_left_alone(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:
-    """Warn of entries that no service user can manage. Refuse them if the task is to report unmanaged objects."""
+def _check_unserved(module: DirectoryModule, elsewhere: Sequence[Desired]) -> None:
+    """Warn about entries that no service user can manage. Raise InvalidError if the task reports unmanaged objects."""
     if module.params["unmanaged"] != "ignore":
         raise InvalidError(
-            f"{_numbers_of(elsewhere)} cannot be checked: the only service user is that of the vault",
+            f"{_numbers_of(elsewhere)} cannot be checked: the task has only the service user of the vault",
             hint="Give client_id and client_secret as well, or name the kinds to check in kinds "
             "(directory_kinds in the playbooks)",
         )
     module.warn(left_alone(elsewhere))
 
 
-def _applied(module: DirectoryModule, directory: Directory, planned: Planned) -> Applied:
-    """Carry the plan out. In check mode, only return the results that it would have."""
+def _apply(module: DirectoryModule, directory: Directory, planned: Planned) -> Applied:
+    """Apply the plan. In check mode, only return the expected results."""
     if not module.check_mode:
         module.warnings.begin_repeating()
         return directory.apply(planned)
@@ -347,7 +347,7 @@ def _result(module: DirectoryModule, planned: Planned, applied: Applied, extra: 
         side: {plural: module.secrets.masked_keys(named) for plural, named in objects.items()}
         for side, objects in result["diff"].items()
     }
-    # Ansible looks for each secret in each text, which takes minutes for ten thousand users with a password.
+    # Ansible searches each text for each secret. That takes minutes for ten thousand users with a password.
     module.no_log_values = module.secrets.found_in("\n".join(_texts_in(result)))
     return result
 
@@ -356,8 +356,8 @@ def left_alone(entries: Sequence[Desired]) -> str:
     """Return the warning about entries that no service user can manage."""
     text = _numbers_of(entries)
     return (
-        f"Left alone: {text}, because the only service user is that of the vault. "
-        "Give client_id, too, or kinds (directory_kinds in the playbooks)"
+        f"Left alone: {text}, because the task has only the service user of the vault. "
+        "Give client_id as well, or name the kinds to manage in kinds (directory_kinds in the playbooks)"
     )
 
 

@@ -24,7 +24,7 @@ from .._http.connections import VERSION
 from .connection import ADMINISTRATOR_IDENTITY
 from .module import Module
 
-with suppress(ImportError):  # Module says so
+with suppress(ImportError):  # Module.run() reports a missing library
     import requests
     import urllib3
 
@@ -38,7 +38,7 @@ SHOWN = ("check", "status", "tried", "answer", "diagnosis", "meaning", "fix")
 
 def run_doctor() -> None:
     """Run the module that finds the reasons why a control node cannot use the SCIM server."""
-    # Its own checks name missing credentials, and the report has them.
+    # No rules for credentials: the doctor reports missing ones as findings.
     module = Module(OPTIONS, for_vault=True, required_one_of=[], required_together=[])
 
     def work() -> dict[str, Any]:

@@ -25,7 +25,7 @@ from .connection import without_nulls
 
 
 def entry_checker() -> Callable[[Resource, dict[str, Any]], Task]:
-    """Return a function that checks an entry's options, as Ansible checks those of a module, and returns a Task."""
+    """Return a function that checks the options of an entry as Ansible does for a module, and returns a Task."""
     specs = {resource.name: entry_spec(resource) for resource in RESOURCES.values()}
     validators = {
         resource.name: ArgumentSpecValidator(specs[resource.name], mutually_exclusive=exclusive_options((resource,)))
@@ -36,7 +36,7 @@ def entry_checker() -> Callable[[Resource, dict[str, Any]], Task]:
         given = without_nulls(options)
         if is_plain(specs[resource.name], given, exclusive_options((resource,))):
             return task(resource, given, _filled(specs[resource.name], given))
-        # Name the entry in errors. Its position means little when lists are merged from several files.
+        # Errors contain the label: a position alone means little if lists are merged from several files.
         label = label_of(resource, given)
         problems: list[IdentityError] = []
         for option, value in list(given.items()):
@@ -65,11 +65,11 @@ def entry_checker() -> Callable[[Resource, dict[str, Any]], Task]:
     return check
 
 
-# Ansible takes a millisecond to check an entry. Most entries need no conversion, which shows in a tenth of that.
+# Ansible takes a millisecond to check an entry. Most entries need no conversion, and finding that out takes a tenth.
 
 
 def is_plain(spec: Spec, given: dict[str, Any], exclusive: Collection[tuple[str, str]] = ()) -> bool:
-    """Return whether Ansible's check would certainly leave these options as they are."""
+    """Return True if Ansible's check is known to leave these options unchanged, else False."""
     if any(one in given and other in given for one, other in exclusive):
         return False
     return all(option in spec and _is_plain_value(spec[option], value) for option, value in given.items())
@@ -89,7 +89,7 @@ def _is_plain_value(spec: dict[str, Any], value: Any) -> bool:
 
 
 def _filled(spec: Spec, given: dict[str, Any]) -> dict[str, Any]:
-    """Return all options, those that are not given with their defaults."""
+    """Return all options, with defaults for those that are not given."""
     values = {option: each.get("default") for option, each in spec.items()}
     for option, value in given.items():
         values[option] = (
@@ -104,7 +104,7 @@ def _texts(option: Any) -> list[str]:
 
 
 def _known_options(spec: Spec, paths: list[list[str]]) -> str:
-    """Return the options that unknown ones most likely mean, and all options in the place of the first one."""
+    """Return a hint with the nearest known options, and all known options beside the first unknown one."""
     beside = []
     for *place, _name in paths:
         known = spec
@@ -112,4 +112,4 @@ def _known_options(spec: Spec, paths: list[list[str]]) -> str:
             known = known[option].get("options") or {}
         beside.append(known)
     question = did_you_mean(nearest(path[-1], known) for path, known in zip(paths, beside))
-    return f"{question} There are {', '.join(sorted(beside[0]))}".lstrip()
+    return f"{question} The options are {', '.join(sorted(beside[0]))}".lstrip()

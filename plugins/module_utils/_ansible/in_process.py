@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run the ``main()`` of a module in a process that continues afterwards, such as that of a task or of the tests."""
+"""Run the ``main()`` of a module in a process that continues afterwards, such as a task's or a test's."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Output:
 
 
 def run_main(main: Callable[[], None], arguments: bytes) -> Output:
-    """Run the ``main()`` of a module with ``arguments``, which are JSON as a module reads it, and return its output.
+    """Run the ``main()`` of a module, and return its output. ``arguments`` is the JSON that a module reads.
 
-    Warnings that an earlier run has left are dropped.
+    Warnings of an earlier run are dropped.
     """
     printed = io.StringIO()
     errors = "The module returned without a result"
@@ -48,14 +48,14 @@ def run_main(main: Callable[[], None], arguments: bytes) -> Output:
 
 @contextlib.contextmanager
 def _as_module(arguments: bytes) -> Iterator[None]:
-    """Make this process look like that of a module with these arguments to Ansible's code for modules."""
+    """Let Ansible's code for modules find these arguments, as in the process of a module."""
     with contextlib.ExitStack() as replaced:
         replaced.enter_context(_replaced(basic, "_ANSIBLE_ARGS", arguments))
         if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and newer
             from ansible.module_utils import _internal
 
             replaced.enter_context(_replaced(basic, "_ANSIBLE_PROFILE", "legacy"))
-            # A controller prints warnings at once, and those of a module are a part of its result.
+            # A controller prints warnings at once. A module returns them in its result.
             replaced.enter_context(_replaced(_internal, "is_controller", False))
         yield
 

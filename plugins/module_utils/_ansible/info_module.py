@@ -31,7 +31,7 @@ def run_info(*resources: Resource, result: str) -> None:
                 raise InvalidError(f"{empty[0]} is empty", hint=f"Leave it out to read all {resource.plural}")
             if resource.elsewhere in given and not set(resource.either) & set(given):
                 kinds = " or a ".join(resource.either)
-                raise InvalidError(f"{resource.elsewhere} says where to find a {kinds}, and neither is given")
+                raise InvalidError(f"{resource.elsewhere} says where to find a {kinds}, but neither is given")
             with trying(f"read {resource.plural}"):
                 found = read(scim, resource, given)
             kind = kind_shown(resources, resource)

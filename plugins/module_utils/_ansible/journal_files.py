@@ -21,21 +21,23 @@ from .._scim.contents import permissions_of_creators
 from .._scim.objects import ScimObjects
 from .._scim.protocol import Scim
 
-MOST_BYTES = 500_000_000  # of a journal that is read
+MOST_BYTES = 500_000_000  # the maximum size of a journal
 
 
 def requested_undo(params: Mapping[str, Any], listed: Mapping[str, Any], scim: Scim, *, check: bool) -> Undo:
-    """Return what the option ``undo`` asks for.
+    """Return the undo of the journal in the option ``undo``.
 
-    Raise InvalidError for options that exclude it, for a file that is no journal, and for what cannot be brought back.
-    The latter is accepted with ``check``, and if the task allows it.
+    Raise InvalidError for options that exclude it, for a file that is not a journal, and for values that cannot be
+    restored. Such values are accepted with ``check``, and if the task allows them.
     """
     given = params["undo"]
     others = [resource.plural for resource in RESOURCES.values() if listed.get(resource.plural) is not None]
     others += [option for option in ("prune",) if params[option]]
     others += ["unmanaged"] if params["unmanaged"] != "ignore" else []
     if others:
-        raise InvalidError(f"undo excludes {', '.join(others)}", hint="The journal says what is to be changed")
+        raise InvalidError(
+            f"undo excludes {', '.join(others)}", hint="An undo takes its changes from the journal alone"
+        )
     path = Path(given["journal"])
     try:
         with path.open("rb") as file:
@@ -46,15 +48,15 @@ def requested_undo(params: Mapping[str, Any], listed: Mapping[str, Any], scim: S
         raise InvalidError(f"the journal {path} cannot be read: {reason}", hint="Check undo.journal") from error
     if len(content) > MOST_BYTES:
         raise InvalidError(
-            f"the journal {path} has more than {MOST_BYTES} bytes", hint="Give a file with the lines of the run alone"
+            f"the journal {path} has more than {MOST_BYTES} bytes", hint="Give a file with only the lines of the run"
         )
     writes = writes_in(text, str(path), given["run"], scim.client.connection.tenant_url.lower())
-    with trying("read what the journal is about"):
+    with trying("read the objects of the journal"):
         held = _held(scim, writes)
     undo = undo_of(writes, held, given["passwords"] or {}, given["secrets"] or {})
     if undo.lost and given["on_loss"] == "fail" and not check:
         raise InvalidError(
-            f"not all can be brought back: {some(_sentences(undo.lost), '; ')}",
+            f"some values cannot be restored: {some(_sentences(undo.lost), '; ')}",
             hint="Nothing was written. Give the passwords of users in undo.passwords and the secrets of accounts in "
             "undo.secrets, or set undo.on_loss to continue",
         )
@@ -62,7 +64,7 @@ def requested_undo(params: Mapping[str, Any], listed: Mapping[str, Any], scim: S
 
 
 def lines_of_undo(undo: Undo) -> list[str]:
-    """Return the lines that a person reads before the plan of an undo."""
+    """Return the lines to show before the plan of an undo."""
     return [
         *(f"left alone: {text}" for text in _sentences(undo.left_alone)),
         *(f"lost: {text}" for text in _sentences(undo.lost)),
@@ -74,14 +76,14 @@ def _sentences(rows: Sequence[Object]) -> list[str]:
 
 
 def _held(scim: Scim, writes: Sequence[Write]) -> Held:
-    """Read the objects of every kind. A kind that is not in the journal need not be readable."""
+    """Return the objects of every kind. Errors of a kind that is not in the journal are ignored."""
     lists = ScimObjects(scim).lists
     scim_writes = [write.begin for write in writes if write.begin["api"] == "scim"]
     needed = {row["type"] for begin in scim_writes for row in (begin, *begin.get("along", ()))}
     found: dict[str, list[Object]] = {}
     if unserved := sorted(needed - {resource.name for resource in scim.served}):
         raise InvalidError(
-            f"the journal is about {', '.join(unserved)}, and the only service user is that of the vault",
+            f"the journal has writes to {', '.join(unserved)}, but the task has only the service user of the vault",
             hint="Give client_id and client_secret as well",
         )
     for resource in scim.served:

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The class of all modules: options in, result or failure out. Only this file knows AnsibleModule."""
+"""Define the class of all modules: options in, result or failure out. Only this file uses AnsibleModule."""
 
 from __future__ import annotations
 
@@ -53,25 +53,25 @@ from .connection import (
     without_nulls,
 )
 
-# What Ansible says of unknown options: the names, and what there is beside them.
+# Ansible's message about unknown options. The groups are the unknown names and the supported ones.
 UNSUPPORTED = re.compile(r"(Unsupported parameters for .*?: (.*?)\. )(Supported parameters include: (.*)\.)", re.DOTALL)
 DOCTOR = "To find the cause, run: ansible-playbook idops.cyberark_identity.diagnose"
-PREFIXES = (VAULT_PREFIX, ADMINISTRATOR_PREFIX)  # of further identities
-PRIVATE_KEY = "PRIVATE KEY-----"  # how the first line of a key in PEM format ends (RFC 7468)
-# What clients leave for later ones, by connection. None in a process that runs one module.
+PREFIXES = (VAULT_PREFIX, ADMINISTRATOR_PREFIX)  # of the options of further identities
+PRIVATE_KEY = "PRIVATE KEY-----"  # the end of the first line of a key in PEM format (RFC 7468)
+# Open connections and tokens for later clients, by connection. None in a process that runs one module.
 _opened: dict[Connection, Opened] | None = None
-# Options for the module that runs next in this process, beside those in JSON.
+# Options for the next module in this process that are not in its JSON.
 _handed: dict[str, Any] = {}
 
 
 def hand_over(options: Mapping[str, Any]) -> None:
-    """Give options of the types of JSON to the module that runs next in this process. It may change them."""
+    """Pass options to the next module in this process. They have the types of JSON, and the module may change them."""
     _handed.clear()
     _handed.update(options)
 
 
 def take_handed(option: str) -> Any:
-    """Return what was handed over for an option, once; None if nothing was."""
+    """Return and forget the value that was passed for an option. None if there is none."""
     return _handed.pop(option, None)
 
 
@@ -82,19 +82,20 @@ def keep_connections() -> None:
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """A module of this collection: the connection options are its own, and every failure has a code."""
+    """A module of this collection. It has the connection options, and every failure has a code."""
 
     params: dict[str, Any]
     # Options whose secrets a subclass registers itself.
     apart: Collection[str] = ()
-    # Options of the environment that are not used, with the reason; and the reason why the connection is refused.
+    # Options from the environment that are not used, with the reason.
     unused: Mapping[str, str] = {}
+    # The error of wrong connection options. It is raised after all options have been read.
     refusal: InvalidError | None = None
-    # The service user of the vault, where the environment names one and the module does not use it.
+    # The service user of the vault, if only the environment names one. It must not lose access either.
     bystanders: tuple[Caller, ...] = ()
     # Options and results that are maps with keys of the task or of the tenant.
     free_maps: Collection[str] = ()
-    # Failures of which the doctor can tell more.
+    # Failures for which a hint recommends the doctor.
     examined: tuple[type[IdentityError], ...] = (TransportError, AuthenticationError)
 
     def __init__(self, argument_spec: Spec, *, for_vault: bool = False, **restrictions: Any) -> None:
@@ -106,9 +107,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
         )
 
     def _load_params(self) -> None:
-        """Read the options and drop nulls, which Ansible's own checks would not treat as omitted.
+        """Read the options, and drop nulls because Ansible does not treat them as omitted.
 
-        Secrets are registered here, before anything can log or fail.
+        Register every secret here, before the first call that can log or fail.
         """
         super()._load_params()
         self.secrets = Secrets(self.no_log_values)
@@ -120,7 +121,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             for secret in _secrets_of({**ALL_OPTIONS, **self.argument_spec}, options):
                 self.no_log_values.update(spellings(secret))
         try:
-            # Read here, and not from the arguments of the constructor, which calls this.
+            # AnsibleModule.__init__ calls this method: of the own attributes, only argument_spec is set by then.
             prefixes = [prefix for prefix in PREFIXES if f"{prefix}client_id" in self.argument_spec]
             connection = {option: value for option, value in given.items() if option in ALL_OPTIONS}
             options, self.unused = resolve_all(connection, environment, prefixes=prefixes)
@@ -133,11 +134,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
             self.refusal = error
 
     def warn(self, warning: str, **details: Any) -> None:
-        """Warn without secrets: since ansible-core 2.19 a warning is no part of the result that Ansible redacts."""
+        """Warn without secrets. Since ansible-core 2.19, warnings are not in the result that Ansible redacts."""
         super().warn(self.masked(warning), **details)
 
     def hear(self, text: str) -> None:
-        """Take a warning of a client. A subclass may collect them."""
+        """Receive a warning of a client. A subclass may collect the warnings."""
         self.warn(text)
 
     def masked(self, text: str) -> str:
@@ -145,7 +146,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         return cut(self.secrets.masked(shown(text)))
 
     def mask_keys(self, value: Any, *, free: bool = False) -> Any:
-        """Return a result with no secret in a key of a free map: Ansible masks values only. Other keys are our own."""
+        """Return a result with masked keys in free maps. Ansible masks values only. Other keys are never secrets."""
         if isinstance(value, list):
             return [self.mask_keys(item) for item in value]
         if not isinstance(value, dict):
@@ -161,7 +162,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         }
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        if "failure" not in result:  # what Ansible itself refuses
+        if "failure" not in result:  # Ansible itself refused the options
             try:
                 refuse_misfits(self.argument_spec, self._given)
                 if self.refusal:
@@ -175,23 +176,23 @@ class Module(AnsibleModule):  # type: ignore[misc]
         result["failure"] = {
             key: self.masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }
-        # An unknown option may be a misspelt one, and hold a secret.
+        # Unknown options are not shown: one may be misspelled and hold a secret.
         self.params = {option: value for option, value in self.params.items() if option in self.argument_spec}
         self.params = self._shown_params()
         super().fail_json(msg, **result)
 
     def check_options(self, given: Mapping[str, Any]) -> None:
-        """Raise InvalidError for options of another type than they take. A subclass may collect them."""
+        """Raise InvalidError for options with a wrong type. A subclass may collect the errors."""
         refuse_misfits(self.argument_spec, dict(given))
 
     def connections(self) -> list[Connection]:
-        """Return the connections that the options make. Raise InvalidError for options that make none."""
+        """Return the connections of the options. Raise InvalidError for wrong connection options."""
         if self.refusal:
             raise self.refusal
         return connections_of(self.params)
 
     def administrator(self) -> Connection | None:
-        """Return the connection of the administrator, None without one."""
+        """Return the connection of the administrator, or None."""
         return administrator_of(self.params)
 
     def open(self, connection: Connection, journal: Journal | None = None, opened: Opened | None = None) -> Client:
@@ -217,23 +218,23 @@ class Module(AnsibleModule):  # type: ignore[misc]
             if error.diff:
                 result["diff"] = self.mask_keys(error.diff)
         except RecursionError:
-            nested = ProtocolError("An answer of the server, or an option, is nested too deep to be read")
+            nested = ProtocolError("An answer of the server or an option is nested too deeply to be read")
             result = {"failed": True, "msg": str(nested), "failure": nested.failure()}
         except Exception as error:  # a bug of ours: its text may hold a secret
             result = {"failed": True, "msg": report_of(error), "failure": {"code": "internal"}}
         self.params = self._shown_params()
-        # Not while the failure is handled: Ansible can be told to show that with its text.
+        # Call this outside of the except blocks: Ansible can be configured to show the exception in progress.
         (self.fail_json if result.get("failed") else self.exit_json)(**result)
 
     def _with_doctor(self, error: IdentityError) -> IdentityError:
-        """Return a failure that names the doctor, where that can tell more: the connection is what failed."""
+        """Return the failure. If the connection failed, its hint recommends the doctor."""
         if not isinstance(error, self.examined) and error.hint not in (HTML_HINT, ADDRESS):
             return error
         return error.with_facts(hint=f"{error.hint.rstrip('.')}. {DOCTOR}" if error.hint else DOCTOR)
 
     @contextmanager
     def clients(self) -> Iterator[list[Client]]:
-        """Hand out a client for each identity. Raise InvalidError for options that make no connection."""
+        """Yield a client for each identity. Raise InvalidError for wrong connection options."""
         with ExitStack() as opened:
             clients = []
             journal = self._journal()
@@ -246,7 +247,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             yield clients
 
     def _journal(self) -> Journal | None:
-        """Return the journal of the task, which is opened for the first write; None if it keeps none."""
+        """Return the journal of the task, or None. Its file is opened for the first write."""
         path, run = self.params["journal_path"], self.params["journal_run"]
         if not path:
             return None
@@ -261,7 +262,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 
 def _put_away(client: Client) -> None:
-    """Keep what the client has opened for the next one, or close it."""
+    """Keep the connections and the token of a client for the next one, or close it."""
     if _opened is None:
         client.close()
     else:
@@ -269,7 +270,7 @@ def _put_away(client: Client) -> None:
 
 
 def _with_nearest(message: str) -> str:
-    """Insert the nearest known options into Ansible's message about unknown ones, before the list of all."""
+    """Insert the nearest known options into Ansible's message about unknown options, before the list of all."""
     match = UNSUPPORTED.fullmatch(message)
     if not match:
         return message
@@ -279,7 +280,7 @@ def _with_nearest(message: str) -> str:
 
 
 def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
-    """Return the secrets among the options, including misplaced ones: these are refused, but must not be shown."""
+    """Return the secrets among the options. Include misplaced ones: they are refused, but must not be shown."""
     named = {option for option, spec in specs.items() if spec.get("no_log")}
     found = set(secrets_in(str(options.get("tenant_url", ""))))
     for option, value in options.items():
@@ -295,9 +296,9 @@ def _secrets_of(specs: Spec, options: dict[str, Any]) -> set[str]:
 
 
 def as_map(value: Any) -> Any:
-    """Return a map that is given as text, as Ansible converts it: ``a=1 b=2`` or JSON; another value unchanged.
+    """Return a map that is given as a text, as Ansible converts it: ``a=1 b=2`` or JSON. Return other values unchanged.
 
-    A text that looks like a map and cannot be converted is a secret as a whole: no key says which part of it is one.
+    If a text looks like a map and cannot be converted, the whole text counts as a secret.
     """
     if not isinstance(value, str):
         return value
@@ -308,7 +309,7 @@ def as_map(value: Any) -> Any:
 
 
 def secrets_below(value: Any, named: Collection[str] = ()) -> Iterator[str]:
-    """Yield the secrets of a map at any depth: values whose key means a secret, or is one of the names."""
+    """Yield the secrets of a map at any depth: values whose key means a secret or is in ``named``."""
     waiting = [value]  # no recursion: an option can be nested too deep for it
     while waiting:
         item = waiting.pop()

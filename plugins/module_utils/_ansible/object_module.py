@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Run the modules that manage one object, wherever it is kept."""
+"""Run the modules that manage one object, on any kind of server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AnyModule = TypeVar("AnyModule", bound=Module)
 
 
 def run_object(resource: Resource, *, result: str, store: Callable[[Client], Store]) -> None:
-    """Run a module that manages one object, which is kept in a ``store``."""
+    """Run a module that manages one object in a ``store``."""
     module = object_module(Module, (resource,))
 
     def work() -> dict[str, Any]:
@@ -51,19 +51,19 @@ def object_module(kind: type[AnyModule], resources: tuple[Resource, ...]) -> Any
     for row in rows(resources):
         given = module.params[row.option] or ""
         if row.secret and len(given) < row.shortest:
-            # Such a short secret is refused. As a mask it would hide parts of every message, so replace it by stars.
+            # A secret that is too short is refused. To mask it would hide parts of every message, so show stars here.
             module.no_log_values.discard(given)
             module.params[row.option] = module.params[row.option] and "*" * len(given)
     return module
 
 
 def asked(module: Module, resources: tuple[Resource, ...]) -> Task:
-    """Return what the options ask for. Raise InvalidError for options that contradict each other."""
+    """Return the task of the options. Raise InvalidError for options that contradict each other."""
     return task_of(resource_of(resources, module.params), module.params, new=True)
 
 
 def result_of(module: Module, task: Task, outcome: Outcome, results: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of a module from the outcome and from the ``results`` that other modules do not have."""
+    """Return the result of a module. ``results`` are the values that only this module returns."""
     resource = task.resource
     if end := new_end(resource, outcome.diff, time.time()):
         module.hear(f"The {resource.ended_by} {end} of {task.label} is over: it gives no access")

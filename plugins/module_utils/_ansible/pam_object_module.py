@@ -23,7 +23,7 @@ def run_pam_object() -> None:
 
 
 def change_pam_object(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, dict[str, Any]]:
-    """Bring an object to its desired state unless ``check`` is set. Return the outcome, and what a safe contained."""
+    """Bring an object to its desired state unless ``check`` is set. Return the outcome, and the contents of a safe."""
     if task.resource.contains and task.absent:
         outcome, contents = delete_container(objects, task, check=check)
         return outcome, {"also_removed": contents}

@@ -23,12 +23,12 @@ from .._base.secrets import Secrets
 from .._directory.plan_document import approved_document, refuse_other_plan
 
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
-WRITTEN = {  # by option
+WRITTEN = {  # the name of each file in messages, by option
     "plan_path": "the plan",
     "document_path": "the access document",
     "access_path": "the access document",
 }
-MOST_BYTES = 500_000_000  # of a plan that is read
+MOST_BYTES = 500_000_000  # the maximum size of a plan
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Approval:
     document: Object | None = None
 
     def check(self, planned: Object) -> None:
-        """Raise PlanChangedError unless this plan is the one that was approved."""
+        """Raise PlanChangedError unless this plan is the approved one."""
         refuse_other_plan(planned, self.digest, self.document)
 
 
@@ -56,7 +56,7 @@ def approval_of(given: str | None) -> Approval | None:
     if DIGEST.fullmatch(text):
         return Approval(text)
     if text.startswith("sha256:"):
-        raise InvalidError(f"approved {text!r} is not a digest", hint="It is sha256: and 64 hexadecimal digits")
+        raise InvalidError(f"approved {text!r} is not a digest", hint="A digest is sha256: and 64 hexadecimal digits")
     path = Path(text).expanduser()
     try:
         with path.open(encoding="utf-8") as file:
@@ -67,13 +67,13 @@ def approval_of(given: str | None) -> Approval | None:
 
 
 def write_plan(path: str, document: Object) -> None:
-    """Write a plan."""
+    """Write a plan to the file of the option ``plan_path``."""
     pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(document)
     write_text(path, chain(pieces, ["\n"]), "plan_path")
 
 
 def write_text(path: str, pieces: Iterable[str], option: str) -> None:
-    """Write a file that only the owner can read, in one step: after a failure, the old content remains."""
+    """Write a file that only the owner can read. The write is atomic: after a failure, the old content remains."""
     target = Path(path)
     try:
         descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -88,16 +88,16 @@ def write_text(path: str, pieces: Iterable[str], option: str) -> None:
                 os.unlink(draft)
             raise
     except OSError as error:
-        what = WRITTEN.get(option, "the result")
-        raise InvalidError(f"{what} cannot be written to {path}: {reason_of(error)}", hint=f"Check {option}") from error
+        name = WRITTEN.get(option, "the result")
+        raise InvalidError(f"{name} cannot be written to {path}: {reason_of(error)}", hint=f"Check {option}") from error
 
 
 def without_secrets(document: Object, secrets: Secrets) -> Object:
-    """Return a plan in which stars replace the secrets of the task and of answers."""
+    """Return the plan with the secrets of the task and of answers masked."""
     parts = secrets.masked_values({part: document[part] for part in ("changes", "unmanaged")})
     return {**document, **parts}
 
 
 def reason_of(error: Exception) -> str:
-    """Return what the system says about a file."""
+    """Return the system's message about a file, without its path."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -19,7 +19,7 @@ Policies = tuple[Policy, ...]
 
 
 def policies_in(given: Mapping[str, Any]) -> Policies:
-    """Return the policies of a task. Raise InvalidError for all that is wrong with them."""
+    """Return the policies of a task. Raise InvalidError with all errors in them."""
     with trying("read the policies"):
         return policies_of(given["policies"] or [])
 
@@ -27,7 +27,7 @@ def policies_in(given: Mapping[str, Any]) -> Policies:
 def judge_plan(policies: Policies, directory: Object, document: Object, given: Mapping[str, Any], now: float) -> Object:
     """Return the report of policies on the tenant after a plan.
 
-    ``given`` are the options of the task: its entries have the positions of the findings.
+    ``given`` are the options of the task. The findings take their positions from its entries.
     """
     with trying("check the policies"):
         return judged(policies, directory, now, document, given)

@@ -45,14 +45,14 @@ def _probed(module: ScimModule, scim: Scim) -> dict[str, Any]:
     if not module.params["confirm"]:
         raise InvalidError(
             "a probe creates users, groups, safes and accounts on the tenant, and deletes them",
-            hint="Set confirm: true if that is allowed there. A tenant for tests is the right place",
+            hint="Set confirm: true if that is allowed there. Use a tenant for tests",
         )
     if module.check_mode:
         return {"changed": True, "msg": f"{len(names)} facts would be measured", **_result(Findings())}
     session = Session(scim, suffix, module.no_log_values.add)
     findings = probe(session, names)
     if findings.left:
-        module.warn(f"The next run deletes what is left with the prefix {PREFIX}: {findings.left}")
+        module.warn(f"Objects with the prefix {PREFIX} are left, and the next run deletes them: {findings.left}")
     path = module.params["path"]
     if path:
         write_text(path, [text_of(findings)], "path")
@@ -70,11 +70,13 @@ def _names(given: list[str] | None) -> list[str]:
 
 
 def _suffix(given: str | None, scim: Scim) -> str:
-    """Return the login suffix of throw-away users: by default that of the service user."""
+    """Return the login suffix for the users of the probe, by default that of the service user."""
     own = str(scim.client.connection.client_id or "").rpartition("@")[2]
     suffix = (given or own).lstrip("@")
     if not suffix:
-        raise InvalidError("login_suffix is missing", hint="It is what login names have after the @ on this tenant")
+        raise InvalidError(
+            "login_suffix is missing", hint="Give the part after the @ in the login names of this tenant"
+        )
     return suffix
 
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The class of the modules that use the SCIM server."""
+"""Define the class of the modules that use the SCIM server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .module import Module
 
 
 class ScimModule(Module):
-    """A module that uses the SCIM server, and knows which of its attributes are maps with free keys."""
+    """A module that uses the SCIM server. ``free_maps`` are its attributes that are maps with any keys."""
 
     free_maps = frozenset(
         row.option for resource in RESOURCES.values() for row in resource.attributes if isinstance(row.shape, Flat)
@@ -27,6 +27,6 @@ class ScimModule(Module):
 
     @contextmanager
     def scim(self) -> Iterator[Scim]:
-        """Hand out the SCIM server. Raise InvalidError for options that make no connection."""
+        """Yield the SCIM server. Raise InvalidError for wrong connection options."""
         with self.clients() as clients:
             yield Scim(clients[0], self.params["scim_path"], vault=clients[-1])

@@ -27,11 +27,11 @@ class Change(Protocol):
     """A function that brings an object to its desired state unless ``check`` is set."""
 
     def __call__(self, objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, dict[str, Any]]:
-        """Return the outcome, and the results that only this module has."""
+        """Return the outcome, and the results that only this module returns."""
 
 
 def run_scim_object(*resources: Resource, result: str, change: Change | None = None) -> None:
-    """Run a module that manages one object, of one of these kinds. Some need another ``change`` than the usual one."""
+    """Run a module that manages one object of one of these kinds. ``change`` replaces the usual function."""
     module = object_module(ScimModule, resources)
 
     def work() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def change_object(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Out
 
 
 def _foresee(objects: ScimObjects, task: Task) -> None:
-    """Warn of an unknown login suffix of a new object, and of the facts that check mode cannot know."""
+    """Warn about an unknown login suffix of a new object, and about facts that check mode cannot know."""
     resource, warn = task.resource, objects.client.warn
     row = resource.suffixed
     if row and (suffix := suffix_of(task.desired[row.option])):

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The one line that says what a successful task did. It holds names and numbers, and no secret."""
+"""Make the one line that describes the result of a successful task: names and numbers, but no secrets."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def counted(number: int, resource: Resource) -> str:
 
 
 def would_be(check: bool) -> str:
-    """Return the words before what a dry run would do."""
+    """Return the words before a verb in check mode, else an empty text."""
     return "would be " if check else ""

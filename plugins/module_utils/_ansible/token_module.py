@@ -27,9 +27,9 @@ def run_token() -> None:
 
 def _token_of(module: Module, client: Client) -> dict[str, Any]:
     if not module.no_log:
-        raise InvalidError("the result would be shown with the token in it", hint="Set no_log: true for this task")
+        raise InvalidError("the result would show the token", hint="Set no_log: true for this task")
     if not client.connection.client_secret:
-        raise InvalidError("client_id and client_secret are needed to get a token, and they are missing")
+        raise InvalidError("client_id and client_secret are missing: they are needed to get a token")
     answer = client.fetch_token()
     # Only the result may contain the token. Ansible would mask it there as well.
     module.no_log_values.discard(answer["access_token"])

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Collect the warnings of a long run: each text once, with its count, and not too many."""
+"""Collect the warnings of a long run, count equal ones, and limit their number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_WARNINGS = 20
 
 
 class Warnings:
-    """Passes each warning on at once, except while it collects them."""
+    """Passes on each warning at once, or collects them for later."""
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         self._warn = warn
@@ -30,12 +30,12 @@ class Warnings:
             self._times[text] += 1
 
     def begin_repeating(self) -> None:
-        """Ignore texts that are collected already, because applying a plan repeats the warnings of planning."""
+        """Ignore texts that were already collected: applying a plan repeats the warnings of planning."""
         self._is_repeating = True
 
     @contextmanager
     def collected(self) -> Iterator[None]:
-        """Collect warnings, and pass them on at the end, the most frequent first, also after a failure."""
+        """Collect warnings, and pass them on at the end, also after a failure. The most frequent ones are first."""
         self._is_collecting = True
         try:
             yield
@@ -44,4 +44,4 @@ class Warnings:
             for text, times in self._times.most_common(MOST_WARNINGS):
                 self._warn(f"{text} ({times} times)" if times > 1 else text)
             if len(self._times) > MOST_WARNINGS:
-                self._warn(f"There are {len(self._times) - MOST_WARNINGS} more warnings like these")
+                self._warn(f"{len(self._times) - MOST_WARNINGS} more warnings are not shown")

@@ -86,7 +86,7 @@ def _misfit(option: str, spec: Mapping[str, Any], value: Any, *, number: bool = 
     if spec.get("type") == "int" and isinstance(value, bool):
         return InvalidError(f"{option} takes a number, but was given {value}")
     if spec.get("type") == "int" and isinstance(value, str) and AMBIGUOUS.match(value.strip()):
-        return InvalidError(f"{option} {value!r} is no decimal number", hint=DECIMAL_HINT)
+        return InvalidError(f"{option} {value!r} is not a decimal number", hint=DECIMAL_HINT)
     return None
 
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Turn an HTTP response, or its absence, into a JSON object or an IdentityError."""
+"""Turn an HTTP response or a failed request into a JSON object or an IdentityError."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-HTML_HINT = "A web page is what another host, a login page or a proxy would send: check tenant_url"
+HTML_HINT = "Another host, a login page or a proxy may have answered: check tenant_url"
 ERROR = Spelling([("schemas",), ("scimType",), ("detail",)])  # the names of an error (RFC 7644 section 3.12)
-# The keys of the text in this product's error bodies: SCIM (RFC 7644 section 3.12),
-# OAuth (RFC 6749 section 5.2), the vault behind the SCIM server, the administration API.
+# The keys of the message in error bodies of SCIM (RFC 7644 section 3.12), OAuth (RFC 6749 section 5.2), the vault
+# behind the SCIM server, and the administration API.
 DETAIL_KEYS = ("detail", "error_description", "ErrorMessage", "Message", "message", "error")
-# The names in Python's ssl module for a file without a certificate or key, and for an answer that is not TLS.
+# Errors for unusable certificate files, and Python's ssl reasons for such files and for an answer without TLS.
 UNREADABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
 UNUSABLE_FILE = ("NO_CERTIFICATE_OR_CRL_FOUND", "PEM_LIB", "NO_START_LINE", "KEY_VALUES_MISMATCH", "BAD_BASE64_DECODE")
 NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
-# The answer to a group that names an unknown member: it does not concern the group itself (recorded in 2024).
+# The message for a group with an unknown member. The group itself exists (recorded in 2024).
 MEMBER_NOT_FOUND = "Member not found"
 
-# The message ids of refusals in the administration API (admin contract 1.1). All others are about a value.
+# The message ids of refusals in the administration API (admin contract 1.1). All others mean a wrong value.
 MESSAGE_IDS: dict[str, type[IdentityError]] = {
     "_I18N_System.UnauthorizedAccessException": AuthorizationError,
     "_I18N_ServiceUnauthorizedAccess": AuthorizationError,
@@ -57,8 +57,8 @@ MESSAGE_IDS: dict[str, type[IdentityError]] = {
     "_I18N_UserIDNotFound": NotFoundError,
 }
 
-PIECE = 2**16  # bytes of a body that are read at once
-# A reading of a time in Retry-After: no server means ten years of waiting, nor the year 5138.
+PIECE = 2**16  # the number of bytes to read at once
+# Limits for reading Retry-After: a delay is at most ten years, and a time in seconds is before the year 5138.
 LONGEST_DELAY, LATEST_SECOND = 10 * 365 * 86_400, 10**11
 
 
@@ -72,7 +72,7 @@ class Seen:
 
     @property
     def host_of_redirect(self) -> str:
-        """Return the host that a redirect names, empty for another path of the same one."""
+        """Return the host that a redirect leads to. Empty if it stays on the same host."""
         return self.headers.get("Location", "").partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
@@ -83,7 +83,7 @@ def see(response: requests.Response, request: str) -> Seen:
 
 
 def read(response: requests.Response, request: str) -> dict[str, Any] | None:
-    """Return the JSON object of a good answer, None if it is empty. Raise the error that an answer stands for."""
+    """Return the JSON object of a successful answer, or None if it is empty. Raise the error of a failed one."""
     status = response.status_code
     said = f"{request} answered {status} {status_of(status).phrase}".rstrip()
     kind = response.headers.get("Content-Type") or "no content type"
@@ -115,13 +115,13 @@ def read(response: requests.Response, request: str) -> dict[str, Any] | None:
             transient=cut,
             uncertain=True,
         )
-    if body.get("success", body.get("Success")) is False:  # the administration API's way to fail, with status 200
+    if body.get("success", body.get("Success")) is False:  # the administration API fails with status 200
         raise _refusal(said, status, body)
     return body
 
 
 def _refusal(said: str, status: int, body: dict[str, Any]) -> IdentityError:
-    """Return the error that ``success: false`` means. Its name may be in other texts of the body than MessageID."""
+    """Return the error of an answer with ``success: false``. Its id may be in any text of the body."""
     text, detail = json.dumps(body), _detail(body)
     named = re.search(r"_I18N_[\w.]*\w", text)
     case = named[0] if named else body.get("MessageID")
@@ -176,10 +176,10 @@ def _detail(body: dict[str, Any]) -> str | None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return the seconds to wait by the Retry-After header, None without one that is legible.
+    """Return the seconds to wait from the Retry-After header, or None if it is missing or invalid.
 
-    RFC 9110 section 10.2.3 has seconds or a date. Some servers send the Unix time at which to come back, in seconds or
-    milliseconds, as they do in X-RateLimit-Reset. A time that is past is no wait.
+    RFC 9110 section 10.2.3 defines seconds or a date. Some servers send the Unix time of the next attempt in seconds or
+    milliseconds, as in X-RateLimit-Reset. A time in the past means no wait.
     """
     header = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", header, re.ASCII):
@@ -199,7 +199,7 @@ def late_error(request: str, limit: float) -> TransportError:
 
 
 def transport_error(error: Exception, request: str, timeout: float) -> IdentityError:
-    """Return the error of a failure below HTTP: whether the request was sent, and whether a retry may help."""
+    """Return the error of a failure below HTTP. Its flags tell whether the request was sent, and may be repeated."""
     cause = first_cause(error)
     text = f"{request} failed: "
     if unusable := _tls_error(cause, text):
@@ -225,23 +225,23 @@ def transport_error(error: Exception, request: str, timeout: float) -> IdentityE
         text += f"no answer within {timeout:g} s"
         return TransportError(text, hint="Raise the option timeout", transient=True, uncertain=True, pending=True)
     # A server that expects TLS may close the connection without an answer.
-    hint = "If the server expects TLS, tenant_url begins with https://" if " http://" in text else None
+    hint = "If the server expects TLS, tenant_url has to begin with https://" if " http://" in text else None
     return TransportError(f"{text}the connection broke: {_plain(cause)}", hint=hint, transient=True, uncertain=True)
 
 
 def _tls_error(cause: BaseException, text: str) -> IdentityError | None:
-    """Return the error of a handshake that failed, or of certificate files that cannot be used. Else None."""
+    """Return the error of a failed handshake or of unusable certificate files, else None."""
     reason = getattr(cause, "reason", None)
     if isinstance(cause, UNREADABLE) or reason in UNUSABLE_FILE or "PEM lib" in str(cause):
         return InvalidError(
             f"a certificate file cannot be used: {_plain(cause)}",
-            hint="Check ca_path, client_cert and client_key: they have to be in PEM format, and the key not encrypted",
+            hint="Check ca_path, client_cert and client_key: they must be PEM files, and the key must not be encrypted",
             shared=True,
         )
     if reason in NO_TLS:
         return TransportError(
             f"{text}the server does not speak TLS at this port",
-            hint="Check the port in tenant_url. Only an emulator or a proxy takes http:// instead of https://",
+            hint="Check the port in tenant_url. Only an emulator or a proxy accepts http:// instead of https://",
             shared=True,
         )
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -258,7 +258,7 @@ def _tls_error(cause: BaseException, text: str) -> IdentityError | None:
 
 
 def first_cause(error: BaseException) -> BaseException:
-    """Return the first cause. requests and urllib3 wrap it, as ``reason`` or as an argument."""
+    """Return the first cause of an error. requests and urllib3 wrap it as ``reason`` or as an argument."""
     inner = getattr(error, "reason", None)
     wrapped = [inner, *error.args] if not isinstance(error, NewConnectionError) else []
     for candidate in wrapped:
@@ -268,6 +268,6 @@ def first_cause(error: BaseException) -> BaseException:
 
 
 def _plain(error: BaseException) -> str:
-    """Return the text of a failure, without the object addresses that urllib3 puts before it."""
+    """Return the text of a failure without the object addresses that urllib3 puts before it."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).rsplit(">: ", 1)[-1]

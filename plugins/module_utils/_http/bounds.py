@@ -15,24 +15,25 @@ from typing import TypeVar
 
 from .._base.errors import ProtocolError
 
-# The timeout of a connection is for each part of an answer; all of it may take so many times as long.
+# The option timeout limits each part of an answer. A whole answer may take this many times as long.
 PARTS = 10
 # A server without paging sends about 60 MB for 100,000 users.
 LONGEST_BODY = 256 * 2**20
-LONGEST_TOKEN = 64 * 2**10  # more than servers take in a header
-MOST_OBJECTS, MOST_PAGES = 1_000_000, 10_000  # of one listing
+LONGEST_TOKEN = 64 * 2**10  # more than servers accept in a header
+MOST_OBJECTS, MOST_PAGES = 1_000_000, 10_000  # of one list
 
 Result = TypeVar("Result")
 
 
 class LateError(Exception):
-    """Something took longer than it may. Unlike a TimeoutError it is no OSError, as those of a socket are."""
+    """A call exceeded its time limit. Unlike the TimeoutError of a socket, this is not an OSError."""
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return or raise what a call does within ``seconds``. Raise LateError after that; the call goes on in its thread.
+    """Return the result of a call, or raise its error. Raise LateError if it takes longer than ``seconds``.
 
-    The call has a thread of its own: a socket's timeout does not include the lookup of the host's address.
+    The call has its own thread, because a socket's timeout does not include the lookup of the host's address. After a
+    LateError, the thread continues.
     """
     outcome: Future[Result] = Future()
 

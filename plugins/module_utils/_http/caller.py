@@ -14,12 +14,12 @@ from typing import Any
 from .._base.paths import look
 from .client import Client, claims_of
 
-# The claims that hold a login name: the tenant's own, and that of OpenID Connect (core 1.0 section 5.1).
+# The claims with a login name: the tenant's own, and the one of OpenID Connect (core 1.0 section 5.1).
 LOGIN_CLAIMS = ("unique_name", "preferred_username")
 
 
 class Caller:
-    """A service user that runs the task, as its options and its token describe it."""
+    """The service user that runs the task, identified by its options and its token."""
 
     def __init__(self, login: str | None, claims: Callable[[], dict[str, Any]]) -> None:
         self._login = login
@@ -31,7 +31,7 @@ class Caller:
 
     @classmethod
     def of_options(cls, login: str | None, token: str | None) -> Caller:
-        """Return a service user that the task does not log in as, by what its options say."""
+        """Return a service user by its options. The task does not log in as this user."""
         return cls(login, lambda: claims_of(token or ""))
 
     @cached_property
@@ -40,17 +40,17 @@ class Caller:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The login names in the options and in the token, by a form that ignores case and look-alikes."""
+        """The login names in the options and in the token, keyed by a form that ignores case and look-alikes."""
         given = [self._login, *(self._claims.get(claim) for claim in LOGIN_CLAIMS)]
         return {look(name): str(name) for name in given if name}
 
     @property
     def subject(self) -> str | None:
-        """The claim ``sub``, which is the user's id on this tenant."""
+        """The claim ``sub``: the id of the user on this tenant."""
         subject = self._claims.get("sub")
         return subject if isinstance(subject, str) and subject else None
 
     @property
     def is_known(self) -> bool:
-        """Return whether anything is known about the identity of this caller."""
+        """Return whether a name or the id of this caller is known."""
         return bool(self.names or self.subject)

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The meaning of each HTTP status from 400 on: one row for each, and what is done about it.
+"""Map each HTTP status from 400 on to an error, a hint and a retry policy.
 
-A filter that is answered with InvalidError or UnsupportedError counts as refused, and everything is read instead: only
-what is about the request has one of these.
+InvalidError and UnsupportedError are only for statuses that concern the request itself: if a filter is answered with
+one of these, it counts as refused, and all objects are read instead.
 
 Sources: RFC 9110 section 15, RFC 6585, RFC 8470 (425), RFC 7725 (451), RFC 4918 and RFC 5842 (WebDAV); nginx (494 to
 499), IIS (440) and the load balancers of AWS (561) and Cloudflare (520 to 530) document statuses of their own, and some
@@ -36,16 +36,16 @@ from .._base.errors import (
 
 @dataclass(frozen=True)
 class Status:
-    """A status and what is done about it. The flags are those of an IdentityError.
+    """An HTTP status with its error. The flags are those of an IdentityError.
 
     ``transient``: a retry may succeed. ``uncertain``: a write may have taken effect. ``pending``: the request may
-    still be on its way, and take effect after a lookup. ``shared``: all other requests of the task would fail, too.
+    still be in progress, and take effect after a lookup. ``shared``: all other requests of the task would fail, too.
     """
 
     code: int
     error: type[IdentityError]
-    hint: str = ""  # empty if the server's text or the caller says what to do
-    name: str = ""  # of a status that HTTPStatus does not know, or by another name in each release of Python
+    hint: str = ""  # empty if the message of the server or the caller has the hint
+    name: str = ""  # if HTTPStatus lacks the status, or its name depends on the release of Python
     transient: bool = False
     uncertain: bool = False
     pending: bool = False
@@ -53,7 +53,7 @@ class Status:
 
     @property
     def phrase(self) -> str:
-        """The name of the status, such as ``Not Found``; empty for one that has none."""
+        """The name of the status, such as ``Not Found``. Empty if it has none."""
         return self.name or PHRASES.get(self.code, "")
 
 
@@ -62,16 +62,16 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 TOKEN = "The token was refused: it may have expired, belong to another tenant, or lack the right for this object"
 RIGHT = (
     "The role of the service user needs the administrative right for this object (User Management for users, "
-    "Role Management for groups; for safes, permissions and accounts Vault Management and no other, so that a second "
-    "service user, vault_client_id, is for them), the app's scope has to allow 'scim*', and the role needs the View "
-    "permission on the app"
+    "Role Management for groups; for safes, permissions and accounts Vault Management and no other right, so use a "
+    "second service user with vault_client_id). The scope of the app has to allow 'scim*', and the role needs the "
+    "View permission on the app"
 )
 ADDRESS = "Check tenant_url and scim_path"
 BETWEEN = "A proxy or gateway between this host and the tenant answers: check tenant_url and the proxy settings"
 LATER = "Try again later, or raise the option retries"
 SMALLER = "Ask for less at once: fewer members, properties or texts in one entry"
 HEADER = "The token is too large for a header: put the service user into fewer roles, or narrow the app's scope"
-CERTIFICATE = "The server wants a client certificate that it knows: check client_cert and client_key"
+CERTIFICATE = "The server requires a client certificate that it knows: check client_cert and client_key"
 ORIGIN = "The gateway does not reach the tenant's servers: try again later"
 
 STATUSES: tuple[Status, ...] = (
@@ -85,10 +85,10 @@ STATUSES: tuple[Status, ...] = (
     Status(
         407,
         TransportError,
-        "The proxy wants a login: put it into HTTPS_PROXY, or the tenant's host into NO_PROXY",
+        "The proxy requires a login: put it into HTTPS_PROXY, or the tenant's host into NO_PROXY",
         shared=True,
     ),
-    # Load balancers send it when the answer takes too long, too: the server may be at work.
+    # Load balancers also send it if the answer takes too long: the server may still be working.
     Status(408, UnavailableError, LATER, transient=True, uncertain=True, pending=True),
     Status(409, ConflictError),
     Status(410, NotFoundError, ADDRESS),
@@ -96,7 +96,7 @@ STATUSES: tuple[Status, ...] = (
     Status(412, ConflictError, "The object was changed in the meantime: run the task again"),
     Status(413, InvalidError, SMALLER, name="Content Too Large"),
     Status(414, InvalidError, "The name, id or filter is too long for an address: shorten it", name="URI Too Long"),
-    Status(415, UnsupportedError, "The server does not take application/json here: check tenant_url and scim_path"),
+    Status(415, UnsupportedError, "The server does not accept application/json here: check tenant_url and scim_path"),
     Status(416, ProtocolError, BETWEEN, name="Range Not Satisfiable"),
     Status(417, ProtocolError, BETWEEN),
     Status(418, ProtocolError, BETWEEN, name="I'm a Teapot"),
@@ -111,7 +111,7 @@ STATUSES: tuple[Status, ...] = (
     Status(
         428,
         UnsupportedError,
-        "The server takes a write only with an If-Match header, which is never sent: have it turned off there",
+        "The server accepts a write only with an If-Match header, which is never sent: have this rule turned off there",
     ),
     Status(429, RateLimitedError, "Run fewer tasks at once, or raise the option retries", transient=True, shared=True),
     Status(
@@ -157,7 +157,7 @@ STATUSES: tuple[Status, ...] = (
     Status(501, UnsupportedError),
     Status(502, UnavailableError, LATER, transient=True, uncertain=True),
     Status(503, UnavailableError, LATER, transient=True, uncertain=True),
-    # The gateway has stopped waiting; the server behind it may not have stopped working.
+    # The gateway has stopped waiting, but the server behind it may still be working.
     Status(504, UnavailableError, LATER, transient=True, uncertain=True, pending=True),
     Status(505, ProtocolError, BETWEEN),
     Status(506, ProtocolError, BETWEEN),
@@ -167,7 +167,7 @@ STATUSES: tuple[Status, ...] = (
     Status(
         511,
         TransportError,
-        "The network wants a login before it lets anything through: log in to it, or use another",
+        "The network requires a login: log in to it, or use another network",
         shared=True,
     ),
     Status(520, UnavailableError, LATER, name="Unknown Error of the Origin", transient=True, uncertain=True),
@@ -188,10 +188,10 @@ _BY_CODE = {row.code: row for row in STATUSES}
 
 
 def status_of(code: int) -> Status:
-    """Return the row of a status, listed or not. Below 400 it is only a name.
+    """Return the row of a status. A status below 400 has only a name.
 
-    RFC 9110 section 15 has a client treat an unknown status as the first one of its class. A 4xx is a failure all the
-    same that no value is known to have caused, and a 5xx one after which the object is looked up.
+    A client treats an unknown status as the first one of its class (RFC 9110 section 15). But an unknown 4xx need not
+    mean a wrong value, so it is a ProtocolError. After an unknown 5xx, the object is looked up.
     """
     if code in _BY_CODE:
         return _BY_CODE[code]

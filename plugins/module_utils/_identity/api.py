@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The administration API of a tenant: verbs that are POSTed, an envelope around each result, and a query language."""
+"""Call the administration API of a tenant: a POST for each verb, an envelope around each result, a query language."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .._base.paths import Object, fold
 from .._http.client import Client
 from .resources import IDENTITY_RESOURCES
 
-# The most rows that one query asks for, and the most names that go into one.
+# The maximum number of rows of one query, and of names in one query.
 ROWS = 1000
 NAMES = 200
 PAGE = {"PageNumber": 1, "PageSize": ROWS, "Limit": ROWS, "SortBy": "", "Direction": "False", "Caching": -1}
 
-# The right that each write needs. Any right that shows an object is enough to read it (admin contract 3.5).
+# The right that each write needs. Any right that shows an object is sufficient to read it (admin contract 3.5).
 NEEDED = {
     "CDirectoryService/CreateUser": "User Management",
     "CDirectoryService/ChangeUser": "User Management",
@@ -51,12 +51,12 @@ NAME_COLUMNS = {"User": "Username", "Role": "Name", "Application": "ServiceName"
 
 
 NOT_ENTITLED = "_I18N_ServiceUnauthorizedAccess"
-# Errors of optional reads. The caller can do without the answer.
-UNTOLD = (InvalidError, AuthorizationError, UnsupportedError, ProtocolError, ServerError)
+# Errors of optional reads. The caller continues without the answer.
+OPTIONAL_ERRORS = (InvalidError, AuthorizationError, UnsupportedError, ProtocolError, ServerError)
 
 
 class Identity:
-    """The administration API of one tenant. Tables are those of its query language: User, Role, Application."""
+    """The administration API of one tenant. Its query language has the tables User, Role and Application."""
 
     resources = IDENTITY_RESOURCES
 
@@ -68,8 +68,8 @@ class Identity:
 
         A ``repeatable`` call has the same effect twice as once.
 
-        Raise InvalidError for what the tenant refuses, AuthorizationError with the right that is missing,
-        ProtocolError for an answer without the envelope (admin contract 1.1).
+        Raise InvalidError if the tenant refuses the call, AuthorizationError with the missing right, and ProtocolError
+        for an answer without the envelope (admin contract 1.1).
         """
         try:
             answer = self.client.request("POST", f"/{verb}", body={} if body is None else body, repeatable=repeatable)
@@ -78,7 +78,7 @@ class Identity:
         except ProtocolError as error:
             if error.status != 404:
                 raise
-            hint = "This tenant does not offer it, or tenant_url is not its address"
+            hint = "The tenant does not offer this call, or tenant_url is not its address"
             raise error.with_facts(hint=hint) from error
         if (answer or {}).get("success", (answer or {}).get("Success")) is not True:
             raise ProtocolError(
@@ -89,7 +89,7 @@ class Identity:
         return (answer or {}).get("Result")
 
     def _missing_right(self, verb: str, error: AuthorizationError) -> str:
-        """Return which right the caller needs for a verb."""
+        """Return a hint with the right that the caller needs for a verb."""
         right = NEEDED.get(verb)
         needed = f"the right '{right}', or has to be in the role System Administrator"
         hint = (
@@ -98,13 +98,13 @@ class Identity:
         )
         if error.error_type == NOT_ENTITLED or self.client.connection.app_id:
             return (
-                f"With app_id, a token is good only for what the scope of that app allows: leave app_id out, "
-                f"or let it allow /{verb}. {hint}"
+                f"With app_id, a token is valid only for calls that the scope of the app allows: leave app_id out, "
+                f"or let the scope allow /{verb}. {hint}"
             )
         return hint
 
     def select(self, table: str, columns: Iterable[str], where: str) -> list[Object]:
-        """Return the rows of a query. ``where`` is made of literals that ``literal()`` has quoted."""
+        """Return the rows of a query. ``literal()`` must have quoted all texts in ``where``."""
         return self.script(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}")
 
     def script(self, script: str) -> list[Object]:
@@ -112,9 +112,9 @@ class Identity:
         return rows_of(self.call("Redrock/query", {"Script": script, "Args": PAGE}, repeatable=True))
 
     def find_all(self, table: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """Return what each reference means: the object of that name, compared without case, or with that id.
+        """Return the object for each reference: the one with this name in any case, or with this id.
 
-        An object is ``{"id": ..., attribute: ...}``. Raise AmbiguousError when several have the name.
+        An object is ``{"id": ..., attribute: ...}``. Raise AmbiguousError if several have the name.
         """
         column = NAME_COLUMNS[table]
         wanted = sorted(references)
@@ -131,9 +131,9 @@ class Identity:
 
 
 def only(table: str, found: list[Object]) -> Object | None:
-    """Return the object of these rows, None if there are none. One object may have several rows.
+    """Return the object of these rows, or None. One object may have several rows.
 
-    Raises AmbiguousError for several objects.
+    Raise AmbiguousError for several objects.
     """
     found = list({fold(item["id"]): item for item in found}.values())
     if len(found) > 1:
@@ -143,16 +143,16 @@ def only(table: str, found: list[Object]) -> Object | None:
 
 
 def rows_of(result: Any) -> list[Object]:
-    """Return the rows of a query result. The tenant has several ways to say that there are none."""
+    """Return the rows of a query result. Without rows, a result has one of several forms."""
     results = result.get("Results") if isinstance(result, Mapping) else None
     return [item["Row"] for item in results or () if isinstance(item, Mapping) and isinstance(item.get("Row"), dict)]
 
 
 def is_named(column: str, names: Iterable[str]) -> str:
-    """Return a condition that these names meet in any case. Other names may meet it, too.
+    """Return a condition that matches these names in any case. It may match other names, too.
 
-    The database (SQLite) folds the case of ASCII only. Any other character is therefore a wildcard, in both normal
-    forms. Login names are kept in lower case.
+    The database (SQLite) ignores the case of ASCII letters only. Other characters are therefore replaced by a wildcard,
+    in both normal forms. Login names are stored in lower case.
     """
     plain = sorted({spelling for name in names for spelling in (name, fold(name))})
     forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD") if not name.isascii()}
@@ -164,5 +164,5 @@ def is_named(column: str, names: Iterable[str]) -> str:
 def literal(text: str) -> str:
     """Quote a text as a literal of the query language, which has no parameters (admin contract 4)."""
     if not text.isprintable():
-        raise InvalidError(f"{text!r} holds a character that no name has")
+        raise InvalidError(f"{text!r} holds a character that is not allowed in names")
     return "'" + text.replace("'", "''") + "'"

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""OAuth2 client apps. They are created without a name, and their profile is written as a whole."""
+"""Find and write OAuth2 client apps. A new app has no name, and its profile is written as a whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shapes import GRANTS, needed_by, rights_in, with_implied
 
 TEMPLATE = "OAuth2ServerClient"
 DEFAULT_GRANT = ["View", "Execute"]
-UPLOADED = "/vfs/Application/Icons/"  # where the tenant keeps its copies of logos
+UPLOADED = "/vfs/Application/Icons/"  # the folder for the tenant's copies of logos
 
 
 class Apps(IdentityObjects):
@@ -41,7 +41,7 @@ class Apps(IdentityObjects):
         text = f"the Application ID belongs to an app of another kind, {app['TemplateName']}"
         if not task.absent:
             raise ConflictError(text, hint="Choose another one")
-        self.client.warn(f"{task.label}: {text}, which is left as it is")
+        self.client.warn(f"{task.label}: {text}, which is not changed")
         return None, keys
 
     def read(self, row: Object) -> Object | None:
@@ -53,7 +53,7 @@ class Apps(IdentityObjects):
             "id": row["id"],
             "TemplateName": app.get("TemplateName") or row.get("TemplateName"),
             "OAuthProfile": {"MustBeOauthClient": False, **(app.get("OAuthProfile") or {})},
-            "Profile": app.get("OAuthProfile") or {},  # as it is, to be sent back
+            "Profile": app.get("OAuthProfile") or {},  # unchanged, to be sent back
             "Grants": {
                 grant["id"]: {"role": grant["name"], "rights": grant["rights"]}
                 for grant in self.grants(row["id"])
@@ -62,7 +62,7 @@ class Apps(IdentityObjects):
         }
 
     def grants(self, identifier: str) -> list[Object]:
-        """Return the permissions on the app itself: the id, name and type of each holder, and its permissions."""
+        """Return the permissions on the app itself: id, name and type of each holder, and its rights."""
         arguments = {"RowKey": identifier, "Table": "Application", "ReduceSysadmin": True, "Args": PAGE}
         entries = self.identity.call("Acl/GetRowAces", arguments, repeatable=True)
         return [
@@ -77,11 +77,11 @@ class Apps(IdentityObjects):
         ]
 
     def _application(self, identifier: str) -> Object | None:
-        """Read the pages that the portal has of an app. Return None if it is gone or not shown yet."""
+        """Return the settings of an app, or None if it was deleted or is not shown yet."""
         try:
             app = self.identity.call("SaasManage/GetApplication", {"_RowKey": identifier}, repeatable=True)
         except InvalidError as error:
-            # The only words on record for it (admin contract 1.1).
+            # A missing app has only these messages on record (admin contract 1.1).
             if re.search("not exist|not found", error.detail or "", re.IGNORECASE):
                 return None
             raise
@@ -112,19 +112,19 @@ class Apps(IdentityObjects):
         if current is None:
             self._orphans = self._find_orphans()
             policy = task.policies["orphans"]
-            self.made = not (policy == "adopt" and self._can_adopt())
-            if not self.made:
+            self.creates = not (policy == "adopt" and self._can_adopt())
+            if not self.creates:
                 self.client.warn(f"The app {self._orphans[0]}, which has no Application ID, is adopted")
             elif self._orphans and policy != "ignore":
                 self.client.warn(
-                    "There are OAuth2 client apps without an Application ID, such as an interrupted run leaves behind: "
-                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal; a single one that nobody has "
+                    "There are OAuth2 client apps without an Application ID, which an interrupted run may have left: "
+                    f"{', '.join(self._orphans)}. Delete them in the Admin Portal. A single one that nobody has "
                     "set up can be adopted with the option orphans"
                 )
         return desired
 
     def _roles(self, given: Mapping[str, Any], grants: Mapping[str, Object], *, check: bool) -> dict[str, Object]:
-        """Return the ids of the named roles, by name. A role that is to lose a permission need not exist."""
+        """Return the ids of the named roles, by name. A role in ``remove`` need not exist."""
         held = {fold(grant["role"]): {"id": key, "Name": grant["role"]} for key, grant in grants.items()}
         held.update({fold(role["id"]): role for role in held.values()})
         granted = {grant["role"] for way in ("add", "set") for grant in given.get(way, ())}
@@ -134,37 +134,37 @@ class Apps(IdentityObjects):
             text = f"no role has the name or the id {', '.join(map(repr, unknown))}"
             if not check:
                 raise UnknownMemberError(text, hint="Correct the name, or create the role first")
-            self.client.warn(f"{text} yet; the run fails unless an earlier task changes that")
+            self.client.warn(f"{text} yet; the run fails unless an earlier task creates it")
         return {**held, **{fold(name): role or {"id": name, "Name": name} for name, role in found.items()}}
 
     def _find_orphans(self) -> list[str]:
-        """Apps that were made from the template and never named."""
+        """Return the ids of apps from the template that have no Application ID."""
         where = f"TemplateName = {literal(TEMPLATE)} AND (ServiceName IS NULL OR ServiceName = '')"
         return sorted(str(row["ID"]) for row in self.identity.select("Application", ("ID",), where) if row.get("ID"))
 
     def refuse(self, task: Task, plan: Plan) -> None:
-        """Refuse nothing: all rules for apps are in their rows."""
+        """Refuse nothing, because the rows contain all rules for apps."""
 
     def create(self, task: Task, plan: Plan) -> str:
-        """Create an app from the template and configure it at once: until then it has no name to be found by."""
-        identifier = self._import() if self.made else self._orphans[0]
+        """Create an app from the template and configure it at once, because it has no name until then."""
+        identifier = self._import() if self.creates else self._orphans[0]
         try:
             self._configure(identifier, plan)
         except IdentityError:
-            if self.made:
+            if self.creates:
                 self.take_back(plan.resource, identifier)
             raise
         return identifier
 
     def _can_adopt(self) -> bool:
-        """Return whether there is one unnamed app, still as new. One that somebody has begun to set up is not taken."""
+        """Return whether there is exactly one app without a name, and nobody has begun to set it up."""
         if len(self._orphans) != 1:
             return False
         orphan = self.read({"id": self._orphans[0]})
         return orphan is not None and not orphan["Grants"] and not orphan["OAuthProfile"].get("KnownScopes")
 
     def _import(self) -> str:
-        """Create an app and return its id. Each request creates another app, so it is never repeated without a look."""
+        """Create an app and return its id. Each request creates another app, so look for a new app before a retry."""
         lost: IdentityError | None = None
         try:
             result = self.identity.call("SaasManage/ImportAppFromTemplate", {"ID": [TEMPLATE]})
@@ -174,26 +174,26 @@ class Apps(IdentityObjects):
             if not error.uncertain:
                 raise
             lost = error
-        self.client.pause(1, lost, "whether an app was created is looked up")
-        made: list[str] = []
+        self.client.pause(1, lost, "a new app is looked up")
+        created: list[str] = []
 
         def look() -> tuple[Object | None, str]:
-            made[:] = [identifier for identifier in self._find_orphans() if identifier not in self._orphans]
-            return ({}, "") if made else (None, "shows no new app")
+            created[:] = [identifier for identifier in self._find_orphans() if identifier not in self._orphans]
+            return ({}, "") if created else (None, "shows no new app")
 
         try:
-            self.awaited(look)
+            self.wait_for(look)
         except ProtocolError:
-            # Nothing was made. A connection that broke may be tried anew; a tenant that does nothing, or that may be
-            # about to make it, may not.
+            # No app was created. A retry is safe after a broken connection. It is not safe if the tenant reported
+            # success without an app, or may still be creating one.
             lost.uncertain = not isinstance(lost, ProtocolError) and not lost.pending
             raise lost from None
-        if len(made) > 1:
+        if len(created) > 1:
             raise ProtocolError(
-                f"one of the new apps {', '.join(made)} may be this one, but the answer that would tell was lost",
+                f"one of the new apps {', '.join(created)} may be this one, but the answer with its id was lost",
                 hint="Delete them in the Admin Portal, unless somebody is setting one up",
             )
-        return made[0]
+        return created[0]
 
     def update(self, identifier: str, plan: Plan) -> None:
         changed = {change.attribute.option: change for change in plan.changes}
@@ -213,7 +213,7 @@ class Apps(IdentityObjects):
         wanted = plan.expected
         changed = {change.attribute.option for change in plan.changes}
         keys = {change.attribute.path[-1] for change in plan.changes} if plan.current else set(wanted["OAuthProfile"])
-        profile = dict(plan.current["Profile"] if plan.current else self._born(identifier))
+        profile = dict(plan.current["Profile"] if plan.current else self._await_profile(identifier))
         profile.update((key, value) for key, value in wanted["OAuthProfile"].items() if key in keys)
         if plan.current is None or "client_id_type" in changed:
             profile["TargetIsUs"] = True
@@ -223,21 +223,21 @@ class Apps(IdentityObjects):
             if option in changed:
                 body[key] = wanted.get(name) or ""
         self._send(body, profile)
-        # Older tenants know the kind of client by a word, and say nothing of a number (admin contract 7.4).
+        # Older tenants have a word for the kind of client, and ignore a number without an error (admin contract 7.4).
         if profile.get("ClientIDType") == 1 and (plan.current is None or "client_id_type" in changed):
             now = (self._application(identifier) or {}).get("OAuthProfile") or {}
             if fold(now.get("ClientIDType")) not in ("1", "confidential"):
                 self._send(body, {**profile, "ClientIDType": "confidential"})
 
-    def _born(self, identifier: str) -> Object:
-        """Wait for the profile of a new app and return it. It comes from the template and has to be sent back whole.
+    def _await_profile(self, identifier: str) -> Object:
+        """Wait for the profile of a new app and return it. It has to be sent back with all its keys.
 
-        Raise ConflictError if somebody else named the app in the meantime.
+        Raise ConflictError if somebody else gave the app a name in the meantime.
         """
-        app = self.awaited(lambda: (self._application(identifier), "does not show the app"))
+        app = self.wait_for(lambda: (self._application(identifier), "does not show the app"))
         if app.get("ServiceName"):
-            self.made = False
-            raise ConflictError("the new app was taken by somebody else", hint="Run the task again", uncertain=True)
+            self.creates = False
+            raise ConflictError("somebody else has set up the new app", hint="Run the task again", uncertain=True)
         return app.get("OAuthProfile") or {}
 
     def _send(self, body: Object, profile: Object) -> None:
@@ -257,7 +257,7 @@ class Apps(IdentityObjects):
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
         unmet = plan.unmet(held)
         for option, shown, wanted in unmet:
-            if option == "icon_uri":  # whether it is shown as it was given is not known
+            if option == "icon_uri":  # the tenant may show another address than the given one
                 self.client.warn(f"The tenant accepted icon_uri = {wanted!r} but holds {shown!r}")
         return [item for item in unmet if item[0] != "icon_uri"]
 
@@ -267,7 +267,7 @@ class Apps(IdentityObjects):
 
 
 def _refuse_to_split(held: Mapping[str, Object], desired: Mapping[str, Mapping[str, Object]]) -> None:
-    """Refuse to take away a permission and to leave one that implies it: the tenant would show both as before."""
+    """Raise InvalidError for the removal of a permission that another one implies: it would have no effect."""
     for principal, grant in desired.get("remove", {}).items():
         added = desired.get("add", {}).get(principal, {}).get("rights", ())
         rights = {*held.get(principal, {}).get("rights", ()), *with_implied(added)}
@@ -276,10 +276,10 @@ def _refuse_to_split(held: Mapping[str, Object], desired: Mapping[str, Mapping[s
                 raise InvalidError(
                     f"permissions.remove: {right} cannot be taken away from the role {grant['role']!r} while it has "
                     f"{', '.join(needing)}, which implies {right}",
-                    hint=f"Remove {', '.join(needing)}, too, or leave {right} out",
+                    hint=f"Remove {', '.join(needing)} as well, or leave {right} out",
                 )
 
 
 def _app_ids(identifier: str) -> Object:
-    # One client needs all three, another one sends the first (admin contract 7.4 and 8).
+    # On record, one client needs all of these, and another one sends only the first (admin contract 7.4 and 8).
     return {"_RowKey": identifier, "RowKey": identifier, "ID": identifier, "PVID": identifier}

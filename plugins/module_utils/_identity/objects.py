@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Users, roles and OAuth2 client apps of the administration API.
+"""Find and write users, roles and OAuth2 client apps of the administration API.
 
-Its verbs may report success and do nothing (admin contract 1.1), so every write is verified by a read.
+Its verbs may report success and change nothing (admin contract 1.1), so every write is verified by a read.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from .._model.rows import Resource
 from .api import NAME_COLUMNS, Identity, is_named, literal, only
 from .people import IdentityPeople
 
-READINGS = 4  # after a write, until it shows; with few retries no more than these
+READINGS = 4  # the maximum number of reads after a write; the option retries may reduce it
 
 
 class IdentityObjects(ABC):
-    """The steps that the three kinds share: from a name to an object, and the verification of a write."""
+    """The shared steps of the three kinds: find an object by name, write it, and verify the write."""
 
     columns: tuple[str, ...]
 
@@ -44,19 +44,19 @@ class IdentityObjects(ABC):
         self.client = client
         self.identity = Identity(client)
         self.people = IdentityPeople(self.identity)
-        self.made = True  # whether create() makes a new object, rather than reusing an existing one
+        self.creates = True  # whether create() makes a new object; otherwise it takes over an existing one
 
     @abstractmethod
     def read(self, row: Object) -> Object | None:
-        """Return the object of a row, None if it is gone."""
+        """Return the object of a row, or None if it was deleted."""
 
     @abstractmethod
     def refuse(self, task: Task, plan: Plan) -> None:
-        """Raise an error for a plan that this store never carries out."""
+        """Raise an error for a plan that must not be applied."""
 
     @abstractmethod
     def create(self, task: Task, plan: Plan) -> str:
-        """Create the object, completely or in part, and return its id."""
+        """Create the object and return its id. ``update`` may have to complete it."""
 
     @abstractmethod
     def update(self, identifier: str, plan: Plan) -> None:
@@ -88,9 +88,9 @@ class IdentityObjects(ABC):
         return next(({**row, "id": identifier} for row in rows if str(row.get("ID")) == identifier), None)
 
     def _only_row(self, plan: Plan, identifier: str) -> Object | None:
-        """Return the row of a new object, None if the tenant does not show it under its name yet.
+        """Return the row of a new object, or None if the tenant does not show its name yet.
 
-        Names may not be unique. Raise ConflictError if somebody created another object of this name meanwhile.
+        The tenant may accept a name twice. Raise ConflictError if somebody else created another object with this name.
         """
         resource = plan.resource
         name = resource.name_of(resource.describe(plan.expected))
@@ -106,7 +106,7 @@ class IdentityObjects(ABC):
         return resolve(self.identity, task, keys, current, check=check)
 
     def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
-        """Return that nothing was read: users and roles are in roles, and in the permissions of apps."""
+        """Return that the holders of users and roles were not read: roles, and permissions of apps."""
         return (), ("roles", "client apps")
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
@@ -115,13 +115,13 @@ class IdentityObjects(ABC):
             return plan, {}
         if plan.current is not None:
             self.update(plan.identifier, plan)
-            return plan, self._proven(plan.identifier, plan)
+            return plan, self._verify(plan.identifier, plan)
         identifier = self.create(task, plan)
         try:
             self.update(identifier, plan)
-            written = self._proven(identifier, plan)
+            written = self._verify(identifier, plan)
         except (AuthorizationError, InvalidError, ConflictError):
-            if self.made:
+            if self.creates:
                 self.take_back(plan.resource, identifier)
             raise
         return plan, written
@@ -133,23 +133,21 @@ class IdentityObjects(ABC):
             if self._row(plan.resource, plan.identifier):
                 raise
             return  # already gone
-        self._gone(plan)
+        self._verify_deletion(plan)
 
     def take_back(self, resource: Resource, identifier: str) -> None:
-        """Delete an object that was created only in part, because the tenant refused the rest."""
+        """Delete a new object that is incomplete because the tenant refused a part of it."""
         try:
             self.remove(identifier)
         except IdentityError:
-            self.client.warn(
-                f"The {resource.name} {identifier} was created only in part, and could not be deleted again"
-            )
+            self.client.warn(f"The {resource.name} {identifier} is incomplete, and could not be deleted again")
 
     def unmet(self, plan: Plan, held: Object) -> list[tuple[str, Any, Any]]:
         """Return the changes of the plan that the object does not show."""
         return plan.unmet(held)
 
-    def _proven(self, identifier: str, plan: Plan) -> Object:
-        """Return the object as the tenant shows it after a write."""
+    def _verify(self, identifier: str, plan: Plan) -> Object:
+        """Wait until the tenant shows the changes of a plan. Return the object as it is shown."""
 
         def look() -> tuple[Object | None, str]:
             row = self._row(plan.resource, identifier) if plan.current else self._only_row(plan, identifier)
@@ -160,19 +158,19 @@ class IdentityObjects(ABC):
                 return None, f"holds {option} = {shown!r} instead of {wanted!r}"
             return held, ""
 
-        return self.awaited(look)
+        return self.wait_for(look)
 
-    def _gone(self, plan: Plan) -> None:
+    def _verify_deletion(self, plan: Plan) -> None:
         def look() -> tuple[Object | None, str]:
             there = self._row(plan.resource, plan.identifier)
             return (None, f"still has the {plan.resource.name}") if there else ({}, "")
 
-        self.awaited(look)
+        self.wait_for(look)
 
-    def awaited(self, look: Callable[[], tuple[Object | None, str]]) -> Object:
-        """Call ``look`` until it returns an object, and return that. Its text says what the tenant shows instead.
+    def wait_for(self, look: Callable[[], tuple[Object | None, str]]) -> Object:
+        """Call ``look`` until it returns an object, and return this object. Otherwise, its text is for the error.
 
-        A tenant may show a write late. If it reports success and never shows the write, raise ProtocolError.
+        A tenant may show a write late. Raise ProtocolError if it reports success but never shows the write.
         """
         for attempt in range(1, READINGS + 1):
             found, instead = look()
@@ -189,7 +187,7 @@ class IdentityObjects(ABC):
 
 
 def check_each(verb: str, result: Any) -> None:
-    """Check the answer of a verb for many objects: it may succeed as a whole and fail for one (admin contract 1.1)."""
+    """Raise InvalidError if the answer of a verb has a failure of one object (admin contract 1.1)."""
     for item in result if isinstance(result, list) else ():
         if isinstance(item, Mapping) and item.get("success") is False:
             raise InvalidError(f"{verb} refuses it: {item.get('Message') or 'no reason was given'}")

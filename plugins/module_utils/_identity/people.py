@@ -51,7 +51,7 @@ class IdentityPeople(People):
     @cached_property
     def built_in_roles(self) -> list[Object]:
         column = NAME_COLUMNS[ROLE.endpoint]
-        # In LIKE, an underscore is any character.
+        # In LIKE, an underscore matches any character.
         where = f"{is_named(column, ROLE.built_in)} OR ID = 'sysadmin' OR ID LIKE '%_ID'"
         rows = self._identity.select(ROLE.endpoint, ("ID", column), where)
         names = {str(row["ID"]): str(row.get(column)) for row in rows if row.get("ID")}
@@ -80,7 +80,7 @@ class IdentityPeople(People):
 
 
 def is_active(held: Object) -> bool:
-    """Return whether a user is in use, by its attributes."""
+    """Return whether the attributes of a user show it as active."""
     return held.get("State") in (None, "", "None")
 
 

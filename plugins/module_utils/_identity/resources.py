@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""The tables of what an administrator sets up: users with their flags, roles with their rights, OAuth2 client apps.
+"""The tables of the administration API: users with their flags, roles with their rights, OAuth2 client apps.
 
-Paths lead into the objects that ``objects`` puts together from several answers, in the servers' own words.
+Paths point into the objects that the classes of this package build from several answers.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ OAUTH2_APP = Resource(
 
 IDENTITY_RESOURCES = {resource.endpoint: resource for resource in (IDENTITY_USER, ROLE, OAUTH2_APP)}
 
-# Administrative rights by the path that names them: what they are called where the tenant does not say (admin
-# contract 6.4). A right that manages something has "man" in the name of its file.
+# The names of administrative rights by path, for tenants that do not show the names (admin contract 6.4). A right that
+# manages something has "man" in the name of its file.
 VAULT_MANAGEMENT = "/lib/rights/vaultman.json"
 ADMINISTRATIVE_RIGHTS = {
     "/lib/rights/adminportallogin.json": "Admin Portal Login",

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Roles of the administration API, with their administrative rights and their members."""
+"""Find and write roles of the administration API, with their administrative rights and members."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .._base.paths import Object, fold
 from .._http.client import Client
 from .._model.plan import Change, Plan, Task
 from .._model.rows import Resource
-from .api import PAGE, UNTOLD, rows_of
+from .api import OPTIONAL_ERRORS, PAGE, rows_of
 from .objects import IdentityObjects, identifier_in
 from .people import members_of
 from .resources import ADMINISTRATIVE_RIGHTS, VAULT_MANAGEMENT
 
-MEMBERS = {"users": "User", "roles": "Role"}  # the options, and the tables that hold their names
+MEMBERS = {"users": "User", "roles": "Role"}  # the options of members, and the tables with their names
 CATALOGUE = "@/lib/get_superrights.js(excludeRight:'')"
 RIGHTS_OF_USER = "UserMgmt/GetUsersRolesAndAdministrativeRights"
-UNSEEN = "Vault Management no object of the vault can be seen"
+HIDES_VAULT = "Vault Management no object of the vault can be seen"
 
 
 class Roles(IdentityObjects):
@@ -57,7 +57,7 @@ class Roles(IdentityObjects):
                 way: [
                     name
                     for right in rights
-                    for name in [self._spelled(right, catalogue, known_or_not=way == "remove")]
+                    for name in [self._spelled(right, catalogue, may_be_unknown=way == "remove")]
                     if name
                 ]
                 for way, rights in given.items()
@@ -65,21 +65,21 @@ class Roles(IdentityObjects):
         return desired
 
     def _catalogue(self) -> dict[str, str]:
-        """Return the names of the rights that the tenant has, by path."""
+        """Return the names of all rights of the tenant, by path."""
         try:
             rows = self.identity.script(CATALOGUE)
-        except UNTOLD:
+        except OPTIONAL_ERRORS:
             rows = []
         named = {str(row["Path"]): str(row.get("Description") or row["Path"]) for row in rows if row.get("Path")}
         return named or ADMINISTRATIVE_RIGHTS
 
-    def _spelled(self, right: str, catalogue: Mapping[str, str], *, known_or_not: bool) -> str | None:
-        """Return the name of a right as the role shows it. A right is given by name or by path.
+    def _spelled(self, right: str, catalogue: Mapping[str, str], *, may_be_unknown: bool) -> str | None:
+        """Return the name of a right as the role shows it. The right is given by name or by path.
 
-        A name that the tenant does not use is looked up among the usual names, because tenants may describe the same
-        right in other words (recorded for Privilege Cloud).
+        If the tenant has no right with this name, search the usual names: tenants may use other names for the same
+        right (recorded for Privilege Cloud).
 
-        Raise InvalidError for an unknown right. With ``known_or_not``, return None instead.
+        Raise InvalidError for an unknown right. With ``may_be_unknown``, return None instead.
         """
         wanted = _compact(right)
         names = {**catalogue, **self._names}
@@ -88,14 +88,14 @@ class Roles(IdentityObjects):
         path = next(chain(known, usual), right if "/" in right else None)
         if path is not None:
             return self._named(path, names.get(path))
-        if known_or_not:
+        if may_be_unknown:
             return None
         raise InvalidError(
             f"the tenant has no administrative right {right!r}", hint=f"It has {', '.join(sorted(catalogue.values()))}"
         )
 
     def _named(self, path: str, name: str | None) -> str:
-        """Return the first name that was seen for a right, or its path if another right has that name."""
+        """Return the first known name of a right, or its path if another right has that name."""
         return self._names.setdefault(path, name if name and name not in self._names.values() else path)
 
     def _path(self, name: str) -> str:
@@ -103,7 +103,7 @@ class Roles(IdentityObjects):
 
     def refuse(self, task: Task, plan: Plan) -> None:
         self.people.check(plan)
-        text = "" if task.absent else self._mixture(plan)
+        text = "" if task.absent else self._mixed_rights(plan)
         if text and not task.policies["allow_mixed_rights"]:
             raise InvalidError(
                 text, hint="Use another role and another service user for the vault, or set allow_mixed_rights"
@@ -111,14 +111,14 @@ class Roles(IdentityObjects):
         if text:
             self.client.warn(f"{task.label}: {text}")
 
-    def _mixture(self, plan: Plan) -> str:
-        """Return which rights the plan brings together that hide the vault, in the role or for one of its users."""
+    def _mixed_rights(self, plan: Plan) -> str:
+        """Return a reason if the plan combines rights that hide the vault, in the role or for one of its users."""
         changes = {change.attribute.option: _difference(change)[0] for change in plan.changes if change.after}
         added = changes.get("administrative_rights", [])
         names = {str(name) for name in plan.expected.get("AdministrativeRights") or ()}
         if others := self.beside_vault(names):
             is_new = any(name in others or self._path(name) == VAULT_MANAGEMENT for name in added)
-            return f"with {', '.join(others)} beside {UNSEEN}" if is_new else ""
+            return f"with {', '.join(others)} beside {HIDES_VAULT}" if is_new else ""
         members = plan.expected.get("Members") or () if added else ()
         users = {str(member["value"]) for member in members if member.get("type") == MEMBERS["users"]}
         for user in sorted(users.union(changes.get("users", [])) if any(map(self._manages, names)) else ()):
@@ -127,15 +127,15 @@ class Roles(IdentityObjects):
             if (others := self.beside_vault({*names, *held})) and not self.beside_vault(held):
                 roles = sorted(role for role, rights in elsewhere.items() if any(map(self._manages, rights)))
                 login = (self.people.read("User", user) or {}).get("Name") or user
-                return f"{login} is in {', '.join(roles)}, too, and with {', '.join(others)} beside {UNSEEN}"
+                return f"{login} is in {', '.join(roles)}, too, and with {', '.join(others)} beside {HIDES_VAULT}"
         return ""
 
     def _rights_elsewhere(self, user: str, plan: Plan) -> dict[str, list[str]]:
-        """Return the rights that a user has from other roles, by role; nothing if the tenant does not tell."""
+        """Return the rights that a user has from other roles, by role. Empty if the tenant does not show them."""
         own = plan.identifier if plan.current else None
         try:
             rows = rows_of(self.identity.call(RIGHTS_OF_USER, {"ID": user, "Args": PAGE}, repeatable=True))
-        except (*UNTOLD, NotFoundError):  # in check mode, a user may be yet to come
+        except (*OPTIONAL_ERRORS, NotFoundError):  # in check mode, the user may not exist yet
             return {}
         return {
             str(row.get("RoleName") or row.get("ID")): [
@@ -151,7 +151,7 @@ class Roles(IdentityObjects):
         return "man" in self._path(name).rpartition("/")[2]
 
     def beside_vault(self, names: Collection[str]) -> list[str]:
-        """Return the other management rights among these, none if Vault Management is not among them."""
+        """Return the other management rights if Vault Management is among these, else none."""
         rights = {self._path(name): name for name in names}
         if VAULT_MANAGEMENT not in rights:
             return []
@@ -164,17 +164,17 @@ class Roles(IdentityObjects):
 
     def update(self, identifier: str, plan: Plan) -> None:
         changes = {change.attribute.option: change for change in plan.changes}
-        # Rights first: they are what most administrators may not assign, and then nothing else is changed.
+        # Rights first: most administrators may not assign them, and if that fails, nothing else is changed.
         if rights := changes.get("administrative_rights"):
             added, removed = _difference(rights)
-            # Remove first, because too few rights for a moment are better than too many.
+            # Remove before adding, so that the role never has too many rights in between.
             for verb, names in (("UnAssignSuperRights", removed), ("AssignSuperRights", added)):
                 if names:
                     pairs = [{"Role": identifier, "Path": self._path(name)} for name in names]
                     self.identity.call(f"SaasManage/{verb}", pairs)
         own = {"users", "roles"} if plan.current is None else {"name", "description", "users", "roles"}
         if own & set(changes):
-            # Without it, the description could be blanked (admin contract 6.3).
+            # Send the description even if it is unchanged: otherwise the tenant may clear it (admin contract 6.3).
             body: Object = {"Name": identifier, "Description": plan.expected.get("Description") or ""}
             if plan.current is not None and "name" in changes:
                 body["NewName"] = changes["name"].after
@@ -183,23 +183,23 @@ class Roles(IdentityObjects):
                 body[option.capitalize()] = {"Add": added, "Delete": removed}
             self.identity.call("Roles/UpdateRole", body)
 
-    def _proven(self, identifier: str, plan: Plan) -> Object:
-        """Return the role as it is after a write.
+    def _verify(self, identifier: str, plan: Plan) -> Object:
+        """Return the role after a write.
 
         If Roles/UpdateRole left the members unchanged, change them with the calls that the vendor's SDKs use. These
-        take names (admin contract 6.5 and 12).
+        calls take names (admin contract 6.5 and 12).
         """
         try:
-            return super()._proven(identifier, plan)
+            return super()._verify(identifier, plan)
         except ProtocolError:
             row = self._row(plan.resource, identifier)
             role = self.read(row) if row else None
             if role is None or not self._change_members_by_name(role, plan):
                 raise
-        return super()._proven(identifier, plan)
+        return super()._verify(identifier, plan)
 
     def _change_members_by_name(self, role: Object, plan: Plan) -> bool:
-        """Add the members that are still missing and remove those still there. Return whether there are any."""
+        """Add the missing members and remove the remaining ones by name. Return whether there were any."""
         held = {str(member["value"]) for member in role["Members"]}
         calls: dict[str, Object] = {}
         for option, table in MEMBERS.items():
@@ -220,9 +220,7 @@ class Roles(IdentityObjects):
         row = self._row(resource, identifier)
         role = self.read(row) if row else None
         if role and (role["Members"] or role["AdministrativeRights"]):
-            self.client.warn(
-                f"The role {identifier} was created only in part, and is in use already: it is left as it is"
-            )
+            self.client.warn(f"The role {identifier} is incomplete and already in use: it is not deleted")
         else:
             super().take_back(resource, identifier)
 
@@ -236,7 +234,7 @@ def _difference(change: Change) -> tuple[list[str], list[str]]:
 
 
 def _paths_of(right: str, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield the paths of the rights that have this name or path. ``names`` are their names, by path."""
+    """Yield the paths of the rights with this name or path. ``names`` are the names of rights by path."""
     wanted = _compact(right)
     return (path for path, name in names.items() if wanted in (_compact(name), _compact(path)))
 

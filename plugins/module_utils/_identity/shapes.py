@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The shapes that an option's value takes in the administration API alone."""
+"""Read, compare and write values that only the administration API has."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ GRANTS = {
     "Automatic": 1 << 31,
 }
 LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
-# The bits of permissions that include others, on tenants that compose them (admin contract 8 and 12).
+# The bits of permissions that include others, on tenants that combine them (admin contract 8 and 12).
 COMPOSED = {"Admin": 28, "ViewDetail": 20}
 
 
 class Choice(Shape):
-    """One of several words. ``words`` has the values of servers for each; the first is sent."""
+    """One of several words. ``words`` has the values of servers for each word. The first value is sent."""
 
     def __init__(self, words: Mapping[str, tuple[Any, ...]]) -> None:
         self.words = words
@@ -45,7 +45,7 @@ class Choice(Shape):
 
 
 class Timespan(Shape):
-    """A time in seconds in the option, ``[days.]hours:minutes:seconds`` in the object."""
+    """A duration: seconds in the option, and ``[days.]hours:minutes:seconds`` in the object."""
 
     def read(self, node: Any) -> int | None:
         parts = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)(?:\.\d+)?", str(node).strip())
@@ -62,7 +62,7 @@ class Timespan(Shape):
 
     def validate(self, option: str, value: Any) -> None:
         if not 0 < value <= LONGEST_LIFETIME:
-            raise InvalidError(f"{option} has to be more than 0 and at most {LONGEST_LIFETIME} seconds")
+            raise InvalidError(f"{option} must be more than 0 and at most {LONGEST_LIFETIME} seconds")
 
 
 class Scopes(Shape):
@@ -113,7 +113,7 @@ class Scopes(Shape):
     def validate(self, option: str, value: Any) -> None:
         refuse_doubles(option, [scope["name"] for scope in value])
         if any(not re.fullmatch(r"\S+", scope["name"]) for scope in value):
-            raise InvalidError(f"{option} holds a scope whose name is empty or has a blank in it")
+            raise InvalidError(f"{option} holds a scope with an empty name or a blank in its name")
 
     def check_characters(self, option: str, value: Any, held: Any) -> None:
         for number, scope in enumerate(value):
@@ -121,10 +121,10 @@ class Scopes(Shape):
 
 
 class Grants(Shape):
-    """Permissions of roles: a map from a role's id to ``{role, rights}``.
+    """Permissions of roles: a map from the id of a role to ``{role, rights}``.
 
-    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. A given permission adds
-    those that it implies, so that tenants that compose permissions and tenants that do not hold the same.
+    A desired value has such maps under ``add`` and ``remove``, or under ``set`` alone. Permissions that a given one
+    implies are added, so that all tenants show the same, whether they combine permissions or not.
     """
 
     def read(self, node: Any) -> dict[str, Object]:
@@ -168,7 +168,7 @@ def _roles_of(value: Mapping[str, list[Object] | None]) -> dict[str, list[str]]:
 
 
 def rights_in(mask: Any) -> list[str]:
-    """Return the permissions of a bit mask, which may be signed, and a number or a text."""
+    """Return the permissions of a bit mask. The mask is a number or a text, and may be signed."""
     try:
         bits = int(mask)
     except (TypeError, ValueError):
@@ -177,7 +177,7 @@ def rights_in(mask: Any) -> list[str]:
 
 
 def with_implied(rights: Iterable[str]) -> list[str]:
-    """Return permissions with those that their bits include (admin contract 8)."""
+    """Return permissions and those that their bits include (admin contract 8)."""
     bits = 0
     for right in rights:
         bits |= COMPOSED.get(right, GRANTS[right])
@@ -190,7 +190,7 @@ def needed_by(right: str, rights: Iterable[str]) -> list[str]:
 
 
 def _settled(rights: Iterable[str]) -> list[str]:
-    """Return the permissions in their usual order, each once."""
+    """Return the permissions in their usual order without duplicates."""
     given = set(rights)
     return [right for right in GRANTS if right in given]
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Users of the administration API: what makes one a client, its state and its password."""
+"""Find and write users of the administration API: their client flags, state and password."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._base.paths import Object, fold
 from .._model.people import OTHER_USER, own_access_lost
 from .._model.plan import Plan, Task, make_plan
 from .._model.shapes import Truth
-from .api import UNTOLD
+from .api import OPTIONAL_ERRORS
 from .objects import IdentityObjects, check_each, identifier_in
 from .people import is_active
 
@@ -24,7 +24,7 @@ SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 
 
 class Users(IdentityObjects):
-    """Users of the cloud directory, with what makes one a service user."""
+    """Users of the cloud directory, with the flags of service users."""
 
     columns = ("ID", "Username", "ServiceUser")
 
@@ -41,7 +41,7 @@ class Users(IdentityObjects):
             "id": row["id"],
             "Active": is_active(held),
             "OauthClient": Truth().read(held.get("OauthClient")) or False,
-            # No flag is certain to be shown (admin contract 5.1): who is not in Everybody is a service user, too.
+            # A tenant may not show this flag (admin contract 5.1). A user outside of Everybody is one, too.
             "ServiceUser": Truth().read(row.get("ServiceUser")) or everybody is False,
             "ForcePasswordChangeNext": Truth().read(held.get("ForcePasswordChangeNext")) or False,
         }
@@ -55,21 +55,21 @@ class Users(IdentityObjects):
         if current is None:
             self._check_suffix(str(desired["user_name"]))
         elif "PasswordNeverExpire" not in current:
-            desired["password_never_expires"] = None  # it is not shown, so that nobody knows whether it differs
+            desired["password_never_expires"] = None  # it is not shown, so it cannot be compared
         return desired
 
     def suffixes(self) -> set[str]:
-        """Return the login suffixes of the tenant, none where it does not tell them."""
+        """Return the login suffixes of the tenant. Empty if it does not show them."""
         try:
             result = self.identity.call("Core/GetCdsAliasesForTenant", repeatable=True)
-        except UNTOLD:
+        except OPTIONAL_ERRORS:
             return set()
         items = result.get("Results") if isinstance(result, Mapping) else None
         keys = [entity.get("Key") for item in items or () for entity in item.get("Entities") or ()]
         return {str(key) for key in keys if key}
 
     def _check_suffix(self, user_name: str) -> None:
-        """Refuse a login suffix that the tenant does not have. Where it does not tell, creating the user does."""
+        """Raise InvalidError for an unknown login suffix. Without a list of suffixes, the create fails instead."""
         suffixes, suffix = self.suffixes(), user_name.rpartition("@")[2]
         if suffixes and fold(suffix) not in map(fold, suffixes):
             raise InvalidError(
@@ -92,7 +92,7 @@ class Users(IdentityObjects):
             {
                 **{name: wanted[name] for name in names if wanted.get(name) is not None},
                 "ForcePasswordChangeNext": wanted["ForcePasswordChangeNext"],
-                # The portal ticks it for a client, and not every tenant shows it (admin contract 5.2).
+                # The portal sets it for a client, and not every tenant shows it (admin contract 5.2).
                 "PasswordNeverExpire": wanted.get(
                     "PasswordNeverExpire", wanted["OauthClient"] and not wanted["ForcePasswordChangeNext"]
                 ),
@@ -114,21 +114,21 @@ class Users(IdentityObjects):
         set_anew = self._set_password(plan.identifier, desired["password"])
         rest = replace(task, write_secrets=False)
         try:
-            # Whether that calls for another new password at the next login is not known (admin contract 5.4): look.
+            # A new password may also set the flag for a password change (admin contract 5.4), so read the user again.
             row = self._row(plan.resource, plan.identifier)
             current = self.read(row) if row else None
             changes = make_plan(rest, desired, current)
             if changes.changed:
                 self.update(plan.identifier, changes)
-                current = self._proven(plan.identifier, changes)
+                current = self._verify(plan.identifier, changes)
         except IdentityError as error:
-            hint = f"The new password is set all the same: do not lose it. {error.hint or 'Run the task again'}"
+            hint = f"The new password is already set: do not lose it. {error.hint or 'Run the task again'}"
             raise error.with_facts(changed=True, hint=hint) from error
         done = plan if set_anew else make_plan(rest, desired, plan.current)
         return done, current or {}
 
     def _set_password(self, identifier: str, password: str) -> bool:
-        """Set the password and return whether it differs from the one before."""
+        """Set the password. Return whether it differs from the old one."""
         body = {"ID": identifier, "newPassword": password}
         try:
             self.identity.call("UserMgmt/ResetUserPassword", body)
@@ -140,7 +140,7 @@ class Users(IdentityObjects):
 
     def update(self, identifier: str, plan: Plan) -> None:
         if plan.current is None:
-            return  # made whole
+            return  # create() has written everything
         fields = {change.attribute.path[0]: change.after for change in plan.changes}
         active = fields.pop("Active", None)
         if fields.get("OauthClient"):

@@ -5,7 +5,7 @@
 
 """Bring one object to its desired state: find, plan, apply, verify. The same steps for every kind of object.
 
-The steps read and write through the Store that the caller passes in. This file knows neither its server nor HTTP.
+The steps read and write through the Store that the caller passes in. This file does not know the server or HTTP.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from .new_values import check_new_values
 from .plan import Plan, Task, is_same_change, make_plan
 from .rows import Resource
 
-# An object, None if there is none, and the keys that the task gives for it.
+# An object or None, and the keys that the task gives for it.
 Located = tuple[Optional[Object], Object]
-# The answers of servers to a creation if the name exists. The contract does not say which one is used here.
+# Errors that servers return for a create if the name exists. The contract does not state which one this server uses.
 NAME_MAY_BE_TAKEN = (ConflictError, InvalidError, ServerError)
 
 
@@ -62,11 +62,11 @@ class Client(Protocol):
 
     @property
     def connection(self) -> Limits:
-        """How long, and how often, to try."""
+        """The limits of the connection."""
 
     @property
     def journal(self) -> Journal | None:
-        """The record of the writes; None if none is kept."""
+        """The journal, or None if the task has none."""
 
     @property
     def warn(self) -> Callable[[str], None]:
@@ -77,17 +77,17 @@ class Client(Protocol):
 
 
 class Store(Protocol):
-    """A place where objects are kept: finds one, and carries out a plan for it."""
+    """Finds objects on a server, and carries out plans for them."""
 
     @property
     def client(self) -> Client:
         """The client that sends the requests."""
 
     def locate(self, task: Task, *, check: bool) -> Located:
-        """Return the object, None if there is none, and its keys."""
+        """Return the object or None, and its keys."""
 
     def find(self, resource: Resource, keys: Object) -> Object | None:
-        """Return the object with these keys, None if there is none."""
+        """Return the object with these keys, or None."""
 
     def resolve(self, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
         """Return the desired options, with names resolved to ids."""
@@ -96,17 +96,17 @@ class Store(Protocol):
         """Raise an error for a plan that this store never carries out."""
 
     def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
-        """Return the changes that the server makes with a deletion, and the plurals of kinds that were not read."""
+        """Return the further changes that a deletion causes, and the plurals of kinds that could not be read."""
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
-        """Carry the plan out. Return what was done, and the object afterwards, empty after a deletion."""
+        """Carry out the plan. Return the plan as it was applied, and the new object; it is empty after a deletion."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one object, or the planned one. ``entity`` is None if there is no object afterwards.
+    """The result for one object, or the planned result. ``entity`` is the object afterwards, or None.
 
-    ``action`` is that of the plan: none, create, update or delete.
+    ``action`` is the action of the plan: none, create, update or delete.
     """
 
     action: str
@@ -122,7 +122,7 @@ class Outcome:
 class Prepared:
     """The plan for an object, and its desired options with names resolved to ids.
 
-    ``is_checked`` says that ``refuse()`` has accepted the plan.
+    ``is_checked`` means that ``refuse()`` has accepted the plan.
     """
 
     plan: Plan
@@ -131,19 +131,19 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class _Past:
-    """The failed writes of one object: how many, the last failure, and the first plan that may have been carried out.
+class _FailedWrites:
+    """The failed writes of one object: their number, and the last failure.
 
-    A plan may have been carried out although its answer was lost.
+    ``maybe_applied`` is the first plan that the server may have applied although its answer was lost.
     """
 
     tries: int = 0
     failure: IdentityError | None = None
-    landed: Plan | None = None
+    maybe_applied: Plan | None = None
 
-    def after(self, failure: IdentityError, plan: Plan) -> _Past:
+    def plus(self, failure: IdentityError, plan: Plan) -> _FailedWrites:
         maybe = failure.uncertain or isinstance(failure, ServerError)
-        return _Past(self.tries + 1, failure, self.landed or (plan if maybe else None))
+        return _FailedWrites(self.tries + 1, failure, self.maybe_applied or (plan if maybe else None))
 
 
 def ensure(
@@ -157,24 +157,24 @@ def ensure(
 ) -> Outcome:
     """Bring the object to its desired state, and return the change. With ``check``, change nothing.
 
-    ``located`` is the object and its keys if the caller has looked it up already; ``prepared`` is its plan if the
-    caller has made and checked it, too. After a write whose effect is uncertain, and after a refused create, the object
-    is looked up and planned again. With ``approved``, no other change than that of this plan is made. Raise
-    IdentityError, with the planned ``diff`` once there is one.
+    ``located`` is the object and its keys if the caller has already looked it up. ``prepared`` is its plan if the
+    caller has already made it. If the effect of a write is uncertain, or a create is refused, the object is looked up
+    and planned again. With ``approved``, only the change of that plan is made. Raise IdentityError; it has the planned
+    ``diff`` if a plan exists.
     """
-    past = _Past()
-    ready = prepared or _prepared(store, task, located, check=check)
+    failed = _FailedWrites()
+    ready = prepared or _prepare(store, task, located, check=check)
     while True:
-        _refuse_after(past, task, ready.plan, approved)
+        _check_plan(failed, task, ready.plan, approved)
         try:
-            return _carried_out(store, task, ready, past, check=check)
+            return _carry_out(store, task, ready, failed, check=check)
         except IdentityError as error:
-            past = _look_again(store, ready.plan, error, past)
-        ready = _prepared(store, task, None, check=check)
+            failed = _prepare_retry(store, ready.plan, error, failed)
+        ready = _prepare(store, task, None, check=check)
 
 
-def _prepared(store: Store, task: Task, located: Located | None, *, check: bool) -> Prepared:
-    """Return the plan for the object as it is now."""
+def _prepare(store: Store, task: Task, located: Located | None, *, check: bool) -> Prepared:
+    """Look up the object, and return a new plan for it."""
     with trying(f"look up {task.label}"):
         current, keys = located or store.locate(task, check=check)
     with trying(f"prepare {task.label}"):
@@ -182,35 +182,35 @@ def _prepared(store: Store, task: Task, located: Located | None, *, check: bool)
     return Prepared(make_plan(task, desired, current), desired)
 
 
-def _refuse_after(past: _Past, task: Task, plan: Plan, approved: Plan | None) -> None:
-    """Raise for a plan that is not the approved one, and for a create that failed and cannot be repeated.
+def _check_plan(failed: _FailedWrites, task: Task, plan: Plan, approved: Plan | None) -> None:
+    """Raise an error if the plan is not the approved one, or repeats a failed create that is unsafe to repeat.
 
-    If a lost write took effect, nothing is left to do, and the approved plan is carried out.
+    If a write with a lost answer took effect, nothing is left to do, and the plan need not be the approved one.
     """
-    done = past.landed and not plan.changed
+    done = failed.maybe_applied and not plan.changed
     if approved and not done and not is_same_change(plan, approved):
         raise PlanChangedError(
             f"{task.label} has changed since the plan was made",
-            hint="It was left alone. Review a new plan, and approve that",
+            hint="It was not changed. Review and approve a new plan",
         )
-    if past.failure and plan.action == "create" and not _may_create_again(past.failure, plan.resource):
-        raise _taken(past.failure, task)
+    if failed.failure and plan.action == "create" and not _may_create_again(failed.failure, plan.resource):
+        raise _explain_conflict(failed.failure, task)
 
 
-def _carried_out(store: Store, task: Task, ready: Prepared, past: _Past, *, check: bool) -> Outcome:
-    """Carry the plan out unless ``check`` is set. A lost write that took effect counts as a change."""
+def _carry_out(store: Store, task: Task, ready: Prepared, failed: _FailedWrites, *, check: bool) -> Outcome:
+    """Carry out the plan unless ``check`` is set. An earlier write that took effect counts as a change."""
     plan = ready.plan
     with trying(f"{plan.action} {task.label}"):
         if not ready.is_checked:
             refuse(store, task, plan)
         if check or not plan.changed:
-            return _outcome(past.landed or plan, plan.expected)
+            return _outcome(failed.maybe_applied or plan, plan.expected)
         done, written = _write(store, task, plan, ready.desired)
-        return _outcome(past.landed or done, written)
+        return _outcome(failed.maybe_applied or done, written)
 
 
 def _write(store: Store, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
-    """Carry the plan out between two lines of the journal, if the task has one."""
+    """Carry out the plan. If there is a journal, record the write before and after it."""
     journal = store.client.journal
     if journal is None:
         return store.write(task, plan, desired)
@@ -226,26 +226,26 @@ def _write(store: Store, task: Task, plan: Plan, desired: Object) -> tuple[Plan,
     return done, written
 
 
-def _look_again(store: Store, plan: Plan, error: IdentityError, past: _Past) -> _Past:
-    """Return the history of a failed write for another attempt, or raise the failure with its diff if none can help.
+def _prepare_retry(store: Store, plan: Plan, error: IdentityError, failed: _FailedWrites) -> _FailedWrites:
+    """Return the failed writes for another attempt, or raise the failure with its diff if a retry cannot help.
 
-    If the effect of the write is uncertain, wait before the next lookup: the server may still be at work.
+    If the effect of the write is uncertain, wait before the next lookup: the server may still be working on it.
     """
     failure = error.with_facts(diff=error.diff or plan.diff)
-    if failure.uncertain and past.tries < store.client.connection.retries:
-        store.client.pause(past.tries + 1, failure, "whether it took effect is looked up")
+    if failure.uncertain and failed.tries < store.client.connection.retries:
+        store.client.pause(failed.tries + 1, failure, "the object is looked up again")
     elif plan.action != "create" or not isinstance(failure, NAME_MAY_BE_TAKEN):
         raise failure from error
-    return past.after(failure, plan)
+    return failed.plus(failure, plan)
 
 
 def _may_create_again(failure: IdentityError, resource: Resource) -> bool:
-    """Return whether a create may be repeated after a lookup found nothing. It is safe if names are unique."""
+    """Return whether a create may be repeated if a lookup finds nothing. This is safe if names are unique."""
     return failure.uncertain and (resource.unique or not failure.pending)
 
 
-def _taken(error: IdentityError, task: Task) -> IdentityError:
-    """Explain a conflict with an object that lookups do not return."""
+def _explain_conflict(error: IdentityError, task: Task) -> IdentityError:
+    """Return the error; a conflict with an object that lookups do not show gets a hint."""
     if not isinstance(error, ConflictError) or error.hint:
         return error
     return error.with_facts(hint=task.resource.name_taken.format(name=task.resource.name))
@@ -268,7 +268,7 @@ def _refuse_incomplete(task: Task, plan: Plan) -> None:
     missing = [
         row
         for row in resource.attributes
-        if row.required and not row.read(expected) and not _is_none_of_them(task.desired.get(row.option))
+        if row.required and not row.read(expected) and not _is_empty_set(task.desired.get(row.option))
     ]
     if missing:
         names = ", ".join(row.option for row in missing)
@@ -306,12 +306,12 @@ def _refuse_taken_name(store: Store, plan: Plan, current: Object) -> None:
     if other and other["id"] != current["id"]:
         name = " / ".join(map(str, resource.name_of(resource.describe(plan.expected)).values()))
         raise ConflictError(
-            f"{name!r} is the {resource.name} {other['id']} already",
-            hint="Choose another name, or address that one",
+            f"the {resource.name} {other['id']} already has the name {name!r}",
+            hint="Choose another name, or manage that object",
         )
 
 
-def _is_none_of_them(wanted: Any) -> bool:
+def _is_empty_set(wanted: Any) -> bool:
     """Return whether the task explicitly sets an empty list. An empty ``add`` may be left over from a template."""
     return isinstance(wanted, dict) and wanted.get("set") == []
 

@@ -15,7 +15,7 @@ from .._base.texts import check_name
 from .plan import Task
 
 SEPARATORS = (",", ";")
-KEEP_ONE = "Nothing was renamed. Keep one of them, or take the names out of {}"
+KEEP_ONE = "Nothing was renamed. Keep one of the objects, or remove the names from {}"
 
 
 def check_former_names(task: Task) -> None:
@@ -30,7 +30,7 @@ def check_former_names(task: Task) -> None:
         check_name(f"{option}[{number}]", former, in_list=True, of_object=True)
         _refuse_several(f"{option}[{number}]", former, is_login=bool(task.resource.suffixed))
         if name and fold(former) == fold(name):
-            raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Take it out. Case does not matter")
+            raise InvalidError(f"{option} holds the name itself, {former!r}", hint="Remove it. Case does not matter")
     if task.identifier:
         raise InvalidError(f"{option} and id exclude each other", hint="The id identifies the object already")
     if task.absent:
@@ -40,26 +40,29 @@ def check_former_names(task: Task) -> None:
 
 
 def _refuse_several(option: str, former: str, *, is_login: bool) -> None:
-    """Raise InvalidError for what most likely is several names: none would be found, and a second object created."""
+    """Raise InvalidError for a text that is probably several names. No object has it, so one would be created."""
     held = next((repr(each) for each in SEPARATORS if each in former), "")
     if not held and is_login and former.count("@") > 1:
         held = "two '@'"
     if held:
-        hint = "Give each name as an item of its own. An object that has this name on the server is renamed by its id"
+        hint = "Give each name as an item of its own. If an object really has this name, rename it by its id"
         raise InvalidError(f"{option} {former!r} holds {held}", hint=hint)
 
 
 def renamed_object(task: Task, current: Object | None, former: Iterable[Object]) -> Object | None:
-    """Return the object that the task means: the one with its name, or else the one with a former name.
+    """Return the object of the task: the one with its name, or else the one with a former name.
 
-    ``current`` has the name, ``former`` are those with a former one. Raise if there is more than one object.
+    ``current`` is the object with the name, and ``former`` are those with a former name. Raise ConflictError or
+    AmbiguousError if there are several objects.
     """
     resource, others = task.resource, {item["id"]: item for item in former}
     others.pop((current or {}).get("id"), None)
     held = some([repr(item.get(resource.key_attribute)) for item in others.values()])
     hint = KEEP_ONE.format(resource.former_policy)
     if current and others:
-        raise ConflictError(f"a {resource.name} has this name, and another is still called {held}", hint=hint)
+        raise ConflictError(
+            f"a {resource.name} has this name, and another one still has the former name {held}", hint=hint
+        )
     if len(others) > 1:
         raise AmbiguousError(f"several {resource.plural} have a former name: {held}", hint=hint)
     return current or next(iter(others.values()), None)

@@ -27,7 +27,7 @@ from .references import names_in
 from .rows import Resource
 from .shapes import BATCH, Members
 
-# Failures after which a single request certainly had no effect.
+# After these failures, a single request is known to have had no effect.
 WITHOUT_EFFECT = (
     AuthenticationError,
     AuthorizationError,
@@ -41,10 +41,10 @@ WITHOUT_EFFECT = (
 
 
 def begin_of(task: Task, plan: Plan, along: Sequence[Plan] = (), unread: Collection[str] = ()) -> Object:
-    """Return the line before a write.
+    """Return the line to record before a write.
 
-    For a deletion it has the object, and ``along`` are the changes that the server makes beside it, such as in groups
-    whose member is deleted. ``unread`` are the plurals of kinds that could not be read.
+    The line of a deletion has the object and the further changes that it causes (``along``), such as a group that loses
+    a deleted member. ``unread`` are the plurals of kinds that could not be read for these changes.
     """
     resource, current = plan.resource, plan.current
     line = {"api": _api_of(resource), **row_of(plan, _name_of(task, plan), resource.name_of(task.desired))}
@@ -55,7 +55,7 @@ def begin_of(task: Task, plan: Plan, along: Sequence[Plan] = (), unread: Collect
 
 
 def end_of(task: Task, plan: Plan, written: Object) -> Object:
-    """Return the line after a write that was carried out. ``written`` is the object, empty if it was deleted."""
+    """Return the line to record after a write. ``written`` is the object, and is empty after a deletion."""
     return {
         **_subject(task, plan, written or plan.current),
         "outcome": "done",
@@ -64,7 +64,7 @@ def end_of(task: Task, plan: Plan, written: Object) -> Object:
 
 
 def failure_of(task: Task, plan: Plan, error: IdentityError) -> Object:
-    """Return the line after a write that failed: it was ``refused``, or it is ``unknown`` whether it had an effect."""
+    """Return the line to record after a failed write. The outcome is ``refused``, or ``unknown`` if it is uncertain."""
     refused = isinstance(error, WITHOUT_EFFECT) and not error.changed and _is_one_request(plan)
     failure = {"code": error.code, **({"status": error.status} if error.status is not None else {})}
     return {
@@ -75,7 +75,7 @@ def failure_of(task: Task, plan: Plan, error: IdentityError) -> Object:
 
 
 def state_of(resource: Resource, item: Object) -> Object:
-    """Return an object as options, as ``describe`` does, but with the ids of members."""
+    """Return an object as options, like ``describe``, and with the ids of members."""
     described = {option: value for option, value in resource.describe(item).items() if option != "id"}
     return {**described, **{row.option: members_of(row, row.read(item)) for row in resource.member_rows}}
 
@@ -99,7 +99,7 @@ def _name_of(task: Task, plan: Plan) -> str:
 
 
 def _is_one_request(plan: Plan) -> bool:
-    """Return whether a SCIM server gets the plan in one request. The administration API takes several."""
+    """Return whether the plan is one request to a SCIM server. The administration API needs several requests."""
     if not plan.resource.schema:
         return False
     members = [change for change in plan.changes if isinstance(change.attribute.shape, Members)]

@@ -11,13 +11,13 @@ import re
 
 from .._base.paths import fold
 
-VAULT = "vault"  # as ``search_in``: the vault's own users and groups (contract section 7.2)
+VAULT = "vault"  # the value of ``search_in`` for the vault's own users and groups (contract section 7.2)
 
 
 def canonical(text: object) -> str:
-    """Return a name without case, and as ``name@directory`` where it tells the directory in another form.
+    """Return a name without case, in the form ``name@directory`` if it contains a directory.
 
-    These are ``CORP\\name`` and a distinguished name (RFC 4514), whose directory is made of its domain components.
+    The other forms are ``CORP\\name`` and a distinguished name (RFC 4514), whose domain components are the directory.
     """
     folded = fold(text)
     if named := re.match(r"cn=((?:\\.|[^,\\])+),", folded):
@@ -28,7 +28,7 @@ def canonical(text: object) -> str:
 
 
 def spellings(name: str, directory: str) -> list[str]:
-    """Return the names that mean this member of the directory: as it is given, and with the directory."""
+    """Return the names of a member of a directory: the given name, and the name with each form of the directory."""
     if fold(directory) == VAULT:
         return [name]
     domains = [fold(directory), fold(directory).partition(".")[0]]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Check values that are about to be written, and list the rules that only the server knows. Sends nothing."""
+"""Check values that are about to be written, and list facts that only the server knows. Sends no request."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Created = tuple[Resource, Object]  # a new object's kind, and its options
 
 
 def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
-    """Raise InvalidError for a new value that the server certainly refuses.
+    """Raise InvalidError for a new value that the server is known to refuse.
 
-    Warn of a value that the vault refuses, and of a name that looks like another one. That one is not looked up,
-    because it takes a request for each spelling. Values that the server holds already are not checked.
+    Warn about a value that the vault refuses, and about a name with characters that look like others. Other spellings
+    are not looked up, because each takes a request. Values that the server already holds are not checked.
     """
     for change in plan.changes:
         row, value = change.attribute, change.after
@@ -46,11 +46,11 @@ def check_new_values(plan: Plan, warn: Callable[[str], None]) -> None:
         if row.option in plan.resource.keys and (found := look_alikes(value)):
             warn(f"{row.option} {value!r} holds {found}, which looks like another character. Is that intended?")
         if found := _held(value, row.new.not_in_vault):
-            warn(f"{row.option} {value!r} holds {found}, which the vault does not take in the name of a user")
+            warn(f"{row.option} {value!r} holds {found}, which the vault refuses in the name of a user")
 
 
 def _secrets_of(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield the secrets that a change writes, each with its place: an option, or the key of a map that means one."""
+    """Yield the place and the value of each secret that a change writes. A place is an option or a key of a map."""
     option, value = change.attribute.option, change.after
     if change.attribute.secret:
         yield option, str(value)
@@ -80,13 +80,13 @@ def suffix_of(name: object) -> str:
 
 
 def warn_of_suffix(warn: Callable[[str], None], suffix: str, names: Sequence[str]) -> None:
-    """Warn of new users with a suffix that no user has: a tenant refuses a suffix that it does not know."""
+    """Warn about new users with a suffix that no other user has: a tenant refuses an unknown suffix."""
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     warn(f"No other user of the tenant has the suffix {suffix!r} of {names[0]!r}{more}: is it spelled right?")
 
 
 def new_suffixes(created: Iterable[Created], known: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the suffixes that no known name has, each with the names of the new objects that have it."""
+    """Yield each suffix that no known name has, with the names of the new objects that use it."""
     names: dict[str, list[str]] = {}
     for resource, options in created:
         row = resource.suffixed

@@ -32,14 +32,14 @@ def rows(resources: Resources) -> list[Attribute]:
 
 
 def kind_spec(resources: Resources) -> Spec:
-    """Return the option that chooses among several kinds of objects; empty if there is only one kind."""
+    """Return the spec of the option ``kind``. It is empty if there is only one kind."""
     if len(resources) == 1:
         return {}
     return {"kind": {"type": "str", "required": True, "choices": [resource.name for resource in resources]}}
 
 
 def object_spec(resources: Resources) -> Spec:
-    """Return the options of a module that manages one object, of one of these kinds."""
+    """Return the spec of a module that manages one object of one of these kinds."""
     spec: Spec = {**kind_spec(resources), **STATE, **ID}
     for row in rows(resources):
         spec[row.option] = {"type": row.type, **row.spec}
@@ -56,23 +56,23 @@ def object_spec(resources: Resources) -> Spec:
 
 
 def info_spec(resources: Resources) -> Spec:
-    """Return the options of a module that reads objects: by id, by their keys, by a filter, or all."""
+    """Return the spec of a module that reads objects by id, by their keys or by a filter, or reads all."""
     keys = {option: {"type": "str"} for resource in resources for option in resource.finding}
     return {**kind_spec(resources), **ID, **keys, "filter": {"type": "str"}}
 
 
 def exclusive_options(resources: Resources) -> list[tuple[str, str]]:
-    """Return the pairs of options of which only one may be given."""
+    """Return the pairs of options that exclude each other."""
     return [(row.option, row.preset_option) for row in rows(resources) if row.presets]
 
 
 def entry_spec(resource: Resource) -> Spec:
-    """Return the options of an entry: those of the module that manages one such object."""
+    """Return the spec of an entry. It is that of the module for one object of this kind."""
     return object_spec((resource,))
 
 
 def resource_of(resources: Resources, params: Object) -> Resource:
-    """Return the kind that the task is about. Raise InvalidError for an option of another kind."""
+    """Return the kind of the task. Raise InvalidError for an option of another kind."""
     resource = next(each for each in resources if params.get("kind") in (None, each.name))
     for option in sorted(frozenset[str]().union(*(each.options for each in resources)) - resource.options):
         if params.get(option) is not None:
@@ -81,11 +81,11 @@ def resource_of(resources: Resources, params: Object) -> Resource:
 
 
 def task_of(resource: Resource, params: Object, *, new: bool = False) -> Task:
-    """Return the desired state that the task gives. Raise InvalidError for values that no server could take.
+    """Return the task with its desired state. Raise InvalidError for values that no server accepts.
 
-    ``new`` values are checked for their characters, too: none of them may be one that the server holds already.
+    ``new`` is for values that the server does not hold yet: their characters are checked as well.
     """
-    # A secret is written as it is.
+    # Secrets are not normalized: they are written unchanged.
     given = {row.option: params[row.option] for row in resource.attributes}
     desired = {
         row.option: given[row.option] if row.secret else composed(given[row.option]) for row in resource.attributes
@@ -116,7 +116,7 @@ def task_of(resource: Resource, params: Object, *, new: bool = False) -> Task:
 def _wrong_values(
     resource: Resource, rows_in_use: Iterable[Attribute], desired: Object, *, new: bool
 ) -> Iterator[InvalidError]:
-    """Yield what is wrong with the values of options, at most one for each option."""
+    """Yield the errors in the values of options, at most one for each option."""
     for row in rows_in_use:
         try:
             if desired[row.option] is not None:
@@ -137,11 +137,11 @@ def _wrong_policies(resource: Resource, params: Object) -> Iterator[InvalidError
 
 
 def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> None:
-    """Raise InvalidError unless the keys are there, or the id; of ``either`` just one may be given."""
+    """Raise InvalidError if neither the keys nor the id are given, or if several options of ``either`` are."""
     either = resource.either
     given = [option for option in either if desired[option]]
     if len(given) > 1:
-        raise InvalidError(f"{' and '.join(given)} exclude each other: a {resource.name} is for one of them")
+        raise InvalidError(f"{' and '.join(given)} exclude each other: a {resource.name} has one of them")
     missing = [option for option in resource.keys if desired[option] is None]
     left = [option for option in missing if option in either]
     if len(left) == 1:
@@ -154,9 +154,9 @@ def _check_keys(resource: Resource, desired: Object, identifier: str | None) -> 
 
 
 def check_characters(task: Task, held: Mapping[str, Any]) -> None:
-    """Raise InvalidError for names, lines of text and secrets with characters that nobody sees, or that end a line.
+    """Raise InvalidError for names, texts and secrets with invisible characters or line breaks.
 
-    ``held`` maps the options to check to their values on the server, which are accepted as they are.
+    ``held`` maps each option to check to its value on the server. That value is accepted in any case.
     """
     problems: list[IdentityError] = []
     for row in task.resource.attributes:
@@ -171,7 +171,7 @@ def check_characters(task: Task, held: Mapping[str, Any]) -> None:
 
 
 def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) -> None:
-    """Check the value of one option beside what the server holds of it."""
+    """Check the characters of one value. ``held`` is the value on the server, which is accepted."""
     of_object = is_key or row.refers_to is not None
     if row.secret:
         check_secret(row.option, value)
@@ -185,7 +185,7 @@ def _check_characters(row: Attribute, value: Any, held: Any, *, is_key: bool) ->
 
 
 def _check(row: Attribute, value: Any) -> None:
-    """Raise InvalidError for a value that no server could take."""
+    """Raise InvalidError for a value that no server accepts."""
     option = row.option
     if (row.required or row.secret) and value == "":
         raise InvalidError(f"{option} is empty", hint="Check the variable that it comes from, or leave it out")
@@ -197,10 +197,10 @@ def _check(row: Attribute, value: Any) -> None:
 
 
 def are_in_vault(resources: Resources) -> bool:
-    """Return whether all of these kinds are kept in the vault."""
+    """Return whether all of these kinds are in the vault."""
     return all(resource.in_vault for resource in resources)
 
 
 def kind_shown(resources: Resources, resource: Resource) -> dict[str, str]:
-    """Return the kind of an object for a result, which names it only where a module has several kinds."""
+    """Return the key ``kind`` of a result. It is empty if the module has only one kind."""
     return {"kind": resource.name} if len(resources) > 1 else {}

@@ -5,7 +5,7 @@
 
 """Refuse losses that are never allowed: the last login of a built-in role, and the access of the task's own user.
 
-The facts come from a subclass, which asks the server. None is asked for unless something is taken away.
+A subclass reads the facts from the server, and only if a plan takes something away.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ class People(ABC):
 
     @abstractmethod
     def read(self, endpoint: str, identifier: str) -> Object | None:
-        """Return a user, or a group with its members. None for what the server does not show."""
+        """Return a user, or a group with its members. Return None if the server does not show it."""
 
     @abstractmethod
     def is_own_user(self, identifier: str, shown: Iterable[str]) -> bool | None:
-        """Return whether a user with this id, shown by these names, is one that runs the task; None if unknown."""
+        """Return whether the user with this id and these shown names runs the task; None if unknown."""
 
     @abstractmethod
     def is_own_login(self, identifier: str, login: str) -> bool | None:
-        """Return whether a user with this id and this login name is one that runs the task; None if unknown."""
+        """Return whether the user with this id and login name runs the task; None if unknown."""
 
     @property
     @abstractmethod
     def knows_callers(self) -> bool:
-        """Whether anything is known of the users that run the task."""
+        """Return whether the id or name of a user that runs the task is known."""
 
     @property
     @abstractmethod
     def built_in_roles(self) -> Sequence[Object]:
         """The roles that every tenant has, with their names."""
 
-    # -- Who runs the task ----------------------------------------------------
+    # -- The users that run the task ----------------------------------------------------
 
     def is_own(self, endpoint: str, identifier: str, shown: Iterable[str]) -> bool | None:
         """Return whether this is a user that runs the task, or a group with such a user in it; None if unknown."""
@@ -68,7 +68,7 @@ class People(ABC):
         return self.is_own_user(identifier, shown)
 
     def _holds_own(self, endpoint: str, identifier: str, passed: set[str]) -> bool | None:
-        """Return whether a group has a user that runs the task in it, directly or through other groups."""
+        """Return whether a user that runs the task is in a group, directly or through other groups; None if unknown."""
         if identifier in passed:
             return False
         passed.add(identifier)
@@ -76,9 +76,9 @@ class People(ABC):
         return None if group is None else self.holds_own(self.resources[endpoint], group, passed)
 
     def holds_own(self, resource: Resource, item: Object, passed: set[str] | None = None) -> bool | None:
-        """Return whether a group, or a permission on a safe, is that of a user that runs the task; None if unknown.
+        """Return whether a user that runs the task has this permission, or is in this group; None if unknown.
 
-        ``passed`` are groups that need not be read again: groups may be members of each other.
+        ``passed`` are groups that were already read: groups may be members of each other.
         """
         passed = {item["id"]} if passed is None and resource.member_rows else passed or set()
         return any_known(
@@ -88,12 +88,12 @@ class People(ABC):
             for endpoint, identifier, shown in resource.members(item)
         )
 
-    # -- Who is left ----------------------------------------------------------
+    # -- Members that can log in ----------------------------------------------------------
 
     def emptied_roles(self, plans: Plans) -> list[str]:
         """Return the names of the built-in roles that lose the last member that can log in, directly or in a group.
 
-        ``plans`` are those for users and groups, by endpoint and id, or for new ones the name without case.
+        ``plans`` are the plans for users and groups, by endpoint and id. A new object has its name without case as id.
         """
         (group,) = (resource for resource in self.resources.values() if resource.member_rows)
         return [
@@ -104,9 +104,9 @@ class People(ABC):
         ]
 
     def _can_log_in(self, endpoint: str, identifier: str, plans: Plans, passed: set[tuple[str, str]]) -> bool:
-        """Return whether a user, or anybody in a group, can log in after the plans. Hidden users count as able to.
+        """Return whether a user, or any member of a group, can log in after the plans. A hidden user counts as one.
 
-        ``passed`` are those that need not be read again: groups may be members of each other.
+        ``passed`` are users and groups that were already read: groups may be members of each other.
         """
         key = (endpoint, id_mark(identifier))
         if key in passed:
@@ -124,7 +124,7 @@ class People(ABC):
     # -- One plan -------------------------------------------------------------
 
     def check(self, plan: Plan) -> None:
-        """Raise GuardRailError for a plan for one user or group with a loss that is never allowed."""
+        """Raise GuardRailError if a plan for one user or group causes a loss that is never allowed."""
         if plan.current is not None and (plan.resource.member_rows or plan.resource.enabled_by):
             for error in self._refusals(plan):
                 raise error
@@ -147,7 +147,7 @@ class People(ABC):
             yield from check_emptied_roles(emptied)
 
     def _is_own_loss(self, plan: Plan) -> bool | None:
-        """Return whether a plan takes a role, a right of it, or its login from a user that runs the task."""
+        """Return whether a user that runs the task loses a role, a right or its login by the plan; None if unknown."""
         resource, current = plan.resource, plan.current or {}
         if not resource.member_rows:
             renamed = any(change.attribute.option in resource.keys for change in plan.changes)
@@ -159,7 +159,7 @@ class People(ABC):
         return any_known(self.is_own(endpoint, who, [shown]) for endpoint, who, shown in _taken(plan))
 
     def _emptied_by(self, plan: Plan) -> list[str]:
-        """Return the built-in roles in which a plan leaves nobody who can log in."""
+        """Return the built-in roles that a plan leaves without a member who can log in."""
         resource, current = plan.resource, plan.current or {}
         plans = {(resource.endpoint, id_mark(plan.identifier)): plan}
         if resource.member_rows:
@@ -175,7 +175,7 @@ def _name(plan: Plan) -> str:
 
 
 def _taken(plan: Plan) -> list[tuple[str, str, str]]:
-    """Return the members that a plan takes out of a group, by endpoint, id and shown name; all if it is deleted."""
+    """Return endpoint, id and shown name of the members that a plan removes from a group; all for a deletion."""
     if plan.action == "delete":
         return list(plan.resource.members(plan.current or {}))
     return [
@@ -196,7 +196,7 @@ def _loses_rights(change: Change) -> bool:
 
 
 def any_known(answers: Iterable[bool | None]) -> bool | None:
-    """Return True if one answer is, None if one is unknown, and False otherwise."""
+    """Return True if any answer is True, else None if any is None, else False."""
     found = set(answers)
     return True if True in found else None if None in found else False
 
@@ -204,7 +204,7 @@ def any_known(answers: Iterable[bool | None]) -> bool | None:
 def last_member_lost(places: str) -> GuardRailError:
     return GuardRailError(
         f"a built-in role would lose its last member: {places}",
-        hint="Leave one of the members in the list, or put somebody who stays into it first",
+        hint="Keep one of the members in the list, or first add a member that stays",
     )
 
 
@@ -213,19 +213,19 @@ def own_access_lost(places: str, hint: str) -> GuardRailError:
 
 
 def check_emptied_roles(roles: Sequence[str], otherwise: str = "") -> Iterator[GuardRailError]:
-    """Refuse built-in roles in which nobody is left who can log in."""
+    """Yield an error if built-in roles would have no member left who can log in."""
     if roles:
         yield GuardRailError(
             f"a built-in role would lose its last member that can log in: {some(roles)}",
-            hint=f"Put somebody who stays into it first{otherwise}",
+            hint=f"First add a member that stays and can log in{otherwise}",
         )
 
 
 def check_unknown(labels: Sequence[str]) -> Iterator[GuardRailError]:
-    """Refuse plans that could concern the user that runs the task, if that user is unknown."""
+    """Yield an error if plans may affect the user that runs the task, but that user is unknown."""
     if labels:
         yield GuardRailError(
             f"it is not known whether this concerns the user that runs the task: {some(sorted(labels, key=natural))}",
-            hint="Set client_id and client_secret beside access_token, let the service user see its own user, and for "
-            "groups of another directory give it a permission of its own on the safe",
+            hint="Set client_id and client_secret beside access_token, and let the service user see its own user. For "
+            "groups of another directory, give it a permission of its own on the safe",
         )

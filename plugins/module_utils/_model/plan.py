@@ -33,19 +33,19 @@ class Task:
 
     @property
     def creator_rights(self) -> list[str] | None:
-        """The rights that the creator of the object keeps, None if that is left to the server."""
+        """The rights that the creator of the object keeps, or None if the server decides."""
         kept: list[str] | None = self.policies.get(self.resource.creator_policy)
         return kept
 
     @property
     def former_names(self) -> list[str]:
-        """The names that the object may still have. One of them is changed to the name that the task gives."""
+        """The names that the object may still have. An object with one of them is renamed to the name of the task."""
         names: list[str] = self.policies.get(self.resource.former_policy) or []
         return names
 
     @property
     def elsewhere(self) -> str:
-        """The other directory in which the object of a key may be, empty if none is given."""
+        """The other directory to search for the object of a key. Empty if none is given."""
         return str(self.desired.get(self.resource.elsewhere) or "")
 
     @property
@@ -132,7 +132,7 @@ class Plan:
         return body
 
     def respelled(self, body: Object) -> Object | None:
-        """Return the body with the other separators in what changes, or None where there is no other."""
+        """Return the body with the other separator in the changed values, or None if that makes no difference."""
         other = copy.deepcopy(body)
         for change in self.changes:
             row = change.attribute
@@ -141,9 +141,9 @@ class Plan:
         return other if other != body else None
 
     def unmet(self, written: Object, desired: Object | None = None) -> list[tuple[str, Any, Any]]:
-        """Return the changes that the object does not show: the option, its value, and the desired value. No secrets.
+        """Return the changes that the written object does not show: option, present value, desired value. No secrets.
 
-        For a list with ``add`` and ``remove`` in ``desired``, only these count: others may write to the same list.
+        In a list with ``add`` or ``remove`` in ``desired``, only these members count: others may change the rest.
         """
         shown = []
         for change in self.changes:
@@ -157,7 +157,7 @@ class Plan:
 
     @cached_property
     def expected(self) -> Object:
-        """The resource as it will be, with the server's defaults. Empty if it is deleted. Callers do not change it."""
+        """The object after the plan, with the server's defaults. Empty if it is deleted. Callers must not change it."""
         if self.action == "delete":
             return {}
         expected = copy.deepcopy(self.current or {})
@@ -176,10 +176,10 @@ def _is_never(row: Attribute, body: Object) -> bool:
 
 
 def plan_present(resource: Resource, current: Object | None, desired: Object, *, write_secrets: bool) -> Plan:
-    """Compare the given options with the current object, which is None if it does not exist.
+    """Compare the desired options with the current object, which is None if it does not exist.
 
-    An option that is None is not managed; an empty one clears. Secrets cannot be compared: they are written when the
-    object is created and, with ``write_secrets``, always.
+    An option that is None is not managed. An empty option clears the value. Secrets cannot be compared: they are
+    written when the object is created, and always with ``write_secrets``.
     """
     existing = current or {}
     key = desired.get(resource.keys[0]) or resource.attribute(resource.keys[0]).read(existing)
@@ -218,7 +218,7 @@ def plan_absent(resource: Resource, current: Object | None) -> Plan:
 
 
 def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
-    """Plan a task whose references are resolved in ``desired``."""
+    """Return the plan of a task. ``desired`` has the options with names resolved to ids."""
     if task.absent:
         return plan_absent(task.resource, current)
     return plan_present(task.resource, current, desired, write_secrets=task.write_secrets)
@@ -240,7 +240,7 @@ def _same_values(one: Change, other: Change) -> bool:
 
 
 def _delta(change: Change) -> tuple[set[str], set[str]]:
-    """Return what is added, by name, because a new object has no id yet, and what is removed, by id if it has one."""
+    """Return the names of the added members and the ids of the removed ones. A new object has no id yet."""
     before, after = change.before or {}, change.after or {}
     if isinstance(before, dict) and isinstance(after, dict):
         added = {fold(name) for key, name in after.items() if key not in before}
@@ -250,11 +250,11 @@ def _delta(change: Change) -> tuple[set[str], set[str]]:
 
 
 def is_over(moment: str | None, now: float) -> bool:
-    """Return whether an ISO 8601 time is over ``now``, in seconds since 1970; None and an empty text mean never."""
+    """Return whether an ISO 8601 time is over. ``now`` is in seconds since 1970. None and an empty text mean never."""
     return bool(moment) and seconds(str(moment)) <= now
 
 
 def new_end(resource: Resource, diff: Mapping[str, Object], now: float) -> str | None:
-    """Return the end that a change gives to access if that time is over ``now``, and None otherwise."""
+    """Return the new end of access in a diff if that time is already over, else None."""
     before, after = (diff[side].get(resource.ended_by) for side in ("before", "after"))
     return str(after) if after != before and is_over(after, now) else None

@@ -16,16 +16,16 @@ from .rows import Attribute, Resource
 from .shapes import Members, Names
 
 WILL_BE_SET = "will be set"
-# The name of the object with an endpoint and an id, None if it has not been seen.
+# Returns the name of the object with this endpoint and id, or None if it has not been seen.
 NameOf = Callable[[str, str], Optional[str]]
 
 
 def nameless(endpoint: str, identifier: str) -> None:
-    """Return None: no names have been seen. Members then have the names that their lists show."""
+    """Return None, as if no names had been seen. Members then keep the names that their lists show."""
 
 
 def row_of(plan: Plan, name: str, wanted_keys: Object, name_of: NameOf = nameless) -> Object:
-    """Return what a plan does to one object. ``wanted_keys`` name it if it is not there yet."""
+    """Return the row of a plan for one object. ``wanted_keys`` name the object if it does not exist yet."""
     return {
         "type": plan.resource.name,
         "name": name,
@@ -37,12 +37,12 @@ def row_of(plan: Plan, name: str, wanted_keys: Object, name_of: NameOf = nameles
 
 
 def action_of(plan: Plan) -> str:
-    """Return the plan's action, or deactivate if it disables a user."""
+    """Return the action of the plan, or ``deactivate`` if it disables a user."""
     return "deactivate" if plan.disables else plan.action
 
 
 def members_of(row: Attribute, members: Mapping[str, str], name_of: NameOf = nameless) -> list[dict[str, Any]]:
-    """Return names and ids. A member that the run makes has no id yet; its name stands in for it until then."""
+    """Return members as names and ids. A member that this run creates has its name as key, and no id yet."""
     endpoint = str(row.refers_to)
     rows = [
         {"name": name_of(endpoint, key) or name, "id": None if key == name and not name_of(endpoint, key) else key}
@@ -56,14 +56,14 @@ def _named_action(plan: Plan) -> str:
 
 
 def _keys(plan: Plan, wanted: Object) -> Object:
-    """Return the options that name the object, as the server has them if it is there."""
+    """Return the options that name the object, with the values of the server if it exists."""
     resource: Resource = plan.resource
     named = resource.describe(plan.current) if plan.current else wanted
     return {option: named[option] for option in resource.keys if named.get(option)}
 
 
 def _attributes(plan: Plan, name_of: NameOf) -> Object:
-    """Return each attribute that changes; for a deletion, each that the object has."""
+    """Return the values of each changed attribute. For a deletion, these are all attributes of the object."""
     if plan.action == "delete":
         return {option: {"before": value} for option, value in plan.before.items() if option not in plan.resource.keys}
     changes = [change for change in plan.changes if plan.current or change.attribute.option not in plan.resource.keys]

@@ -29,45 +29,45 @@ from .resources import RESOURCES
 from .rows import Attribute, Resource
 from .shapes import Members
 
-BY_ANY_NAME = "One of them may be an id, or another name of the same member"
-LATER = "the run fails unless an earlier task changes that"
-SEARCH_HINT = "For one of another directory, or of the vault itself, say in {} which"
+BY_ANY_NAME = "The two may be the id and a name of the same member, or two of its names"
+LATER = "the run fails unless an earlier task creates it"
+SEARCH_HINT = "For a member of another directory or of the vault itself, name that in {}"
 
 
 class Warner(Protocol):
-    """Takes warnings for the user, one text each."""
+    """Passes warnings to the user."""
 
     warn: Callable[[str], None]
 
 
 class Finder(Protocol):
-    """Finds the objects that names mean."""
+    """Finds the objects that names refer to."""
 
     @property
     def client(self) -> Warner:
-        """Takes the warnings."""
+        """The receiver of warnings."""
 
     @property
     def resources(self) -> Mapping[str, Resource]:
         """The kinds of objects that it finds, by endpoint or table."""
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """Return what each reference means: the object with that ``attribute``, or with that id."""
+        """Return the object for each reference: the one whose ``attribute`` or id it is, or None."""
 
 
 class VaultFinder(Finder, Protocol):
-    """Finds members of safes, too."""
+    """A finder that also finds members of safes."""
 
     def find_in_vault(self, endpoint: str, attribute: str, reference: str) -> Object | None:
-        """Return what a reference means to another client, that of the vault; None if there is none."""
+        """Return the object for a reference as the service user of the vault sees it, or None."""
 
 
 def resolve_keys(finder: Finder, task: Task) -> Object:
     """Return the keys that name the object, with references as ``{id: name}``.
 
-    A member that the server does not know, such as one of another directory, keeps the name that the task gives. With
-    another directory, it may be shown by any of its names there. Raise AmbiguousError for a group that both the server
-    and the other directory have.
+    A member that the server does not know, such as one of another directory, keeps the name of the task. If the task
+    names another directory, the server may show the member by any of its names there. Raise AmbiguousError for a group
+    that exists on the server and may also exist in the other directory.
     """
     elsewhere, parent = task.elsewhere, task.resource.parent
     keys = task.resource.name_of(task.desired)
@@ -75,23 +75,23 @@ def resolve_keys(finder: Finder, task: Task) -> Object:
         target = RESOURCES.get(task.resource.attribute(option).refers_to or "")
         if target:
             found = finder.find_all(target.endpoint, target.key_attribute, [value])[value]
-            if found and elsewhere and not target.suffixed:  # a login name ends in the directory that it is of
+            if found and elsewhere and not target.suffixed:  # a login name contains its directory
                 _refuse_both(task, target, found, value)
             outside = {name: name for name in (spellings(value, elsewhere) if elsewhere else [value])}
             keys[option] = {found["id"]: str(found.get(target.key_attribute) or value)} if found else outside
             if not found and parent and parent.option in keys:
-                # Only the list of who is in the parent can tell, and it takes the name in the spelling of the vault.
+                # The member can only be found in the list of a safe, which needs the vault's spelling of the safe.
                 keys[parent.option] = _spelled(finder, RESOURCES[str(parent.within)], keys[parent.option])
     return keys
 
 
 def _refuse_both(task: Task, target: Resource, found: Object, reference: str) -> None:
-    """Raise AmbiguousError where a name means an object of the server, and the task one of another directory."""
+    """Raise AmbiguousError if the server has an object of this name, but the task names another directory."""
     name = str(found.get(target.key_attribute))
     if fold(reference) != fold(found["id"]) and fold(task.elsewhere) != VAULT:
         option = task.resource.elsewhere
         raise AmbiguousError(
-            f"the SCIM server has a {target.name} {name!r} of its own, and {option} names {task.elsewhere!r}",
+            f"the SCIM server has a {target.name} {name!r} of its own, but {option} names {task.elsewhere!r}",
             hint=f"Leave {option} out to mean the server's, or give the object GUID or {name}@{task.elsewhere}",
         )
 
@@ -103,7 +103,7 @@ def _spelled(finder: Finder, resource: Resource, name: str) -> str:
 
 
 def known_keys(task: Task, current: Object) -> Object:
-    """Return the keys that the task gives and the object has. They need no lookup."""
+    """Return the references among the keys that match the current object. They need no lookup."""
     rows = [task.resource.attribute(option) for option in task.resource.name_of(task.desired)]
     given = {row.option: task.desired[row.option] for row in rows}
     return {
@@ -114,9 +114,9 @@ def known_keys(task: Task, current: Object) -> Object:
 
 
 def refuse_other_name(task: Task, keys: Object, current: Object) -> None:
-    """Raise InvalidError if an object that is to be deleted by id has another name than the task gives.
+    """Raise InvalidError if a task deletes an object by id, but its name differs from the name in the task.
 
-    One of the two is wrong. With state present, another name is a rename. ``keys`` are those that the task gives, with
+    One of the two is wrong. With state present, another name is a rename. ``keys`` are those of the task, with
     references resolved.
     """
     if not task.absent or task.resource.matches(keys, current):
@@ -124,7 +124,7 @@ def refuse_other_name(task: Task, keys: Object, current: Object) -> None:
     held = " / ".join(names_in(task.resource.keys_of(current)))
     given = " / ".join(names_in(keys))
     raise InvalidError(
-        f"the {task.resource.name} with the id {task.identifier!r} is called {held!r}, and not {given!r}",
+        f"the {task.resource.name} with the id {task.identifier!r} has the name {held!r}, not {given!r}",
         hint="Correct the id or the name, or leave the name out",
     )
 
@@ -135,9 +135,9 @@ def names_in(keys: Object) -> list[str]:
 
 
 def report_unknown_keys(finder: VaultFinder, task: Task, keys: Object, *, check: bool) -> None:
-    """Refuse to create an object for a member that does not exist. In check mode, warn.
+    """Raise UnknownMemberError for a new permission of a member that does not exist. In check mode, warn.
 
-    With another directory, only the server can know whether the member exists.
+    Nothing is checked if the task names another directory: only the server can search that.
     """
     if task.elsewhere:
         return
@@ -161,9 +161,9 @@ def report_unknown_keys(finder: VaultFinder, task: Task, keys: Object, *, check:
 
 
 def resolve(finder: Finder, task: Task, keys: Object, current: Object | None, *, check: bool) -> Object:
-    """Return the desired options, with references by name turned into ids.
+    """Return the desired options, with names resolved to ids.
 
-    In check mode an unknown name is a warning: an earlier task of the same run may be the one that would create it.
+    In check mode, an unknown name is only a warning: an earlier task of the same run may create it.
     """
     desired = {**task.desired, **keys}
     problems: list[IdentityError] = []
@@ -192,18 +192,18 @@ def _resolve_one(finder: Finder, option: str, target: Resource, wanted: str, *, 
     if not check:
         text = f"no {target.name} has the name or the id {wanted!r}"
         raise NotFoundError(text, hint="Correct the name, or create it first")
-    finder.client.warn(f"{option}: {wanted!r} does not exist yet; the run fails unless an earlier task changes that")
+    finder.client.warn(f"{option}: {wanted!r} does not exist yet; {LATER}")
     return wanted
 
 
 def _resolve_members(
     finder: Finder, task: Task, attribute: Attribute, wanted: Object, held: dict[str, str], *, check: bool
 ) -> dict[str, dict[str, str]]:
-    """Return the lists of names and ids as maps from id to name. Only names that no current member has are looked up.
+    """Return the lists of names and ids as maps from id to name. Names of current members are not looked up.
 
-    A server may show a member by another name than its key (RFC 7643 section 4.2 leaves ``display`` open), so names
-    that are to be removed are looked up, too. A name that two members show means neither. Raise InvalidError for a
-    member that is added by one name, or by id, and removed by another.
+    A server may show a member by another name than its key (RFC 7643 section 4.2 does not define ``display``), so names
+    to remove are looked up as well. A name that two members show identifies neither. Raise InvalidError for a member
+    that is added by one name or id and removed by another.
     """
     target = finder.resources[str(attribute.refers_to)]
     shown = Counter(map(fold, held.values()))
@@ -261,11 +261,11 @@ def _report_unknown(finder: Finder, task: Task, attribute: Attribute, unknown: l
             raise UnknownMemberError(text, hint=hint)
         finder.client.warn(f"{text} yet. {misplaced}" if misplaced else f"{text} yet; {LATER}")
     elif policy == "warn":
-        finder.client.warn(f"{text}: left out")
+        finder.client.warn(f"{text}: ignored")
 
 
 def _misplaced(finder: Finder, task: Task, option: str, name: str) -> str:
-    """Return where an unknown name belongs if an object of another kind has it, an empty text if none does.
+    """Return a hint if an object of another kind has the unknown name, else an empty text.
 
     Only this one name is looked up.
     """
@@ -274,7 +274,7 @@ def _misplaced(finder: Finder, task: Task, option: str, name: str) -> str:
         if other.refers_to == row.refers_to or not isinstance(other.shape, row.shape.__class__):
             continue
         kind = finder.resources[str(other.refers_to)]
-        with suppress(IdentityError):  # the member is unknown all the same
+        with suppress(IdentityError):  # the hint is optional
             if finder.find_all(kind.endpoint, kind.key_attribute, [name])[name]:
-                return f"There is a {kind.name} {name!r}: put it under {other.option}"
+                return f"There is a {kind.name} {name!r}: move the name to {other.option}"
     return ""

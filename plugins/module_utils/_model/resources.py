@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The tables of the SCIM server: one Resource per type, one Attribute row per option. ``rows`` explains their words."""
+"""The tables of the SCIM server: one Resource per kind, one Attribute per option. ``rows.py`` has the columns."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ USER = Resource(
     former_policy="formerly",
     enabled_by="active",
     known_by=("user_name", "password"),
-    # name.formatted mirrors displayName: sent back unchanged, it would undo a change of the latter.
+    # name.formatted mirrors displayName. If it were sent back unchanged, it would undo a change of displayName.
     computed=(("meta",), ("groups",), ("name", "formatted")),
 )
 
@@ -122,15 +122,15 @@ GROUP = Resource(
     former_policy="formerly",
     access=Access(("users", "groups"), held="memberships", lost="members"),
     known_by=("display_name",),
-    # Roles of every tenant, and their ids, which are no GUIDs (one is on record). The server does not delete them.
+    # The roles of every tenant. Their ids are not GUIDs (one is on record). The server does not delete these roles.
     built_in=("system administrator", "everybody"),
     built_in_ids=".*_ID|sysadmin",
     computed=(("meta",), ("members", KIND)),
-    # All provisioning clients look users up by name, so servers support that filter. Many do not for groups.
+    # Provisioning clients look up users by name, so servers support that filter. Many servers lack it for groups.
     doubtful=True,
 )
 
-# In the spelling that is sent; comparison is by letters (the schema does not call them caseExact).
+# The rights in the spelling that is sent. They are compared by letters only: the schema does not call them caseExact.
 RIGHTS = (
     "useAccounts",
     "retrieveAccounts",
@@ -167,7 +167,7 @@ RIGHT_LABELS: Mapping[str, str] = {
     "Authorize password requests (level 1)": "requestsAuthorizationLevel1",
     "Authorize password requests (level 2)": "requestsAuthorizationLevel2",
 }
-# Every name of a right that is accepted, by its letters: SCIM's and those of the REST APIs are in RIGHTS.
+# All accepted names of rights, by their letters. RIGHTS has the names of SCIM and of the REST APIs.
 RIGHT_NAMES: Mapping[str, str] = {
     **{letters(right): right for right in RIGHTS},
     **{letters(label): right for label, right in RIGHT_LABELS.items()},
@@ -186,7 +186,7 @@ RIGHTS_PRESETS: Mapping[str, tuple[str, ...]] = {
         "viewAuditLog",
         "viewSafeMembers",
     ),
-    # The vault takes one of the two levels of authorization.
+    # The vault accepts only one of the two levels of authorization.
     "full": RIGHTS[:-1],
 }
 
@@ -197,8 +197,8 @@ TWO_USERS = (
     "vault_client_secret"
 )
 NAME_TAKEN_IN_VAULT = (
-    f"The service user sees no {{name}} of this name. It is no member of the safe, or {OTHER_RIGHT}. {TWO_USERS}. The "
-    "vault may also keep one that was deleted, or have one whose name differs only in case or spelling"
+    f"The service user sees no {{name}} of this name. It is not a member of the safe, or {OTHER_RIGHT}. {TWO_USERS}. "
+    "The vault may also keep one that was deleted, or have one whose name differs only in case or spelling"
 )
 
 CONTAINER = Resource(
@@ -311,7 +311,7 @@ PRIVILEGED_DATA = Resource(
             "remote_machines",
             (ACCOUNT, "remoteMachinesAccess", "remoteMachines"),
             type="list",
-            # The vault's API lists them with semicolons; some servers and files have commas.
+            # The vault's API separates them with semicolons; some servers and files use commas.
             shape=Joined(";,"),
             spec={"elements": "str"},
             needs="restrict_to_remote_machines",
@@ -322,7 +322,7 @@ PRIVILEGED_DATA = Resource(
             type="bool",
             shape=Truth(),
         ),
-        # After the properties, whose list it joins.
+        # It has to follow the properties, because it is written into the same list.
         Attribute(
             "secret",
             (ACCOUNT, "properties"),
@@ -342,7 +342,7 @@ PRIVILEGED_DATA = Resource(
 
 PAM_OBJECTS = (CONTAINER, CONTAINER_PERMISSION, PRIVILEGED_DATA)
 RESOURCES = {resource.endpoint: resource for resource in (USER, GROUP, *PAM_OBJECTS)}
-# The kinds that can be members: of a group, or of a safe.
+# The kinds of objects that can be members of a group or a safe.
 MEMBER_ENDPOINTS = frozenset(
     row.refers_to
     for resource in RESOURCES.values()

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The classes of the tables: what a Resource and an Attribute row can say.
+"""Define the columns of the tables: a Resource for each kind of object, an Attribute for each option.
 
-From a row come the argument spec, the comparison, the request bodies, the diff, the result and the redaction,
-so that a name is declared once.
+The argument spec, comparison, request bodies, diff, result and redaction are all derived from these rows, so that a
+name is declared once.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from .._base.spelling import Spelling
 from .filters import name_stages
 from .shapes import PARTS, Members, Names, One, Shape
 
-# Attributes of a safe that refer to other objects, and are no options.
+# Attributes of a safe that refer to other objects and are not options.
 SHOWN_REFERENCES = ("owner", "privilegedData")
 LINKED_OBJECT = "urn:ietf:params:scim:schemas:pam:1.0:LinkedObject"
 NAME_TAKEN = (
     "The server shows no {name} of this name. It may keep one that was deleted, or have one whose name differs only in "
-    "case or spelling, such as STRASSE and Straße. What is taken may also be another value, such as the mail address"
+    "case or spelling, such as STRASSE and Straße. Another value may also be taken, such as the mail address"
 )
 
 
 @dataclass(frozen=True)
 class NewValue:
-    """Rules for a value that is not on the server yet, besides those for all values.
+    """Further rules for a value that the server does not hold yet.
 
-    ``longest`` is the most characters, and ``forbidden`` are characters, that the server is known to refuse.
-    ``not_in_vault`` are characters that the directory takes and the vault does not. ``suffixed`` ends in ``@`` and a
-    suffix of the tenant. ``unknown`` is what only the server knows of the value, ``unknown_without`` of its absence.
+    ``longest`` is the maximum number of characters. ``forbidden`` are characters that the server is known to refuse.
+    ``not_in_vault`` are characters that the directory accepts and the vault refuses. ``suffixed`` values end in ``@``
+    and a suffix of the tenant. ``unknown`` is a fact about the value that only the server knows, and
+    ``unknown_without`` such a fact about a missing value.
     """
 
     longest: int = 0
@@ -50,20 +51,26 @@ class NewValue:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One option of a module and the place of its value in the resource.
+    """One option of a module and the path of its value in the resource.
 
-    ``spec`` goes to the argument spec as it is. ``also`` is another place where servers keep the value. ``caseless``
-    compares without case. ``pattern`` is a regular expression that a value matches as a whole; ``pattern_hint`` says it
-    in words. ``secret`` is written and never read back (RFC 7643 section 7: mutability writeOnly), and has at least
-    ``shortest`` characters.
-    ``required`` has to be given to create an object and cannot be cleared; ``immutable`` cannot be changed afterwards.
-    ``filter`` is the attribute's name in filters. ``refers_to`` is the endpoint, or the table, of the object that the
-    value names, by its key or by id. ``default`` makes the value of an empty attribute from the object's first key.
-    ``on_create`` is sent when the object is created, and not compared afterwards: servers need not show it.
-    ``needs`` is another option that has to be given with this one. ``lines`` allows line breaks. ``new`` is what
-    holds for a new value alone. ``within`` is the endpoint of the object that this one lies in, which the value names.
-    ``presets`` are lists of items, of which the option ``preset_option`` takes the name. ``none_hint`` says how to give
-    no item at all.
+    - ``spec`` is copied to the argument spec.
+    - ``also`` is a second path where servers may keep the value.
+    - ``caseless`` values are compared without case.
+    - ``pattern`` is a regular expression for the whole value; ``pattern_hint`` explains it.
+    - ``secret`` values are written and never read (RFC 7643 section 7: mutability writeOnly). They have at least
+      ``shortest`` characters.
+    - ``required`` options are needed to create an object, and cannot be cleared.
+    - ``immutable`` options cannot change after the object is created.
+    - ``filter`` is the name of the attribute in filters.
+    - ``refers_to`` is the endpoint or table of the object that the value names by key or id.
+    - ``default`` returns the value of an empty attribute, given the first key of the object.
+    - ``on_create`` options are sent to create an object and not compared later, because servers need not show them.
+    - ``needs`` is another option that must be given with this one.
+    - ``lines`` allows line breaks.
+    - ``new`` has rules for new values only.
+    - ``within`` is the endpoint of the object that contains this one. The value is its name.
+    - ``presets`` are named lists of items for the option ``preset_option``.
+    - ``none_hint`` explains how to give no item at all.
     """
 
     option: str
@@ -107,7 +114,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Policy:
-    """An option without an attribute: how to manage the object. ``known`` are the names that a list may hold."""
+    """An option that is not an attribute, but a rule for managing the object. ``known`` limits the items of a list."""
 
     spec: Mapping[str, Any]
     known: Names | None = None
@@ -115,9 +122,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Access:
-    """The access that an object gives to others: its options, and the words for it.
+    """The access that an object gives to others: its options, and the words for them in messages.
 
-    ``held`` is the word for existing access, and ``lost`` the word for access that is lost with the object.
+    ``held`` is the word for existing access, and ``lost`` the word for lost access.
     """
 
     options: tuple[str, ...]
@@ -129,18 +136,27 @@ class Access:
 class Resource:
     """A kind of object: its SCIM endpoint or its table in the administration API, and its rows.
 
-    ``keys`` are the options that together name an object among its kind; of ``either`` only one is given.
-    ``computed`` paths are set by the server and not sent back in a PUT. Without ``patch`` a change is a PUT. The server
-    may know ``listed`` objects by id in lists only. Without ``unique`` it creates several objects with the same keys.
-    With ``doubtful``, an empty filter result is verified with a listing. ``policies`` are options without attributes.
+    Requests:
 
-    What an object means to people: ``access`` is what it lets others do or be in, until the time of the option
-    ``ended_by``. False in ``enabled_by`` takes it out of use. ``known_by`` are options whose change makes it unknown to
-    those who use it. ``contains`` are the endpoints of what lies in it and is deleted with it. ``creator_policy`` is
-    the policy that says which access its creator keeps, and ``former_policy`` the one that lists names that the object
-    may still have. ``elsewhere`` is the option that names another directory, where the object of a key may be.
-    ``built_in`` are the names of objects that every tenant has, ``built_in_ids`` a pattern of their ids. ``name_taken``
-    says why a name may be taken that no lookup shows.
+    - ``keys`` are the options that together identify an object. Only one of the options in ``either`` is given.
+    - ``computed`` paths are set by the server, and not sent back in a PUT.
+    - ``patch``: a change is a PATCH; otherwise it is a PUT.
+    - ``listed``: the server may show the id of an object only in lists.
+    - ``unique``: the server refuses a second object with the same keys.
+    - ``doubtful``: an empty filter result is verified with a list of all objects.
+    - ``policies`` are options that are not attributes.
+
+    Meaning:
+
+    - ``access`` is the access that the object gives to others. It ends at the time in the option ``ended_by``.
+    - ``enabled_by`` is the option that disables the object if it is false.
+    - ``known_by`` are options that people need to use the object, such as its name and password.
+    - ``contains`` are the endpoints of objects that are deleted with this one.
+    - ``creator_policy`` is the policy with the access that the creator of the object keeps.
+    - ``former_policy`` is the policy with names that the object may still have.
+    - ``elsewhere`` is the option that names another directory to search for the object of a key.
+    - ``built_in`` are the names of objects that every tenant has; ``built_in_ids`` is a pattern for their ids.
+    - ``name_taken`` is a hint for a name that is taken although no lookup shows it.
     """
 
     name: str
@@ -178,18 +194,18 @@ class Resource:
 
     @cached_property
     def options(self) -> frozenset[str]:
-        """The options of this kind that another kind need not have."""
+        """The options that are specific to this kind."""
         presets = (row.preset_option for row in self.attributes if row.presets)
         return frozenset([*self._by_option, *presets, *self.policies])
 
     @cached_property
     def references(self) -> tuple[Attribute, ...]:
-        """Rows that name other objects."""
+        """The rows that refer to other objects."""
         return tuple(row for row in self.attributes if row.refers_to)
 
     @cached_property
     def spelling(self) -> Spelling:
-        """The schemas' spelling of the names that the rows read, and of computed paths."""
+        """The spelling in the schemas of all names that the rows read, and of computed paths."""
         rows = [(path, row.shape.parts) for row in self.attributes for path in (row.path, row.also) if path]
         shown = [((name,), PARTS) for name in SHOWN_REFERENCES]
         paths = [(*path, *rest) for path, parts in [*rows, *shown] for rest in ((), *((part,) for part in parts))]
@@ -197,28 +213,28 @@ class Resource:
 
     @cached_property
     def member_rows(self) -> tuple[Attribute, ...]:
-        """Rows of members. A list of objects may show only a part of them."""
+        """The rows of members. A list of objects may show only some of the members."""
         return tuple(row for row in self.attributes if isinstance(row.shape, Members))
 
     @cached_property
     def parent(self) -> Attribute | None:
-        """The row that names the object that this one lies in, None if it lies in none."""
+        """The row that names the object that contains this one, or None."""
         return next((row for row in self.attributes if row.within), None)
 
     @cached_property
     def suffixed(self) -> Attribute | None:
-        """The row of a login name, which ends in a suffix of the tenant, None for a kind without one."""
+        """The row of a login name, which ends in a suffix of the tenant. None for other kinds."""
         return next((row for row in self.attributes if row.new.suffixed), None)
 
     @property
     def is_permission(self) -> bool:
-        """Whether an object is the access of one member, which it names: it goes with the object."""
+        """Return whether objects of this kind are the access of one member, such as a permission on a safe."""
         return bool(self.access and self.either)
 
     def members(self, item: Object) -> Iterator[tuple[str, str, str]]:
-        """Yield the endpoint, the id and the shown name of each member that an object names.
+        """Yield the endpoint, the id and the shown name of each member of an object.
 
-        A member of which nobody knows what it is counts as one of the first kind of members.
+        A member of an unknown kind counts as one of the first kind of members.
         """
         found = set()
         for row in self.references:
@@ -232,14 +248,14 @@ class Resource:
                     yield str(row.refers_to), identifier, str(member.get("display") or identifier)
 
     def count_access(self, item: Object) -> int:
-        """Return how many memberships or rights an object gives. A permission that shows none is still one."""
+        """Return how many memberships or rights an object gives. A permission counts at least as one."""
         rows = [self.attribute(option) for option in self.access.options] if self.access else []
         shapes = {row.path: row.shape for row in rows}
         held = sum(shape.count(get(item, path)) for path, shape in shapes.items())
         return max(1, held) if self.is_permission else held
 
     def is_disabled(self, item: Object) -> bool:
-        """Return whether an object certainly is out of use. A server need not say that it is in use."""
+        """Return whether the server shows an object as disabled. An object without a state counts as enabled."""
         return bool(self.enabled_by) and self.attribute(self.enabled_by).read(item) is False
 
     def is_built_in(self, identifier: str, names: Iterable[str]) -> bool:
@@ -248,13 +264,13 @@ class Resource:
         return bool(by_id) or any(look(name) in self.built_in for name in names)
 
     def compared_members(self, options: Object, *, absent: bool) -> tuple[Attribute, ...]:
-        """Return the rows of members that these options are about. A removal is about all of them."""
+        """Return the rows of members that these options set. A removal needs all of them."""
         return tuple(row for row in self.member_rows if absent or options.get(row.option) is not None)
 
     def holds(self, resource: Object, options: Object, name_of: Callable[[str, str], str | None]) -> bool:
-        """Return whether an object certainly is as these options want it. The options need not be checked before.
+        """Return True if an object is known to have these options, and False if it may differ.
 
-        ``name_of`` returns the name of the object with an endpoint and an id. False only means maybe not.
+        The options need not be validated. ``name_of`` returns the name of the object with an endpoint and an id.
         """
         for option, wanted in options.items():
             row = self._by_option.get(option)
@@ -282,11 +298,11 @@ class Resource:
 
     @property
     def finding(self) -> tuple[str, ...]:
-        """The options by which an object is found: its keys, and where to search for what they name."""
+        """The options to find an object: its keys, and the options that are only used to search."""
         return (*self.keys, *(row.option for row in self.attributes if row.on_create))
 
     def name_of(self, options: Object) -> Object:
-        """Return the keys among the options, as far as they are given."""
+        """Return the given keys among the options."""
         return {option: options[option] for option in self.keys if options.get(option)}
 
     def keys_of(self, resource: Object) -> Object:
@@ -303,10 +319,10 @@ class Resource:
         if len(rows) == 1 and not rows[0].refers_to:
             return name_stages(str(rows[0].filter), values[0])
         clauses = [f"{row.filter} eq {quoted(value)}" for row, value in zip(rows, values)]
-        # Each clause by itself, too: for servers without ``and``, for a name in another case, for an unknown member.
+        # Then each clause alone: some servers do not support ``and``, compare with case, or do not know the member.
         return [[" and ".join(clauses)], *([[clause] for clause in reversed(clauses)] if len(clauses) > 1 else [])]
 
     def describe(self, resource: Object) -> Object:
-        """Return the object as options, plus ``id``: nothing that could not be given to the module."""
+        """Return the object as options of the module, with its ``id``."""
         options = {row.option: row.shape.show(row.read(resource)) for row in self.attributes if not row.secret}
         return {"id": resource.get("id"), **options}

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The shapes that an option's value can take in a SCIM resource: how each is read, compared and written."""
+"""Read, compare and write the values of options: one class for each shape of a value in a SCIM resource."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from .._base.secrets import HIDDEN, is_secret, is_synonym, means_secret
 from .._base.texts import check_line, check_name, check_secret
 from .member_names import canonical
 
-# The most members that go into one PATCH request.
+# The maximum number of members in one PATCH request.
 BATCH = 500
-# Key for the kind of a member, if that had to be looked up. No attribute can have this name (RFC 7643 section 2.1).
+# The key for the kind of a member that was looked up. No attribute can have this name (RFC 7643 section 2.1).
 KIND = "#kind"
 KINDS = {form: kind for kind in ("User", "Group") for form in (kind.lower(), f"{kind.lower()}s")}
 # The names inside the values of complex attributes (RFC 7643 section 2.4), and of the vault's lists of pairs.
@@ -49,13 +49,13 @@ LAST_SECOND = 253402300799  # of the year 9999
 
 
 class Shape:
-    """A value that is the same in the option and in the resource.
+    """The default shape: the value of the option is stored unchanged.
 
     ``None`` means no value on both sides. ``merge`` combines a desired value with the current one. ``writes``
     returns the values to write, by path; PATCH operations and the body of a PUT are made from them. ``show`` returns
-    the value of the option, without secrets; ``compare`` does so for a diff, where secrets are hidden.
+    the value of the option without secrets. ``compare`` returns it for a diff, with secrets masked.
 
-    ``parts`` are the names that a complex value may hold.
+    ``parts`` are the names inside a complex value.
     """
 
     parts: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Shape:
         return same(one, other, caseless=caseless)
 
     def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
-        """Return whether the value after a write is the one that was written."""
+        """Return whether the server shows the value that was written."""
         return self.same(held, after, caseless=caseless)
 
     def count(self, node: Any) -> int:
@@ -78,7 +78,7 @@ class Shape:
         return len(self.read(node) or ())
 
     def holds(self, held: Any, wanted: Any) -> bool:
-        """Return True if a desired value of any type is certainly there already, False if it may be missing."""
+        """Return True if the object is known to have the desired value, False if it may differ."""
         return bool(held == wanted and wanted not in ("", [], {}))
 
     def show(self, value: Any) -> Any:
@@ -105,23 +105,23 @@ class Shape:
             put(resource, where, value)
 
     def validate(self, option: str, value: Any) -> None:
-        """Raise InvalidError for a value of the option that no server could take."""
+        """Raise InvalidError for a value of the option that no server accepts."""
 
     def check_characters(self, option: str, value: Any, held: Any) -> None:
-        """Raise InvalidError for invisible characters, and for line breaks. ``held`` is the value on the server."""
+        """Raise InvalidError for invisible characters and line breaks. ``held`` is the value on the server."""
         if isinstance(value, str):
             check_line(option, value)
 
 
 class Truth(Shape):
-    """A boolean, which some servers write as a text or a number."""
+    """A boolean. Some servers write it as a text or a number."""
 
     def read(self, node: Any) -> bool | None:
         return {"true": True, "1": True, "false": False, "0": False}.get(str(node).lower())
 
 
 class Single(Shape):
-    """The first value of a list. This directory has a single mail field, so there is only one."""
+    """The first value of a list. The directory has only one mail field."""
 
     parts = PARTS
 
@@ -135,7 +135,7 @@ class Single(Shape):
 
 
 class Reference(Shape):
-    """The id of another object, as the ``value`` of a complex attribute."""
+    """The id of another object, stored as the ``value`` of a complex attribute."""
 
     parts = PARTS
 
@@ -150,13 +150,13 @@ class Reference(Shape):
 
 
 class Flat(Shape):
-    """A map in an object of its own: the keys that are given are managed, and ``''`` clears one.
+    """A map, stored as an object. Only the given keys are managed, and ``''`` clears a value.
 
-    The case of attribute names does not matter (RFC 7643 section 2.1): a key is written as the server spells it.
-    Options and results have texts. If the server holds a number or a boolean, a text that spells one is written as
-    such. A value whose key means a secret is written and compared like others, and never shown. ``hidden`` is the
-    option for the object's secret: it is not read from here, and no key may be a synonym of it. ``numbers`` are folded
-    keys whose values may be given as numbers.
+    The case of attribute names does not matter (RFC 7643 section 2.1): a key is written in the server's spelling.
+    Values are texts in options and results. If the server holds a number or a boolean, a text that spells one is
+    converted. If a key means a secret, its value is written and compared like others, and never shown.
+    ``hidden`` is the option for the secret of the object: it is not read from the map, and no key may be a synonym of
+    it. ``numbers`` are folded keys whose values may be given as numbers.
     """
 
     def __init__(self, hidden: str = "", numbers: tuple[str, ...] = ()) -> None:
@@ -183,7 +183,7 @@ class Flat(Shape):
         return same(*folded, caseless=caseless)
 
     def met(self, held: Any, before: Any, after: Any, *, caseless: bool) -> bool:
-        """Compare only the keys that were written: a server may have added others."""
+        """Return whether the server shows the keys that were written. It may have added others."""
         changed = {fold(key) for key in _changed(before, after)}
         kept = [{key: value for key, value in (given or {}).items() if fold(key) in changed} for given in (held, after)]
         return self.same(*kept, caseless=caseless)
@@ -199,7 +199,7 @@ class Flat(Shape):
 
     def validate(self, option: str, value: Any) -> None:
         if any(isinstance(item, (dict, list)) for item in value.values()):
-            raise InvalidError(f"{option} is a flat map: its values are single values, no lists and no maps")
+            raise InvalidError(f"{option} is a flat map: its values cannot be lists or maps")
         for key, item in value.items():
             number = is_number(item) and fold(key) in self.numbers
             if item is not None and not isinstance(item, str) and not number:
@@ -210,8 +210,8 @@ class Flat(Shape):
             raise InvalidError(f"{option} holds a key twice: upper and lower case are the same")
         if secrets := [key for key in value if is_synonym(key, self.hidden)]:
             raise InvalidError(
-                f"{option}.{secrets[0]} is a secret: the option {self.hidden} is for this",
-                hint=f"Whoever may see the object could read it among the {option}",
+                f"{option}.{secrets[0]} is a secret: use the option {self.hidden} instead",
+                hint=f"Everybody who can see the object could read it in {option}",
             )
 
     def check_characters(self, option: str, value: Any, held: Any) -> None:
@@ -229,14 +229,14 @@ class Flat(Shape):
 
     def _check_item(self, place: str, key: str, item: Any) -> None:
         if fold(key) in self.numbers and not DECIMAL.fullmatch(str(item)):
-            raise InvalidError(f"{place} {item!r} is no decimal number", hint=DECIMAL_HINT)
+            raise InvalidError(f"{place} {item!r} is not a decimal number", hint=DECIMAL_HINT)
         (check_secret if is_secret(key, item) else check_name)(place, str(item))
 
 
 class Keyed(Flat):
-    """A map in a list of ``{key, value}`` objects. The whole list is written, with all items that stay as they are.
+    """A map, stored as a list of ``{key, value}`` objects. The whole list is written, with its unchanged items.
 
-    ``kinds`` are the keys that the option knows. If there are none, it takes any key.
+    ``kinds`` are the keys that the option accepts. If it is empty, any key is accepted.
     """
 
     parts = PARTS
@@ -250,7 +250,7 @@ class Keyed(Flat):
         return str(item.get(self.key) or "")
 
     def merge(self, current: Any, desired: Any) -> Any:
-        """Merge the values as texts, as this server has them."""
+        """Merge the values as texts, because this server stores texts."""
         merged = super().merge(current, desired) or {}
         return {key: as_text(value) for key, value in merged.items()} or None
 
@@ -273,7 +273,7 @@ class Keyed(Flat):
 
 
 class Named(Shape):
-    """The name of a safe, as the ``name`` or, in answers, the ``value`` of a complex attribute."""
+    """The name of a safe, stored as the ``name`` of a complex attribute. Answers may have it as the ``value``."""
 
     parts = PARTS
 
@@ -286,10 +286,10 @@ class Named(Shape):
 
 
 class Names(Shape):
-    """A set of names whose case does not matter.
+    """A set of names. Their case does not matter.
 
-    A desired value is ``{add, remove, set}`` of lists of names, where ``set`` stands alone.
-    ``known`` maps the letters of each spelling of a known name to the spelling that is sent.
+    A desired value has lists of names under ``add`` and ``remove``, or under ``set`` alone. ``known`` maps the letters
+    of each accepted name to the spelling that is sent.
     """
 
     def __init__(self, known: Mapping[str, str] | None = None) -> None:
@@ -300,7 +300,7 @@ class Names(Shape):
         return self.known.get(letters(name), name)
 
     def read(self, node: Any) -> list[str]:
-        # Each name once, in its first spelling.
+        # Keep each name once, in its first spelling.
         names = [self.spelled(str(name)) for name in reversed(node if isinstance(node, list) else []) if is_value(name)]
         return sorted({fold(name): name for name in names}.values())
 
@@ -322,11 +322,11 @@ class Names(Shape):
             self.refuse_unknown(option, [name for names in value.values() for name in names or ()])
 
     def refuse_unknown(self, option: str, names: Iterable[str]) -> None:
-        """Raise InvalidError for names that are not among the known ones."""
+        """Raise InvalidError for unknown names."""
         if unknown := sorted(name for name in names if letters(name) not in self.known):
             raise InvalidError(
                 f"{option} names {', '.join(map(repr, unknown))}, which is not a right",
-                hint=f"Known are {', '.join(dict.fromkeys(self.known.values()))}",
+                hint=f"The rights are {', '.join(dict.fromkeys(self.known.values()))}",
             )
 
     def check_characters(self, option: str, value: Any, held: Any) -> None:
@@ -336,7 +336,7 @@ class Names(Shape):
 class Joined(Shape):
     """A set of texts, stored as one text with a separator between them.
 
-    All separators are read. An existing text keeps its separator, and a new one gets the first.
+    All ``separators`` are read. An existing text keeps its separator. A new one gets the first separator.
     """
 
     def __init__(self, separators: str = ",") -> None:
@@ -377,7 +377,7 @@ class Joined(Shape):
 class Moment(Shape):
     """A point in time: ISO 8601 in the option, seconds since 1970 in the resource.
 
-    Zero and less mean never: some vaults show a membership without end as one that ends in the year 1.
+    Zero and negative numbers mean never: some vaults show a membership without an end as one that ends in the year 1.
     """
 
     def read(self, node: Any) -> str | None:
@@ -390,7 +390,7 @@ class Moment(Shape):
 
     @staticmethod
     def is_never(node: Any) -> bool:
-        """Return whether this number means never. A vault that shows it refuses it in a request."""
+        """Return whether this number means never. The vault shows such numbers, but refuses them in requests."""
         return isinstance(node, (int, float)) and node <= 0
 
     def merge(self, current: Any, desired: Any) -> Any:
@@ -414,7 +414,7 @@ class Moment(Shape):
 
 
 class Entry(Shape):
-    """The value of one key in a list of ``{key, value}`` objects, which is written and never read."""
+    """The value of one key in a list of ``{key, value}`` objects. It is written and never read."""
 
     parts = PARTS
 
@@ -430,9 +430,9 @@ class Entry(Shape):
 
 
 class Members(Shape):
-    """Other objects of one kind, in a list that holds several kinds: a map from id to name.
+    """The members of one kind, as a map from id to name. They are stored in a list with members of all kinds.
 
-    A desired value is ``{add, remove, set}`` of such maps, where ``set`` stands alone. Only the difference is sent.
+    A desired value has such maps under ``add`` and ``remove``, or under ``set`` alone. Only the difference is sent.
     """
 
     parts = PARTS
@@ -441,14 +441,14 @@ class Members(Shape):
         self.kind = kind
 
     def read(self, node: Any) -> dict[str, str]:
-        found = [member for member in objects(node) if member.get("value") and self._is_mine(member)]
+        found = [member for member in objects(node) if member.get("value") and self._is_of_kind(member)]
         return {str(member["value"]): str(member.get("display") or member["value"]) for member in found}
 
     def count(self, node: Any) -> int:
         """Return how many members of any kind there are."""
         return len(objects(node))
 
-    def _is_mine(self, member: Object) -> bool:
+    def _is_of_kind(self, member: Object) -> bool:
         return fold(kind_of(member) or member.get("type")) == fold(self.kind)
 
     def merge(self, current: Any, desired: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -478,18 +478,18 @@ class Members(Shape):
         return {"set": sorted((value or {}).values(), key=fold)}
 
     def operations(self, path: Path, node: Any, before: Any, after: Any) -> list[Object]:
-        """Return the additions first, so that nobody who stays loses the membership for a moment."""
+        """Return the operations. Additions are first, so that nobody who keeps access loses it in between."""
         where = path_text(path)
         added = [self._member(identifier) for identifier in after if identifier not in before]
         removed = [identifier for identifier in before if identifier not in after]
-        # One operation holds at most as many members as one request. The caller groups operations into requests.
+        # Limit the members of one operation to those of one request. The caller groups operations into requests.
         adding = [{"op": "add", "path": where, "value": added[i : i + BATCH]} for i in range(0, len(added), BATCH)]
         return adding + [{"op": "remove", "path": f"{where}[value eq {quoted(gone)}]"} for gone in removed]
 
     def apply(self, resource: Object, path: Path, before: Any, after: Any) -> None:
-        others = [member for member in objects(get(resource, path)) if not self._is_mine(member)]
-        mine = [member for member in objects(get(resource, path)) if self._is_mine(member)]
-        kept = [member for member in mine if str(member.get("value")) in after]
+        others = [member for member in objects(get(resource, path)) if not self._is_of_kind(member)]
+        own = [member for member in objects(get(resource, path)) if self._is_of_kind(member)]
+        kept = [member for member in own if str(member.get("value")) in after]
         held = {str(member.get("value")) for member in kept}
         added = [{**self._member(new), "display": name} for new, name in after.items() if new not in held]
         put(resource, path, [*others, *kept, *added] or None)
@@ -505,10 +505,10 @@ class Members(Shape):
 
 
 def kind_of(member: Object) -> str | None:
-    """Return the kind of a member, User or Group, None if the member does not show it.
+    """Return the kind of a member, User or Group, or None if the member does not show it.
 
-    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers write the path in ``$ref`` in the singular.
-    On some, ``type`` is "direct", which describes the membership and not the member.
+    ``type`` and ``$ref`` are optional (RFC 7643 section 4.2). Some servers use a singular in the path of ``$ref``. Some
+    have the ``type`` "direct", which describes the membership and not the member.
     """
     kind = member.get(KIND) or KINDS.get(fold(member.get("type")))
     if not kind and (path := re.search(r"(?:^|/)(users?|groups?)/[^/]+/?$", str(member.get("$ref")), re.IGNORECASE)):
@@ -517,9 +517,9 @@ def kind_of(member: Object) -> str | None:
 
 
 class One(Shape):
-    """One other object, in an attribute of its own: a map from its id to its name. It never changes.
+    """One other object, stored in a complex attribute: a map from its id to its name. It never changes.
 
-    A desired value may have several pairs. The first is sent; the server may show the object as any of them.
+    A desired value may have several pairs. The first is sent, and the server may show any of them.
     """
 
     parts = PARTS
@@ -536,7 +536,7 @@ class One(Shape):
 
     @staticmethod
     def names(value: Mapping[str, str]) -> set[str]:
-        """Return the ids and the names without case, those with a directory in one form."""
+        """Return the ids and names in the forms to compare: without case, and with a directory in one form."""
         return {form for pair in value.items() for text in pair for form in (fold(text), canonical(text))}
 
     def show(self, value: Any) -> Any:
@@ -551,7 +551,7 @@ class One(Shape):
 def refuse_contradictions(
     option: str, given: Mapping[str, list[str] | None], spelled: Callable[[str], str] = str
 ) -> None:
-    """Raise InvalidError for an empty name in ``add``, ``remove`` or ``set``, and for one that is added and removed."""
+    """Raise InvalidError for an empty name in a list, and for a name that is both added and removed."""
     if "" in [name for names in given.values() for name in names or ()]:
         raise InvalidError(
             f"{option} holds an empty name", hint="''.split(',') gives ['']: add | select to such a list"
@@ -562,7 +562,7 @@ def refuse_contradictions(
 
 
 def refuse_doubles(option: str, names: Collection[str]) -> None:
-    """Raise InvalidError for names that are given twice, in any case."""
+    """Raise InvalidError for names that are given twice. Their case does not matter."""
     counts = Counter(map(fold, names))
     if twice := sorted({name for name in names if counts[fold(name)] > 1}):
         raise InvalidError(f"{option} holds {', '.join(twice)} twice")
@@ -581,7 +581,7 @@ def check_names(option: str, given: Mapping[str, list[str] | None], *, of_object
 
 
 def _typed(value: Any, held: Any) -> Any:
-    """Return a text as a number or a boolean if the server holds one and the text spells one, else the value."""
+    """Return a text as a number or a boolean if the current value has that type, else the value itself."""
     if isinstance(value, str) and isinstance(held, (bool, int, float)):
         with suppress(ValueError):
             read = json.loads(fold(value))
@@ -590,10 +590,10 @@ def _typed(value: Any, held: Any) -> Any:
 
 
 def seconds(text: str) -> int:
-    """Return an ISO 8601 time in seconds since 1970. Without an offset, it is in UTC. Raise ValueError for others.
+    """Return an ISO 8601 time in seconds since 1970. A time without an offset is UTC. Raise ValueError for other texts.
 
-    A date without a time means the last second of that day, so that access until a day includes it. Forms that only
-    later releases of Python read are refused, so that a task means the same everywhere.
+    A date without a time means the last second of that day, so that access until a day includes the day. Forms that
+    only later releases of Python accept are refused, so that a task means the same everywhere.
     """
     if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?", text.strip(), re.IGNORECASE):
         raise ValueError(text)

@@ -21,7 +21,7 @@ from .protocol import FEW, Scim
 
 
 class Along:
-    """The changes that go along with the deletions of one task, as plans."""
+    """Finds the changes that the deletions of one task cause, as plans."""
 
     def __init__(self, scim: Scim, lists: MemberLists) -> None:
         self._scim = scim
@@ -29,16 +29,16 @@ class Along:
         self._listed: dict[str, list[Object]] = {}  # all objects, by endpoint
 
     def expect(self, deletions: Sequence[Plan]) -> None:
-        """Read whole lists if that takes fewer requests than reading for each of these deletions."""
+        """Read whole lists if that takes fewer requests than a search for each of these deletions."""
         for holder in RESOURCES.values():
             if sum(bool(_rows(holder, plan.resource)) for plan in deletions) > FEW:
                 try:
                     self._listed[holder.endpoint] = self._lists.complete(holder, self._scim.query(holder.endpoint))
                 except IdentityError:
-                    continue  # each deletion will ask for itself, and note that there was no answer
+                    continue  # each deletion searches by itself, and reports that it failed
 
     def of(self, plan: Plan) -> tuple[list[Plan], list[str]]:
-        """Return the changes that go along with a deletion, and the plurals of kinds that could not be read."""
+        """Return the changes that a deletion causes, and the plurals of kinds that could not be read."""
         found: list[Plan] = []
         unread = []
         for holder in RESOURCES.values():
@@ -50,7 +50,7 @@ class Along:
         return found, unread
 
     def _reader(self, plan: Plan, holder: Resource) -> Callable[[], list[Plan]] | None:
-        """Return the function that reads what a deletion changes in one kind of objects, None if it changes none."""
+        """Return a function that reads the changes of a deletion in one kind of objects, or None if it changes none."""
         if holder.endpoint in plan.resource.contains:
             return lambda: [plan_absent(holder, item) for item in self._contents(plan.current or {}, holder)]
         if rows := _rows(holder, plan.resource):
@@ -68,7 +68,7 @@ class Along:
         return [item for item in read if item]
 
     def _held(self, plan: Plan, holder: Resource, rows: Sequence[Attribute]) -> Iterator[Plan]:
-        """Yield the change in each object of a kind that names the deleted one as a member."""
+        """Yield the change of each object that has the deleted one as a member."""
         mark = id_mark(plan.identifier)
         items = self._listed.get(holder.endpoint)
         for item in items if items is not None else self._find(holder, rows, plan.identifier):
@@ -83,7 +83,7 @@ class Along:
                     yield Plan(holder, "update", item, (Change(row, held, left),), {}, {})
 
     def _find(self, holder: Resource, rows: Sequence[Attribute], identifier: str) -> list[Object]:
-        """Return the objects that may name a member, each with all of its members."""
+        """Return the objects that may have a member, each with all of its members."""
         filters = sorted({f"{row.filter or f'{row.path[0]}.value'} eq {quoted(identifier)}" for row in rows})
 
         def may_match(item: Object) -> bool:
@@ -96,6 +96,6 @@ class Along:
 
 
 def _rows(holder: Resource, deleted: Resource) -> list[Attribute]:
-    """Return the rows by which an object of one kind names a member of another."""
+    """Return the rows of ``holder`` for members of the kind ``deleted``."""
     rows = (row for row in holder.references if isinstance(row.shape, (Members, One)))
     return [row for row in rows if row.refers_to == deleted.endpoint]

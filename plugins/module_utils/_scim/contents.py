@@ -19,10 +19,10 @@ from .protocol import FEW, Scim
 def accounts_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
     """Return the accounts on each of these safes, by the safe's id, as objects with ``id`` and ``name``.
 
-    The accounts of a safe without that field are looked up: a missing field does not mean that there are none.
+    If a safe lacks the field with its accounts, they are looked up.
     """
     found: dict[str, list[Object]] = {}
-    silent = []
+    unlisted = []
     for safe in safes:
         listed = safe.get("privilegedData")
         if isinstance(listed, list) and all(isinstance(each, dict) and each.get("value") for each in listed):
@@ -30,19 +30,19 @@ def accounts_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
                 {"id": str(each["value"]), "name": str(each.get("display") or each["value"])} for each in listed
             ]
         else:
-            silent.append(safe)
-    if silent:
-        found.update(_on(scim, silent, PRIVILEGED_DATA))
+            unlisted.append(safe)
+    if unlisted:
+        found.update(_objects_on(scim, unlisted, PRIVILEGED_DATA))
     return found
 
 
 def permissions_on(scim: Scim, safes: Sequence[Object]) -> dict[str, list[Object]]:
     """Return the permissions on each of these safes, by the safe's id."""
-    return _on(scim, safes, CONTAINER_PERMISSION)
+    return _objects_on(scim, safes, CONTAINER_PERMISSION)
 
 
 def permissions_of_creators(safes: Sequence[Object], permissions: Sequence[Object]) -> list[str]:
-    """Return the ids of the permissions that the creators of these safes have on them."""
+    """Return the ids of the permissions of the creators of these safes."""
     owners = {}
     for safe in safes:
         owner = one_object(safe.get("owner"))
@@ -57,7 +57,7 @@ def permissions_of_creators(safes: Sequence[Object], permissions: Sequence[Objec
 
 
 def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> Object:
-    """Return the contents of a safe as a result shows them: their number, and the first names as on the server.
+    """Return the contents of a safe as a result shows them: their number and their first names.
 
     The shape is ``{"accounts": {"count": 2, "names": ["root@web1", "root@web2"]}, "members": ...}``.
     """
@@ -66,8 +66,8 @@ def also_removed(accounts: Sequence[Object], permissions: Sequence[Object]) -> O
     return {kind: {"count": len(found), "names": sorted(found, key=natural)[:SHOWN]} for kind, found in names.items()}
 
 
-def _on(scim: Scim, safes: Sequence[Object], resource: Resource) -> dict[str, list[Object]]:
-    """Return the objects of a kind on each safe. A few safes take a filter each; for more, all objects are read."""
+def _objects_on(scim: Scim, safes: Sequence[Object], resource: Resource) -> dict[str, list[Object]]:
+    """Return the objects of a kind on each safe. Use a filter for each safe, or read all objects for many safes."""
     row = resource.attribute("container")
     names = {fold(safe.get("name")): str(safe["id"]) for safe in safes}
     found: dict[str, list[Object]] = {identifier: [] for identifier in names.values()}

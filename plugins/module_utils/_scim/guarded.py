@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Objects of the SCIM server for modules that manage one. A directory run looks at all its changes together instead."""
+"""Refuse changes of single objects that must never happen. A directory run checks all its changes together instead."""
 
 from __future__ import annotations
 

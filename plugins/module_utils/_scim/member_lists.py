@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""Complete the members of groups: members that a list omits are read by id, those of unknown kind are looked up.
+"""Complete the members of groups: read a group by id if its list omits members, and look up unknown kinds of members.
 
 A server may return an attribute only in answers to GET by id (RFC 7643 section 7, ``returned``). Several servers leave
-out members in lists: all of them, those beyond a maximum, or nested groups. A member that a list does not show is
-therefore not taken for absent.
+out members in lists: all of them, those beyond a maximum, or nested groups. Therefore, a member that a list does not
+show may still exist.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .._model.rows import Attribute, Resource
 from .._model.shapes import KIND, kind_of
 from .protocol import FEW, Scim
 
-# No known server has a smaller maximum. With fewer members than this, reading one group shows whether lists omit any.
+# No known server has a smaller maximum. If all groups have fewer members, reading one shows if lists omit members.
 LEAST_MAXIMUM = 10
 
 Rows = Sequence[Attribute]
-# The rows of an object whose members are going to be compared.
+# Returns the rows of an object whose members are compared.
 Compared = Callable[[Object], Rows]
 
 
@@ -49,11 +49,11 @@ class MemberLists:
         *,
         each: Callable[..., Iterable[Any]] = map,
     ) -> list[Object]:
-        """Return the objects of a list, each with all of its members as far as they matter.
+        """Return the objects of a list with all members of the compared rows.
 
-        ``compared`` returns the rows that are compared. Without it the objects are only shown, and a server that does
-        not read by id is a warning. ``each`` is ``map``, or that of a pool.
-        Raise ProtocolError for an object that is only in the list, and UnsupportedError.
+        ``compared`` returns these rows of an object. Without it, the objects are only shown: if the server cannot read
+        by id, that is a warning and not an UnsupportedError. ``each`` is ``map`` or the map of a pool. Raise
+        ProtocolError for an object that is in the list but cannot be read by id.
         """
         items = list(listed)
         if not resource.member_rows:
@@ -87,31 +87,31 @@ class MemberLists:
             found = self._scim.get(resource.endpoint, item["id"])
             if found is None:
                 raise ProtocolError(
-                    f"a list shows it, and by its id {item['id']!r} there is none",
+                    f"a list shows it, but there is no object with its id {item['id']!r}",
                     hint="It may have been deleted meanwhile: run the task again",
                 )
         return found
 
     def typed(self, resource: Resource, item: Object) -> Object:
-        """Return the object with the kind of each member, looked up if the member does not show it.
+        """Return the object with the kind of each member. Look up the kind of a member that does not show it.
 
-        A member that is neither a user nor a group, or could be both, is left alone.
+        A member that is neither a user nor a group, or could be both, is not changed.
         """
         if not resource.member_rows:
             return item
         path = resource.member_rows[0].path
         members = objects(get(item, path))
-        mute = [str(member["value"]) for member in members if member.get("value") and not kind_of(member)]
-        if not mute:
+        untyped = [str(member["value"]) for member in members if member.get("value") and not kind_of(member)]
+        if not untyped:
             return item
-        self._look_up(resource, [identifier for identifier in mute if identifier not in self._kinds])
-        if unknown := [identifier for identifier in mute if not self._kinds[identifier]]:
+        self._look_up(resource, [identifier for identifier in untyped if identifier not in self._kinds])
+        if unknown := [identifier for identifier in untyped if not self._kinds[identifier]]:
             name = item.get(resource.key_attribute) or item["id"]
             self._warn(
-                f"The {resource.name} {name!r} has members that cannot be told to be users or groups; "
-                f"they are left alone: {', '.join(unknown[:FEW])}{' and more' if unknown[FEW:] else ''}"
+                f"The {resource.name} {name!r} has members of an unknown kind; they are left alone: "
+                f"{', '.join(unknown[:FEW])}{' and more' if unknown[FEW:] else ''}"
             )
-        kinds = {identifier: self._kinds[identifier] for identifier in mute}
+        kinds = {identifier: self._kinds[identifier] for identifier in untyped}
         typed = dict(item)
         put(
             typed,
@@ -121,7 +121,7 @@ class MemberLists:
         return typed
 
     def _look_up(self, resource: Resource, identifiers: Collection[str]) -> None:
-        """Look up the kinds of these ids. An id that two kinds have, such as a number, leaves the kind unknown."""
+        """Look up the kinds of these ids. The kind stays unknown if a user and a group have the same id."""
         if not identifiers:
             return
         kinds: dict[str, list[str]] = {identifier: [] for identifier in identifiers}
@@ -139,15 +139,15 @@ def _size(resource: Resource, item: Object) -> int:
 
 
 def _is_doubtful(item: Object, rows: Rows, *, shown: bool) -> bool:
-    """Return whether a list may have left out members: all of a compared kind, or if ``shown``, of every kind."""
+    """Return whether a list may omit members of an object: one compared row is empty; with ``shown``, all are."""
     empty = [not row.read(item) for row in rows]
     return all(empty) if shown else any(empty)
 
 
 def _samples(resource: Resource, items: Sequence[Object], wanted: Sequence[Object], *, shown: bool) -> list[str]:
-    """Return ids of objects to read, to learn whether members beyond a maximum, or of one kind, are left out.
+    """Return ids of objects to read, to find out if lists omit members beyond a maximum or of one kind.
 
-    If a list has a maximum, the objects with most members have reached it. Those with fewer members are complete.
+    If there is a maximum, the objects with the most members have reached it. Objects with fewer members are complete.
     """
     most = max((_size(resource, item) for item in items), default=0)
     largest = [item["id"] for item in wanted if _size(resource, item) == most]

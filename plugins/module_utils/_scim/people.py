@@ -20,18 +20,18 @@ from .._model.rows import Resource
 from .member_lists import MemberLists
 from .protocol import Scim
 
-COUNTS = "The service user of the vault, as the environment names it, counts as one that runs the task"
+COUNTS = "The service user of the vault in the environment counts as one that runs the task"
 
 
 def no_name(endpoint: str, identifier: str) -> str | None:
-    """Return None: no name is known without asking the server."""
+    """Return None, because no names are known without a request."""
     return None
 
 
 class ScimPeople(People):
-    """The users and groups of one SCIM server. ``known_name`` returns names that are known without asking it.
+    """The users and groups of one SCIM server. ``known_name`` returns names that are known without a request.
 
-    ``others`` are service users that lose nothing either, although the task does not log in as one of them.
+    ``others`` are further service users that must not lose access. The task does not log in as them.
     """
 
     def __init__(
@@ -83,9 +83,9 @@ class ScimPeople(People):
         return None if login is None else look(login) in caller.names
 
     def _id_of(self, caller: Caller) -> str | None:
-        """Return the id of a user that runs the task, None if the server does not show that user.
+        """Return the id of a user that runs the task, or None if the server does not show the user.
 
-        The claim ``sub`` is trusted if the server has a user with that id.
+        The claim ``sub`` is used if the server has a user with that id.
         """
         if caller not in self._own_ids:
             self._own_ids[caller] = self._find_id(caller)
@@ -119,11 +119,11 @@ class ScimPeople(People):
         ]
 
     def login_of(self, identifier: str) -> str | None:
-        """Return the login name of the user with this id, None if the server does not show one."""
+        """Return the login name of the user with this id, or None if the server does not show it."""
         return self.name_of(USER.endpoint, identifier)
 
     def name_of(self, endpoint: str, identifier: str) -> str | None:
-        """Return the name of the user or group with this id, None if the server does not show one."""
+        """Return the name of the user or group with this id, or None if the server does not show it."""
         known = self._known_name(endpoint, identifier)
         if known is not None:
             return known

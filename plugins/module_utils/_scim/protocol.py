@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The SCIM protocol (RFC 7644): strict in what is sent, lenient in what is read."""
+"""Speak the SCIM protocol (RFC 7644): send strictly valid requests, and accept lenient answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .._model.filters import could_match, is_named, name_stages
 from .._model.resources import RESOURCES
 from .._model.rows import Resource
 
-# The names of messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
+# The attribute names in messages (RFC 7644 section 3.4.2, RFC 7643 section 5).
 LIST_RESPONSE = Spelling([("schemas",), ("Resources",), ("totalResults",)])
 PROVIDER_CONFIG = Spelling(
     [
@@ -53,42 +53,42 @@ VAULT_ENDPOINTS = frozenset(resource.endpoint for resource in RESOURCES.values()
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # The largest page of the tenant, according to its ServiceProviderConfig (filter.maxResults).
 PAGE = 1000
-# Pages that are requested at once, and held in memory.
+# The number of pages that are requested at once and held in memory.
 PAGES_AHEAD = 8
-# Up to this many names are looked up one by one, in a request or a few each.
+# Up to this many names are looked up one by one. Each takes one request or a few.
 FEW = 5
 
 Matches = Callable[[Object], bool]
-Page = tuple[list[Object], "int | None"]  # objects, and how many there are in all; None if the server does not say
+Page = tuple[list[Object], "int | None"]  # objects, and the total number; None if the server does not state it
 
 
 class Scim:
-    """The SCIM server of one tenant. Endpoints are the collections' names, such as ``Users``. Ids are texts.
+    """The SCIM server of one tenant. Endpoints are names of collections, such as ``Users``. Ids are texts.
 
-    ``vault`` is the client for the objects of the vault, if that is another one: a tenant may hide the vault from a
-    client that can see everything else.
+    ``vault`` is a second client for the objects of the vault: a tenant may hide the vault from a client that can see
+    everything else.
     """
 
     resources = RESOURCES
 
     def __init__(self, client: Client, base_path: str = "/scim/v2", *, vault: Client | None = None) -> None:
         if not re.fullmatch(r"[\w./~-]*", base_path):
-            raise InvalidError(f"scim_path {base_path!r} is not a path", hint="It looks like /scim/v2")
+            raise InvalidError(f"scim_path {base_path!r} is not a path", hint="Write it like /scim/v2")
         self.client = client
         self._vault = vault or client
-        # By endpoint: whether its filters are known to miss objects. Only for endpoints where that was tried.
+        # By endpoint: whether its filters miss objects. Only endpoints that were tested are in it.
         self._blind: dict[str, bool] = {}
-        self._doubting = threading.Lock()  # several workers may need this at once; one of them asks
+        self._doubting = threading.Lock()  # only one of several workers sends the test
         self.base_path = "".join(f"/{part}" for part in base_path.split("/") if part)
 
     @property
     def clients(self) -> list[Client]:
-        """The clients, each once."""
+        """The clients, without duplicates."""
         return list(dict.fromkeys((self.client, self._vault)))
 
     @property
     def served(self) -> list[Resource]:
-        """The kinds of objects that the clients can reach. The vault's client alone reaches those of the vault."""
+        """The kinds of objects that the clients can reach. A client of the vault reaches only those of the vault."""
         only_vault = self.client.connection.prefix == VAULT_PREFIX
         return [each for each in RESOURCES.values() if each.in_vault or not only_vault]
 
@@ -105,16 +105,16 @@ class Scim:
         ahead: Executor | None = None,
         on_short: Callable[[str], None] | None = None,
     ) -> Iterator[Object]:
-        """Yield every object that the server returns for the filter, page after page, each id once.
+        """Yield every object that the server returns for the filter, page by page, each id once.
 
-        A server may ignore the filter, which the caller has to check, and ``totalResults`` may be wrong. A listing of
-        everything therefore goes on to an empty page, and beyond it while the count says that there are more: objects
-        that the caller may not see can leave a page empty. A listing with a filter ends where the count says.
-        With ``ahead``, further pages are requested while one is used.
+        A server may ignore the filter; the caller has to check that. ``totalResults`` may be wrong, so a list without a
+        filter is read until a page is empty. It is read further if the total says that there are more objects: objects
+        that the caller may not see can leave a page empty. A list with a filter ends at its total. With ``ahead``,
+        further pages are requested while one is used.
 
-        Fewer objects than the server counts are a ProtocolError, because an object that was held back must not be
-        taken for absent. A caller that concludes nothing from absence gives ``on_short``, which gets the text
-        instead. The same page over and over is always a ProtocolError.
+        Raise ProtocolError if the server returns fewer objects than it counts, because a missing object would look like
+        one that does not exist. With ``on_short``, that function gets the text instead. Raise ProtocolError if the list
+        has no end.
         """
         chosen = {name: value for name, value in {"filter": filter, "attributes": attributes}.items() if value}
         fetch = partial(self._page, endpoint, chosen)
@@ -132,37 +132,35 @@ class Scim:
                 if (not fresh and not holds_more) or (counted and len(seen) >= (total or 0)):
                     break
                 if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
-                    raise ProtocolError(f"The server handed out {len(seen):,} {endpoint}, and its list has no end")
+                    raise ProtocolError(f"The server returned {len(seen):,} {endpoint}, and its list has no end")
         if len(seen) < (total or 0):
-            _report_short(
-                f"The server counts {total} {endpoint} and handed out {len(seen)}", None if page else on_short
-            )
+            _report_short(f"The server counts {total} {endpoint}, but returned {len(seen)}", None if page else on_short)
 
     def _page(self, endpoint: str, chosen: Mapping[str, str], start: int = 1, count: int = PAGE) -> Page:
-        """Return the objects from a position on, and the count of all. ``chosen`` has a filter or attributes."""
+        """Return the page at a position, and the total. ``chosen`` has a filter or attributes."""
         params = {**chosen, "startIndex": start, "count": count}
         try:
             return _page(endpoint, self._send("GET", endpoint, params=params))
-        except NotFoundError as error:  # an empty list would have been an answer
+        except NotFoundError as error:  # a collection without objects would be an empty list
             raise ProtocolError(error.reason, hint="Check tenant_url and scim_path", status=error.status) from error
 
     def count(self, endpoint: str, **filter: str) -> int | None:
-        """Return how many objects there are, in all or for a ``filter``. None if the server does not say."""
+        """Return the number of objects, in total or for a ``filter``. None if the server does not state it."""
         return self._page(endpoint, filter, count=1)[1]
 
     def is_empty(self, endpoint: str) -> bool:
-        """Return whether the server shows no object, and counts none."""
+        """Return whether the server shows no object and counts none."""
         listed, total = self._page(endpoint, {}, count=1)
         return not listed and not total
 
     def confirm_missing(self, endpoint: str) -> None:
-        """Raise ProtocolError if the server does not know the path. Otherwise, only the id is unknown."""
+        """Raise ProtocolError if the server does not know the path. Otherwise, only an id was unknown."""
         self._page(endpoint, {}, count=1)
 
     def find(
         self, endpoint: str, stages: list[list[str]], matches: Matches, *, thorough: bool = False, doubt: str = ""
     ) -> Object | None:
-        """Return the one object that ``matches``, None if there is none. Raise AmbiguousError when several do."""
+        """Return the one object that matches, or None. Raise AmbiguousError if several match."""
         return _only(endpoint, self.find_every(endpoint, stages, matches, thorough=thorough, doubt=doubt))
 
     def find_every(
@@ -170,10 +168,9 @@ class Scim:
     ) -> list[Object]:
         """Return the objects that match.
 
-        Each stage is a list of filters, which are sent one after another. The next stage is only tried when nothing
-        was found, or with ``thorough``, which makes sure that nothing else matches. Every object is read in two
-        cases: the server refuses the filters of the last stage, or nothing was found and no filter by the attribute
-        ``doubt`` finds anything.
+        Each stage is a list of filters. The next stage is only tried if nothing was found, or if ``thorough`` is set to
+        find all matches. All objects are read in two cases: the server refuses the filters of the last stage, or
+        nothing was found and filters by the attribute ``doubt`` find nothing on this server.
         """
         hits: dict[str, Object] = {}
         for number, filters in enumerate(stages, 1):
@@ -190,17 +187,17 @@ class Scim:
             found, _all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
         if short and (thorough or not hits):
-            raise ProtocolError(short, hint="An object that it holds back looks like one that does not exist")
+            raise ProtocolError(short, hint="A missing object would look like one that does not exist")
         return list(hits.values())
 
     def distrust(self, endpoint: str) -> None:
-        """Stop trusting filters: they missed an object. The next search that finds nothing reads everything."""
+        """Note that filters missed an object. From now on, a search that finds nothing reads all objects."""
         self._blind[endpoint] = True
 
     def _is_blind(self, endpoint: str, attribute: str) -> bool:
-        """Return whether filters find nothing. This is tried once, with an object that a list shows.
+        """Return whether filters find nothing. This is tested once, with an object from a list.
 
-        Without ``attribute``, return what is known so far.
+        Without ``attribute``, no test is sent.
         """
         with self._doubting:
             if attribute and endpoint not in self._blind:
@@ -208,18 +205,18 @@ class Scim:
                 name = listed[0].get(attribute) if listed else None
                 if not isinstance(name, str):
                     return False
-                with suppress(InvalidError, UnsupportedError):  # a filter that is refused finds nothing and says so
-                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}", on_short=_conclude_nothing)
+                with suppress(InvalidError, UnsupportedError):  # a refused filter is not blind: it reports an error
+                    found = self.query(endpoint, filter=f"{attribute} eq {quoted(name)}", on_short=_ignore_short)
                     self._blind[endpoint] = all(item["id"] != listed[0]["id"] for item in found)
             return self._blind.get(endpoint, False)
 
     def _matching(
         self, endpoint: str, matches: Matches, filters: Sequence[str | None]
     ) -> tuple[dict[str, Object], bool, str]:
-        """Return the objects that match, by id, whether every object was seen, and a warning.
+        """Return the matching objects by id, whether all objects were seen, and a warning.
 
-        Every object is seen without a filter, and where the server ignores filters. The warning is empty unless a list
-        is shorter than its count.
+        All objects are seen without a filter, and if the server ignores filters. The warning is empty unless a list is
+        shorter than its total.
         """
         hits: dict[str, Object] = {}
         short: list[str] = []
@@ -233,15 +230,15 @@ class Scim:
         return hits, ignored, short[0] if short else ""
 
     def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
-        """Return the one object whose ``attribute`` is ``value``, compared without case."""
+        """Return the one object whose ``attribute`` is ``value`` in any case, or None."""
         stages = name_stages(attribute, value)
         matches = functools.partial(is_named, path=(attribute,), name=value)
         return self.find(endpoint, stages, matches, doubt=attribute if doubt else "")
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """Return what each reference means: the object with that ``attribute``, compared without case, or with that id.
+        """Return the object for each reference: the one whose ``attribute`` in any case, or whose id, it is.
 
-        A few are looked up one by one. For more, every object is read once.
+        A few are looked up one by one. For more, all objects are read once.
         """
         if len(references) <= FEW:
             return {reference: self.find_reference(endpoint, attribute, reference) for reference in references}
@@ -255,14 +252,14 @@ class Scim:
             reference: _only(endpoint, by_name.get(fold(reference), [])) or by_id.get(reference)
             for reference in references
         }
-        # An object that a short list lacks may exist all the same.
+        # An object that is missing in a short list may exist.
         missing = [reference for reference, resource in found.items() if short and not resource]
         return found | {reference: self.find_reference(endpoint, attribute, reference) for reference in missing}
 
     def find_in_vault(self, endpoint: str, attribute: str, reference: str) -> Object | None:
-        """Return what a reference means to the client for the vault: on some tenants it sees other users and groups.
+        """Return the object for a reference as the client of the vault sees it. It may see other users and groups.
 
-        None if there is no such object, no other client for the vault, or if that client may not read them.
+        Return None if there is no such object, no second client, or no right to read.
         """
         if self._vault is self.client:
             return None
@@ -271,16 +268,16 @@ class Scim:
         return None
 
     def find_reference(self, endpoint: str, attribute: str, reference: str) -> Object | None:
-        """Return the object that a reference means: by ``attribute`` or by id, the likelier one first."""
-        # Login names hold an @ and ids do not; any other name can look like an id.
+        """Return the object for a reference by ``attribute`` or by id, the likelier one first."""
+        # A login name contains an @, and an id does not. Other names can look like an id.
         if "@" in reference:
             return self.find_named(endpoint, attribute, reference) or self.get(endpoint, reference)
         return self.get(endpoint, reference) or self.find_named(endpoint, attribute, reference, doubt=True)
 
     def get(self, endpoint: str, identifier: str, *, listed: bool = False) -> Object | None:
-        """Return the object with that id, None if the server knows none.
+        """Return the object with this id, or None.
 
-        With ``listed``, the server may know its objects by id only in lists, as older vaults do.
+        With ``listed``, search the list if GET by id finds nothing: older vaults know ids only in lists.
         """
         try:
             found = _object(endpoint, self._send("GET", endpoint, identifier))
@@ -292,7 +289,7 @@ class Scim:
                 return None
             raise
         if not found or fold(found["id"]) != fold(identifier):
-            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with another object, or none")
+            raise ProtocolError(f"The server answered for {endpoint}/{identifier} with another object or with none")
         return found
 
     def service_provider_config(self) -> Object:
@@ -300,11 +297,11 @@ class Scim:
         config = self._send("GET", "ServiceProviderConfig")
         PROVIDER_CONFIG.apply(config)
         if not config or not {"patch", "filter"} & set(config):
-            raise ProtocolError("The server answered for ServiceProviderConfig with something else")
+            raise ProtocolError("The answer for ServiceProviderConfig is not a configuration")
         return config
 
     def create(self, endpoint: str, body: Object) -> Object | None:
-        """Create an object and return it as the server shows it, None if the answer is empty.
+        """Create an object. Return it as the server shows it, or None if the answer is empty.
 
         ``replace`` and ``patch`` return the same.
         """
@@ -314,7 +311,7 @@ class Scim:
         return _object(endpoint, self._send("PUT", endpoint, identifier, body=body))
 
     def patch(self, endpoint: str, identifier: str, operations: list[Object]) -> Object | None:
-        """Change an object. The server carries out all operations or none (RFC 7644 section 3.5.2)."""
+        """Change an object. The server applies all operations or none (RFC 7644 section 3.5.2)."""
         body = {"schemas": [PATCH_OP], "Operations": operations}
         return _object(endpoint, self._send("PATCH", endpoint, identifier, body=body))
 
@@ -325,31 +322,28 @@ class Scim:
             return  # already gone
 
     def _send(self, method: str, endpoint: str, identifier: str | None = None, **content: Any) -> Object | None:
-        # Built from the id, never taken from meta.location, which could name another host.
+        # Build the path from the id: meta.location could name another host.
         path = f"{self.base_path}/{endpoint}"
         if identifier is not None:
             try:
                 quoted_id = quote(identifier, safe="")
             except UnicodeError:
                 quoted_id = ""
-            if quoted_id in (
-                "",
-                ".",
-                "..",
-            ):  # these would be dropped from the path, which would then name the whole collection
+            # These would be dropped from the path, which would then name the whole collection.
+            if quoted_id in ("", ".", ".."):
                 raise InvalidError(f"{identifier!r} is not an id")
             path += f"/{quoted_id}"
         return self.client_of(endpoint).request(method, path, **content)
 
 
-def _conclude_nothing(text: str) -> None:
-    """Ignore that a list is short: for the caller, an object that it lacks is not an absent one."""
+def _ignore_short(text: str) -> None:
+    """Ignore that a list is short, because the caller draws no conclusion from a missing object."""
 
 
 def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
     if on_short is None:
         raise ProtocolError(
-            text, hint="An object that it holds back looks like one that does not exist: ask who runs the server"
+            text, hint="A missing object would look like one that does not exist: ask the owner of the server"
         )
     on_short(text)
 
@@ -362,27 +356,27 @@ def _only(endpoint: str, hits: list[Object]) -> Object | None:
 
 
 def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Page, None, None]:
-    """Yield page after page, without end.
+    """Yield pages without end.
 
-    With ``ahead``, several pages are requested at once, as far as the first page tells where they start. After a page
-    of another length, they are requested one by one.
+    With ``ahead``, several pages are requested at once, at positions computed from the length of the first page. After
+    a page of another length, pages are requested one by one.
     """
     start, (page, total), longest = 1, fetch(1), 0
     # The last page has to be empty, which confirms the count.
     starts = chain(range(1 + len(page), total + 1, len(page)), [total + 1]) if ahead and total and page else iter(())
-    coming: deque[tuple[int, Future[Page]]] = deque()
+    requested: deque[tuple[int, Future[Page]]] = deque()
     try:
         while True:
             if ahead:
-                coming += [(at, ahead.submit(fetch, at)) for at in islice(starts, PAGES_AHEAD - len(coming))]
+                requested += [(at, ahead.submit(fetch, at)) for at in islice(starts, PAGES_AHEAD - len(requested))]
             yield page, total
             longest = max(longest, len(page))
             start += len(page) or longest or PAGE
-            if not coming or coming[0][0] != start:
+            if not requested or requested[0][0] != start:
                 break
-            page, total = coming.popleft()[1].result()
+            page, total = requested.popleft()[1].result()
     finally:
-        for _at, future in coming:
+        for _at, future in requested:
             future.cancel()
     while True:
         page, total = fetch(start)
@@ -392,7 +386,7 @@ def _pages(fetch: Callable[[int], Page], ahead: Executor | None) -> Generator[Pa
 
 
 def _page(endpoint: str, answer: Object | None) -> Page:
-    """Return the objects of a ListResponse (RFC 7644 section 3.4.2) and its count, None if that is not a number."""
+    """Return the objects of a ListResponse (RFC 7644 section 3.4.2) and its total, None if that is not a number."""
     LIST_RESPONSE.apply(answer)
     if not answer or not {"Resources", "totalResults"} & set(answer):
         raise ProtocolError(f"The server answered for {endpoint} with something that is not a list")
@@ -408,7 +402,7 @@ def _page(endpoint: str, answer: Object | None) -> Page:
 
 
 def _object(endpoint: str, resource: Any) -> Object | None:
-    """Return the resource in the schema's spelling, with its id as a text. None if it is no object or has no id."""
+    """Return the resource in the schema's spelling, with its id as a text. None if it is not an object with an id."""
     RESOURCES[endpoint].spelling.apply(resource)
     identifier = resource.get("id") if isinstance(resource, dict) else None
     if not isinstance(identifier, (str, int)) or identifier == "":

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read objects of the SCIM server as a task asks for them: by id, by keys, by a filter, or all. Writes nothing."""
+"""Read objects of the SCIM server by id, by keys or by a filter, or read all. Writes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def read(scim: Scim, resource: Resource, given: Object) -> list[Object]:
         items = list(scim.query(endpoint, filter=given["filter"], on_short=warn))
         if not all(could_match(given["filter"], item) for item in items):
             raise ProtocolError(
-                f"the server ignored the filter {given['filter']!r}", hint="Read all and choose in the playbook"
+                f"the server ignored the filter {given['filter']!r}",
+                hint="Read all objects, and select from them in the playbook",
             )
         return lists.complete(resource, items)
     if not given:

@@ -6,7 +6,7 @@
 """Detect a vault that is empty, or hidden from the service user. Writes nothing.
 
 A service user with Vault Management and another administrative right sees nothing in the vault: lists are empty, and
-objects unknown (documentation of the SCIM server, v3.0). No answer distinguishes this from an empty vault.
+objects are unknown (documentation of the SCIM server, v3.0). Answers of the server are the same for an empty vault.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ from .protocol import Scim
 
 
 def sees_nothing(scim: Scim) -> bool:
-    """Tell whether the vault shows no safe, no permission and no account."""
-    with suppress(
-        AuthorizationError, UnsupportedError
-    ):  # a refusal says that the right is missing, so nothing is hidden
+    """Return whether the vault shows no safe, no permission and no account."""
+    # An error says that the right is missing, so nothing is hidden.
+    with suppress(AuthorizationError, UnsupportedError):
         return all(scim.is_empty(resource.endpoint) for resource in PAM_OBJECTS)
     return False
 
 
 def may_be_hidden(scim: Scim, kinds: Collection[Resource]) -> bool:
-    """Tell whether one service user deals with the directory and with the vault, given the kinds of a task."""
+    """Return whether one service user manages both the directory and the vault in a task with these kinds."""
     directory, vault = scim.client, scim.client_of(CONTAINER.endpoint)
     name = vault.connection.client_id
     is_one = directory is vault or (name is not None and name == directory.connection.client_id)
@@ -38,14 +37,14 @@ def may_be_hidden(scim: Scim, kinds: Collection[Resource]) -> bool:
 
 
 def advice(scim: Scim) -> str:
-    """Return what to do about a vault that shows nothing: it depends on whether it has a service user of its own."""
+    """Return the hint for a vault that shows nothing. It depends on whether the vault has its own service user."""
     if scim.client is scim.client_of(CONTAINER.endpoint):
         return TWO_USERS
     return "Let its role have Vault Management and no other right, and make it a member of the safes"
 
 
 def unseen(scim: Scim) -> str:
-    """Say that nothing in the vault is seen, and why that may be."""
+    """Return a sentence that the service user sees nothing in the vault, with the possible reasons."""
     name = scim.client_of(CONTAINER.endpoint).connection.client_id
-    who = f"The service user {name!r}" if name else "The service user"
-    return f"{who} sees nothing in the vault. If the vault is not empty, that user {OTHER_RIGHT}, or is on no safe"
+    subject = f"The service user {name!r}" if name else "The service user"
+    return f"{subject} sees nothing in the vault. If the vault is not empty, that user {OTHER_RIGHT}, or is on no safe"

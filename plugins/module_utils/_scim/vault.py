@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Handle what the vault does by itself: it deletes contents with a safe, and adds the creator as a member."""
+"""Handle side effects of the vault: it deletes the contents of a deleted safe, and makes its creator a member."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .objects import ScimObjects
 
 
 def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[Outcome, Object | None]:
-    """Delete a container unless ``check`` is set. Return the outcome and its contents, None if there is no container.
+    """Delete a container unless ``check`` is set. Return the outcome and its contents, or None without a container.
 
     The contents are read before the deletion, while the server still shows them.
     """
@@ -28,7 +28,7 @@ def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[
     safe = located[0]
     contents = None
     if safe:
-        with trying(f"read what goes with {task.label}"):
+        with trying(f"read the contents of {task.label}"):
             accounts, permissions = accounts_on(objects.scim, [safe]), permissions_on(objects.scim, [safe])
         contents = also_removed(accounts[safe["id"]], permissions[safe["id"]])
     outcome = ensure(objects, task, check=check, located=located)
@@ -40,17 +40,17 @@ def delete_container(objects: ScimObjects, task: Task, *, check: bool) -> tuple[
 
 
 def trim_creator(objects: ScimObjects, container: Outcome, rights: list[str], *, check: bool) -> Outcome:
-    """Trim the rights of the creator of a container to these. Without any left, delete its permission.
+    """Remove all rights of the creator of a container except these. If none is left, delete its permission.
 
-    The creator of a container on the SCIM server becomes a member of it with every right. This function grants
-    nothing: a creator that is no longer a member stays without access.
+    The SCIM server makes the creator of a container a member with every right. This function never adds rights: a
+    creator that is no longer a member stays without access.
     """
     name = (container.entity or {})["name"]
     try:
         with trying(f"trim the rights of the creator of the container {name!r}"):
             return _trimmed(objects, container, name, rights, check=check)
     except IdentityError as error:
-        hint = f"The container itself is as it should be. {error.hint or 'Run the task again'}"
+        hint = f"The container itself has its desired state. {error.hint or 'Run the task again'}"
         raise error.with_facts(changed=container.changed, diff=container.diff, hint=hint) from error
 
 
@@ -66,9 +66,10 @@ def _trimmed(objects: ScimObjects, container: Outcome, name: str, rights: list[s
 def trim_permission(
     objects: ScimObjects, name: str, rights: list[str], *, check: bool
 ) -> tuple[bool, list[str], list[str]] | None:
-    """Take from the creator of a container all rights but these.
+    """Remove all rights of the creator of a container except these.
 
-    Returns whether that changes anything, the rights before and those after; None if the creator is no member.
+    Return whether that changes anything, the rights before, and the rights after. Return None if the creator is not a
+    member.
     """
     permission = _creators_permission(objects, name)
     if permission is None:
@@ -79,7 +80,7 @@ def trim_permission(
 
 
 def kept_rights(permission: Object, rights: list[str]) -> Task:
-    """Return the task that leaves a permission no more than these rights, or removes it if none of them is held."""
+    """Return the task that reduces a permission to these rights, or deletes it if it has none of them."""
     row = CONTAINER_PERMISSION.attribute("rights")
     wanted = row.shape.read(rights)
     kept = [right for right in row.read(permission) if right in wanted]
@@ -94,7 +95,7 @@ def _creators_permission(objects: ScimObjects, name: str) -> Object | None:
     if not container or not reference:
         return None
     creator = objects.scim.find_reference(USER.endpoint, USER.key_attribute, reference)
-    # The vault may have users of its own, which the directory does not know.
+    # The vault may have its own users, which the directory does not know.
     user = {creator["id"]: str(creator.get(USER.key_attribute))} if creator else {reference: reference}
     return objects.find(CONTAINER_PERMISSION, {"container": name, "user": user})
 

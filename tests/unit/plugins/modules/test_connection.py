@@ -179,10 +179,10 @@ def test_an_unknown_variable_of_the_environment_is_a_warning(run: Run, monkeypat
         monkeypatch.setenv(f"CYBERARK_IDENTITY_{known.upper()}", "")
     result = run("scim_server_info")
     assert result.warnings == [
-        "The environment variable CYBERARK_IDENTITY_JOURNAL_PAHT is not known and not used. Did you mean "
+        "The environment variable CYBERARK_IDENTITY_JOURNAL_PAHT is unknown and not used. Did you mean "
         "CYBERARK_IDENTITY_JOURNAL_PATH?",
-        "The environment variable CYBERARK_IDENTITY_XYZZY is not known and not used.",
-        "The environment variable cyberark_identity_retries is not known and not used. Did you mean "
+        "The environment variable CYBERARK_IDENTITY_XYZZY is unknown and not used.",
+        "The environment variable cyberark_identity_retries is unknown and not used. Did you mean "
         "CYBERARK_IDENTITY_RETRIES?",
     ]
     assert "Misplaced" not in result.output
@@ -474,7 +474,7 @@ def test_http_where_the_server_expects_tls(tls_tenant: Tenant, run: Run) -> None
     url = tls_tenant.info["tenant_url"].replace("https:", "http:")
     result = run("scim_server_info", **{**tls_tenant.connection, "tenant_url": url})
     assert result.code == "transport"
-    assert "If the server expects TLS, tenant_url begins with https://" in result["msg"]
+    assert "If the server expects TLS, tenant_url has to begin with https://" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -100,32 +100,32 @@ MISPLACED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a group among users": (
         "scim_group",
         {"display_name": "team", "users": {"add": ["DB-admins", "nobody"]}},
-        "There is a group 'DB-admins': put it under groups",
+        "There is a group 'DB-admins': move the name to groups",
     ),
     "a user among groups": (
         "scim_group",
         {"display_name": "team", "groups": {"set": ["ada@example.com"]}},
-        "There is a user 'ada@example.com': put it under users",
+        "There is a user 'ada@example.com': move the name to users",
     ),
     "a group as the user of a permission": (
         "scim_pam_object",
         {"kind": "container_permission", "container": "APP", "user": "db-admins", "rights_preset": "read_only"},
-        "There is a group 'db-admins': put it under group",
+        "There is a group 'db-admins': move the name to group",
     ),
     "a user as the group of a permission": (
         "scim_pam_object",
         {"kind": "container_permission", "container": "APP", "group": "ada@example.com", "rights_preset": "read_only"},
-        "There is a user 'ada@example.com': put it under user",
+        "There is a user 'ada@example.com': move the name to user",
     ),
     "a role among users": (
         "identity_role",
         {"name": "team", "users": {"add": ["db-admins"]}},
-        "There is a role 'db-admins': put it under roles",
+        "There is a role 'db-admins': move the name to roles",
     ),
     "a user among roles": (
         "identity_role",
         {"name": "team", "roles": {"add": ["ada@example.com"]}},
-        "There is a user 'ada@example.com': put it under users",
+        "There is a user 'ada@example.com': move the name to users",
     ),
 }
 

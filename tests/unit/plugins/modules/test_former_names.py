@@ -96,7 +96,7 @@ def test_without_an_object_of_either_name_one_is_created(tenant: Tenant, apply: 
 @pytest.mark.parametrize(
     ("there", "code", "words"),
     [
-        (("new", "old"), "conflict", "has this name, and another is still called"),
+        (("new", "old"), "conflict", "has this name, and another one still has the former name"),
         (("old", "older"), "ambiguous", "have a former name: "),
     ],
 )
@@ -110,7 +110,7 @@ def test_more_than_one_object_is_refused(
     assert result.failed
     assert result.code == code
     assert words in result["msg"]
-    assert "take the names out of formerly" in result["msg"] or "Nothing was written" in result["msg"]
+    assert "remove the names from formerly" in result["msg"] or "Nothing was written" in result["msg"]
     assert [name for name in kind.names(tenant).values() if "filler" not in name] == before
 
 

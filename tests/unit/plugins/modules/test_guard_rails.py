@@ -691,7 +691,7 @@ def test_a_safe_stays_if_what_is_on_it_cannot_be_read(tenant: Tenant, run: Run) 
     tenant.fault(method="GET", path="/ContainerPermissions", status=403)
     result = run("scim_pam_object", kind="container", name="APP", state="absent")
     assert (result.code, tenant.writes()) == ("authorization", [])
-    assert "read what goes with container 'APP'" in result["msg"]
+    assert "read the contents of container 'APP'" in result["msg"]
 
 
 # -- An id and a name -----------------------------------------------------------
@@ -705,7 +705,7 @@ def test_an_id_with_another_name_deletes_nothing(tenant: Tenant, run: Run, other
     gone = {"id": ada, "user_name": other, "state": "absent"}
     for result in (apply(run, users=[gone]), run("scim_user", **gone)):
         assert (result.code, tenant.writes()) == ("invalid", [])
-        assert f"with the id {ada!r} is called 'ada@example.com', and not {other!r}" in result["msg"]
+        assert f"with the id {ada!r} has the name 'ada@example.com', not {other!r}" in result["msg"]
     result = good(apply(run, users=[{**gone, "user_name": "ADA@example.com"}]))
     assert done(result) == {"ada@example.com": "delete"}
 
@@ -723,7 +723,7 @@ def test_a_permission_by_id_is_that_of_its_member(tenant: Tenant, run: Run) -> N
 def test_a_role_of_another_name_is_not_deleted_by_id(tenant: Tenant, run: Run) -> None:
     (role,) = tenant.seed(groups=[{"displayName": "crew"}])["groups"]
     result = run("identity_role", id=role, name="other", state="absent")
-    assert (result.code, "is called 'crew', and not 'other'" in result["msg"]) == ("invalid", True)
+    assert (result.code, "has the name 'crew', not 'other'" in result["msg"]) == ("invalid", True)
     good(run("identity_role", id=role, name="CREW", state="absent"))
 
 

@@ -213,7 +213,7 @@ def test_a_failure_after_a_new_password_says_that_it_is_set(tenant: Tenant, run:
     result = run("identity_user", user_name="client@example.com", password=new, update_password="always")
     assert result.code == "unavailable"
     assert result["changed"] is True
-    assert "The new password is set all the same: do not lose it. " in result["msg"]
+    assert "The new password is already set: do not lose it. " in result["msg"]
     assert tenant.control("POST", "check_password", {"userName": "client@example.com", "password": new})["matches"]
 
 

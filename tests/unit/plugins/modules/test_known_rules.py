@@ -42,7 +42,7 @@ def test_names_of_new_safes_are_checked_in_a_directory(tenant: Tenant, run: Run,
 def test_a_name_that_the_vault_does_not_take_is_a_warning(run: Run, module: str) -> None:
     result = run(module, check=True, user_name="a*b@example.com", password="Initial-pass-1")
     assert result["changed"] is True
-    assert "'a*b@example.com' holds '*', which the vault does not take" in result.warnings[0]
+    assert "'a*b@example.com' holds '*', which the vault refuses" in result.warnings[0]
 
 
 def test_an_existing_user_causes_no_warning(tenant: Tenant, run: Run) -> None:

@@ -37,7 +37,7 @@ MISTAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "scim_user",
         {"id": "ada", "user_name": "grace@example.com"},
         "conflict",
-        "'grace@example.com' is the user grace already. Choose another name",
+        "the user grace already has the name 'grace@example.com'. Choose another name",
     ),
     "an unknown manager": (
         "scim_user",
@@ -49,7 +49,7 @@ MISTAKES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "identity_role",
         {"name": "A", "app_id": "scim-client"},
         "authorization",
-        "leave app_id out, or let it allow /Redrock/query",
+        "leave app_id out, or let the scope allow /Redrock/query",
     ),
     "an export of what the client may not read": (
         "scim_directory_info",

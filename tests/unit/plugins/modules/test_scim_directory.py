@@ -94,9 +94,9 @@ def test_a_line_says_how_many_were_changed(tenant: Tenant, run: Run) -> None:
         (
             "groups",
             {"display_name": "g", "users": {"sett": ["a"]}},
-            "group 'g' has no option users.sett. Did you mean set? There are add, remove, set",
+            "group 'g' has no option users.sett. Did you mean set? The options are add, remove, set",
         ),
-        ("groups", {"display_name": "g", "xyz": 1}, "group 'g' has no option xyz. There are "),
+        ("groups", {"display_name": "g", "xyz": 1}, "group 'g' has no option xyz. The options are "),
     ],
     ids=["of an entry", "of an option", "nothing like it"],
 )

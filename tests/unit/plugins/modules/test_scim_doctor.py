@@ -316,7 +316,7 @@ def test_the_password_of_an_administrator_goes_to_its_tenant_only(world: World) 
     world.tenant.forget_requests()
     given = {**world.tenant.connection, "tenant_url": None, "client_secret": None, "client_id": None}
     result = run_module("scim_doctor", {**given, "access_token": None, **administrator})
-    assert "a secret is not sent to the address that only" in result["msg"]
+    assert "a secret is not sent to an address that only" in result["msg"]
     assert world.tenant.requests() == []
 
 

@@ -565,7 +565,7 @@ def test_the_vault_says_that_another_directory_has_no_such_group(directory: Tena
 def test_without_search_in_an_unknown_name_is_an_unknown_member(directory: Tenant, pam: Run) -> None:
     result = pam(**{**AD_GROUP, "search_in": None}, rights_preset="read_only")
     assert result.code == "unknown_member"
-    assert "say in search_in which" in result["msg"]
+    assert "name that in search_in" in result["msg"]
     assert directory.writes() == []
 
 
@@ -666,7 +666,7 @@ def test_trimming_that_failed_is_done_by_the_next_run(safe: Tenant, pam: Run) ->
     assert first.code == "authorization"
     assert first["changed"] is True
     assert first["diff"]["after"]["name"] == "NEW"
-    assert "The container itself is as it should be." in first["msg"]
+    assert "The container itself has its desired state." in first["msg"]
     assert rights(safe, CREATOR, "NEW") == set(RIGHTS)
     assert pam(kind="container", name="NEW", creator_rights=KEPT)["changed"] is True
     assert rights(safe, CREATOR, "NEW") == set(KEPT)

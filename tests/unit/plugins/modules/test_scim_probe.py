@@ -299,7 +299,7 @@ def test_an_object_that_cannot_be_deleted_is_reported(tenant: Tenant) -> None:
     tenant.fault(method="DELETE", path="/Users/", status=500, count=None)
     result = probe(tenant, facts=["duplicate_status"])
     assert result["facts"] == {"duplicate_status": 409}
-    assert "The next run deletes what is left with the prefix scim-probe-: 1 objects" in result.warnings
+    assert "Objects with the prefix scim-probe- are left, and the next run deletes them: 1 objects" in result.warnings
     tenant.control("DELETE", "faults")
     assert probe(tenant, facts=["discovery"])["swept"] == 1
 

@@ -62,7 +62,7 @@ def test_a_synonym_of_an_option_is_refused(
 ) -> None:
     result = run(module, **options)
     assert result.code == "invalid"
-    assert f".{key} is a secret: the option {option} is for this" in result["msg"]
+    assert f".{key} is a secret: use the option {option} instead" in result["msg"]
     assert safe.writes() == []
     assert SECRET not in result.output + "".join(logged)
 

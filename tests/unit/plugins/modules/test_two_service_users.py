@@ -233,7 +233,7 @@ def test_a_module_without_the_vault_spares_the_caller_that_the_environment_names
         tenant.forget_requests()
         refused = run_module(module, {**callers.directory, **options}, check=check)
         assert refused.code == "guard_rail", refused.output
-        assert "The service user of the vault, as the environment names it, counts" in refused["msg"]
+        assert "The service user of the vault in the environment counts" in refused["msg"]
         assert tenant.writes() == []
         assert tenant.tokens() == 1
     monkeypatch.setenv("CYBERARK_IDENTITY_TENANT_URL", "https://other.example.com")  # it is the user of that tenant

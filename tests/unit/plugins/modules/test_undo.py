@@ -419,7 +419,7 @@ def test_the_vaults_service_user_cannot_bring_back_users(tenant: Tenant, run: Ru
     good(run("scim_group", display_name="new", journal_path=str(path)))
     client = {f"vault_{name}": tenant.info[name] for name in ("client_id", "client_secret")}
     result = undo(run, path, client_id=None, client_secret=None, **client)
-    assert (result.code, "the journal is about group" in result["msg"]) == ("invalid", True), result.output
+    assert (result.code, "the journal has writes to group" in result["msg"]) == ("invalid", True), result.output
 
 
 def test_what_nobody_could_read_is_lost(tenant: Tenant, run: Run, tmp_path: Path) -> None:

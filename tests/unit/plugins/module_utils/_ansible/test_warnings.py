@@ -44,4 +44,4 @@ def test_warnings_are_passed_on_after_a_failure_and_are_limited() -> None:
             warnings.add(f"warning {number}")
         raise ValueError("no tenant")
     assert len(heard) == MOST_WARNINGS + 1
-    assert heard[-1] == "There are 2 more warnings like these"
+    assert heard[-1] == "2 more warnings are not shown"
