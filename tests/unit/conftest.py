@@ -10,10 +10,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+# Ansible finds the plugins of a collection only if its loader is there before the first import of the collection.
+if os.environ.get("MODULE_HARNESS", "main") != "main":
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader([str(Path(__file__).parents[2] / "build/collections")])
+
 import hypothesis
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit import left_out
-from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, run_module
+from ansible_collections.idops.cyberark_identity.tests.unit.harness import WAY, Result, Tenant, run_module
 from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Serve, servers
 
 # No deadline, because the time of an example depends on the load of the machine. No database, because a failing example
@@ -32,6 +38,15 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="cyberark-identity-tests-")
 def pytest_configure(config: pytest.Config) -> None:
     # Registered here because ansible-test does not read pyproject.toml.
     config.pluginmanager.register(left_out)
+    config.addinivalue_line("markers", "ways(*names, reason): the ways of running modules (harness.WAY) that it takes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests that do not work with the way in which this harness runs modules."""
+    for item in items:
+        mark = item.get_closest_marker("ways")
+        if mark and WAY not in mark.args:
+            item.add_marker(pytest.mark.skip(reason=f"only {' and '.join(mark.args)}: {mark.kwargs['reason']}"))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[2]
 MODULES = "ansible_collections.idops.cyberark_identity.plugins.modules"
 # POST requests of the administration API that only read.
 READING = re.compile(r"/(redrock/query|getcdsaliases|security/|[a-z]+/(get|whoami))", re.IGNORECASE)
+# The way in which run_module runs modules: "main" calls main() in this process, "task" runs a task of Ansible in this
+# process, and "process" runs one whose module has a process of its own.
+WAY = os.environ.get("MODULE_HARNESS", "main")
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
@@ -210,13 +213,33 @@ class Result:
 
 
 def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> Result:
-    """Run the module's ``main()`` in this process and return what it printed."""
+    """Run a module in the way of this harness, and return its result."""
+    run = _run_main if WAY == "main" else _run_task
+    if "MODULE_RECORD" not in os.environ:
+        return run(module, options, check)
+    from ansible_collections.idops.cyberark_identity.tests.unit.ways.record import recorded
+
+    with recorded(module, check) as record:
+        result = run(module, options, check)
+        record.update(status=result.status, result={**result.json, "warnings": result.warnings})
+        return result
+
+
+def _run_main(module: str, options: dict[str, Any], check: bool) -> Result:
     main = importlib.import_module(f"{MODULES}.{module}").main
     name = f"idops.cyberark_identity.{module}"
     arguments = {**options, "_ansible_check_mode": check, "_ansible_module_name": name}
     output = run_main(main, json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
     assert not output.errors, output.errors
     return Result(json.loads(output.text), output.status, output.text)
+
+
+def _run_task(module: str, options: dict[str, Any], check: bool) -> Result:
+    # Imported late: a test of a module alone does not need Ansible's executor.
+    from ansible_collections.idops.cyberark_identity.tests.unit.ways.task import run_task
+
+    result = run_task(module, options, check=check, here=WAY == "task")
+    return Result(result, int(result.get("failed", False)), json.dumps(result))
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Serve, reply
 from ansible_collections.idops.cyberark_identity.tests.unit.leaks.quoting import quoting
 from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner import PASSWORD, PlaybookRunner
 
@@ -210,6 +211,24 @@ def test_a_token_that_one_item_got_is_masked_in_the_next(tenant: Tenant, tmp_pat
     assert len(tokens) >= 2
     assert not [token for token in tokens if token in played.output]
     assert played.output.count("answered 409") >= 2
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_half_a_character_from_a_server_is_replaced(serve: Serve, tmp_path: Path, in_process: bool) -> None:
+    """JSON can spell it. Ansible refuses a result that holds it, since ansible-core 2.19."""
+    server = serve()
+    server.answer = lambda seen: reply(
+        b'{"totalResults": 1, "Resources": [{"id": "1", "userName": "nobody@example.com", "displayName": "A\\ud800"}]}'
+    )
+    runner = PlaybookRunner.at(tmp_path, {"tenant_url": server.url, "access_token": "a-token"})
+    task = {"name": "Read", f"{COLLECTION}.scim_user_info": NOBODY, "register": "result"}
+    write = {"name": "Write", "ansible.builtin.copy": {"content": "{{ result.users | to_json }}", "dest": RESULTS}}
+    variables = {"cyberark_identity_in_process": in_process}
+    runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": [task, write]}])
+    played = runner.run(["ansible-playbook", "play.yml"])
+    assert played.status == 0, played.output
+    (user,) = json.loads((tmp_path / RESULTS).read_text())
+    assert user["display_name"] == "A\ufffd"
 
 
 def test_a_timeout_ends_the_task(tenant: Tenant, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from .._base.errors import (
     cut,
     report_of,
     shown,
+    without_halves,
 )
 from .._base.journal import Journal
 from .._base.misfits import Spec, refuse_misfits
@@ -145,14 +146,21 @@ class Module(AnsibleModule):  # type: ignore[misc]
         """Return a text without secrets and control characters."""
         return cut(self.secrets.masked(shown(text)))
 
-    def mask_keys(self, value: Any, *, free: bool = False) -> Any:
-        """Return a result with masked keys in free maps. Ansible masks values only. Other keys are never secrets."""
+    def readable(self, value: Any, *, free: bool = False) -> Any:
+        """Return a result with masked keys in free maps, and without lone surrogates, which Ansible refuses.
+
+        Ansible masks values only. Other keys are never secrets.
+        """
+        if isinstance(value, str):
+            return without_halves(value)
         if isinstance(value, list):
-            return [self.mask_keys(item) for item in value]
+            return [self.readable(item) for item in value]
         if not isinstance(value, dict):
             return value
-        masked = {key: self.mask_keys(item, free=key in self.free_maps) for key, item in value.items()}
-        return self.secrets.masked_keys(masked) if free else masked
+        masked = {key: self.readable(item, free=key in self.free_maps) for key, item in value.items()}
+        if not free:
+            return masked
+        return self.secrets.masked_keys({without_halves(str(key)): item for key, item in masked.items()})
 
     def _shown_params(self) -> dict[str, Any]:
         """Return the options that Ansible adds to a result, with masked keys."""
@@ -211,12 +219,12 @@ class Module(AnsibleModule):  # type: ignore[misc]
             )
         try:
             self.check_options(self._given)
-            result = self.mask_keys(work())
+            result = self.readable(work())
         except IdentityError as raised:
             error = self._with_doctor(raised)
             result = {"failed": True, "changed": error.changed, "msg": str(error), "failure": error.failure()}
             if error.diff:
-                result["diff"] = self.mask_keys(error.diff)
+                result["diff"] = self.readable(error.diff)
         except RecursionError:
             nested = ProtocolError("An answer of the server or an option is nested too deeply to be read")
             result = {"failed": True, "msg": str(nested), "failure": nested.failure()}

@@ -208,6 +208,11 @@ def shown(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
+def without_halves(text: str) -> str:
+    """Replace lone surrogates: JSON can spell half of a character, and ansible-core 2.19 refuses a result with it."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def cut(text: str) -> str:
     """Cut a text to a readable length. Mask its secrets before: half of one would not be recognised."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."

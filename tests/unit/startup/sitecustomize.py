@@ -6,5 +6,7 @@
 from __future__ import annotations
 
 import compile_once
+import requests_seen
 
 compile_once.install()
+requests_seen.install()

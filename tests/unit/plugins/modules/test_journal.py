@@ -339,6 +339,7 @@ def test_a_playbook_names_its_tasks(tenant: Tenant, tmp_path: Path, in_process: 
     assert [line["task"] for line in lines] in (["Create a group", "Create many", "mine"], [None] * 3)
 
 
+@pytest.mark.ways("main", reason="it acts as another ansible-core does")
 def test_an_ansible_that_names_no_task(
     tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

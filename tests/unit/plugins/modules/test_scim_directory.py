@@ -432,6 +432,7 @@ def test_patch_that_is_not_supported_is_tried_once_for_each_kind(tenant: Tenant,
     assert (methods["PATCH"], methods["PUT"]) == (1, 10)
 
 
+@pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
 def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     """Each run shows its plan, and one of more than two seconds its progress; with progress off, neither."""
     path = tmp_path / "progress"
@@ -448,6 +449,7 @@ def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     assert path.read_text() == ""
 
 
+@pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
 def test_a_run_stops_when_its_reader_is_gone(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     """The reader holds a lock on the progress file. Requests under way end, and no others start."""
     tenant.switch(latency=0.05)
@@ -471,6 +473,7 @@ def test_a_run_stops_when_its_reader_is_gone(tenant: Tenant, run: Run, tmp_path:
     assert path.read_text() == "\n"
 
 
+@pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
 def test_a_run_goes_on_while_its_reader_waits(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "progress"
     with path.open("w") as lines:

@@ -331,10 +331,12 @@ def test_as_many_connections_as_workers_are_kept(tenant: Tenant, run: Run, caplo
     assert [record.getMessage() for record in caplog.records if "pool is full" in record.getMessage()] == []
 
 
+@pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
 def test_unwritable_progress_is_not_a_failure(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     good(apply(run, users=people("ada"), progress_path=str(tmp_path / "nowhere" / "progress")))
 
 
+@pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
 def test_progress_of_reading(tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a large tenant takes longer than the interval between progress lines."""
     monkeypatch.setattr(progress, "FIRST", 0)
