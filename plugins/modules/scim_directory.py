@@ -953,9 +953,10 @@ policies:
           returned: always
           sample: {user: ada@example.com, container: APP-PRD}
         text:
-          description: The finding in a sentence.
+          description: The finding in a sentence. Of rights, it names those that the policy tests.
           type: str
           returned: always
+          sample: "reach 'ada@example.com / APP-PRD': rights are useAccounts, manageSafeMembers and 20 more."
         count:
           description:
             - How many findings this one stands for.
@@ -963,7 +964,6 @@ policies:
               others there are.
           type: int
           returned: always
-          sample: "reach 'ada@example.com / APP-PRD': rights are useAccounts, manageSafeMembers."
         exception:
           description: The C(owner) and the last day (C(until)) of the exception that counts for the subject, or null.
           type: dict
@@ -982,7 +982,8 @@ policies:
           returned: always
     policies:
       description: The policies, each with the number of C(subjects) that it is about and of C(findings), and with the
-        kinds that it needs and that were not read (C(not_evaluated)).
+        kinds that it needs and that were not read (C(not_evaluated)). C(unused_exceptions) are those for which there is
+        no finding, each with C(owner) and C(until); they can be removed.
       type: list
       elements: dict
       returned: always

@@ -21,14 +21,27 @@ from .._base.errors import InvalidError, some
 from .._base.nearest import did_you_mean, nearest
 from .graph import bits, lowest, numbers, size
 from .kinds import MAP, Attribute, Block, Kind, Subject, alike
-from .operators import IS_SET, MOMENT, NAME, PLACEHOLDER, PLAIN, SUBJECTS, Operator, number_of, operators_of
-from .subjects import SUBJECT_KINDS
+from .operators import (
+    IS_SET,
+    MOMENT,
+    NAME,
+    PLACEHOLDER,
+    PLAIN,
+    RIGHT_LIST,
+    SUBJECTS,
+    Operator,
+    number_of,
+    operators_of,
+)
+from .subjects import SUBJECT_KINDS, preset_of
 
 COMBINED: Mapping[str, Callable[[Iterator[bool]], bool]] = {
     "all_of": all,
     "any_of": any,
     "none_of": lambda results: not any(results),
 }
+DEMANDS = ("has_all", "has_any")  # operators whose rights a subject may lack
+MOST_RIGHTS = 3  # that a finding names, if a preset stands for them
 COUNTED = ("where", "at_least", "at_most")  # what a test of related subjects may hold
 Note = Callable[[InvalidError], None]
 
@@ -137,7 +150,7 @@ class Count(Question):
     def shown(self, subject: Subject) -> str:
         chosen = [each for block in self.chosen(subject) for each in block.subjects()]
         names = f" ({some([' / '.join(map(str, each.names.values())) for each in chosen])})" if chosen else ""
-        return f"{self.attribute.name} that count: {len(chosen)}{names}"
+        return f"{len(chosen) or 'no'} {self.attribute.plural} match{names}"
 
 
 @dataclass(frozen=True)
@@ -165,10 +178,22 @@ class Condition:
     def _inner(self) -> tuple[Condition, ...]:
         return tuple(condition for _way, conditions in self.combined for condition in conditions)
 
+    @property
+    def _all_tests(self) -> Iterator[Test | Count]:
+        yield from self.tests
+        for condition in self._inner:
+            yield from condition._all_tests
+
     def shown(self, subject: Subject) -> list[str]:
-        """Return each attribute of the condition with its value, once."""
-        own = [test.shown(subject) for test in self.tests]
-        return list(dict.fromkeys([*own, *(text for condition in self._inner for text in condition.shown(subject))]))
+        """Return each attribute of the condition with its value, once. Of rights, return those that are tested."""
+        by_name: dict[str, list[Test | Count]] = {}
+        for test in self._all_tests:
+            by_name.setdefault(test.attribute.name, []).append(test)
+        texts: list[str] = []
+        for tests in by_name.values():
+            of_rights = [test for test in tests if isinstance(test, Test) and test.attribute.type == RIGHT_LIST]
+            texts += _rights_shown(of_rights, subject) if of_rights else [test.shown(subject) for test in tests]
+        return list(dict.fromkeys(texts))
 
 
 ALWAYS = Condition()
@@ -216,6 +241,36 @@ def _parts(test: Test | Count, block: Block) -> Iterable[int]:
         for split in attribute.split(block.scene, block.row):
             parts = [side for part in parts for side in (part & split, part & ~split) if side]
     return parts
+
+
+def _rights_shown(tests: Sequence[Test], subject: Subject) -> list[str]:
+    """Return the rights of a subject that tests of one attribute name, and those that it lacks.
+
+    A full member has some 20 rights, and the finding is about a few of them.
+    """
+    name = tests[0].attribute.name
+    held = subject.get(tests[0].attribute)
+    if not held:
+        return [f"{name} {_shown(held)}"]
+    named: set[str] = set()
+    lacking: set[str] = set()
+    for test in tests:
+        asked = test.argument if isinstance(test.argument, frozenset) else frozenset()
+        named |= {*held} - asked if test.operator.name == "only" else asked & {*held}
+        if test.operator.name in DEMANDS and not test.holds(subject):
+            lacking |= asked - {*held}
+    found = [right for right in held if right in named]
+    more = len(held) - len(found)
+    texts = [f"{name} lack {_names(sorted(lacking))}"] if lacking else []
+    if found:
+        texts.insert(0, f"{name} are {_names(found)}{f' and {more} more' if more else ''}")
+    return texts or [f"{name} are {_names(held) if preset_of(held) else f'{len(held)} in number'}"]
+
+
+def _names(rights: Sequence[str]) -> str:
+    """Return names of rights, or the preset that has exactly these if they are many."""
+    preset = preset_of(rights) if len(rights) > MOST_RIGHTS else None
+    return f"all of {preset}" if preset else some(rights)
 
 
 def _shown(value: Any) -> str:

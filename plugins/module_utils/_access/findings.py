@@ -11,7 +11,7 @@ may break one, so they are counted as sets, and only the first of them become fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -69,12 +69,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one policy found. ``lacking`` are the kinds that it needs and that were not read."""
+    """What one policy found.
+
+    ``lacking`` are the kinds that it needs and that were not read. ``unused`` are its exceptions, also ended ones, that
+    are the first for no subject that breaks it.
+    """
 
     policy: Policy
     subjects: int
     findings: tuple[Finding, ...]
     lacking: tuple[str, ...] = ()
+    unused: tuple[Waiver, ...] = ()
 
     @property
     def refuses(self) -> bool:
@@ -102,18 +107,37 @@ def _evaluation(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
 def _found(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
     """Return the findings of a policy. Those with the same exception, and new or not, are listed up to a limit."""
     subjects = 0
+    used: set[Waiver] = set()
     found: dict[tuple[Waiver | None, bool | None], _Listed] = {}
     for chosen in map(policy.chosen, blocks_of(policy.kind, scene)):
         subjects += size(chosen.members)
         broken = policy.broken_by(chosen)
         old = past.broken_before(policy, broken) if past else 0
+        used |= _used(policy, broken)
         for waiver, members in _by_waiver(policy, broken):
             sides = ((True, members & ~old), (False, members & old))
             for new, side in sides if past or scene.changes is not None else ((None, members),):
                 if side:
                     found.setdefault((waiver, new), _Listed([])).add(broken.within(side))
     findings = [each for (waiver, new), listed in found.items() for each in listed.findings(policy, waiver, new)]
-    return Evaluation(policy, subjects, tuple(findings))
+    return Evaluation(policy, subjects, tuple(findings), unused=_unused(policy, subjects, used))
+
+
+def _used(policy: Policy, broken: Block) -> set[Waiver]:
+    """Return the exceptions, valid or ended, that are the first for a subject that breaks the policy."""
+    if not broken.members:
+        return set()
+    return {waiver for ended in (False, True) for waiver, _members in policy.waived(broken, ended=ended)}
+
+
+def _unused(policy: Policy, subjects: int, used: Collection[Waiver]) -> tuple[Waiver, ...]:
+    """Return the other exceptions.
+
+    A policy without subjects may be misspelt itself, and an exception from changes may be for the plan of another day.
+    """
+    if not subjects or PLAN in policy.kind.needs:
+        return ()
+    return tuple(waiver for waiver in policy.waivers if waiver not in used)
 
 
 def _by_waiver(policy: Policy, broken: Block) -> Iterator[tuple[Waiver | None, int]]:
@@ -163,17 +187,21 @@ def _counted(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
     """Return the finding of a policy that counts. Subjects with an exception do not count."""
     chosen, counted, distance = _count(policy, scene)
     subjects = sum(size(block.members) for block in chosen)
+    unused = _unused(policy, subjects, {waiver for block in chosen for waiver in _used(policy, block)})
     if not policy.count or not distance:
-        return Evaluation(policy, subjects, ())
+        return Evaluation(policy, subjects, (), unused=unused)
     first = islice((subject for block in counted for subject in block.subjects()), MOST_NAMES)
     names = ", ".join(" / ".join(map(str, subject.names.values())) for subject in first)
     ended = dict.fromkeys(waiver for block in counted for waiver, _members in policy.waived(block, ended=True))
     count = sum(size(block.members) for block in counted)
-    text = f"{policy.kind.name} that count: {count}{f' ({names})' if names else ''}, not {policy.count.text}."
+    listed = f" ({names})" if names else ""
+    counted_of = f"{policy.kind.name}: the policy counts {count} of {subjects}{listed}"
+    text = f"{counted_of}, and asks for {policy.count.text}."
     new = True if past or scene.changes is not None else None
     if past and past.can_judge(policy):
         new = distance > _count(policy, past.before)[2]
-    return Evaluation(policy, subjects, (Finding(policy, {}, "".join([text, *map(_sentence_of, ended)]), new=new),))
+    finding = Finding(policy, {}, "".join([text, *map(_sentence_of, ended)]), new=new)
+    return Evaluation(policy, subjects, (finding,), unused=unused)
 
 
 def _count(policy: Policy, scene: Scene) -> tuple[list[Block], list[Block], int]:
@@ -223,6 +251,7 @@ def _row(evaluation: Evaluation) -> Object:
         "findings": sum(finding.count for finding in evaluation.findings),
         "not_evaluated": list(evaluation.lacking),
         "refuses": evaluation.refuses,
+        "unused_exceptions": [{"owner": waiver.owner, "until": waiver.until} for waiver in evaluation.unused],
     }
 
 
@@ -233,6 +262,20 @@ def _refusals(evaluations: Sequence[Evaluation]) -> Iterator[str]:
         if evaluation.refuses and evaluation.lacking:
             yield f"{policy.name} was not evaluated, because {', '.join(evaluation.lacking)} were not read"
         yield from (f"{policy.name}: {finding.text.rstrip('.')}" for finding in evaluation.findings if finding.refuses)
+
+
+def unused_exceptions(report: Object) -> list[tuple[str, str]]:
+    """Return the name of a policy and a sentence, for each exception without a finding."""
+    return [
+        (policy["name"], f"The exception of {each['owner']} until {each['until']} is for nothing here. Remove it.")
+        for policy in report["policies"]
+        for each in policy.get("unused_exceptions", ())
+    ]
+
+
+def reasons_of(report: Object) -> dict[str, str]:
+    """Return the reason of each policy with findings, by its name."""
+    return {policy["name"]: policy["reason"] for policy in report["policies"] if policy["findings"]}
 
 
 def about_nothing(report: Object) -> list[str]:

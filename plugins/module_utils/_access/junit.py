@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from .._base.paths import Object
-from .findings import about_nothing
+from .findings import about_nothing, unused_exceptions
 
 # Characters that no XML document may hold (XML 1.0 section 2.2), not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,11 +33,14 @@ def junit_of(report: Object, root: str = "") -> str:
     found: dict[str, list[Object]] = {}
     for finding in report["findings"]:
         found.setdefault(finding["policy"], []).append(finding)
-    nothing = about_nothing(report)
+    nothing, unused = about_nothing(report), unused_exceptions(report)
     suites = [
         _suite(
             policy,
-            [_case(finding, root) for finding in found.get(policy["name"], ())] or [_whole(policy, nothing, root)],
+            [
+                *([_case(each, root) for each in found.get(policy["name"], ())] or [_whole(policy, nothing, root)]),
+                *(_of_exception(policy, text, root) for name, text in unused if name == policy["name"]),
+            ],
         )
         for policy in report["policies"]
     ]
@@ -90,6 +93,11 @@ def _whole(policy: Object, nothing: Sequence[str], root: str) -> str:
         inner = f"<error{_attributes({'message': text})}/>" if policy["refuses"] else _skipped(text)
     name = f"{policy['name']}: {policy['subjects']} checked"
     return _element(name, policy["name"], place_of(policy["position"], root), inner)
+
+
+def _of_exception(policy: Object, text: str, root: str) -> str:
+    """Return the skipped case of an exception without a finding."""
+    return _element(text, policy["name"], place_of(policy["position"], root), _skipped(text))
 
 
 def _case(finding: Object, root: str) -> str:

@@ -60,8 +60,9 @@ class Attribute:
     """One attribute of a kind of subject.
 
     ``text`` says what it is. ``needs`` are the plurals of the kinds of objects that it is read from, besides those of
-    its subject. ``of`` is the kind of related subjects. ``of_user`` is whether the value depends on the user alone. If
-    not, ``split`` tells apart the members of a row, and without it each member has a value of its own.
+    its subject. ``of`` is the kind of related subjects, which a finding calls ``plural``. ``of_user`` is whether the
+    value depends on the user alone. If not, ``split`` tells apart the members of a row, and without it each member has
+    a value of its own.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Attribute:
     read: Read
     needs: tuple[str, ...] = ()
     of: str = ""
+    plural: str = ""
     of_user: bool = False
     split: Split | None = None
 

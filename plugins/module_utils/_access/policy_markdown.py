@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from .._base.paths import Object
 from .._base.texts import code_element
-from .findings import about_nothing
+from .findings import about_nothing, reasons_of, unused_exceptions
 from .junit import outcome_of, place_of
 
 OUTCOMES = {
@@ -30,7 +30,8 @@ def policy_markdown_of(report: Object, limit: int, root: str = "") -> str:
     rows: dict[str, list[str]] = {outcome: [] for outcome in OUTCOMES}
     for finding in report["findings"]:
         rows[outcome_of(finding)].append(_row(finding, root))
-    head = [f"### Policies: {_sentence(report)}", "", *_notes(report)]
+    reasons = [f"- {code_element(name)}: {code_element(reason)}" for name, reason in reasons_of(report).items()]
+    head = [f"### Policies: {_sentence(report)}", "", *reasons, *([""] if reasons else []), *_notes(report)]
     tables = [(title, rows[outcome]) for outcome, title in OUTCOMES.items() if rows[outcome]]
     frames = [_frame(title, len(lines), opened=title == OUTCOMES["refuse"]) for title, lines in tables]
     checked = _checked(report)
@@ -68,6 +69,7 @@ def _notes(report: Object) -> list[str]:
         for each in lacking
     ]
     notes += [f"- {code_element(name)} is about nothing here: check the names in it" for name in about_nothing(report)]
+    notes += [f"- {code_element(name)}: {code_element(text)}" for name, text in unused_exceptions(report)]
     notes += [f"- Not seen: {code_element(gap)}" for gap in report["gaps"]]
     return [*notes, ""] if notes else []
 

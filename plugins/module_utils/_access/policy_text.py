@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._base.paths import Object
-from .findings import about_nothing, unevaluated
+from .findings import about_nothing, reasons_of, unevaluated, unused_exceptions
 from .junit import outcome_of
 
 ORDER = ("refuse", "warn", "exception", "old")
@@ -18,7 +18,13 @@ ORDER = ("refuse", "warn", "exception", "old")
 
 def policy_text_of(report: Object, limit: int) -> str:
     """Return at most ``limit`` characters. Lines that do not fit are left out and counted, findings last."""
-    notes = [*unevaluated(report), *_nothing(report), *(f"Not seen: {gap}" for gap in report["gaps"])]
+    notes = [
+        *(f"Reason of {name}: {reason}" for name, reason in reasons_of(report).items()),
+        *unevaluated(report),
+        *_nothing(report),
+        *(f"{name}: {text}" for name, text in unused_exceptions(report)),
+        *(f"Not seen: {gap}" for gap in report["gaps"]),
+    ]
     findings = sorted(report["findings"], key=lambda finding: ORDER.index(outcome_of(finding)))
     lines = [f"{outcome_of(each)}: {each['policy']}: {each['text']}" for each in findings]
     left = limit - sum(len(line) + 1 for line in notes) - 60

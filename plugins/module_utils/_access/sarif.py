@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._base.paths import Object
-from .findings import about_nothing
+from .findings import about_nothing, unused_exceptions
 from .junit import ABOUT_NOTHING, outcome_of, place_of, text_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -57,6 +57,7 @@ def _notifications(report: Object) -> list[Object]:
     return [
         *({"level": "error" if each["refuses"] else "note", "message": {"text": text}} for text, each in texts),
         *({"level": "note", "message": {"text": f"{name}: {ABOUT_NOTHING}"}} for name in about_nothing(report)),
+        *({"level": "note", "message": {"text": f"{name}: {text}"}} for name, text in unused_exceptions(report)),
         *({"level": "note", "message": {"text": gap}} for gap in report["gaps"]),
     ]
 

@@ -40,6 +40,7 @@ USERS, GROUPS, CONTAINERS = USER.plural, GROUP.plural, CONTAINER.plural
 PERMISSIONS, ACCOUNTS = CONTAINER_PERMISSION.plural, PRIVILEGED_DATA.plural
 ACCESS_NEEDS = (PERMISSIONS, GROUPS)
 REACH_NEEDS = (PERMISSIONS, GROUPS, USERS)  # without the users, nobody knows who is inactive
+REACHING = "users who reach the safe"
 PRESETS = {frozenset(rights): name for name, rights in RIGHTS_PRESETS.items()}
 
 
@@ -115,7 +116,13 @@ USER_KIND = of_users(
                 REACH_NEEDS,
             ),
             Attribute(
-                "reach", SUBJECTS, "what the user reaches now", lambda s, key: s.reach_of(key), REACH_NEEDS, "reach"
+                "reach",
+                SUBJECTS,
+                "what the user reaches now",
+                lambda s, key: s.reach_of(key),
+                REACH_NEEDS,
+                "reach",
+                "safes that the user reaches",
             ),
             Attribute(
                 "access",
@@ -124,6 +131,7 @@ USER_KIND = of_users(
                 lambda s, key: s.access_of(key),
                 ACCESS_NEEDS,
                 "access",
+                "permissions of the user",
             ),
             Attribute(
                 "container_permissions",
@@ -132,6 +140,7 @@ USER_KIND = of_users(
                 lambda scene, key: single(scene.permissions_of_user.get(key, ())),
                 (PERMISSIONS,),
                 "container_permission",
+                "direct permissions of the user",
             ),
         ],
     )
@@ -170,6 +179,7 @@ GROUP_KIND = kind_of(
             lambda scene, key: iter([(None, scene.people_of(key))]),
             (USERS,),
             "user",
+            "users in the group",
         ),
         Attribute(
             "member_of",
@@ -191,6 +201,7 @@ GROUP_KIND = kind_of(
             lambda scene, key: single(scene.permissions_of_group.get(key, ())),
             (PERMISSIONS,),
             "container_permission",
+            "permissions of the group",
         ),
     ],
 )
@@ -218,6 +229,7 @@ CONTAINER_KIND = kind_of(
             lambda scene, key: single(scene.accounts_on.get(key, ())),
             (ACCOUNTS,),
             "privileged_data",
+            "accounts in the safe",
         ),
         Attribute(
             "container_permissions",
@@ -226,10 +238,25 @@ CONTAINER_KIND = kind_of(
             lambda scene, key: single(scene.permissions_on.get(key, ())),
             (PERMISSIONS,),
             "container_permission",
+            "permissions on the safe",
         ),
-        Attribute("reach", SUBJECTS, "who reaches the safe now", lambda s, key: s.reach_to(key), REACH_NEEDS, "reach"),
         Attribute(
-            "access", SUBJECTS, "who has a permission on it", lambda s, key: s.access_to(key), ACCESS_NEEDS, "access"
+            "reach",
+            SUBJECTS,
+            "who reaches the safe now",
+            lambda s, key: s.reach_to(key),
+            REACH_NEEDS,
+            "reach",
+            REACHING,
+        ),
+        Attribute(
+            "access",
+            SUBJECTS,
+            "who has a permission on it",
+            lambda s, key: s.access_to(key),
+            ACCESS_NEEDS,
+            "access",
+            "users with a permission on the safe",
         ),
     ],
 )
@@ -252,6 +279,7 @@ ACCOUNT_KIND = kind_of(
             lambda scene, key: scene.reach_to(scene.state.accounts[key].container),
             REACH_NEEDS,
             "reach",
+            REACHING,
         ),
     ],
 )

@@ -112,8 +112,9 @@ def test_a_policy_about_nothing_is_named_in_every_format() -> None:
     notes = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
     assert [note for note in notes if note.startswith("misspelt: Nothing here")]
     assert "<code>misspelt</code> is about nothing here" in policy_report(found, "markdown")
-    assert policy_report(found, "text").splitlines()[:3] == [
+    assert policy_report(found, "text").splitlines()[:4] == [
         "warn: names: container 'app2': container is app2.",
+        "Reason of names: Upper case.",
         "The policy changes was not evaluated: it needs a plan.",
         "Nothing here is what these policies are about; check the names in them: misspelt.",
     ]
@@ -128,7 +129,27 @@ def test_the_text_names_the_policy_of_each_finding_and_what_was_not_seen(found: 
     assert policy_report(nothing, "text").startswith("No policy found anything.\nNot seen")
     many = [{"container": "APP", "user": f"user{each}", "rights": {"set": ["useAccounts"]}} for each in range(500)]
     text = policy_report(policy_findings({"container_permissions": many}, [POLICY]), "text", limit=5000)
-    assert len(text) <= 5000 and re.search(r"and 4\d\d more findings\nNot seen", text)
+    assert len(text) <= 5000 and re.search(r"and 4\d\d more findings\nReason of groups-only", text)
+
+
+def test_an_unused_exception_is_named_in_every_format() -> None:
+    unused = {**POLICY, "exceptions": [{"where": {"user": "gone"}, "owner": "iam", "until": "2099-01-31"}]}
+    found = policy_findings(DIRECTORY, [unused])
+    assert found["refused"] is True  # by its findings
+    text = "The exception of iam until 2099-01-31 is for nothing here. Remove it."
+    cases = list(ElementTree.fromstring(policy_report(found, "junit")).iter("testcase"))
+    assert [case.find("skipped") is not None for case in cases if case.get("name") == text] == [True]
+    (run,) = json.loads(policy_report(found, "sarif"))["runs"]
+    notes = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
+    assert f"groups-only: {text}" in notes
+    assert f"groups-only: {text}" in policy_report(found, "text").splitlines()
+    assert text in html.unescape(re.sub(r"<[^>]*>", "", policy_report(found, "markdown")))
+
+
+def test_people_read_why_there_is_a_policy(found: dict[str, Any]) -> None:
+    assert "Reason of groups-only: People have permissions through groups." in policy_report(found, "text").splitlines()
+    reason = "- <code>groups-only</code>: <code>People have permissions through groups.</code>"
+    assert reason in policy_report(found, "markdown").splitlines()
 
 
 def test_a_long_report_is_cut_where_rows_end() -> None:

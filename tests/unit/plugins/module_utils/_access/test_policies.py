@@ -13,7 +13,9 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.po
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.scene import Scene
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._access.state import State
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.errors import InvalidError
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import RIGHTS_PRESETS
 
+RIGHTS = list(RIGHTS_PRESETS["full"])
 NOW = 1_796_000_000.0  # 2026-11-30, in the morning
 DIRECTORY: dict[str, list[dict[str, Any]]] = {
     "users": [
@@ -211,7 +213,7 @@ def test_a_finding_names_the_subject_what_was_found_and_where() -> None:
     )
     first = found["findings"][0]
     assert first["text"] == (
-        "container_permission 'APP / APP-Ops': rights are useAccounts, listAccounts; search_in is not set."
+        "container_permission 'APP / APP-Ops': rights are useAccounts and 1 more; search_in is not set."
     )
     assert first["subject"] == {"container": "APP", "group": "APP-Ops"}
     assert (first["position"], first["policy_position"], first["new"]) == ("a:3", "policies[0]", None)
@@ -232,7 +234,69 @@ def test_subjects_with_an_exception_are_not_counted() -> None:
     waiver = {"where": {"user": "bob"}, "owner": "iam", "until": "2027-01-31"}
     assert report(policy(count={"at_most": 2}, exceptions=[waiver]))["refused"] is False
     found = report(policy(count={"at_most": 1}, exceptions=[waiver]))
-    assert found["findings"][0]["text"] == "user that count: 2 (Ada, eve), not at most 1."
+    assert found["findings"][0]["text"] == "user: the policy counts 2 of 3 (Ada, eve), and asks for at most 1."
+
+
+RIGHTS_OF_ADA: dict[str, tuple[list[str], dict[str, Any], str]] = {
+    "tested ones of many": (
+        RIGHTS,
+        {"must_not": {"rights": {"has_all": ["useAccounts", "addAccounts"]}}},
+        f"rights are useAccounts, addAccounts and {len(RIGHTS) - 2} more",
+    ),
+    "all of a preset": (RIGHTS, {"must_not": {"rights": {"has_all": "full"}}}, "rights are all of full"),
+    "a number": (RIGHTS[:5], {"must": {"rights": {"at_most": 4}}}, "rights are 5 in number"),
+    "too many": (RIGHTS[:3], {"must": {"rights": {"only": RIGHTS[:2]}}}, f"rights are {RIGHTS[2]} and 2 more"),
+    "too few": (
+        ["useAccounts"],
+        {"must": {"rights": {"has_all": ["useAccounts", "addAccounts"]}}},
+        "rights are useAccounts; rights lack addAccounts",
+    ),
+    "none": ([], {"must": {"rights": {"has_any": "useAccounts"}}}, "rights are none"),
+    "two tests": (
+        RIGHTS,
+        {"must_not": {"rights": {"has_all": "manageSafe", "has_any": ["useAccounts", "retrieveAccounts"]}}},
+        f"rights are useAccounts, retrieveAccounts, manageSafe and {len(RIGHTS) - 3} more",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RIGHTS_OF_ADA.values(), ids=RIGHTS_OF_ADA)
+def test_a_finding_names_the_tested_rights(case: tuple[list[str], dict[str, Any], str]) -> None:
+    rights, test, text = case
+    permission = {"container": "APP", "user": "ada", "rights": {"set": rights}}
+    found = report(policy("container_permission", **test), {"container_permissions": [permission]})
+    assert found["findings"][0]["text"].endswith(f"{text}.")
+
+
+def test_a_count_of_related_subjects_is_in_words() -> None:
+    needs = policy("container", must={"container_permissions": {"where": {"user": "zed"}}})
+    found = report(needs, {"containers": [{"name": "APP"}], "container_permissions": []})
+    assert found["findings"][0]["text"] == "container 'APP': no permissions on the safe match."
+
+
+def test_an_exception_without_a_finding_is_unused() -> None:
+    waivers = [
+        {"where": {"user": name}, "owner": name, "until": until}
+        for name, until in [
+            ("ada", "2027-01-31"),
+            ("gone", "2027-01-31"),
+            ("ADA", "2027-01-31"),
+            ("left", "2020-01-01"),
+        ]
+    ]
+    unused = [{"owner": "gone", "until": "2027-01-31"}, {"owner": "ADA", "until": "2027-01-31"}]
+    unused.append({"owner": "left", "until": "2020-01-01"})
+    verdicts: list[dict[str, Any]] = [{}, {"count": {"at_most": 9}}]
+    for verdict in verdicts:
+        (row,) = report(policy(exceptions=waivers, **verdict))["policies"]
+        assert row["unused_exceptions"] == unused, row
+
+
+def test_an_exception_of_a_policy_about_changes_may_wait_for_its_plan() -> None:
+    waiver = {"where": {"name": "x"}, "owner": "iam", "until": "2027-01-31"}
+    given = policy("change", must_not={"type": "user"}, exceptions=[waiver])
+    found = report_of(evaluate(policies_of([given]), Scene(State.of(DIRECTORY), NOW, [])), [])
+    assert found["policies"][0]["unused_exceptions"] == []
 
 
 @pytest.mark.parametrize(
