@@ -55,9 +55,11 @@ def _loops(runs: Runs) -> Iterator[Bar]:
         yield Bar(f"{text} in processes of their own, {at}", apart, module, least=True)
         yield Bar(f"{text} with uri, {at}", runs.find(URI, "new users", latency).each / loop.each, uri, least=True)
         yield Bar(f"tokens of this loop, {at}", loop.requests["token"], 1)
-        yield Bar(f"requests for a new user, {at}", (loop.sent - 1) / loop.count, 2)
         same = runs.find(ONE_BY_ONE, "unchanged users", latency)
         yield Bar(f"requests for an unchanged user, {at}", (same.sent - 1) / same.count, 1)
+        if latency:  # a new user takes three requests, and two of them are sent at the same time
+            yield Bar(f"round trips for a new user, {at}", loop.each // latency, 2)
+            yield Bar(f"round trips for an unchanged user, {at}", same.each // latency, 1)
 
 
 def _single_tasks(runs: Runs) -> Iterator[Bar]:

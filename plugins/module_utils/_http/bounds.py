@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as WaitedError
 from typing import TypeVar
 
@@ -29,12 +29,8 @@ class LateError(Exception):
     """A call exceeded its time limit. Unlike the TimeoutError of a socket, this is not an OSError."""
 
 
-def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return the result of a call, or raise its error. Raise LateError if it takes longer than ``seconds``.
-
-    The call has its own thread, because a socket's timeout does not include the lookup of the host's address. After a
-    LateError, the thread continues.
-    """
+def begin(call: Callable[[], Result]) -> Future[Result]:
+    """Start a call in its own thread, which keeps no process alive, and return its outcome."""
     outcome: Future[Result] = Future()
 
     def carry_out() -> None:
@@ -44,12 +40,38 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
             outcome.set_exception(error)
 
     threading.Thread(target=carry_out, daemon=True).start()
+    return outcome
+
+
+def within(seconds: float, call: Callable[[], Result]) -> Result:
+    """Return the result of a call, or raise its error. Raise LateError if it takes longer than ``seconds``.
+
+    The call has its own thread, because a socket's timeout does not include the lookup of the host's address. After a
+    LateError, the thread continues.
+    """
+    outcome = begin(call)
     try:
         return outcome.result(seconds)
     except WaitedError:
         if outcome.done():  # the call's own error
             raise
         raise LateError from None
+
+
+def results_at_once(calls: Sequence[Callable[[], Result]]) -> list[Callable[[], Result]]:
+    """Make calls at the same time, wait for all of them, and return functions that return or raise their results.
+
+    The first call runs in this thread. If it is interrupted, the other threads continue.
+    """
+    others = [begin(call) for call in calls[1:]]
+    first: Future[Result] = Future()
+    try:
+        first.set_result(calls[0]())
+    except Exception as error:
+        first.set_exception(error)
+    outcomes = [first, *others]
+    wait(outcomes)
+    return [outcome.result for outcome in outcomes]
 
 
 def bounded(pieces: Iterable[bytes], said: str) -> bytes:

@@ -207,10 +207,14 @@ def secrets_in(url: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Opened:
-    """Open connections and a token, for the next client of the same process with an equal Connection."""
+    """Open connections and a token, for the next client of the same process with an equal Connection.
+
+    ``missed`` are the kinds of objects of which the last search found nothing.
+    """
 
     connections: Connections
     access_token: str | None = field(repr=False)
+    missed: frozenset[str] = frozenset()
 
 
 class Client:
@@ -218,7 +222,8 @@ class Client:
 
     ``warn`` gets a text for every retry, ``protect`` every secret the moment it exists. ``mask`` removes secrets from
     the texts of a server. ``journal`` is for whoever writes through the client: the client itself does not know which
-    objects its requests are about. ``opened`` is what an earlier client left.
+    objects its requests are about. ``opened`` is what an earlier client left. ``missed`` is for whoever searches, and
+    ``missed_before`` is that of the earlier client.
     """
 
     def __init__(
@@ -240,6 +245,8 @@ class Client:
         self._protect = protect
         self._mask = mask
         self.journal = journal
+        self.missed_before = opened.missed if opened else frozenset()
+        self.missed: set[str] = set()
         self._sleep = sleep
         self._clock = clock
         self._access_token = (opened and opened.access_token) or connection.access_token
@@ -264,7 +271,7 @@ class Client:
 
     def leave(self) -> Opened:
         """Return the open connections, and the token unless it or the client was refused."""
-        return Opened(self._connections, None if self._final else self._access_token)
+        return Opened(self._connections, None if self._final else self._access_token, frozenset(self.missed))
 
     def _protect_all(self, secret: str) -> None:
         for spelling in spellings(secret):

@@ -29,7 +29,7 @@ from .._base.errors import (
 )
 from .._base.paths import Object, fold, quoted
 from .._base.spelling import Spelling
-from .._http.bounds import MOST_OBJECTS, MOST_PAGES
+from .._http.bounds import MOST_OBJECTS, MOST_PAGES, Result, results_at_once
 from .._http.client import VAULT_PREFIX, Client
 from .._model.filters import could_match, is_named, name_stages
 from .._model.resources import RESOURCES
@@ -169,20 +169,30 @@ class Scim:
         """Return the objects that match.
 
         Each stage is a list of filters. The next stage is only tried if nothing was found, or if ``thorough`` is set to
-        find all matches. All objects are read in two cases: the server refuses the filters of the last stage, or
-        nothing was found and filters by the attribute ``doubt`` find nothing on this server.
+        find all matches. If the previous item of a loop was missing, this one probably is, too: all filters are sent at
+        the same time. All objects are read in two cases: the server refuses the filters of the last stage, or nothing
+        was found and filters by the attribute ``doubt`` find nothing on this server.
         """
+        client = self.client_of(endpoint)
+        at_once = endpoint in client.missed_before
         hits: dict[str, Object] = {}
-        for number, filters in enumerate(stages, 1):
+        is_refused = False
+        searches = _begun(
+            [partial(self._matching, endpoint, matches, filters or [None], at_once=at_once) for filters in stages],
+            at_once=at_once,
+        )
+        for number, search in enumerate(searches, 1):
             try:
-                found, all_seen, short = self._matching(endpoint, matches, filters or [None])
+                found, all_seen, short = search()
             except (InvalidError, UnsupportedError):
+                is_refused = True
                 if number < len(stages):
                     continue
                 found, all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
             if all_seen or (hits and not thorough):
                 break
+        (client.missed.discard if hits or all_seen or is_refused else client.missed.add)(endpoint)
         if not all_seen and ((short and (thorough or not hits)) or (not hits and self._is_blind(endpoint, doubt))):
             found, _all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
@@ -211,23 +221,35 @@ class Scim:
             return self._blind.get(endpoint, False)
 
     def _matching(
-        self, endpoint: str, matches: Matches, filters: Sequence[str | None]
+        self, endpoint: str, matches: Matches, filters: Sequence[str | None], *, at_once: bool = False
     ) -> tuple[dict[str, Object], bool, str]:
         """Return the matching objects by id, whether all objects were seen, and a warning.
 
         All objects are seen without a filter, and if the server ignores filters. The warning is empty unless a list is
         shorter than its total.
         """
-        hits: dict[str, Object] = {}
         short: list[str] = []
-        ignored = None in filters
-        for filter in filters:
-            for resource in self.query(endpoint, filter=filter, on_short=short.append):
-                if matches(resource):
-                    hits[resource["id"]] = resource
-                elif filter and not could_match(filter, resource):
-                    ignored = True
-        return hits, ignored, short[0] if short else ""
+        hits: dict[str, Object] = {}
+        all_seen = False
+        searches = [partial(self._search, endpoint, matches, filter, short.append) for filter in filters]
+        for search in _begun(searches, at_once=at_once):
+            found, is_everything = search()
+            hits.update(found)
+            all_seen = all_seen or is_everything
+        return hits, all_seen, short[0] if short else ""
+
+    def _search(
+        self, endpoint: str, matches: Matches, filter: str | None, on_short: Callable[[str], None]
+    ) -> tuple[dict[str, Object], bool]:
+        """Return the matching objects among the results of a filter, by id, and whether these are all objects."""
+        hits: dict[str, Object] = {}
+        is_everything = filter is None
+        for resource in self.query(endpoint, filter=filter, on_short=on_short):
+            if matches(resource):
+                hits[resource["id"]] = resource
+            elif filter and not could_match(filter, resource):
+                is_everything = True
+        return hits, is_everything
 
     def find_named(self, endpoint: str, attribute: str, value: str, *, doubt: bool = False) -> Object | None:
         """Return the one object whose ``attribute`` is ``value`` in any case, or None."""
@@ -346,6 +368,11 @@ def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
             text, hint="A missing object would look like one that does not exist: ask the owner of the server"
         )
     on_short(text)
+
+
+def _begun(calls: Sequence[Callable[[], Result]], *, at_once: bool) -> Sequence[Callable[[], Result]]:
+    """Return functions that return the results of calls, which are all made now if ``at_once`` says so."""
+    return results_at_once(calls) if at_once else calls
 
 
 def _only(endpoint: str, hits: list[Object]) -> Object | None:
