@@ -20,6 +20,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"refuse": "error", "warn": "warning"}
 # GitHub reads no more results of one run.
 MOST_RESULTS = 25_000
+LONGEST_DESCRIPTION = 1024  # characters that GitHub takes
 
 
 def sarif_of(report: Object, root: str = "") -> str:
@@ -42,10 +43,12 @@ def sarif_of(report: Object, root: str = "") -> str:
 
 
 def _rule(policy: Object) -> Object:
+    description = {"text": policy["reason"][:LONGEST_DESCRIPTION]}
     return {
         "id": policy["name"],
-        "shortDescription": {"text": policy["reason"]},
-        "fullDescription": {"text": policy["reason"]},
+        "shortDescription": description,
+        "fullDescription": description,
+        "help": {"text": policy["reason"]},
         "defaultConfiguration": {"level": LEVELS[policy["severity"]]},
     }
 
@@ -75,7 +78,7 @@ def _result(finding: Object, numbers: dict[str, int], root: str) -> Object:
     location: Object = {"logicalLocations": [{"fullyQualifiedName": names}]}
     if place:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(place[0])},
+            "artifactLocation": {"uri": f"{'file://' if place[0].startswith('/') else ''}{quote(place[0])}"},
             "region": {"startLine": max(1, place[1])},
         }
     result["locations"] = [location]
@@ -90,5 +93,7 @@ def _result(finding: Object, numbers: dict[str, int], root: str) -> Object:
 
 def _fingerprint(finding: Object) -> str:
     """Return what a finding keeps when lines move, so that one is not shown as another."""
-    identity: Any = [finding["policy"], sorted((key, str(value)) for key, value in finding["subject"].items())]
+    identity: list[Any] = [finding["policy"], sorted((key, str(value)) for key, value in finding["subject"].items())]
+    if not finding["subject"]:  # a policy may have several of them, one for each exception
+        identity += [finding["exception"], finding["new"]]
     return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()

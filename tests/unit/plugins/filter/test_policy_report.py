@@ -86,7 +86,7 @@ def test_sarif_has_levels_places_and_suppressions(found: dict[str, Any]) -> None
     place = first["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "directory/safes.yml"}, "region": {"startLine": 12}}
     assert waived["suppressions"][0]["justification"] == "iam@example.com, until 2027-01-31"
-    assert waived["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "/other/x.yml"
+    assert waived["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "file:///other/x.yml"
     assert "physicalLocation" not in warned["locations"][0]
     assert len({each["partialFingerprints"]["subject/v1"] for each in run["results"]}) == 3
     assert run["invocations"][0]["toolExecutionNotifications"][0]["level"] == "note"
