@@ -166,6 +166,8 @@ def path_text(path: Path) -> str:
 
 def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
     """Return whether two values are equal to this server: 7 and "7" are, true and "True", None and the empty text."""
+    if one is other or (isinstance(one, str) and one == other):
+        return True
     if isinstance(one, dict) or isinstance(other, dict):
         one, other = one or {}, other or {}
         if not (isinstance(one, dict) and isinstance(other, dict)):
