@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""A directory as it is after the changes of a plan. No I/O.
+"""Compute the directory after the changes of a plan. No I/O.
 
-First come changes of attributes, then deletions and what they take along, then new names wherever they are members.
+The order is: changes of attributes, deletions with all that they remove, then new names in every reference.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ OTHER_PLAN = "The plan is of another tenant or of another time. Read the directo
 def after(directory: Mapping[str, Any], plan: Mapping[str, Any], *, strays: bool = True) -> Object:
     """Return the directory after a plan of scim_directory. A kind that was not read stays unread.
 
-    Without ``strays``, the objects that the plan reports as unmanaged are gone as well, with what they take along.
-    Raise InvalidError for a text that is no plan or was changed, and for a plan that does not fit the directory.
+    Without ``strays``, the objects that the plan reports as unmanaged are removed as well, with their contents and
+    references. Raise InvalidError for a text that is not a plan or was changed, and for a plan that does not fit the
+    directory.
     """
     _check(plan)
     changed: Object = {plural: [dict(entry) for entry in listed] for plural, listed in directory.items()}
@@ -72,18 +73,20 @@ def renames_of(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _check(plan: Mapping[str, Any]) -> None:
-    """Raise InvalidError for what is no plan of this format, or was changed."""
+    """Raise InvalidError for a document that is not a plan of this format, or was changed."""
     try:
         known = plan["format"] == FORMAT and digest_of(dict(plan)) == plan["digest"]
         complete = all(change["type"] in KINDS and change["keys"] is not None for change in plan["changes"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidError("this is no plan", hint="The option plan_path of scim_directory writes one") from error
+        raise InvalidError("this is not a plan", hint="The option plan_path of scim_directory writes one") from error
     if not known or not complete:
-        raise InvalidError("the plan was changed after it was written, or is of another release", hint="Make it again")
+        raise InvalidError(
+            "the plan was changed after it was written, or comes from another release", hint="Make it again"
+        )
 
 
 class _Index:
-    """Finds the entry that a change is about."""
+    """Finds the entry for each change of a plan."""
 
     def __init__(self, directory: Object) -> None:
         self._directory = directory
@@ -94,24 +97,24 @@ class _Index:
                 self._entries.setdefault(_mark(resource, entry), []).append(entry)
 
     def add(self, resource: Resource, entry: Object) -> None:
-        """Add the entry of a new object. Raise InvalidError if the directory has one of its name."""
+        """Add the entry of a new object. Raise InvalidError if the directory already has one with its name."""
         if resource.unique and _mark(resource, entry) in self._entries:
             name = " / ".join(_mark(resource, entry)[1:]).strip(" /")
             raise InvalidError(
-                f"the plan creates the {resource.name} {name!r}, and the directory has it", hint=OTHER_PLAN
+                f"the plan creates the {resource.name} {name!r}, but the directory already has it", hint=OTHER_PLAN
             )
         self._directory[resource.plural].append(entry)
 
     def find(self, resource: Resource, change: Object) -> Object:
-        """Return the entry of an object that is changed or deleted. Raise InvalidError if there is not just one."""
+        """Return the entry of a changed or deleted object. Raise InvalidError unless there is exactly one."""
         found = self._entries.get(_mark(resource, change["keys"]), [])
         if len(found) != 1:
             held = f"the directory has {len(found)} of them" if found else "the directory does not have it"
-            raise InvalidError(f"the plan is about the {resource.name} {change['name']!r}, and {held}", hint=OTHER_PLAN)
+            raise InvalidError(f"the plan changes the {resource.name} {change['name']!r}, but {held}", hint=OTHER_PLAN)
         return found[0]
 
     def find_stray(self, resource: Resource, row: Object) -> list[Object]:
-        """Return the entries of an object that no file lists: all of its name. Raise InvalidError if there is none."""
+        """Return all entries with the name of an unmanaged object. Raise InvalidError if there is none."""
         keys = {option: row[option] for option in resource.keys if option in row}
         if not self._labels:
             self._labels.update(
@@ -121,7 +124,7 @@ class _Index:
         found = self._entries.get(_mark(resource, keys), []) if keys else self._labels.get(label, [])
         if not found:
             raise InvalidError(
-                f"the tenant had the {resource.name} {row['name']!r} when it was compared, and does not have it now",
+                f"the tenant had the {resource.name} {row['name']!r} when it was compared, but does not have it now",
                 hint="The tenant changes at this moment. Run this again",
             )
         return found
@@ -132,7 +135,7 @@ def _mark(resource: Resource, keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _updated(resource: Resource, entry: Mapping[str, Any], change: Object) -> Object:
-    """Return an entry with the values after a change. A value that is cleared is left out."""
+    """Return an entry with the values after a change. A cleared value is left out."""
     values = dict(entry)
     for option, sides in change["attributes"].items():
         row = resource.attribute(option)
@@ -146,14 +149,15 @@ def _updated(resource: Resource, entry: Mapping[str, Any], change: Object) -> Ob
 
 
 def _changed_list(row: Attribute, held: Mapping[str, Any], sides: Object, name: str) -> Object:
-    """Return a list of members or rights after a change. Raise InvalidError if what it removes is not in the list."""
+    """Return a list of members or rights after a change. Raise InvalidError if a removed item is not in it."""
     names = {fold(each): each for each in _listed(held)}
     for each in sides["remove"]:
         marks = [fold(text) for text in _texts(each)]
         mark = next((mark for mark in marks if mark in names), None)
         if mark is None:
             raise InvalidError(
-                f"the plan takes {_texts(each)[0]!r} out of {row.option} of {name!r}, and it is not in", hint=OTHER_PLAN
+                f"the plan removes {_texts(each)[0]!r} from {row.option} of {name!r}, which does not have it",
+                hint=OTHER_PLAN,
             )
         del names[mark]
     for each in sides["add"]:
@@ -174,7 +178,7 @@ def _texts(each: Any) -> list[str]:
 
 
 def _references(resource: Resource) -> Iterator[tuple[Resource, Attribute]]:
-    """Yield the rows by which objects name those of a kind."""
+    """Yield the rows of other kinds that refer to objects of this kind."""
     for other in RESOURCES.values():
         for row in other.attributes:
             if resource.endpoint in (row.refers_to, row.within):
@@ -182,7 +186,7 @@ def _references(resource: Resource) -> Iterator[tuple[Resource, Attribute]]:
 
 
 def _rename(directory: Object, resource: Resource, old: str, new: str) -> None:
-    """Write the new name of an object wherever the old one refers to it."""
+    """Replace the old name of an object by its new name in every reference."""
     for other, row in _references(resource):
         for entry in directory.get(other.plural, ()):
             value = entry.get(row.option)
@@ -194,7 +198,7 @@ def _rename(directory: Object, resource: Resource, old: str, new: str) -> None:
 
 
 def _take_along(directory: Object, resource: Resource, names: Container[str]) -> None:
-    """Remove deleted objects, given by folded names, from all lists. Their contents and permissions go as well."""
+    """Remove deleted objects, given by folded names, from all lists. Also remove their contents and permissions."""
     for other, row in _references(resource):
         kept = []
         for entry in directory.get(other.plural, ()):

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Parse conditions, and tell whether a subject meets one. No I/O.
+"""Parse conditions, and test subjects against them. No I/O.
 
 A condition is a map: each attribute with its test, and ``all_of``, ``any_of`` and ``none_of`` with lists of further
-conditions. All parts have to hold.
+conditions. It holds if all of its parts hold.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ COMBINED: Mapping[str, Callable[[Iterator[bool]], bool]] = {
 }
 DEMANDS = ("has_all", "has_any")  # operators whose rights a subject may lack
 MOST_RIGHTS = 3  # that a finding names, if a preset stands for them
-COUNTED = ("where", "at_least", "at_most")  # what a test of related subjects may hold
+COUNTED = ("where", "at_least", "at_most")  # the keys of a test of related subjects
 Note = Callable[[InvalidError], None]
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How many subjects there have to be."""
+    """The allowed number of subjects."""
 
     at_least: int | None
     at_most: int | None
 
     def distance(self, count: int) -> int:
-        """Return how many subjects too few or too many there are."""
+        """Return how far a number of subjects is below or above the bounds."""
         too_few = max(0, (self.at_least or 0) - count)
         return too_few or (0 if self.at_most is None else max(0, count - self.at_most))
 
@@ -66,13 +66,13 @@ class Bounds:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked of an attribute."""
+    """An attribute and the test of its value."""
 
     attribute: Attribute
 
     @property
     def reads(self) -> tuple[Attribute, ...]:
-        """Return the attributes on whose values the answer depends."""
+        """Return the attributes that the answer depends on."""
         return (self.attribute,)
 
     @cached_property
@@ -81,7 +81,7 @@ class Question:
 
     @cached_property
     def order(self) -> int:
-        """Return the sort key of a test: tests whose answer many subjects share come first."""
+        """Return the sort key of a test. Tests with the same answer for many subjects are first."""
         if self.of_user:
             return 1
         splits = {attribute.split for attribute in self.reads}
@@ -90,7 +90,7 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Test(Question):
-    """What an attribute is tested for: an operator and its argument."""
+    """A test of an attribute: an operator and its argument."""
 
     operator: Operator
     argument: Any
@@ -109,7 +109,7 @@ class Test(Question):
         return self.operator.meets(held, self._argument(subject), subject.scene.now)
 
     def _argument(self, subject: Subject) -> Any:
-        """Return the argument with the subject's own values in the place of placeholders."""
+        """Return the argument with placeholders replaced by values of the subject."""
         if not self.placeholders:
             return self.argument
         values = {name: str(subject.get(attribute) or "") for name, attribute in self.placeholders.items()}
@@ -167,7 +167,7 @@ class Condition:
 
     @property
     def needs(self) -> set[str]:
-        """Return the plurals of the kinds of objects that have to be known."""
+        """Return the plurals of the kinds of objects that the condition reads."""
         return {need for part in (*self.tests, *self._inner) for need in part.needs}
 
     @cached_property
@@ -185,7 +185,7 @@ class Condition:
             yield from condition._all_tests
 
     def shown(self, subject: Subject) -> list[str]:
-        """Return each attribute of the condition with its value, once. Of rights, return those that are tested."""
+        """Return each attribute of the condition with its value, without duplicates. For rights, return the tested ones."""
         by_name: dict[str, list[Test | Count]] = {}
         for test in self._all_tests:
             by_name.setdefault(test.attribute.name, []).append(test)
@@ -203,7 +203,7 @@ ALWAYS = Condition()
 
 
 def members_that_meet(condition: Condition, block: Block) -> int:
-    """Return the members of a block that meet a condition, as a set. The tests of what many share come first."""
+    """Return the members of a block that meet a condition, as a set. Tests with shared answers run first."""
     for test in condition.ordered:
         if block.members:
             block = block.within(_meeting(test, block))
@@ -233,7 +233,7 @@ def _meeting(test: Test | Count, block: Block) -> int:
 
 
 def _parts(test: Test | Count, block: Block) -> Iterable[int]:
-    """Return sets of the members that have the same values of what a test reads."""
+    """Return sets of members that share all values that a test reads."""
     parts = [block.members] if block.members else []
     for attribute in test.reads:
         if attribute.split is None:
@@ -244,9 +244,9 @@ def _parts(test: Test | Count, block: Block) -> Iterable[int]:
 
 
 def _rights_shown(tests: Sequence[Test], subject: Subject) -> list[str]:
-    """Return the rights of a subject that tests of one attribute name, and those that it lacks.
+    """Return the rights of a subject that tests of one attribute name, and the rights that it lacks.
 
-    A full member has some 20 rights, and the finding is about a few of them.
+    A full member has about 20 rights, but a finding is about a few of them.
     """
     name = tests[0].attribute.name
     held = subject.get(tests[0].attribute)
@@ -268,7 +268,7 @@ def _rights_shown(tests: Sequence[Test], subject: Subject) -> list[str]:
 
 
 def _names(rights: Sequence[str]) -> str:
-    """Return names of rights, or the preset that has exactly these if they are many."""
+    """Return names of rights. If there are many and a preset has exactly these, return the preset."""
     preset = preset_of(rights) if len(rights) > MOST_RIGHTS else None
     return f"all of {preset}" if preset else some(rights)
 
@@ -287,9 +287,9 @@ def _shown(value: Any) -> str:
 
 
 class Parser:
-    """Parses the conditions of a policy, and notes all that is wrong with them.
+    """Parses the conditions of a policy, and collects all errors in them.
 
-    ``place`` is where a part is in the policy, such as ``must_not.rights``.
+    ``place`` is the position of a part in the policy, such as ``must_not.rights``.
     """
 
     def __init__(self, note: Note) -> None:
@@ -360,7 +360,7 @@ class Parser:
         yield Count(attribute, where, bounds)
 
     def bounds(self, given: Mapping[str, Any], place: str) -> Bounds | None:
-        """Return the numbers in at_least and at_most, None if neither is given."""
+        """Return the numbers in at_least and at_most, or None if neither is given."""
         found: dict[str, int] = {}
         for key in ("at_least", "at_most"):
             if key in given:
@@ -384,7 +384,7 @@ class Parser:
 
 
 def _placeholders(kind: Kind, operator: Operator, argument: Any) -> dict[str, Attribute]:
-    """Return the attributes that patterns name in braces. Raise InvalidError for one that is no text."""
+    """Return the attributes that patterns name in braces. Raise InvalidError for an attribute that is not a text."""
     if "like" not in operator.name and "matches" not in operator.name:
         return {}
     found: dict[str, Attribute] = {}
@@ -393,6 +393,6 @@ def _placeholders(kind: Kind, operator: Operator, argument: Any) -> dict[str, At
         if attribute is None or attribute.type not in (NAME, MOMENT):
             texts = [each.name for each in kind.attributes.values() if each.type == NAME]
             hint = did_you_mean([nearest(name, texts)]) or f"There are {', '.join(texts)}"
-            raise InvalidError(f"{{{name}}} is no text of {kind.name}", hint=hint)
+            raise InvalidError(f"{{{name}}} is not a text attribute of {kind.name}", hint=hint)
         found[name] = attribute
     return found

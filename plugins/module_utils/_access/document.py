@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The access document: a directory with where it comes from, its date, and what could not be seen. No I/O.
+"""Build the access document: a directory with its source, its date and its gaps. No I/O.
 
 Rows, counts, findings and pages are derived from it. docs/schemas/access.schema.json describes it.
 """
@@ -36,11 +36,11 @@ def access_document(
     date_before: str | None = None,
     drift: Object | None = None,
 ) -> Object:
-    """Return the document about a directory. ``after`` is the same one after a plan, at a later date, or in files.
+    """Return the document of a directory. ``after`` is the directory after a plan, at a later date, or in files.
 
-    ``gaps`` are further sentences about what could not be seen. ``renames`` are new names by plural and old name, None
-    if they are unknown. ``date_before`` is the earlier of two dates. ``drift`` is what else the files say otherwise.
-    Raise InvalidError for what is no directory.
+    ``gaps`` are further sentences about facts that could not be read. ``renames`` are new names by plural and old name,
+    None if they are unknown. ``date_before`` is the earlier of two dates. ``drift`` has further differences between
+    tenant and files. Raise InvalidError for an invalid directory.
     """
     states = [State.of(directory), *([State.of(after)] if after is not None else [])]
     seen = [gap for state in states for gap in state.gaps]
@@ -63,7 +63,7 @@ def access_document(
 
 
 def _perhaps_renamed(before: State, after: State) -> Iterator[str]:
-    """Yield a sentence for each kind of which some are gone and some are new: one may be the other."""
+    """Yield a sentence for each kind with both removed and new objects: one may be a rename of the other."""
     for plural in ("users", "groups", "containers"):
         then, now = ({fold(item.name) for item in getattr(state, plural)} for state in (before, after))
         if then - now and now - then:
@@ -74,9 +74,9 @@ def _perhaps_renamed(before: State, after: State) -> Iterator[str]:
 
 
 def states_of(document: Mapping[str, Any]) -> list[State]:
-    """Return the state of a document, or those before and after. What is renamed has its new name in both.
+    """Return the state of a document, or the states before and after. Renamed objects have the new name in both.
 
-    Drift is told from the side of the files: the tenant is what differs, and comes second.
+    For drift, the files are the first state and the tenant is the second.
     """
     states = [State.of(document["directory"]).renamed(document.get("renames") or {})]
     if document.get("after") is not None:
@@ -90,10 +90,10 @@ def is_access_document(value: Any) -> bool:
 
 
 def read_document(value: Any) -> Object:
-    """Return a document of this format. Raise InvalidError for anything else."""
+    """Return a document of this format. Raise InvalidError for any other value."""
     if not is_access_document(value):
         raise InvalidError(
-            "this is no access document",
+            "this is not an access document",
             hint="The option document_path of scim_access_info writes one, and the filter directory_access returns one",
         )
     if value["format"] != FORMAT or value["source"] not in SOURCES:

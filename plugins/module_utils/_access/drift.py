@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Compare who can reach what in a tenant with what its files say, and with the previous report. No I/O.
+"""Compare who can reach what in a tenant with its files, and with the previous report. No I/O.
 
-The files describe a part of a tenant. What they say is therefore the tenant after the plan that they lead to, without
-the objects that no file lists. What the files leave open, such as further members of a group, is a gap.
+Files describe a part of a tenant. The desired access is therefore that of the tenant after the plan of the files,
+without unmanaged objects. Anything that the files leave open, such as further members of a group, is a gap.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from .graph import size
 from .reach import Comparison, OnSafe
 from .state import NOT_READ
 
-NEEDED = (GROUP.plural, CONTAINER_PERMISSION.plural)  # without these, nothing tells who reaches what
-MOST_TEXTS = 100  # of each direction, in a result
-MOST_PAIRS = 20_000  # of a user and a safe that differ, for a comparison with the previous report
+NEEDED = (GROUP.plural, CONTAINER_PERMISSION.plural)  # without these kinds, access is unknown
+MOST_TEXTS = 100  # the number of rows for each direction in a result
+MOST_PAIRS = 20_000  # the maximum number of differences to compare with the previous report
 RIGHTS_NAMED = 3
 SAME = "Nobody can reach more or less than the files say."
 
 
 @dataclass(frozen=True)
 class Told:
-    """How the access of a tenant differs from the files, in words.
+    """The differences of access between a tenant and its files, in words.
 
-    ``more`` and ``fewer`` count who can reach more, and less, than the files say; they are None if that is unknown.
-    ``facts`` are None if there are too many of them to compare two reports.
+    ``more`` and ``fewer`` count the users who can reach more and less than in the files. They are None if that is
+    unknown. ``facts`` are None if there are too many to compare two reports.
     """
 
     sentence: str
@@ -53,9 +53,9 @@ class Told:
 def drift_document(
     directory: Object, plan: Object, now: float, entries: Iterable[Desired], findings: Sequence[Object] | None = None
 ) -> Object:
-    """Return the access document of a tenant with what its files say. ``entries`` are those of the files.
+    """Return the access document of a tenant and its files. ``entries`` are the entries of the files.
 
-    Raise InvalidError if the plan is not one of this directory.
+    Raise InvalidError if the plan does not belong to this directory.
     """
     expected = after(directory, plan, strays=False)
     managed = plan["scope"]["kinds"]
@@ -91,13 +91,13 @@ def _rights(row: Object) -> str:
 
 
 def some_rights(rights: Sequence[str]) -> str:
-    """Return a text with the first of these rights, and the number of the others."""
+    """Return a text with the first of these rights and the number of the others."""
     more = len(rights) - RIGHTS_NAMED
     return ", ".join(rights[:RIGHTS_NAMED]) + (f" and {more} more rights" if more > 0 else "")
 
 
 def _open_lists(expected: Object, entries: Iterable[Desired]) -> Iterator[str]:
-    """Yield a text for each list of the tenant that has more than its entry, where the entry allows for more."""
+    """Yield a text for each list of the tenant with more items than its entry, if the entry allows that."""
     index = {
         (resource.plural, *(fold(entry.get(key) or "") for key in resource.keys)): entry
         for resource in (GROUP, CONTAINER_PERMISSION)
@@ -120,7 +120,7 @@ def _open_lists(expected: Object, entries: Iterable[Desired]) -> Iterator[str]:
 
 
 def _further(row: Attribute, value: Mapping[str, Any], entry: Object) -> Iterator[str]:
-    """Yield the members or rights that the tenant has and the entry does not list."""
+    """Yield the members or rights of the tenant that the entry does not list."""
     names = value.get("add") or []
     given = {fold(name) for name in (row.shape.read(names) if isinstance(row.shape, Names) else names)}
     yield from (name for name in (entry.get(row.option) or {}).get("set") or () if fold(name) not in given)
@@ -130,7 +130,7 @@ def _further(row: Attribute, value: Mapping[str, Any], entry: Object) -> Iterato
 
 
 def told(document: Mapping[str, Any]) -> Told:
-    """Return how the access of the tenant differs from the files, as of the date of the document."""
+    """Return the differences of access between the tenant and the files at the date of the document."""
     if unread := [plural for plural in NEEDED if plural not in document["directory"]]:
         reasons = " ".join(NOT_READ[plural] for plural in unread)
         return Told(f"It is unknown whether anybody can reach more or less than the files say. {reasons}")
@@ -156,7 +156,7 @@ def told(document: Mapping[str, Any]) -> Told:
 
 
 def _few(safes: Iterable[OnSafe]) -> Iterator[OnSafe]:
-    """Yield the first of these safes, as long as their users are few enough to be named one by one."""
+    """Yield the first of these safes as long as their users are few enough to name each one."""
     left = MOST_PAIRS
     for each in safes:
         if left > 0:
@@ -185,7 +185,7 @@ def _text(row: Object, rights: Sequence[str], *, gained: bool) -> str:
 
 
 def since(document: Object, current: Told, previous: Object | None) -> str:
-    """Return what is new since the previous report, and what is over. ``previous`` is None for the first report."""
+    """Return the new and the ended differences since the previous report. ``previous`` is None for the first report."""
     if previous is None:
         return "There is no previous report: all of this may be new."
     moment = str(previous["date"]).replace("T", " ").replace("Z", " UTC")
@@ -205,7 +205,7 @@ def since(document: Object, current: Told, previous: Object | None) -> str:
 
 
 def _facts(document: Object, access: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
-    """Return what differs from the files, in a form that two reports have in common, with a text for each."""
+    """Return the differences in a form that two reports can compare, each with its text."""
     drift = document["drift"]
     return {
         **access,
@@ -214,7 +214,7 @@ def _facts(document: Object, access: Mapping[tuple[str, ...], str]) -> dict[tupl
 
 
 def refuse_other_report(previous: Object, tenant: str, path: str) -> None:
-    """Raise InvalidError unless this is a report of drift of the tenant."""
+    """Raise InvalidError unless this is a drift report of the tenant."""
     if previous["source"] != "drift" or not isinstance(previous.get("drift"), Mapping):
         raise InvalidError(f"{path} is not a report of drift", hint="access_path writes one")
     if previous["tenant"] != tenant:
@@ -224,7 +224,7 @@ def refuse_other_report(previous: Object, tenant: str, path: str) -> None:
 
 
 def report_of_drift(document: Object, words: Told) -> Object:
-    """Return what the result of a task has of the document, with control characters escaped for the terminal."""
+    """Return the part of the document for the result. Control characters are escaped for the terminal."""
     return {
         "msg": words.sentence,
         "more": words.more,
@@ -236,7 +236,7 @@ def report_of_drift(document: Object, words: Told) -> Object:
 
 
 def lines_of_drift(report: Object, most: int) -> Iterator[str]:
-    """Yield lines for the terminal: who reaches more or less, then what is new."""
+    """Yield lines for the terminal: users with more or less access, then new differences."""
     yield report["msg"]
     yield from (f"! {text}" for text in report["texts"][:most])
     if (left := len(report["texts"]) - most) > 0:

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Read lists of entries, as scim_directory takes them, into a directory of the shape that an export has. No I/O."""
+"""Convert lists of entries, as in scim_directory, to a directory in the shape of an export. No I/O."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from .._model.shapes import Members, Moment, Names
 
 
 def directory_of_entries(lists: Mapping[str, Any], check: Check, *, whole: bool = False) -> Object:
-    """Return the directory that these lists describe, by kind; a kind without a list is left out.
+    """Return the directory of these lists, by kind. A kind without a list is left out.
 
-    ``check`` makes a Task of an entry's options, as in scim_directory: presets, spellings of rights, and times come out
-    as in an export. Entries with ``state: absent`` are left out. A list that is not complete stays one that adds:
-    ``{"add": [...]}``. So does one that is not given, unless the lists are ``whole``: an export leaves out what is
-    empty. Secrets are left out. Raise InvalidError for all entries that are wrong, and for those of files that name an
-    object twice or a member that no server takes: such files cannot be applied, and nothing would tell who is meant.
+    ``check`` makes a Task of the options of an entry, as in scim_directory, so presets, spellings of rights and times
+    are as in an export. Entries with ``state: absent`` are left out, and so are secrets.
+
+    A list that is not complete stays a list of additions: ``{"add": [...]}``. A list that is not given becomes one as
+    well, unless the lists are ``whole``: an export leaves out empty lists. Raise InvalidError for all invalid entries,
+    and for entries that name an object twice or a member that no server accepts: such files cannot be applied, and are
+    ambiguous.
     """
     given = {resource.plural: lists.get(resource.plural) for resource in RESOURCES.values()}
     if others := sorted(map(str, set(lists) - set(given))):
@@ -65,7 +67,7 @@ def _check_names(desired: Desired, seen: dict[tuple[str, ...], Desired]) -> None
 
 
 def _entry(desired: Desired, whole: bool) -> Object:
-    """Return an entry as an export shows the object, under its id if it has no name."""
+    """Return an entry as an export shows the object. If it has no name, its id is the name."""
     task = desired.task
     rows = [row for row in task.resource.attributes if not row.secret]
     shown = {row.option: _shown(row, task.desired[row.option], whole) for row in rows}
@@ -74,7 +76,7 @@ def _entry(desired: Desired, whole: bool) -> Object:
 
 
 def _shown(row: Attribute, value: Any, whole: bool) -> Any:
-    """Return the value of an option, None for one that says nothing."""
+    """Return the value as an export shows it, or None for an empty value. Keys of secrets are left out."""
     if isinstance(row.shape, (Members, Names)):
         return None if whole and not value else _names(row, value or {})
     if value is None or value == "":
@@ -85,7 +87,7 @@ def _shown(row: Attribute, value: Any, whole: bool) -> Any:
 
 
 def _names(row: Attribute, value: Mapping[str, list[str] | None]) -> Object:
-    """Return a list of members or rights. One that the entry does not set may be longer than the entry says."""
+    """Return a list of members or rights. Without ``set``, it is a list of additions."""
     way = "set" if value.get("set") is not None else "add"
     names = value.get(way) or []
     return {way: row.shape.read(names) if isinstance(row.shape, Names) else list(names)}

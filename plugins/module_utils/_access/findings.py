@@ -5,8 +5,8 @@
 
 """Evaluate policies on a directory, or on the directory before and after a plan. No I/O and no clock.
 
-A policy that needs what was not read is not evaluated: it must not pass because nothing was seen. Millions of subjects
-may break one, so they are counted as sets, and only the first of them become findings.
+A policy is not evaluated if a kind that it needs was not read: it must not pass because of missing data. Millions of
+subjects may break a policy, so they are counted as sets, and only the first ones become findings.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from .past import Past
 from .policies import Policy, Waiver
 from .scene import PLAN, Scene
 
-MOST = 1_000  # findings of one policy that are listed, of each exception and of new and old ones
-MOST_NAMES = 20  # names in the text of a policy that counts
+MOST = 1_000  # the maximum number of listed findings of a policy: for each exception, and for new and old ones
+MOST_NAMES = 20  # the maximum number of names in the text of a policy that counts
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A subject that breaks a policy. Without a subject, it is a count, or the ``count`` of those that are not listed.
+    """A subject that breaks a policy.
 
-    ``new`` is whether a plan makes it, None without a plan.
+    A finding without a subject is a count of a policy, or the ``count`` of subjects that are not listed. ``new`` is
+    whether a plan causes it, None without a plan.
     """
 
     policy: Policy
@@ -44,7 +45,7 @@ class Finding:
 
     @property
     def counts(self) -> bool:
-        """Return whether the finding is to be mended: a policy may be broken by an exception, or before a plan."""
+        """Return whether the finding needs action. Exceptions and findings from before a plan do not."""
         return self.waiver is None and self.new is not False
 
     @property
@@ -52,7 +53,7 @@ class Finding:
         return self.counts and self.policy.severity == "refuse"
 
     def shown(self) -> Object:
-        """Return the finding as a result and as a document has it."""
+        """Return the finding in the form of results and documents."""
         return {
             "policy": self.policy.name,
             "severity": self.policy.severity,
@@ -69,10 +70,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one policy found.
+    """The findings of one policy.
 
-    ``lacking`` are the kinds that it needs and that were not read. ``unused`` are its exceptions, also ended ones, that
-    are the first for no subject that breaks it.
+    ``lacking`` are the kinds that it needs and that were not read. ``unused`` are its exceptions, including ended ones,
+    that are not the first exception for any subject that breaks it.
     """
 
     policy: Policy
@@ -83,13 +84,13 @@ class Evaluation:
 
     @property
     def refuses(self) -> bool:
-        """Return whether the policy refuses. One about changes has nothing to say without a plan."""
+        """Return whether the policy refuses. A policy about changes never refuses without a plan."""
         unknown = self.policy.severity == "refuse" and any(kind != PLAN for kind in self.lacking)
         return unknown or any(finding.refuses for finding in self.findings)
 
 
 def evaluate(policies: Sequence[Policy], scene: Scene, before: Scene | None = None) -> tuple[Evaluation, ...]:
-    """Return what each policy finds in a scene. With one before, the findings say whether they are new."""
+    """Return the evaluation of each policy in a scene. With a scene ``before``, findings are new or old."""
     past = Past(before, scene) if before else None
     return tuple(_evaluation(policy, scene, past) for policy in policies)
 
@@ -105,7 +106,7 @@ def _evaluation(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
 
 
 def _found(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
-    """Return the findings of a policy. Those with the same exception, and new or not, are listed up to a limit."""
+    """Return the findings of a policy. For each exception, and for new and old ones, only the first are listed."""
     subjects = 0
     used: set[Waiver] = set()
     found: dict[tuple[Waiver | None, bool | None], _Listed] = {}
@@ -131,9 +132,10 @@ def _used(policy: Policy, broken: Block) -> set[Waiver]:
 
 
 def _unused(policy: Policy, subjects: int, used: Collection[Waiver]) -> tuple[Waiver, ...]:
-    """Return the other exceptions.
+    """Return the exceptions that are not ``used``, or none if the policy cannot show that.
 
-    A policy without subjects may be misspelt itself, and an exception from changes may be for the plan of another day.
+    A policy without subjects may be misspelled. An exception of a policy about changes may be for the plan of another
+    day.
     """
     if not subjects or PLAN in policy.kind.needs:
         return ()
@@ -141,7 +143,7 @@ def _unused(policy: Policy, subjects: int, used: Collection[Waiver]) -> tuple[Wa
 
 
 def _by_waiver(policy: Policy, broken: Block) -> Iterator[tuple[Waiver | None, int]]:
-    """Yield the subjects that break a policy: those without an exception, and those of each one."""
+    """Yield the subjects that break a policy: those without an exception, then those of each exception."""
     waived = list(policy.waived(broken)) if broken.members else []
     rest = broken.members
     for _waiver, members in waived:
@@ -151,7 +153,7 @@ def _by_waiver(policy: Policy, broken: Block) -> Iterator[tuple[Waiver | None, i
 
 @dataclass
 class _Listed:
-    """Subjects of findings: those that are listed, and the number of all."""
+    """The listed subjects of findings, and the number of all."""
 
     subjects: list[Subject]
     count: int = 0
@@ -170,7 +172,7 @@ class _Listed:
 
 
 def _ended(policy: Policy, subject: Subject) -> str:
-    """Return a sentence about the first exception for a subject, if that has ended."""
+    """Return a sentence about the first exception for a subject if it has ended."""
     matching = [waiver for waiver in policy.waivers if waiver.where.holds(subject)]
     counting = any(waiver.counts(subject.scene.now) for waiver in matching)
     return "" if counting else "".join(map(_sentence_of, matching[:1]))
@@ -205,16 +207,16 @@ def _counted(policy: Policy, scene: Scene, past: Past | None) -> Evaluation:
 
 
 def _count(policy: Policy, scene: Scene) -> tuple[list[Block], list[Block], int]:
-    """Return the subjects of a policy, those that count, and how far their number is out of bounds."""
+    """Return the subjects of a policy, the counted ones, and how far their number is out of bounds."""
     chosen = [block for each in blocks_of(policy.kind, scene) if (block := policy.chosen(each)).members]
     counted = [block.within(next(_by_waiver(policy, block))[1]) for block in chosen]
     return chosen, counted, policy.count.distance(sum(size(each.members) for each in counted)) if policy.count else 0
 
 
 def report_of(evaluations: Sequence[Evaluation], gaps: Sequence[str]) -> Object:
-    """Return what policies found as a result has it, and as the filter policy_report takes it.
+    """Return the findings of policies as a result, and as input of the filter policy_report.
 
-    A policy without subjects is one that may be about nothing: the number is for people to see that.
+    A policy without subjects may be misspelled. The report has the number of subjects so that people notice.
     """
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
     return {
@@ -265,7 +267,7 @@ def _refusals(evaluations: Sequence[Evaluation]) -> Iterator[str]:
 
 
 def unused_exceptions(report: Object) -> list[tuple[str, str]]:
-    """Return the name of a policy and a sentence, for each exception without a finding."""
+    """Return the name of the policy and a sentence for each exception without a finding."""
     return [
         (policy["name"], f"The exception of {each['owner']} until {each['until']} is for nothing here. Remove it.")
         for policy in report["policies"]
@@ -279,7 +281,7 @@ def reasons_of(report: Object) -> dict[str, str]:
 
 
 def about_nothing(report: Object) -> list[str]:
-    """Return the names of policies that were evaluated and had no subject. A plan may well have no such change."""
+    """Return the names of evaluated policies that had no subject. A policy about changes may have none."""
     return [
         policy["name"]
         for policy in report["policies"]

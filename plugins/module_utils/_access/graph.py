@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Who is in a group, directly or through other groups, and the shortest way to it. Circles are harmless. No I/O.
+"""Compute the direct and nested members of groups, and the shortest way to a group. Circles are allowed. No I/O.
 
 A set of users or groups is an int whose bit n stands for number n: unions of sets of 20,000 users take microseconds.
 """
@@ -23,10 +23,10 @@ BITS_OF_OCTET = [[bit for bit in range(8) if octet >> bit & 1] for octet in rang
 
 
 class Way(NamedTuple):
-    """The shortest way from a user to a group. ``path`` begins with a group that the user is a direct member of.
+    """The shortest way from a user to a group. ``path`` starts with a group that the user is a direct member of.
 
-    ``others`` counts the other groups that the user is a direct member of and that lead to the same group. ``user`` is
-    None for the members of a group that no list has: nobody knows them.
+    ``others`` counts the other groups with the user as a direct member that lead to the same group. ``user`` is None
+    for the unknown members of a group that is not listed.
     """
 
     user: int | None
@@ -36,9 +36,9 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Graph:
-    """Nested groups. ``own`` are the direct users of each group, ``everybody`` all of them, ``below`` the groups.
+    """Nested groups. ``own`` has the direct users of each group, ``everybody`` all of its users.
 
-    A group is below itself.
+    ``below`` has the groups nested in each group, and the group itself.
     """
 
     groups: tuple[Group, ...]
@@ -68,9 +68,9 @@ class Graph:
         return cls(groups, children, own, tuple(everybody), tuple(below))
 
     def ways(self, group: int, wanted: int | None = None) -> Iterator[Way]:
-        """Yield the shortest way to a group for each of its users; with ``wanted``, for these users alone.
+        """Yield the shortest way to a group for each of its users. With ``wanted``, only for these users.
 
-        If several ways are equally short, the first by the names of their groups is taken.
+        If several ways have the same length, the first one by the names of their groups is used.
         """
         steps = self.steps(group)
         chosen: dict[int, int] = {}
@@ -88,9 +88,9 @@ class Graph:
                 yield Way(None, path_of(number, steps), 0)
 
     def steps(self, group: int) -> dict[int, int]:
-        """Return the next group on the shortest way from each group below a group, the nearest first.
+        """Return the next group on the shortest way for each group below a group, the nearest first.
 
-        The next of the group is the group itself.
+        The next group of the group itself is the group.
         """
         steps = {group: group}
         waiting = deque([group])
@@ -104,7 +104,7 @@ class Graph:
 
 
 def path_of(group: int, steps: Mapping[int, int]) -> tuple[int, ...]:
-    """Return the way from a group to the one whose next is itself."""
+    """Return the way from a group along ``steps`` to the group that is its own next group."""
     path = [group]
     while steps[path[-1]] != path[-1]:
         path.append(steps[path[-1]])
@@ -134,14 +134,14 @@ def lowest(chosen: int) -> int:
 
 
 def size(chosen: int) -> int:
-    """Return how many numbers a set holds."""
+    """Return the number of elements of a set."""
     if sys.version_info >= (3, 10):
         return chosen.bit_count()  # a hundred times as fast
     return bin(chosen).count("1")
 
 
 def _circles(children: tuple[tuple[int, ...], ...]) -> Iterator[list[int]]:
-    """Yield groups that are all members of each other, mostly single ones; those below them first (Tarjan, 1972)."""
+    """Yield sets of groups that are members of each other, mostly single groups; lower ones first (Tarjan, 1972)."""
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     open_groups: list[int] = []

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""What policies found, as JUnit XML for GitLab, Jenkins and others. No I/O.
+"""Convert findings of policies to JUnit XML for GitLab, Jenkins and others. No I/O.
 
-There is no standard for this format. This is what the readers have in common: a suite for each policy, a case for each
-finding, and one case for a policy without findings, which is skipped if it is about nothing. A case has ``file`` and
+The format has no standard. This is the part that all readers share: a suite for each policy, a case for each finding,
+and one case for a policy without findings. That case is skipped if the policy had no subjects. A case has ``file`` and
 ``line``, which GitLab links.
 """
 
@@ -19,16 +19,16 @@ from xml.sax.saxutils import escape, quoteattr
 from .._base.paths import Object
 from .findings import about_nothing, unused_exceptions
 
-# Characters that no XML document may hold (XML 1.0 section 2.2), not even escaped.
+# Characters that XML forbids, even if they are escaped (XML 1.0 section 2.2).
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ABOUT_NOTHING = "Nothing here is what this policy is about. Check the names in it."
 POSITION = re.compile(r"(.+):([0-9]+)")
 
 
 def junit_of(report: Object, root: str = "") -> str:
-    """Return the XML. Paths are relative to ``root`` if they are below it.
+    """Return the XML. Paths below ``root`` are relative to it.
 
-    A finding that refuses is a failure; a warning, an exception and an old finding are skipped cases with their text.
+    A finding that refuses is a failure. Warnings, exceptions and old findings are skipped cases with their text.
     """
     found: dict[str, list[Object]] = {}
     for finding in report["findings"]:
@@ -56,7 +56,7 @@ def outcome_of(finding: Object) -> str:
 
 
 def text_of(finding: Object) -> str:
-    """Return the sentences about a finding: what was found, why that is wrong, and why it may not count."""
+    """Return the sentences about a finding: the fact, the reason why it is wrong, and why it may not count."""
     texts = [finding["text"], finding["reason"]]
     if finding["exception"]:
         texts.append(f"Exception of {finding['exception']['owner']} until {finding['exception']['until']}.")
@@ -66,7 +66,7 @@ def text_of(finding: Object) -> str:
 
 
 def place_of(position: str | None, root: str) -> tuple[str, int] | None:
-    """Return the file and the line of a position, None if it names none. Files below a root are relative to it."""
+    """Return the file and the line of a position, or None if it has none. Files below a root are relative to it."""
     found = POSITION.fullmatch(position or "")
     if not found:
         return None

@@ -3,12 +3,12 @@
 
 # Private to this collection: it may change in any release.
 
-"""The classes of the table of subjects: kinds of subjects, their attributes, and one subject. No I/O.
+"""Define the classes of the table of subjects: kinds of subjects, their attributes, and one subject. No I/O.
 
 A subject is a small key into a Scene: the number of a user, or the numbers of a user and of a permission. Its
-attributes are read when a condition asks for them, because a directory has millions of subjects. They come in blocks:
-all users of one permission or of one safe, as a set of bits. An attribute says on what of a subject its value depends,
-so that a condition is tested once for many subjects.
+attributes are read on demand, because a directory has millions of subjects. Subjects come in blocks: all users of one
+permission or of one safe, as a set of bits. An attribute states which part of a subject its value depends on, so that a
+condition is tested once for many subjects.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from .graph import lowest, numbers
 from .operators import NAME, NAMES, NUMBER, SUBJECTS, TRUTH
 from .scene import Rows, Scene
 
-Key = Any  # of a subject in a scene
+Key = Any  # the key of a subject in a scene
 Read = Callable[[Scene, Key], Any]
 Each = Callable[[Scene], Iterator[Rows]]
 # Returns sets of users for a row. Members of the row that are in the same sets have the same value.
 Split = Callable[[Scene, Key], Iterable[int]]
 Entry = Callable[[Scene, Key], Mapping[str, Any]]
 KeyOf = Callable[[Scene, Key, int], Key]
-MAP = "map"  # an option whose keys are attributes of their own, such as custom_attributes.cost_center
+MAP = "map"  # an option whose keys are attributes, such as custom_attributes.cost_center
 
 
 def row_key(scene: Scene, row: Key, member: int) -> Key:
-    """Return the key of a subject that is alone in its row."""
+    """Return the key of the only subject of a row."""
     return row
 
 
@@ -51,7 +51,7 @@ def pair_key(scene: Scene, row: Key, member: int) -> tuple[int | None, Key]:
 
 
 def alike(scene: Scene, row: Key) -> tuple[int, ...]:
-    """Return no sets: all members of the row have the same value."""
+    """Return no sets, because all members of the row have the same value."""
     return ()
 
 
@@ -59,10 +59,10 @@ def alike(scene: Scene, row: Key) -> tuple[int, ...]:
 class Attribute:
     """One attribute of a kind of subject.
 
-    ``text`` says what it is. ``needs`` are the plurals of the kinds of objects that it is read from, besides those of
-    its subject. ``of`` is the kind of related subjects, which a finding calls ``plural``. ``of_user`` is whether the
-    value depends on the user alone. If not, ``split`` tells apart the members of a row, and without it each member has
-    a value of its own.
+    ``text`` describes it. ``needs`` are the plurals of further kinds of objects that it is read from. ``of`` is the
+    kind of related subjects, and ``plural`` their name in findings. ``of_user`` means that the value depends only on
+    the user. Otherwise, ``split`` returns sets of members of a row with equal values. Without ``split``, each member
+    has its own value.
     """
 
     name: str
@@ -80,8 +80,8 @@ class Attribute:
 class Kind:
     """A kind of subject.
 
-    ``each`` yields all subjects as rows with members, of which ``key`` makes the key of a subject. ``named_by`` are the
-    attributes that name a subject in a finding. ``entry`` returns the entry from which the subject comes.
+    ``each`` yields all subjects as rows with members. ``key`` makes the key of a subject from its row and member.
+    ``named_by`` are the attributes that name a subject in a finding. ``entry`` returns the entry of the subject.
     """
 
     name: str
@@ -95,11 +95,11 @@ class Kind:
 
     @property
     def has_users(self) -> bool:
-        """Return whether the members of a row are users. If not, a subject is alone in its row."""
+        """Return whether the members of a row are users. Otherwise, each row has only one subject."""
         return self.key is not row_key
 
     def attribute(self, name: str) -> Attribute | None:
-        """Return an attribute by its name, None if there is none. A key of a map is one."""
+        """Return the attribute with this name, or None. A key of a map is also an attribute."""
         head, _dot, key = name.rpartition(".")
         group = self.attributes.get(head)
         if group and group.type == MAP and key:
@@ -133,7 +133,7 @@ class Subject:
 
     @property
     def mark(self) -> Hashable:
-        """Return what identifies the subject both before and after a plan."""
+        """Return a key that identifies the subject before and after a plan."""
         return tuple((name, fold(value)) for name, value in self.names.items())
 
     @property
@@ -143,7 +143,7 @@ class Subject:
 
     @property
     def position(self) -> str | None:
-        """Return the file and line of the entry that the subject comes from, None where it has none."""
+        """Return the file and line of the entry of the subject, or None."""
         place = self.kind.entry(self.scene, self.key).get(POSITION)
         return str(place) if place else None
 
@@ -164,12 +164,12 @@ class Block:
         return map(self.subject, numbers(self.members))
 
     def within(self, members: int) -> Block:
-        """Return the block of these members alone."""
+        """Return the block with only these members."""
         return Block(self.kind, self.scene, self.row, members)
 
     @property
     def mark(self) -> Hashable:
-        """Return what identifies the row both before and after a plan."""
+        """Return a key that identifies the row before and after a plan."""
         subject, table = self.subject(lowest(self.members)), self.kind.attributes
         return tuple((name, fold(value)) for name, value in subject.names.items() if not table[name].of_user)
 
@@ -206,7 +206,7 @@ def options_of(resource: Resource, entry: Entry, own: Sequence[Attribute]) -> li
 def kind_of(
     resource: Resource, text: str, named_by: Sequence[str], each: Each, entry: Entry, own: Sequence[Attribute]
 ) -> Kind:
-    """Return a kind of subject that is a kind of object, with the options of its entries."""
+    """Return the kind of subject for a kind of object. The options of its entries become attributes."""
     attributes = [*own, *options_of(resource, entry, own)]
     return Kind(resource.name, text, (resource.plural,), tuple(named_by), each, entry, table_of(attributes))
 
@@ -218,9 +218,9 @@ def of_users(kind: Kind) -> Kind:
 
 
 def attributes_of_other(prefix: str, kind: Kind, key_of: Callable[[Scene, Key], Key], **part: Any) -> list[Attribute]:
-    """Return the attributes of a subject that another one refers to, such as ``user.title``.
+    """Return the attributes of a related subject, such as ``user.title``.
 
-    ``part`` is what their values depend on: ``of_user`` or ``split``.
+    ``part`` is the part of the subject that their values depend on: ``of_user`` or ``split``.
     """
 
     def reader(attribute: Attribute) -> Read:

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The operators of conditions, as a table: what each takes, and when a value meets it. No I/O.
+"""Define the operators of conditions: the argument that each takes, and the values that meet it. No I/O.
 
 A condition maps attributes to tests. A test is a value, a list of values, or a map of these operators. Texts are
-compared as names are: without case, and composed.
+compared like names: without case, in one normal form.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .._model.resources import RIGHT_NAMES, RIGHTS, RIGHTS_PRESETS
 
 DAY = 24 * 60 * 60
 QUOTE = "Put it into quotes"
-# {container} in a pattern stands for an attribute of the same subject. {2,3} in a regular expression is none.
+# A placeholder such as {container} in a pattern. A repetition such as {2,3} in a regular expression is not one.
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 Parse = Callable[[Any], Any]
-# Whether a value that is set meets the argument at a time, in seconds since 1970.
+# Returns whether a value meets the argument at a time in seconds since 1970. The value is set.
 Meets = Callable[[Any, Any, float], bool]
 
 
@@ -35,7 +35,7 @@ Meets = Callable[[Any, Any, float], bool]
 class Operator:
     """One operator for attributes of some types.
 
-    ``unset`` is whether a value that is not set, or not known, meets it. ``text`` follows "the value".
+    ``unset`` is the answer for a value that is not set or unknown. ``text`` follows "the value" in messages.
     """
 
     name: str
@@ -53,8 +53,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, str) and value:
         return value
     if isinstance(value, (bool, int, float, date)):
-        raise InvalidError(f"{value} is no text for YAML", hint=QUOTE)
-    raise InvalidError(f"{value!r} is no text")
+        raise InvalidError(f"YAML does not read {value} as a text", hint=QUOTE)
+    raise InvalidError(f"{value!r} is not a text")
 
 
 def texts_of(value: Any) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def names_of(value: Any) -> frozenset[str]:
 
 
 def rights_of(value: Any) -> frozenset[str]:
-    """Return the rights that a list names, in any spelling. A preset stands for its rights."""
+    """Return the rights in a list, in any spelling. A preset stands for its rights."""
     found: set[str] = set()
     for text in texts_of(value):
         if text in RIGHTS_PRESETS:
@@ -79,7 +79,9 @@ def rights_of(value: Any) -> frozenset[str]:
             found.add(right)
         else:
             hint = did_you_mean([nearest(text, [*RIGHTS, *RIGHTS_PRESETS])])
-            raise InvalidError(f"{text!r} is no right and no preset", hint=hint or f"There are {', '.join(RIGHTS)}")
+            raise InvalidError(
+                f"{text!r} is neither a right nor a preset", hint=hint or f"The rights are {', '.join(RIGHTS)}"
+            )
     return frozenset(found)
 
 
@@ -92,13 +94,13 @@ def expressions_of(value: Any) -> tuple[str, ...]:
         try:
             re.compile(PLACEHOLDER.sub("x", text))
         except re.error as error:
-            raise InvalidError(f"{text!r} is no regular expression: {error}") from None
+            raise InvalidError(f"{text!r} is not a regular expression: {error}") from None
     return texts
 
 
 def number_of(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidError(f"{value!r} is no number", hint="Give a whole number from 0 on")
+        raise InvalidError(f"{value!r} is not a number", hint="Give a whole number from 0 on")
     return value
 
 
@@ -109,17 +111,17 @@ def truth_of(value: Any) -> bool:
 
 
 def day_of(value: Any) -> float:
-    """Return the first second of a day in UTC. YAML reads a day as a date, and JSON has it as a text."""
+    """Return the first second of a day in UTC. A day is a date in YAML and a text in JSON."""
     text = value.isoformat() if isinstance(value, date) else value
     try:
         day = datetime.strptime(text, "%Y-%m-%d")
     except (TypeError, ValueError):
-        raise InvalidError(f"{text!r} is no day", hint="It looks like 2027-01-31") from None
+        raise InvalidError(f"{text!r} is not a day", hint="Write it like 2027-01-31") from None
     return day.replace(tzinfo=timezone.utc).timestamp()
 
 
 def seconds_of(moment: str) -> float:
-    """Return an ISO 8601 time as seconds since 1970. One without an offset is in UTC."""
+    """Return an ISO 8601 time as seconds since 1970. A time without an offset is UTC."""
     time = datetime.fromisoformat(moment[:-1] + "+00:00" if moment.endswith(("Z", "z")) else moment)
     return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()
 
@@ -268,7 +270,7 @@ IS_SET = Operator(
     lambda held, truth, now: (held not in ("", [], ())) is truth,
     "is there, or is not",
 )
-# What a value, or a list of values, means without an operator.
+# The operator of a value or a list of values without an operator.
 PLAIN = {NAME: "in", NAMES: "has_any", RIGHT_LIST: "has_any", NUMBER: "is", TRUTH: "is"}
 
 

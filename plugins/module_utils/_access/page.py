@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""An access document as one page that needs nothing else: who can reach what, why, and what a plan changes. No I/O."""
+"""Render an access document as one self-contained page: who can reach what, why, and the changes of a plan. No I/O."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ONE = {"people": "person"}
 
 @dataclass(frozen=True)
 class Words:
-    """How a report speaks of two states: their names, the heading of their difference, and its sentences."""
+    """The words of a report about two states: their names, the heading of their difference, and its sentences."""
 
     before: str
     after: str
@@ -80,11 +80,11 @@ DRIFT = Words(
 )
 WORDS = {"plan": PLAN, "drift": DRIFT}
 DRIFT_LISTS = (("What a run would change", "changes"), ("What no file lists", "unmanaged"))
-LISTED = 200  # lines of what else differs from the files
+LISTED = 200  # the number of lines for further differences from the files
 
 
 def html_of(document: Mapping[str, Any]) -> str:
-    """Return the page of an access document. Raise InvalidError if a directory in it is none."""
+    """Return the page of an access document. Raise InvalidError if it has an invalid directory."""
     states = states_of(document)
     words = words_of(document)
     data = {
@@ -106,7 +106,7 @@ def html_of(document: Mapping[str, Any]) -> str:
 
 
 def words_of(document: Mapping[str, Any]) -> Words:
-    """Return how to speak of the two states of a document."""
+    """Return the words for the two states of a document."""
     return WORDS.get(document["source"], DATES)
 
 
@@ -116,7 +116,7 @@ def title_of(document: Mapping[str, Any]) -> str:
 
 
 def sentence_of(document: Mapping[str, Any]) -> str:
-    """Return the source of the page's data, and when it was read."""
+    """Return a sentence with the source and the date of the data."""
     moment, earlier = (
         str(date).replace("T", " ").replace("Z", " UTC") for date in (document["date"], document.get("date_before"))
     )
@@ -125,12 +125,12 @@ def sentence_of(document: Mapping[str, Any]) -> str:
 
 
 def gaps_of(document: Mapping[str, Any], states: Sequence[State]) -> list[str]:
-    """Return what cannot be known, each sentence once."""
+    """Return a sentence for each unknown fact, without duplicates."""
     return list(dict.fromkeys([*document.get("gaps", ()), *(gap for state in states for gap in state.gaps)]))
 
 
 def findings_of(document: Mapping[str, Any]) -> list[Object] | None:
-    """Return what the page shows of findings, None if no policy was checked."""
+    """Return the findings for the page, or None if no policy was checked."""
     if document.get("findings") is None:
         return None
     shown = ("policy", "severity", "reason", "text", "exception", "new")
@@ -145,7 +145,7 @@ def findings_of(document: Mapping[str, Any]) -> list[Object] | None:
 
 
 def number_of(findings: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many findings there are: one may stand for many that are not listed."""
+    """Return the number of findings. One finding may stand for many that are not listed."""
     return sum(finding.get("count", 1) for finding in findings)
 
 
@@ -167,7 +167,7 @@ def noun(name: str, count: int) -> str:
 
 
 def _tiles(document: Mapping[str, Any], states: Sequence[State]) -> Iterator[str]:
-    """Yield a link for each list: how many there are of what."""
+    """Yield a link to each list with its count."""
     for name, count in counts_of(states[-1]):
         where = "matrix" if name == "permissions" else name
         number, text = ("?", f"{name}, not read") if count is None else (f"{count:,}", noun(name, count))
@@ -192,7 +192,7 @@ def _tile(where: str, count: str, name: str, *, alert: bool = False) -> str:
 
 
 def _drift(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is new since the previous report, and what differs from the files besides access."""
+    """Yield the changes since the previous report, and the differences from the files besides access."""
     drift = document.get("drift")
     if drift is None:
         return

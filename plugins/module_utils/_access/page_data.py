@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The states of an access document as compact data for its page. No I/O.
+"""Encode the states of an access document as compact data for its page. No I/O.
 
-Objects are numbers, rights are bits, and the states before and after share the numbers: whoever has one name in both is
-one object. The page computes nested groups itself, because all ways of all users would be many times as long.
+Objects are numbers and rights are bits. The states before and after share the numbers: an object with the same name in
+both has one number. The page computes nested groups itself, because the ways of all users would be many times as long.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ABSENT, LISTED, UNLISTED, ACTIVE, INACTIVE = "-lu+i"
 
 
 def page_data(states: Sequence[State], now: float) -> Object:
-    """Return what the page draws: names, and each state by their numbers. ``now`` decides what has expired."""
+    """Return the data of the page: names, and states with their numbers. ``now`` decides which access has expired."""
     shared = _Shared.of(states, now)
     data = {
         "rights": _names_of(shared.bits),
@@ -48,9 +48,10 @@ def page_data(states: Sequence[State], now: float) -> Object:
 
 
 def _state(place: int, state: State, shared: _Shared) -> Object:
-    """Return a state: a letter for each object; the direct members of each group; four numbers for each permission.
+    """Return the data of a state.
 
-    These are the safe, the member (2n for user n, 2n + 1 for group n), the bits of its rights, and its facts.
+    It has a letter for each object, the direct members of each group, and four numbers for each permission. These are
+    the safe, the member (2n for user n, 2n + 1 for group n), the bits of its rights, and its facts.
     """
     users, groups, safes = (each.numbers[place] for each in (shared.users, shared.groups, shared.safes))
     return {
@@ -107,7 +108,7 @@ class _Shared:
 
 
 class _Numbers:
-    """Numbers the objects of one kind over all states. ``marks`` identify the objects of each state."""
+    """Numbers for the objects of one kind over all states. ``marks`` identify the objects of each state."""
 
     def __init__(self, marks: Sequence[Sequence[Any]]) -> None:
         known: dict[Any, int] = {}
@@ -123,7 +124,7 @@ class _Numbers:
         return found
 
     def spread(self, place: int, values: Iterable[Any]) -> list[Any]:
-        """Return the values of one state by number, 0 for objects that it does not have."""
+        """Return the values of one state by number. An object that is missing in it has 0."""
         found: list[Any] = [0] * self.count
         for number, value in zip(self.numbers[place], values):
             found[number] = value
@@ -134,7 +135,7 @@ class _Numbers:
 
 
 class _Facts:
-    """What some permissions have: the end of the membership, the directory that the member is of, and both."""
+    """The facts of permissions: the end of the membership, and the directory of the member."""
 
     def __init__(self, now: float) -> None:
         self._now = now
@@ -145,12 +146,12 @@ class _Facts:
 
     @property
     def all(self) -> list[list[Any]]:
-        """For each number: when it ends, whether that is past, and the directory."""
+        """Return for each number: the end, whether it has passed, and the directory."""
         return [[ends and shown(ends), int(is_over(ends, self._now)), of and shown(of)] for ends, of in self._known]
 
 
 def _bits(states: Sequence[State]) -> dict[str, int]:
-    """Return the bit of each right. Those that SCIM does not name share the last one: 32 bits are all there is."""
+    """Return the bit of each right. Rights that SCIM does not define share the last of the 32 bits."""
     bits = {right: 1 << place for place, right in enumerate(RIGHTS)}
     others = {right for state in states for permission in state.permissions for right in permission.rights} - set(bits)
     return {**bits, **dict.fromkeys(sorted(others), 1 << len(RIGHTS))}
@@ -169,7 +170,7 @@ def _mask(bits: Mapping[str, int], rights: Iterable[str]) -> int:
 
 
 def _told_apart(marks: Iterable[Any]) -> Iterator[tuple[Any, int]]:
-    """Yield marks with a number, which tells objects of one name apart."""
+    """Yield marks with a number that distinguishes objects with the same name."""
     seen: dict[Any, int] = {}
     for mark in marks:
         seen[mark] = seen.get(mark, -1) + 1
@@ -181,7 +182,7 @@ def _letter(item: Any) -> str:
 
 
 def _letter_of_user(user: User) -> str:
-    """Return the letter of a user: who is inactive has no access, and of others it may be unknown."""
+    """Return the letter of a user: inactive users have no access, and the state of others may be unknown."""
     if user.active is False:
         return INACTIVE
     return (ACTIVE if user.active else LISTED) if user.listed else UNLISTED
@@ -197,7 +198,7 @@ def _full_name(user: User) -> str:
 
 
 def _account(account: Account, safes: Sequence[int]) -> list[Any]:
-    """Return the safe, the name, and the login and the machine where they are known."""
+    """Return the safe and the name of an account, with login and machine if they are known."""
     login, machine = account.login
     where = f"{login} on {machine}" if login and machine else login or machine
     return [safes[account.container], shown(account.name), shown(where)]

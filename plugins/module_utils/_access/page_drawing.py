@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The part of the page's script that draws all ways between a person and a safe as a graph, in SVG."""
+"""Hold the part of the page's script that draws all ways between a person and a safe as a graph in SVG."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""An access document as a short text for a merge request: who reaches more or less, findings, gaps. No I/O.
+"""Render an access document as a short text for a merge request: who reaches more or less, findings, gaps. No I/O.
 
 Names and values cannot become markup, links or mentions.
 """
@@ -22,7 +22,7 @@ from .query import Query
 from .reach import difference, reach_of
 from .state import State
 
-NAMES = 10  # people that one line names
+NAMES = 10  # the maximum number of people in one line
 
 
 def access_markdown_of(document: Mapping[str, Any], limit: int) -> str:
@@ -56,7 +56,7 @@ def _since(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _drift(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what differs from the files besides access: the changes of a run, then what no file lists."""
+    """Yield the differences from the files besides access: the changes of a run, then unmanaged objects."""
     drift: Mapping[str, Any] = document.get("drift") or {}
     for title, key in DRIFT_LISTS if drift else ():
         yield f"**{title}: {len(drift[key]):,}**"
@@ -66,7 +66,7 @@ def _drift(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changes(states: Sequence[State], now: float, words: Words) -> Iterator[str]:
-    """Yield a line for each safe that somebody reaches differently, those with the most people first."""
+    """Yield a line for each safe with changed access, those with the most people first."""
     if len(states) < 2:
         return
     changed: dict[str, list[str]] = {}
@@ -82,14 +82,14 @@ def _changes(states: Sequence[State], now: float, words: Words) -> Iterator[str]
 
 
 def _holder(row: Mapping[str, Any]) -> str:
-    """Return who a row is about: a user, or everybody in a group whose members are unknown."""
+    """Return the name in a row: a user, or all members of a group whose members are unknown."""
     if row["user"] is not None:
         return code_element(row["user"])
     return f"everybody in {code_element(row['group'])}, whose members are unknown"
 
 
 def _holders(state: State, safes: Mapping[str, Any], now: float) -> dict[str, set[str]]:
-    """Return who has a right on each of these safes."""
+    """Return the holders of a right on each of these safes."""
     found: dict[str, set[str]] = {safe: set() for safe in safes}
     known = {container.name for container in state.containers}
     asked = tuple(safe for safe in safes if safe in known)
@@ -110,7 +110,7 @@ def _sides(changed: Sequence[str], held: set[str], holds: set[str]) -> Iterator[
 
 
 def _findings(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each finding, those that refuse first. One that an exception covers is only counted."""
+    """Yield a line for each finding, those that refuse first. Findings with an exception are only counted."""
     if document.get("findings") is None:
         return
     counted = [finding for finding in document["findings"] if not finding.get("exception")]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The part of the page's script that draws small parts: names with links, rights, tables, and ways as texts."""
+"""Hold the part of the page's script that draws small parts: names with links, rights, tables, and ways as texts."""
 
 from __future__ import annotations
 

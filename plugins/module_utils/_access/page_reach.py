@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""The part of the page's script that knows who can reach what: nested groups and differences, from compact data.
+"""Hold the part of the page's script that computes who can reach what from compact data.
 
-It finds the same ways as ``graph.py``; a test in a browser compares the two.
+It finds the same ways through nested groups as ``graph.py``; a test in a browser compares the two.
 """
 
 from __future__ import annotations

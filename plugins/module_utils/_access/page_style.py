@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The style of the page of access, after that of all pages in _base/html_parts.py."""
+"""Hold the style of the page of access. It follows the style of all pages in _base/html_parts.py."""
 
 from __future__ import annotations
 

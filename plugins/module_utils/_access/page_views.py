@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""The part of the page's script that shows what the address asks for: lists, one object, changes, findings, a search.
+"""Hold the part of the page's script that shows lists, one object, changes, findings or a search.
 
-What is shown stands behind the # of the address, so that links, the Back button and bookmarks work.
+The view is in the address after the #, so that links, the Back button and bookmarks work.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What broke policies before a plan. No I/O."""
+"""Find the subjects that already broke policies before a plan. No I/O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .state import State
 
 @dataclass(frozen=True)
 class Past:
-    """The directory before a plan and after it. The same user may have another number in each."""
+    """The directory before and after a plan. The same user may have different numbers in the two."""
 
     before: Scene
     after: Scene
@@ -52,7 +52,7 @@ class Past:
         return self._blocks[kind.name]
 
     def _numbered_after(self, users: int) -> int:
-        """Return a set of users with their numbers after the plan."""
+        """Return a set of users, with their numbers after the plan."""
         found = 0
         for begin, other, length in self._runs:
             found |= (users >> begin & ((1 << length) - 1)) << other
@@ -74,7 +74,7 @@ class Past:
 
 
 def _marks(state: State) -> Iterator[tuple[str, int]]:
-    """Yield what identifies each user: the name, and which one of this name it is."""
+    """Yield a key for each user: the name, and its index among users with this name."""
     seen: Counter[str] = Counter()
     for user in state.users:
         name = fold(user.name)

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Parse policies, which are data, and check them: all errors at once, with their place. No I/O."""
+"""Parse and check policies, which are data. Report all errors at once, with their places. No I/O."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXCEPTION_REQUIRED = ("where", "owner", "until")
 
 @dataclass(frozen=True)
 class Waiver:
-    """An exception of a policy: it counts until the end of a day in UTC."""
+    """An exception of a policy. It is valid until the end of a day in UTC."""
 
     where: Condition
     owner: str
@@ -44,7 +44,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy, checked. Exactly one of ``must``, ``must_not`` and ``count`` is set."""
+    """One valid policy. Exactly one of ``must``, ``must_not`` and ``count`` is set."""
 
     name: str
     reason: str
@@ -63,23 +63,23 @@ class Policy:
 
     @property
     def needs(self) -> set[str]:
-        """Return the plurals of the kinds of objects that have to be known, and ``plan`` if a plan has to be."""
+        """Return the plurals of the kinds of objects that the policy reads, and ``plan`` if it reads a plan."""
         conditions = (self.where, self.verdict, *(waiver.where for waiver in self.waivers))
         return {*self.kind.needs, *(need for condition in conditions for need in condition.needs)}
 
     def chosen(self, block: Block) -> Block:
-        """Return the subjects of a block that the policy is about."""
+        """Return the subjects of a block that the policy applies to."""
         return block.within(members_that_meet(self.where, block))
 
     def broken_by(self, chosen: Block) -> Block:
-        """Return the subjects that break the policy. If it counts subjects, return all of them."""
+        """Return the subjects that break the policy. If the policy counts subjects, return all of them."""
         if self.count:
             return chosen
         meeting = members_that_meet(self.verdict, chosen)
         return chosen.within(chosen.members & ~meeting if self.must else meeting)
 
     def waived(self, block: Block, *, ended: bool = False) -> Iterator[tuple[Waiver, int]]:
-        """Yield the valid exceptions, or the ``ended`` ones, each with the subjects of which it is the first."""
+        """Yield the valid exceptions, or the ``ended`` ones, with the subjects that each is the first exception of."""
         for waiver in self.waivers:
             if waiver.counts(block.scene.now) is not ended and (members := members_that_meet(waiver.where, block)):
                 yield waiver, members
@@ -87,7 +87,7 @@ class Policy:
 
 
 def policies_of(given: Any) -> tuple[Policy, ...]:
-    """Return the policies in a list of maps. Raise InvalidError for all that is wrong with them."""
+    """Return the policies in a list of maps. Raise InvalidError with all errors in them."""
     if not isinstance(given, list):
         raise InvalidError("policies have to be a list of maps")
     problems: list[IdentityError] = []
@@ -103,9 +103,9 @@ def policies_of(given: Any) -> tuple[Policy, ...]:
 
 
 def _policy(given: Any, place: str, problems: list[IdentityError]) -> Policy | None:
-    """Return a policy. If something is wrong with it, note that and return None."""
+    """Return a policy. If it is invalid, note its problems and return None."""
     if not isinstance(given, Mapping):
-        problems.append(InvalidError(f"{place} is no map"))
+        problems.append(InvalidError(f"{place} is not a map"))
         return None
     position = str(given.get(POSITION) or place)
     named = given.get("name")
@@ -119,7 +119,7 @@ def _policy(given: Any, place: str, problems: list[IdentityError]) -> Policy | N
     verdicts = [key for key in VERDICTS if given.get(key) is not None]
     if len(verdicts) != 1:
         has = " and ".join(verdicts) or "none"
-        wrong.append(InvalidError(f"needs exactly one of {', '.join(VERDICTS)}, and has {has}"))
+        wrong.append(InvalidError(f"needs exactly one of {', '.join(VERDICTS)}, but has {has}"))
     kind = _kind(given.get("each"), wrong)
     policy = _parsed(given, kind, parser, wrong, position) if kind else None
     problems += [InvalidError(f"{label}: {error.reason}", hint=error.hint) for error in wrong]
@@ -127,7 +127,7 @@ def _policy(given: Any, place: str, problems: list[IdentityError]) -> Policy | N
 
 
 def _parsed(given: Mapping[str, Any], kind: Kind, parser: Parser, wrong: list[InvalidError], position: str) -> Policy:
-    """Return the policy as far as it is right."""
+    """Return the policy without its invalid parts."""
 
     def condition(key: str) -> Condition | None:
         return parser.condition(kind, given[key], key) if given.get(key) is not None else None
@@ -147,11 +147,11 @@ def _parsed(given: Mapping[str, Any], kind: Kind, parser: Parser, wrong: list[In
 
 
 def _kind(given: Any, wrong: list[InvalidError]) -> Kind | None:
-    """Return the kind of subject that a policy is about."""
+    """Return the kind of subject of a policy."""
     kind = SUBJECT_KINDS.get(given) if isinstance(given, str) else None
     if given is not None and kind is None:
         hint = did_you_mean([nearest(str(given), SUBJECT_KINDS)]) or f"There are {', '.join(SUBJECT_KINDS)}"
-        wrong.append(InvalidError(f"each: {given!r} is no kind of subject", hint=hint))
+        wrong.append(InvalidError(f"each: {given!r} is not a kind of subject", hint=hint))
     return kind
 
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What policies found, as Markdown for a merge request. Names and values cannot become markup. No I/O."""
+"""Render findings of policies as Markdown for a merge request. Names and values cannot become markup. No I/O."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COUNTED = {"refuse": "refused", "warn": "warnings", "exception": "exceptions"}
 
 
 def policy_markdown_of(report: Object, limit: int, root: str = "") -> str:
-    """Return at most ``limit`` characters. Rows that do not fit are left out, and counted where they would be."""
+    """Return at most ``limit`` characters. Rows that do not fit are left out, and their number is shown instead."""
     rows: dict[str, list[str]] = {outcome: [] for outcome in OUTCOMES}
     for finding in report["findings"]:
         rows[outcome_of(finding)].append(_row(finding, root))
@@ -94,7 +94,7 @@ def _row(finding: Object, root: str) -> str:
 
 
 def _checked(report: Object) -> Sequence[str]:
-    """Return the policies with the number of subjects, because one may be about nothing."""
+    """Return the policies with their numbers of subjects: 0 may mean a misspelled policy."""
     lines = [
         f"| {code_element(each['name'])} | {each['severity']} | {each['subjects']:,} | {each['findings']:,} |"
         for each in report["policies"]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Evaluate policies on a directory, and on what a plan makes of it. No I/O and no clock."""
+"""Evaluate policies on a directory, and on the directory after a plan. No I/O and no clock."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def judged(
     plan: Mapping[str, Any] | None = None,
     entries: Mapping[str, Any] | None = None,
 ) -> Object:
-    """Return the report of policies on a directory as it is, or as it is after a plan.
+    """Return the report of policies on a directory, or on the directory after a plan.
 
-    ``now`` is in seconds since 1970. ``entries`` are lists of entries with positions, for the findings about their
-    objects. Raise InvalidError for a plan that does not fit the directory, and for names with two meanings.
+    ``now`` is in seconds since 1970. ``entries`` are lists of entries with positions, which findings refer to. Raise
+    InvalidError for a plan that does not fit the directory, and for ambiguous names.
     """
     if plan is None:
         scene = Scene(State.of(directory), now)
@@ -51,7 +51,7 @@ def judged(
 
 
 def _places_of(entries: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
-    """Return the position of each entry that has one, by what names its object."""
+    """Return the position of each entry by the names of its object, if it has a position."""
     return {
         _mark(plural, entry): str(entry[POSITION])
         for plural in PLURALS.values()
@@ -61,7 +61,7 @@ def _places_of(entries: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
 
 
 def _placed(plural: str, shown: Object, keys: Mapping[str, Any], places: Mapping[tuple[str, ...], str]) -> Object:
-    """Return an entry, or a change, with the position of the entry that names the same object."""
+    """Return an entry or a change with the position of the entry for the same object."""
     place = places.get(_mark(plural, keys)) if places else None
     return {**shown, POSITION: place} if place else shown
 
@@ -71,12 +71,12 @@ def _mark(plural: str, keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def needs_directory(policies: Sequence[Policy]) -> bool:
-    """Return whether a policy is about more than the changes of a plan."""
+    """Return whether a policy needs more than the changes of a plan."""
     return any(policy.needs != {PLAN} for policy in policies)
 
 
 def _renames_of(plan: Mapping[str, Any]) -> Object:
-    """Return the renames of a plan alone: a finding is not new because its subject has a new name."""
+    """Return a plan with only its renames: a finding is not new because its subject has a new name."""
     renames = [
         {**change, "attributes": {option: sides for option, sides in change["attributes"].items() if option == key}}
         for change in plan["changes"]
@@ -87,7 +87,7 @@ def _renames_of(plan: Mapping[str, Any]) -> Object:
 
 
 def refusal_of(report: Object) -> PolicyError:
-    """Return the failure of a report that refuses."""
+    """Return the error for a report that refuses."""
     texts = report["refusals"]
     return PolicyError(
         f"policies refuse this ({len(texts)}): {some(texts, '; ')}",

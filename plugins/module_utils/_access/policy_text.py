@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What policies found, as lines of plain text for the output of a job. No I/O."""
+"""Render findings of policies as plain text for the output of a job. No I/O."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def policy_text_of(report: Object, limit: int) -> str:
 
 
 def _nothing(report: Object) -> Iterator[str]:
-    """Yield a sentence about policies without subjects: a misspelt name in one would look like this."""
+    """Yield a sentence about policies without subjects: a misspelled name may be the reason."""
     if names := about_nothing(report):
         yield f"Nothing here is what these policies are about; check the names in them: {', '.join(names)}."

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Which rows of access are asked for: names and patterns, turned into sets of numbers. No I/O."""
+"""Select rows of access: turn names and patterns into sets of numbers. No I/O."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ NAME_LISTS = ("users", "groups", "containers", "rights", "privileged_data")
 
 @dataclass(frozen=True)
 class Query:
-    """What rows are about. An empty list means all; a name may have ``*`` and ``?``.
+    """The names that select rows. An empty list selects all; a name may have ``*`` and ``?``.
 
-    ``groups`` asks for access that leads through one of these groups, ``rights`` for one of these rights, and
-    ``privileged_data`` for safes with one of these accounts, given by name, as ``safe / name``, or as
-    ``login@machine`` if their properties say that. ``expired`` and
-    ``inactive`` tell whether ended permissions and disabled users count.
+    ``groups`` selects access that leads through one of these groups, and ``rights`` access with one of these rights.
+    ``privileged_data`` selects safes with one of these accounts: a name, ``safe / name``, or ``login@machine`` if the
+    properties of the account have these. ``expired`` and ``inactive`` include ended permissions and disabled users.
     """
 
     users: tuple[str, ...] = ()
@@ -44,7 +43,7 @@ class Query:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Query:
-        """Return the query in these options, where None means all. Raise InvalidError for rights that are none."""
+        """Return the query in these options, where None means all. Raise InvalidError for unknown rights."""
         lists: dict[str, Any] = {option: tuple(options.get(option) or ()) for option in NAME_LISTS}
         for option, names in lists.items():
             if "" in names:
@@ -61,9 +60,9 @@ ALL = Query()
 
 @dataclass(frozen=True)
 class Chosen:
-    """The objects of a state that a query is about, as numbers. None means all.
+    """The objects of a state that a query selects, as numbers. None means all.
 
-    ``users`` is a set of bits without those who do not count; ``accounts`` are the names of the accounts by safe.
+    ``users`` is a set of bits without excluded users. ``accounts`` are the names of the accounts by safe.
     """
 
     users: int | None
@@ -75,7 +74,7 @@ class Chosen:
 
     @classmethod
     def of(cls, state: State, query: Query) -> Chosen:
-        """Return what a query means in a state. Raise NotFoundError for names that nothing in it has."""
+        """Return the objects of a state that a query selects. Raise NotFoundError for names without an object."""
         users = _numbers(USER, [user.name for user in state.users], query.users)
         if not query.inactive:
             able = {number for number, user in enumerate(state.users) if user.active is not False}
@@ -97,10 +96,10 @@ class Chosen:
 
 
 def _accounts(state: State, patterns: Sequence[str]) -> dict[int, list[str]] | None:
-    """Return the names of the accounts that are asked for, by safe; None if accounts were not read."""
+    """Return the names of the selected accounts by safe, or None if accounts were not read."""
     if PRIVILEGED_DATA.plural not in state.kinds:
         if patterns:
-            raise InvalidError("privileged_data are asked for, and the directory does not hold them")
+            raise InvalidError("privileged_data selects accounts, but the directory has no list of accounts")
         return None
     labels = [f"{state.containers[account.container].name} / {account.name}" for account in state.accounts]
     logins = ["@".join(account.login) if all(account.login) else account.name for account in state.accounts]
@@ -115,7 +114,7 @@ def _accounts(state: State, patterns: Sequence[str]) -> dict[int, list[str]] | N
 def _numbers(
     resource: Resource, names: Sequence[str], patterns: Iterable[str], *others: Sequence[str]
 ) -> set[int] | None:
-    """Return the numbers of the objects with these names, None for all. ``others`` are other names of the same."""
+    """Return the numbers of the objects with these names, None for all. ``others`` are further names of objects."""
     patterns = list(patterns)
     if not patterns:
         return None
@@ -138,6 +137,6 @@ def _numbers(
 
 
 def spelled_right(name: str) -> str | None:
-    """Return a right in SCIM's spelling, None for a name that is no right."""
+    """Return a right in SCIM's spelling, or None for an unknown right."""
     (spelled,) = in_order([name])
     return spelled if spelled in set(RIGHT_NAMES.values()) else None

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The rights that each user has on each safe, and how two states differ in them. No I/O.
+"""Compute the rights of each user on each safe, and the differences between two states. No I/O.
 
-Ended permissions and disabled users do not count. The members of a group that no list has count as one user without
-a name: the group is named in its place.
+Ended permissions and disabled users do not count. The unknown members of a group that is not listed count as one user
+without a name, and the group is named instead.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from .state import Container, Group, State, User, in_order
 def reach_of(state: State, now: float, query: Query = ALL) -> Iterator[Object]:
     """Yield the rights of each user on each safe, sorted by both.
 
-    ``rights`` are those of all permissions together. ``direct`` says that the user has one of its own, ``paths`` are
-    ways through groups, and ``presets`` those that single permissions are. ``group`` is the group of an unknown user.
+    ``rights`` are those of all permissions together. ``direct`` means that the user has a permission of its own.
+    ``paths`` are ways through groups. ``presets`` are the presets of single permissions. ``group`` is the group of an
+    unknown user.
     """
     rows = Access.of(state, now, replace(query, expired=False, inactive=False)).rows()
     for container, on_safe in groupby(rows, key=lambda row: row["container"]):
@@ -38,10 +39,12 @@ def reach_of(state: State, now: float, query: Query = ALL) -> Iterator[Object]:
 
 
 def _who(row: Object) -> tuple[str, str]:
-    """Return what identifies the user of a row, or the group of unknown users."""
+    """Return a key for the user of a row, or for the group of unknown users."""
     if row["user"] is None:
         return "group", fold(row["path"][0])
-    elsewhere = "" if row["listed"] or row["path"] else row["search_in"]  # two of one name in two directories
+    elsewhere = (
+        "" if row["listed"] or row["path"] else row["search_in"]
+    )  # two groups in two directories may have the same name
     return "user", f"{fold(row['user'])}\n{elsewhere or ''}"
 
 
@@ -64,10 +67,10 @@ def _reach(container: str, ways: list[Object]) -> Object:
 
 
 def difference(before: State, after: State, now: float) -> Iterator[Object]:
-    """Yield each user and safe whose rights differ, sorted by safe and user.
+    """Yield each user and safe with different rights, sorted by safe and user.
 
-    ``gained`` and ``lost`` are rights, ``paths`` the ways by which they are gained, or else were lost. An empty way is
-    a permission of the user itself. Objects are the same if their names are: rename those of a state first.
+    ``gained`` and ``lost`` are rights. ``paths`` are the ways by which rights are gained, or lost if none is gained. An
+    empty way is a permission of the user itself. Objects are compared by name, so apply renames to a state first.
     """
     compared = Comparison.of(before, after, now)
     for on_safe in compared.safes():
@@ -76,7 +79,7 @@ def difference(before: State, after: State, now: float) -> Iterator[Object]:
 
 @dataclass(frozen=True)
 class OnSafe:
-    """What differs on a safe: for each right, who gained it and who lost it, as sets of holders."""
+    """The differences on a safe: for each right, the sets of holders that gained it and lost it."""
 
     container: int
     rights: Mapping[str, tuple[int, int]]
@@ -98,7 +101,7 @@ class OnSafe:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two states. Comparing their safes is cheap, and rows are made of those that differ."""
+    """Two states. Safes are compared quickly, and rows are only made for safes that differ."""
 
     sides: tuple[_Side, _Side]
 
@@ -108,7 +111,7 @@ class Comparison:
         return cls((one, other))
 
     def safes(self) -> Iterator[OnSafe]:
-        """Yield the safes on which somebody's rights differ, by name."""
+        """Yield the safes with changed rights, by name."""
         one, other = self.sides
         for container in sorted(range(len(one.access.state.containers)), key=lambda each: fold(one.name_of(each))):
             if one.holdings_on(container) == other.holdings_on(container):
@@ -120,7 +123,7 @@ class Comparison:
                 yield OnSafe(container, rights)
 
     def rows(self, on_safe: OnSafe) -> Iterator[Object]:
-        """Yield a row for each user whose rights on a safe differ, sorted by user."""
+        """Yield a row for each user with changed rights on a safe, sorted by user."""
         changed: dict[int, tuple[list[str], list[str]]] = {}
         for right, holders in on_safe.rights.items():
             for way, who in enumerate(holders):
@@ -148,7 +151,7 @@ class Comparison:
 class _Side:
     """One of two states in which the same numbers mean the same objects.
 
-    A set of holders has a bit for each user, and then one for each group whose members are unknown.
+    A set of holders has a bit for each user, and then a bit for each group whose members are unknown.
     """
 
     access: Access
@@ -168,7 +171,7 @@ class _Side:
         return self.access.state.containers[container].name
 
     def holders_of(self, number: int) -> int:
-        """Return who has a permission."""
+        """Return the holders of a permission."""
         permission = self.access.state.permissions[number]
         member = (permission.kind, permission.member)
         if member not in self._holders:
@@ -177,7 +180,7 @@ class _Side:
         return self._holders[member]
 
     def holdings_on(self, container: int) -> list[tuple[tuple[str, ...], int]]:
-        """Return the rights and the holders of each permission on a safe, in order. They are cheap to compare."""
+        """Return rights and holders of each permission on a safe, in order. They can be compared quickly."""
         numbers_on_safe = self.on_safe.get(container, ())
         return [(self.access.state.permissions[number].rights, self.holders_of(number)) for number in numbers_on_safe]
 
@@ -202,7 +205,7 @@ class _Side:
         return named["user"] is None, fold(named["user"] or named["group"])
 
     def paths_to(self, container: int, wanted: Mapping[int, set[str]]) -> dict[int, list[list[str]]]:
-        """Return the shortest ways of these holders to each permission on a safe with one of their rights."""
+        """Return the shortest ways of these holders to each permission on a safe that has one of their rights."""
         found: dict[int, list[list[str]]] = {number: [] for number in wanted}
         for each in self.on_safe.get(container, ()) if wanted else ():
             permission = self.access.state.permissions[each]
@@ -214,7 +217,7 @@ class _Side:
 
 
 def _aligned(before: State, after: State) -> tuple[State, State]:
-    """Return two states in which one number means the same user, group and safe."""
+    """Return two states in which the same number means the same user, group and safe."""
     users = _Numbers([user.name for user in state.users] for state in (before, after))
     groups = _Numbers([group.name for group in state.groups] for state in (before, after))
     containers = _Numbers([safe.name for safe in state.containers] for state in (before, after))
@@ -236,7 +239,7 @@ class _Numbers:
             numbers_of_side, seen = list[int](), dict[str, int]()
             for name in side:
                 mark = fold(name)
-                seen[mark] = seen.get(mark, 0) + 1  # two objects of one name stay two
+                seen[mark] = seen.get(mark, 0) + 1  # objects with the same name keep separate numbers
                 if (mark, seen[mark]) not in known:
                     known[mark, seen[mark]] = len(self.names)
                     self.names.append(name)
@@ -251,7 +254,7 @@ def _renumbered(
     containers: list[int],
     common: tuple[_Numbers, _Numbers, _Numbers],
 ) -> State:
-    """Return a state with other numbers. What is in the other state alone has nothing in this one."""
+    """Return a state with other numbers. An object that only the other state has is empty in this one."""
     people = [User(name, active=None, listed=False) for name in common[0].names]
     for number, user in zip(users, state.users):
         people[number] = user

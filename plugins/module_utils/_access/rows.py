@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Who can reach which safe, and how: one row for each user and permission. No I/O."""
+"""List who can reach which safe, and how: one row for each user and permission. No I/O."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from .query import ALL, Chosen, Query
 from .state import Permission, State, User
 
 PRESETS: Mapping[frozenset[str], str] = {frozenset(rights): name for name, rights in RIGHTS_PRESETS.items()}
-KEPT_WAYS = 500_000  # ways to groups that are kept for the next permission of the same group, about 100 MB
-NOBODY = User("", active=None, listed=False)  # stands for the members of a group that nobody knows
+KEPT_WAYS = 500_000  # the number of cached ways to groups, about 100 MB
+NOBODY = User("", active=None, listed=False)  # stands for the unknown members of a group
 
 
 def preset_of(rights: tuple[str, ...]) -> str | None:
-    """Return the name of the preset that gives exactly these rights, None if none does."""
+    """Return the name of the preset with exactly these rights, or None."""
     return PRESETS.get(frozenset(rights))
 
 
 @dataclass(frozen=True)
 class Access:
-    """A state at a time, and what a query chooses of it. ``everybody`` has the users that it chooses by group."""
+    """A state at a time, and the selection of a query. ``everybody`` has the selected users of each group."""
 
     state: State
     graph: Graph
@@ -38,12 +38,12 @@ class Access:
     query: Query
     now: float
     unlisted: int  # the groups whose members are unknown, as a set of bits
-    order: tuple[int, ...]  # the place of each user among all, sorted by name
+    order: tuple[int, ...]  # the rank of each user by name
     _ways: dict[int, list[Way]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, state: State, now: float, query: Query = ALL) -> Access:
-        """Return the access in a state. Raise NotFoundError if the query has a name that nothing has."""
+        """Return the access in a state. Raise NotFoundError if the query has a name without an object."""
         unlisted = bits(number for number, group in enumerate(state.groups) if not group.listed)
         marks = [fold(user.name) for user in state.users]
         order = [0] * len(marks)
@@ -54,7 +54,7 @@ class Access:
     # -- What counts ----------------------------------------------------------
 
     def permissions(self) -> list[Permission]:
-        """Return the permissions that the query is about, sorted by safe and member."""
+        """Return the selected permissions, sorted by safe and member."""
         chosen = self.chosen
         found = [
             each
@@ -79,7 +79,7 @@ class Access:
         return fold(safe), permission.kind, fold(self.name_of_member(permission))
 
     def users_of(self, permission: Permission) -> int:
-        """Return the users who have a permission and are asked for, as a set of bits."""
+        """Return the selected users of a permission, as a set of bits."""
         users = self._everybody(permission)
         return users if self.chosen.users is None else users & self.chosen.users
 
@@ -95,7 +95,7 @@ class Access:
         return users
 
     def unknown_of(self, permission: Permission) -> int:
-        """Return the groups with unknown members through which others may have a permission, as a set of bits."""
+        """Return the groups through which unknown members may have a permission, as a set of bits."""
         chosen, graph = self.chosen, self.graph
         if permission.kind == "user" or chosen.asks_for_users:
             return 0
@@ -122,7 +122,7 @@ class Access:
                         yield self._row(NOBODY, way, shared)
 
     def ways_of(self, permission: Permission) -> list[Way]:
-        """Return the ways to a permission, sorted by user. Keep those of groups: many have several permissions."""
+        """Return the ways to a permission, sorted by user. Cache those of groups with several permissions."""
         if permission.kind == "user":
             return [Way(permission.member, (), 0)]
         group = permission.member
@@ -163,7 +163,7 @@ class Access:
     # -- Counts ---------------------------------------------------------------
 
     def summary(self) -> Object:
-        """Return the counts of the rows, without making them."""
+        """Return the counts of the rows without building the rows."""
         inactive = bits(number for number, user in enumerate(self.state.users) if user.active is False)
         counts: Counter[str] = Counter()
         users, unknown, by_safe = 0, 0, dict[int, int]()
@@ -202,13 +202,14 @@ class Access:
 def rows_of(state: State, now: float, query: Query = ALL) -> Iterator[Object]:
     """Yield one row for each user and permission. ``now`` is in seconds since 1970.
 
-    A row says who (``user``, ``active``, ``listed``), how (``path`` are the groups from the user's own to that of the
-    permission, empty for a permission of the user itself; ``other_paths``), and what (``container``, ``member``,
-    ``rights`` and so on). A group whose members are unknown gives a row with None as the user.
+    A row has the user (``user``, ``active``, ``listed``), the way (``path``, ``other_paths``) and the access
+    (``container``, ``member``, ``rights`` and so on). ``path`` has the groups from the user's own to that of the
+    permission, and is empty for a permission of the user itself. A group with unknown members gives a row with None as
+    the user.
     """
     return Access.of(state, now, query).rows()
 
 
 def summary_of(state: State, now: float, query: Query = ALL) -> Object:
-    """Return the counts of these rows, and of the users, safes and so on in them."""
+    """Return the counts of these rows, and of their users, safes and so on."""
     return Access.of(state, now, query).summary()

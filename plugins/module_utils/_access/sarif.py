@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What policies found, as SARIF 2.1.0 (OASIS standard), for code scanning of GitHub and others. No I/O."""
+"""Convert findings of policies to SARIF 2.1.0 (OASIS standard) for code scanning of GitHub and others. No I/O."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .junit import ABOUT_NOTHING, outcome_of, place_of, text_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"refuse": "error", "warn": "warning"}
-# GitHub reads no more results of one run.
+# The maximum number of results of one run that GitHub reads.
 MOST_RESULTS = 25_000
 LONGEST_DESCRIPTION = 1024  # characters that GitHub takes
 
 
 def sarif_of(report: Object, root: str = "") -> str:
-    """Return the JSON. Paths are relative to ``root`` if they are below it.
+    """Return the JSON. Paths below ``root`` are relative to it.
 
-    A result is at the entry that it comes from, or else at its policy: GitHub shows none without a place in a file. An
-    exception is a suppression. An old finding of a plan is unchanged.
+    The location of a result is its entry, or else its policy: GitHub shows no result without a location in a file. An
+    exception is a suppression. A finding from before the plan is unchanged.
     """
     numbers = {policy["name"]: number for number, policy in enumerate(report["policies"])}
     findings = sorted(report["findings"], key=lambda finding: outcome_of(finding) != "refuse")
@@ -54,7 +54,7 @@ def _rule(policy: Object) -> Object:
 
 
 def _notifications(report: Object) -> list[Object]:
-    """Return what is to be known about the run: policies that were not evaluated, and what could not be seen."""
+    """Return notifications about the run: policies that were not evaluated, and unknown facts."""
     lacking = [policy for policy in report["policies"] if policy["not_evaluated"]]
     texts = [(f"{each['name']}: not evaluated, {', '.join(each['not_evaluated'])} not read.", each) for each in lacking]
     return [
@@ -92,7 +92,7 @@ def _result(finding: Object, numbers: dict[str, int], root: str) -> Object:
 
 
 def _fingerprint(finding: Object) -> str:
-    """Return what a finding keeps when lines move, so that one is not shown as another."""
+    """Return a text that identifies a finding, also after lines were moved."""
     identity: list[Any] = [finding["policy"], sorted((key, str(value)) for key, value in finding["subject"].items())]
     if not finding["subject"]:  # a policy may have several of them, one for each exception
         identity += [finding["exception"], finding["new"]]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""What policies look at: a state, the closures of its groups, and a plan's changes, with indexes. No I/O."""
+"""Provide the data that policies read: a state, the closures of its groups, and the changes of a plan. No I/O."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .graph import Graph, bits, numbers, path_of
 from .operators import seconds_of
 from .state import Permission, State
 
-PLAN = "plan"  # what policies about changes need, beside the kinds of objects
+PLAN = "plan"  # the need of policies about changes, besides kinds of objects
 Access = tuple[Optional[int], int]  # a user, None for the unknown members of a group, and a permission
 Reach = tuple[int, int]  # a user and a container
 Item = TypeVar("Item")
-Rows = tuple[Any, int]  # what subjects share, such as a permission, and their users, as a set of bits
+Rows = tuple[Any, int]  # the shared part of subjects, such as a permission, and their users as a set of bits
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A state at a time, in seconds since 1970. ``changes`` are those of a plan, None without one."""
+    """A state at a time in seconds since 1970. ``changes`` are those of a plan, or None."""
 
     state: State
     now: float
@@ -46,7 +46,7 @@ class Scene:
 
     @cached_property
     def direct_groups(self) -> Mapping[int, list[int]]:
-        """Return the groups of each user that has some, as a direct member."""
+        """Return the groups of each user who is a direct member of some."""
         return _index((user, number) for number, group in enumerate(self.state.groups) for user in set(group.users))
 
     @cached_property
@@ -56,7 +56,7 @@ class Scene:
 
     @cached_property
     def _above(self) -> Sequence[int]:
-        """Return the groups that each group is in, itself included, as sets."""
+        """Return for each group the set of groups that contain it, including itself."""
         above: list[list[int]] = [[] for _group in self.state.groups]
         for number, below in enumerate(self.graph.below):
             for child in numbers(below):
@@ -64,7 +64,7 @@ class Scene:
         return [bits(groups) for groups in above]
 
     def groups_of(self, user: int) -> list[int]:
-        """Return the groups that a user is in, to any depth."""
+        """Return the direct and nested groups of a user."""
         if user not in self._known_groups:
             found = 0
             for group in self.direct_groups.get(user, ()):
@@ -77,11 +77,11 @@ class Scene:
         return {}
 
     def groups_above(self, group: int) -> list[int]:
-        """Return the groups that a group is in, to any depth, without itself."""
+        """Return the direct and nested groups of a group, without itself."""
         return [number for number in numbers(self._above[group]) if number != group]
 
     def people_of(self, group: int) -> int:
-        """Return the users in a group, to any depth, as a set."""
+        """Return the direct and nested users of a group, as a set."""
         return self.graph.everybody[group]
 
     # -- Permissions --------------------------------------------------------
@@ -115,11 +115,11 @@ class Scene:
 
     @property
     def nobody(self) -> int:
-        """Return the number that stands for the unknown members of a group, in a set of users."""
+        """Return the number for the unknown members of a group in a set of users."""
         return len(self.state.users)
 
     def holders_of(self, permission: Permission) -> int:
-        """Return who has a permission, as a set. Nobody knows the members of a group that no list has."""
+        """Return the holders of a permission, as a set. The members of a group that is not listed are unknown."""
         if permission.kind == "user":
             return 1 << permission.member
         if permission.member not in self._known_holders:
@@ -133,7 +133,7 @@ class Scene:
         return {}
 
     def access(self) -> Iterator[Rows]:
-        """Yield each permission with those who have it, if there are any."""
+        """Yield each permission that has holders, with its holders."""
         return self._access_by(range(len(self.state.permissions)))
 
     def access_of(self, user: int) -> Iterator[Rows]:
@@ -149,16 +149,16 @@ class Scene:
                 yield number, holders
 
     def path(self, access: Access) -> tuple[int, ...]:
-        """Return the groups from a user's own to that of the permission, on the shortest way; none if it is direct."""
+        """Return the groups on the shortest way from a user to a permission. Empty for a direct permission."""
         first = next(self._own_groups_to(access), None)
         return () if first is None else path_of(first, self._steps_to(self.state.permissions[access[1]].member))
 
     def other_paths(self, access: Access) -> int:
-        """Return the number of other groups that the user is a direct member of and that lead to the permission."""
+        """Return the number of other groups with the user as a direct member that lead to the permission."""
         return max(0, sum(1 for _group in self._own_groups_to(access)) - 1)
 
     def _own_groups_to(self, access: Access) -> Iterator[int]:
-        """Yield the groups of a user that lead to a permission, the nearest first; for nobody, unknown groups."""
+        """Yield the groups of a user that lead to a permission, the nearest first. Unknown groups for nobody."""
         user, number = access
         permission = self.state.permissions[number]
         if permission.kind == "group":
@@ -179,7 +179,7 @@ class Scene:
     # -- Reach --------------------------------------------------------------
 
     def reach(self) -> Iterator[Rows]:
-        """Yield each container with the users who reach it: a permission counts now, and they are not inactive."""
+        """Yield each container with the users who reach it: active users with a permission that has not ended."""
         for container in range(len(self.state.containers)):
             yield from self.reach_to(container)
 
@@ -202,11 +202,11 @@ class Scene:
 
     @cached_property
     def permissions_now_on(self) -> Mapping[int, list[Permission]]:
-        """Return the permissions that count now on each container that has some."""
+        """Return the permissions that have not ended on each container that has some."""
         return _index((each.container, each) for each in self.state.permissions if not self.is_expired(each))
 
     def permissions_in(self, reach: Reach) -> list[Permission]:
-        """Return the permissions that count now and together are what a user can do in a container."""
+        """Return the current permissions that together are the access of a user to a container."""
         user, container = reach
         return [each for each in self.permissions_now_on.get(container, ()) if self.holders_of(each) >> user & 1]
 
@@ -218,7 +218,7 @@ class Scene:
     # -- Answers ------------------------------------------------------------
 
     def answers_to(self, question: Any) -> Answers:
-        """Return which users are known to meet a test, and which not to."""
+        """Return the cached answers to a test. They are empty at first."""
         return self._answers.setdefault(question, Answers())
 
     @cached_property
@@ -228,14 +228,14 @@ class Scene:
 
 @dataclass
 class Answers:
-    """Sets of users: those whose answer is ``known``, and those of them who meet a test."""
+    """Sets of users: the users with a ``known`` answer, and those of them who meet a test."""
 
     known: int = 0
     met: int = 0
 
 
 def single(keys: Iterable[Any]) -> Iterator[Rows]:
-    """Yield subjects that are each alone in a row."""
+    """Yield one row for each subject."""
     return ((key, 1) for key in keys)
 
 

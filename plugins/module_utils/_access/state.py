@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""A directory as numbered objects that refer to each other. No I/O.
+"""Represent a directory as numbered objects that refer to each other. No I/O.
 
-A directory has the shape of an export: a list of entries for each kind that was read. ``State`` finds what their names
-mean, in the way of the server: without case, and a member that no list has stands for itself.
+A directory has the shape of an export: a list of entries for each kind that was read. ``State`` resolves names like the
+server: without case. A member that is in no list becomes an object of its own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ USE_EXPORT = "Give what scim_directory_info returns as directory, or the lists o
 
 @dataclass(frozen=True)
 class User:
-    """A user. ``active`` is None if nothing says it; ``listed`` is False for a member that no list has."""
+    """A user. ``active`` is None if it is unknown. ``listed`` is False for a member that is in no list."""
 
     name: str
     active: bool | None
@@ -49,7 +49,7 @@ class User:
 
 @dataclass(frozen=True)
 class Group:
-    """A group with its direct members, as numbers. The members of one that is not ``listed`` are unknown."""
+    """A group with its direct members, as numbers. If it is not ``listed``, its members are unknown."""
 
     name: str
     listed: bool
@@ -77,14 +77,14 @@ class Account:
 
     @property
     def login(self) -> tuple[str, str]:
-        """Return the name to log in with and the machine, empty where the account does not say it."""
+        """Return the login name and the machine of an account. Empty if the account does not have them."""
         properties = {fold(str(key)): value for key, value in (self.entry.get("properties") or {}).items()}
         return str(properties.get("username") or ""), str(properties.get("address") or "")
 
 
 @dataclass(frozen=True)
 class Permission:
-    """The rights of one member on a safe. ``kind`` is ``user`` or ``group``, ``member`` its number."""
+    """The rights of one member on a safe. ``kind`` is ``user`` or ``group``, and ``member`` is its number."""
 
     container: int
     kind: str
@@ -97,7 +97,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class State:
-    """All objects of a directory. ``kinds`` are those that were read, ``gaps`` sentences about what is unknown."""
+    """All objects of a directory. ``kinds`` are those that were read. ``gaps`` are sentences about unknown facts."""
 
     users: tuple[User, ...]
     groups: tuple[Group, ...]
@@ -109,7 +109,7 @@ class State:
 
     @classmethod
     def of(cls, directory: Mapping[str, Any]) -> State:
-        """Return the state of a directory. Raise InvalidError if it is none, or a name in it has two meanings."""
+        """Return the state of a directory. Raise InvalidError if it is invalid, or has an ambiguous name."""
         lists = _lists(directory)
         users, groups, containers = (_Names(kind, lists) for kind in (USER, GROUP, CONTAINER))
         members = [
@@ -153,10 +153,10 @@ def _renamed(items: tuple[Named, ...], names: Mapping[str, str] | None) -> tuple
 
 
 def _lists(directory: Mapping[str, Any]) -> dict[str, list[Object]]:
-    """Return the list of each kind that was read. Raise InvalidError for anything but a directory."""
+    """Return the list of each kind that was read. Raise InvalidError if the value is not a directory."""
     plurals = [resource.plural for resource in RESOURCES.values()]
     if not isinstance(directory, Mapping) or not set(directory) <= set(plurals):
-        raise InvalidError("this is no directory: it has to be a map of lists", hint=USE_EXPORT)
+        raise InvalidError("this is not a directory: it has to be a map of lists", hint=USE_EXPORT)
     lists = {plural: directory[plural] for plural in plurals if directory.get(plural) is not None}
     for plural, listed in lists.items():
         if not isinstance(listed, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in listed):
@@ -165,7 +165,7 @@ def _lists(directory: Mapping[str, Any]) -> dict[str, list[Object]]:
 
 
 def _read(resource: Resource, lists: Mapping[str, list[Object]]) -> Iterator[Object]:
-    """Yield the entries of a kind that have the names they need. Raise InvalidError for others."""
+    """Yield the entries of a kind. Raise InvalidError for an entry without the needed names."""
     needed = [option for option in resource.keys if option not in resource.either]
     for number, entry in enumerate(lists.get(resource.plural, ())):
         lacking = [option for option in needed if not isinstance(entry.get(option), str) or not entry[option]]
@@ -194,7 +194,7 @@ def label_of(entry: Object) -> str:
 
 
 class _Names:
-    """Numbers the objects of one kind: first those of the list, then members that no list has."""
+    """Numbers for the objects of one kind: first those of the list, then members that are in no list."""
 
     def __init__(self, resource: Resource, lists: Mapping[str, list[Object]]) -> None:
         self.resource = resource
@@ -202,13 +202,13 @@ class _Names:
         self._listed: dict[str, list[int]] = {}
         for number, entry in enumerate(self.entries):
             self._listed.setdefault(fold(entry[resource.keys[0]]), []).append(number)
-        self._others: dict[str, int] = {}  # the number of each member that no list has, by what identifies it
-        self.others: list[str] = []  # their names, as they are given first
-        self._known: dict[tuple[str, str | None], int] = {}  # what was found before, because names come up many times
+        self._others: dict[str, int] = {}  # the number of each member that is in no list, by its key
+        self.others: list[str] = []  # their names in the first spelling
+        self._known: dict[tuple[str, str | None], int] = {}  # a cache of results, because names occur many times
 
     @property
     def doubles(self) -> list[str]:
-        """The names that several objects have."""
+        """The names that several objects share."""
         return [str(self.entries[same[0]][self.resource.keys[0]]) for same in self._listed.values() if len(same) > 1]
 
     def all(self) -> Iterator[tuple[str, bool, Object]]:
@@ -219,9 +219,9 @@ class _Names:
             yield name, False, NO_ENTRY
 
     def number(self, name: str, search_in: str | None = None) -> int:
-        """Return the number of what a name means. Raise InvalidError if that is not certain.
+        """Return the number of the object with a name. Raise InvalidError if that is ambiguous.
 
-        A name that several listed objects have means an object of its own, about which nothing is known.
+        A name that several listed objects share becomes an object of its own, about which nothing is known.
         """
         known = self._known.get((name, search_in))
         if known is None:
@@ -231,7 +231,7 @@ class _Names:
     def _found(self, name: str, search_in: str | None) -> int:
         elsewhere = str(search_in) if search_in and fold(search_in) != VAULT else ""
         same = self._listed.get(fold(name), [])
-        if same and elsewhere and not self.resource.suffixed:  # a login name ends in the directory that it is of
+        if same and elsewhere and not self.resource.suffixed:  # a login name contains its directory
             raise InvalidError(
                 f"there is a {self.resource.name} {name!r}, and a permission means one of this name in {elsewhere!r}",
                 hint=f"Take out search_in to mean the one of the list, or give the object GUID or {name}@{elsewhere}",
@@ -262,11 +262,11 @@ def _permission(entry: Object, users: _Names, groups: _Names, containers: _Names
 
 
 def in_order(rights: Iterable[str]) -> tuple[str, ...]:
-    """Return rights in SCIM's spelling, each once, in the order in which the vault shows them."""
+    """Return rights in SCIM's spelling without duplicates, in the order of the vault."""
     return _in_order(tuple(rights))
 
 
-@lru_cache(1024)  # thousands of permissions have the same few lists
+@lru_cache(1024)  # a cache: thousands of permissions share a few lists
 def _in_order(rights: tuple[str, ...]) -> tuple[str, ...]:
     spelled = {right if right in ORDER else RIGHT_NAMES.get(letters(right), right) for right in rights}
     return tuple(sorted(spelled, key=lambda right: (ORDER.get(right, len(ORDER)), right)))
@@ -282,7 +282,7 @@ NOT_READ: Mapping[str, str] = {
 
 
 def _gaps(lists: Mapping[str, list[Object]], kinds: tuple[_Names, ...]) -> Iterator[str]:
-    """Yield a sentence for each thing that cannot be known from these lists."""
+    """Yield a sentence for each fact that these lists leave unknown."""
     for plural, text in NOT_READ.items():
         if plural not in lists:
             yield text

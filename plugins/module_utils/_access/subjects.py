@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The kinds of subjects that policies are about, and the attributes of each, as tables. No I/O.
+"""Define the kinds of subjects of policies, and the attributes of each, as tables. No I/O.
 
 docs/policies.md shows these tables.
 """
@@ -39,7 +39,7 @@ from .state import Permission, in_order
 USERS, GROUPS, CONTAINERS = USER.plural, GROUP.plural, CONTAINER.plural
 PERMISSIONS, ACCOUNTS = CONTAINER_PERMISSION.plural, PRIVILEGED_DATA.plural
 ACCESS_NEEDS = (PERMISSIONS, GROUPS)
-REACH_NEEDS = (PERMISSIONS, GROUPS, USERS)  # without the users, nobody knows who is inactive
+REACH_NEEDS = (PERMISSIONS, GROUPS, USERS)  # without users, the inactive ones are unknown
 REACHING = "users who reach the safe"
 PRESETS = {frozenset(rights): name for name, rights in RIGHTS_PRESETS.items()}
 
@@ -65,7 +65,7 @@ def _accounts(scene: Scene, container: int) -> list[str]:
 
 
 def preset_of(rights: Iterable[str]) -> str | None:
-    """Return the preset whose rights are exactly these, None if none is."""
+    """Return the preset with exactly these rights, or None."""
     return PRESETS.get(frozenset(rights))
 
 
@@ -301,7 +301,7 @@ def _second(scene: Scene, key: Key) -> Key:
 
 
 def _permission_attributes(of: Callable[[Scene, Key], Permission]) -> list[Attribute]:
-    """Return what a permission has in common with the access that somebody has by it."""
+    """Return the shared attributes of a permission and of the access that it gives."""
 
     def text(read: Callable[[Permission], Any]) -> Read:
         return lambda scene, key: read(of(scene, key))
@@ -422,7 +422,7 @@ def _by_permission(scene: Scene, container: int) -> Iterable[int]:
 
 
 def _by_rights(scene: Scene, container: int) -> Iterable[int]:
-    """Return the holders of each set of rights: many permissions on a safe have the same ones."""
+    """Return the holders of each set of rights. Many permissions on a safe have the same set."""
     holders: dict[tuple[str, ...], int] = {}
     for permission in scene.permissions_now_on.get(container, ()):
         holders[permission.rights] = holders.get(permission.rights, 0) | scene.holders_of(permission)
@@ -430,7 +430,7 @@ def _by_rights(scene: Scene, container: int) -> Iterable[int]:
 
 
 def _entry_of_reach(scene: Scene, key: Key) -> Mapping[str, Any]:
-    """Return the entry of one of the permissions, of one with a position if there is any."""
+    """Return the entry of one of the permissions, preferably one with a position."""
     entries = sorted(
         (permission.entry for permission in scene.permissions_in(key)), key=lambda each: POSITION not in each
     )
@@ -496,7 +496,7 @@ def _key_of_change(option: str) -> Read:
 
 
 def _items_of_change(options: tuple[str, ...], way: str) -> Read:
-    """Return the reader of what a change adds or removes; a deletion removes everything."""
+    """Return a function that reads the items that a change adds or removes. A deletion removes everything."""
 
     def read(scene: Scene, key: Key) -> list[str]:
         found: list[str] = []

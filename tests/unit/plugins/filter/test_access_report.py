@@ -88,11 +88,11 @@ def test_names_are_no_markup() -> None:
 @pytest.mark.parametrize(
     ("given", "options", "message"),
     [
-        ({"users": []}, {}, "no access document"),
-        ([], {}, "no access document"),
+        ({"users": []}, {}, "not an access document"),
+        ([], {}, "not an access document"),
         ({**document(), "format": 2}, {}, "has the format 2"),
         ({**document(), "date": None}, {"report": "html"}, "incomplete"),
-        ({**document(), "directory": {"people": []}}, {"report": "html"}, "no directory"),
+        ({**document(), "directory": {"people": []}}, {"report": "html"}, "not a directory"),
         (document(), {"report": "pdf"}, "There are markdown, html"),
         (document(), {"limit": 10}, "at least 2000"),
     ],

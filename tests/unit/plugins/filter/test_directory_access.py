@@ -120,7 +120,7 @@ def test_a_reason_is_said_once() -> None:
     """ansible-core 2.19 appends the causes of an error to its text."""
     with pytest.raises(AnsibleFilterError) as caught:
         directory_access(FILES, {"format": 1})
-    assert str(caught.value).count("this is no plan") == 1 and "'changes'" not in str(caught.value)
+    assert str(caught.value).count("this is not a plan") == 1 and "'changes'" not in str(caught.value)
 
 
 def test_a_document_of_an_earlier_day_gives_what_has_changed_since() -> None:
@@ -179,9 +179,9 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "an unknown name": (lambda: directory_access(FILES, users=["adaa@example.com"]), "Did you mean ada@example.com"),
     "a difference without a plan": (lambda: directory_access(FILES, report="difference"), "a difference needs a plan"),
     "a plan and a day": (lambda: directory_access(FILES, plan={}, before={}), "plan and before are two differences"),
-    "a day as a text": (lambda: directory_access(FILES, before="access.json"), "this is no access document"),
+    "a day as a text": (lambda: directory_access(FILES, before="access.json"), "this is not an access document"),
     "a plan as text": (lambda: directory_access(FILES, plan="plan.json"), "with from_json"),
-    "a plan of nothing": (lambda: directory_access(FILES, plan={"changes": []}), "this is no plan"),
+    "a plan of nothing": (lambda: directory_access(FILES, plan={"changes": []}), "this is not a plan"),
     "too many rows": (lambda: directory_access(FILES, limit=2), "there are more than 2 rows"),
     "no limit": (lambda: directory_access(FILES, limit=0), "limit has to be a number of at least 1"),
     "a result as rows": (lambda: scim_can({"access": ROWS}, "ada", "A"), "the input is not a list of rows of access"),

@@ -200,8 +200,8 @@ def test_files_that_cannot_be_applied_do_not_pass() -> None:
         ),
         ({"users": [{"user_nam": "x"}]}, {}, "user_nam"),
         ({}, {"source": "tenat"}, "'tenat' is no source"),
-        ({}, {"date": "tomorrow"}, "'tomorrow' is no day"),
-        ({}, {"plan": {"x": 1}}, "this is no plan"),
+        ({}, {"date": "tomorrow"}, "'tomorrow' is not a day"),
+        ({}, {"plan": {"x": 1}}, "this is not a plan"),
     ],
 )
 def test_wrong_input_is_refused(directory: Any, options: dict[str, Any], text: str) -> None:

@@ -214,7 +214,7 @@ def test_a_report_tells_what_is_new_since_the_previous_one(
 
     refused = {
         "is damaged": "{",
-        "this is no access document": "{}",
+        "this is not an access document": "{}",
         "is not a report of drift": json.dumps({**third, "source": "tenant"}),
         "is a report of https://other.example.com": json.dumps({**third, "tenant": "https://other.example.com"}),
         "a directory has to be a list": json.dumps({**third, "directory": {"users": 1}}),

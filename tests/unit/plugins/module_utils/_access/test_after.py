@@ -160,16 +160,16 @@ def test_a_kind_that_was_not_read_stays_unread() -> None:
     [
         (
             plan(change("user", "delete", {"user_name": "eve@example.com"})),
-            "'eve@example.com', and the directory does not",
+            "'eve@example.com', but the directory does not",
         ),
         (plan(change("user", "create", {"user_name": "Ada@example.com"})), "creates the user 'ada@example.com'"),
         (
             plan(change("group", "update", {"display_name": "all"}, users={"add": [], "remove": [member("eve")]})),
-            "takes 'eve' out of users of 'all'",
+            "removes 'eve' from users of 'all'",
         ),
         ({**plan(), "changes": [change("container", "delete", {"name": "OLD"})]}, "was changed after it was written"),
-        ({"changes": []}, "this is no plan"),
-        ({**plan(), "changes": 5}, "this is no plan"),
+        ({"changes": []}, "this is not a plan"),
+        ({**plan(), "changes": 5}, "this is not a plan"),
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused(wrong: Object, text: str) -> None:
@@ -226,7 +226,7 @@ def test_the_document_follows_its_schema_and_can_be_read() -> None:
 
 @pytest.mark.parametrize("wrong", [{}, [], None, {"users": []}])
 def test_anything_but_a_document_is_refused(wrong: Any) -> None:
-    with pytest.raises(InvalidError, match="this is no access document"):
+    with pytest.raises(InvalidError, match="this is not an access document"):
         read_document(wrong)
 
 

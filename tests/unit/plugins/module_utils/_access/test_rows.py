@@ -258,5 +258,5 @@ def test_accounts_that_were_not_read_are_unknown() -> None:
     state = State.of(partial)
     assert {row["privileged_data"] for row in rows_of(state, NOW)} == {None}
     assert summary_of(state, NOW)["privileged_data"] is None
-    with pytest.raises(InvalidError, match="the directory does not hold them"):
+    with pytest.raises(InvalidError, match="the directory has no list of accounts"):
         list(rows_of(state, NOW, Query.of({"privileged_data": ["admin"]})))

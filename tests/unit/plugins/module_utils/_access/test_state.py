@@ -122,9 +122,9 @@ def test_gaps_name_what_is_unknown() -> None:
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ({"people": []}, "this is no directory"),
-        ({"directory": ALL}, "this is no directory"),
-        ([], "this is no directory"),
+        ({"people": []}, "this is not a directory"),
+        ({"directory": ALL}, "this is not a directory"),
+        ([], "this is not a directory"),
         ({"users": "ada"}, "users of a directory has to be a list of maps"),
         ({"users": [{"name": "ada"}]}, r"users\[0\] of the directory has no user_name"),
         ({"groups": [{"display_name": "a", "users": ["ada"]}]}, "users of 'a' has to be a map"),
