@@ -185,7 +185,7 @@ class Condition:
             yield from condition._all_tests
 
     def shown(self, subject: Subject) -> list[str]:
-        """Return each attribute of the condition with its value, without duplicates. For rights, return the tested ones."""
+        """Return each attribute of the condition with its value, without duplicates. Rights are the tested ones."""
         by_name: dict[str, list[Test | Count]] = {}
         for test in self._all_tests:
             by_name.setdefault(test.attribute.name, []).append(test)
