@@ -112,13 +112,13 @@ def company() -> dict[str, Any]:
     }
 
 
-def shipped_policies(values: dict[str, Any] = VALUES) -> list[dict[str, Any]]:
-    """Return the policies of the collection, with these values in the place of templates."""
+def shipped_policies() -> list[dict[str, Any]]:
+    """Return the policies of the collection, with VALUES in the place of templates."""
     defaults = yaml.safe_load((ROOT / "playbooks/vars/policies.yml").read_text())["policy_values"]
 
     def filled(value: Any) -> Any:
         if isinstance(value, str) and (found := TEMPLATE.fullmatch(value)):
-            return {**defaults, **values}[found[1]]
+            return {**defaults, **VALUES}[found[1]]
         if isinstance(value, dict):
             return {key: filled(item) for key, item in value.items()}
         return [filled(item) for item in value] if isinstance(value, list) else value

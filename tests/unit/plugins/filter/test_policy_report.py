@@ -181,7 +181,7 @@ def test_files_that_cannot_be_applied_do_not_pass() -> None:
         for line, (name, active) in enumerate([("carol", False), ("Carol", True), ("dan", False)], start=2)
     ]
     groups = [{"display_name": "Ops", "users": {"set": ["carol", "dan "]}, "position": "/repo/groups.yml:2"}]
-    for check in (lambda lists: policy_findings(lists, [POLICY]), lambda lists: directory_access(lists)):
+    for check in (lambda lists: policy_findings(lists, [POLICY]), directory_access):
         with pytest.raises(AnsibleFilterError) as caught:
             check({**DIRECTORY, "users": users, "groups": groups})
         assert "user 'Carol' is also at /repo/people.yml:2. Name each object only once" in str(caught.value)
