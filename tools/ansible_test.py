@@ -65,7 +65,7 @@ COMMANDS = ("sanity", "units", "integration")
 class Quick:
     """The runs of each command in a quick run, and the reason for each command that is left out or reduced."""
 
-    commands: dict[str, tuple[tuple[str, ...], ...]]  # the arguments of each run
+    commands: dict[str, tuple[tuple[str, ...], ...]]  # the arguments of each run; {oldest} is the oldest Python here
     left_out: dict[str, str]
 
 
@@ -80,9 +80,17 @@ QUICK = {
         },
     ),
     "2.21": Quick(
-        {"sanity": (("--skip-test", "pylint"), ("--test", "pylint", "plugins/")), "units": (DEPENDENT,)},
         {
-            "sanity": "pylint for tests, roles and tools: ruff checks them",
+            "sanity": (
+                ("--skip-test", "pylint", "--skip-test", "pep8", "--skip-test", "compile", "--skip-test", "import"),
+                ("--test", "pylint", "plugins/"),
+                ("--test", "compile", "--test", "import", "--python", "{oldest}"),
+            ),
+            "units": (DEPENDENT,),
+        },
+        {
+            "sanity": "pylint for tests, roles and tools, and pep8: ruff checks and formats them; newer Pythons import"
+            " the modules in units and in unit",
             "integration": "2.16 has some of it",
             "units": "what does not depend on ansible-core: unit has it on 2.19",
         },
@@ -170,21 +178,20 @@ def copy_tree(target: Path) -> None:
     subprocess.run(["git", "init", "--quiet", target], check=True)
 
 
-def search_path(venv: Path) -> str:
+def search_path(venv: Path, oldest: Path | None) -> str:
     """Build a PATH that has the oldest Python, if there is one, and no shims, at which ansible-test would stop."""
     folders = [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
-    oldest = find_python(OLDEST_PYTHON)
     return os.pathsep.join([str(venv / "bin"), *folders, *([str(oldest.parent)] if oldest else [])])
 
 
-def own_environment(home: Path, venv: Path) -> dict[str, str]:
+def own_environment(home: Path, venv: Path, oldest: Path | None) -> dict[str, str]:
     """Return the environment of ansible-test, without the caller's variables that point at files other than its own."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("ANSIBLE_") and name not in ("PYTHONPATH", "VIRTUAL_ENV")
     }
-    return {**inherited, "HOME": str(home), "PATH": search_path(venv)}
+    return {**inherited, "HOME": str(home), "PATH": search_path(venv, oldest)}
 
 
 def selections(command: str, quick: Quick | None) -> tuple[tuple[str, ...], ...]:
@@ -221,14 +228,16 @@ def main() -> int:
     copy_tree(tree)
     for command, reason in quick.left_out.items() if quick else ():
         print(f"LEFT OUT: {command}: {reason}", flush=True)  # tools/suite.py repeats it
-    environment = own_environment(home, venv)
+    oldest = find_python(OLDEST_PYTHON)
+    environment = own_environment(home, venv, oldest)
     for command in commands:
         print(f"--- ansible-test {command}: ansible-core {core.version}, Python {version}", flush=True)
         started = time.monotonic()
         arguments = [venv / "bin/ansible-test", command, "--local", "--color", "no"]
         if command != "sanity":  # without --python, sanity compiles and imports with every Python on the PATH
             arguments += ["--python", version]
-        for selected in selections(command, quick):
+        for words in selections(command, quick):
+            selected = [word.format(oldest=OLDEST_PYTHON if oldest else version) for word in words]
             status = subprocess.run([*arguments, *selected], cwd=tree, env=environment, check=False).returncode
             if status:
                 print(f"--- ansible-test {command} failed on ansible-core {core.version}")

@@ -4,7 +4,7 @@
 """Texts of a tenant that look like templates are never rendered, on any path to a template.
 
 One playbook covers all: each text would leave a file if it were rendered. Rendering depends on ansible-core, so the
-suite runs this file on the oldest and the newest release, and on one between them.
+suite runs this file on the oldest and the newest release, and the whole suite on one between them.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ EXPRESSIONS = (
 )
 OWN_KEY = "reject('in', ['address', 'username', 'Note', 'Number']) | first"
 COLLECTION = "idops.cyberark_identity"
+PLAYBOOK = pytest.mark.long(reason="ansible-test-2.16 and ansible-test-2.21 have it")
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def accounts(texts: list[str]) -> list[dict[str, Any]]:
     ]
 
 
+@PLAYBOOK
 def test_variables_of_the_inventory_are_no_templates(tenant: Tenant, trap: Trap) -> None:
     tenant.seed(containers=[{"name": "APP"}], accounts=accounts(trap.texts))
     composed = {
@@ -185,6 +187,7 @@ def test_variables_of_the_inventory_are_no_templates(tenant: Tenant, trap: Trap)
     play(tenant, trap, {"compose": composed}, tasks)
 
 
+@PLAYBOOK
 def test_names_of_hosts_and_groups_are_no_templates(tenant: Tenant, trap: Trap) -> None:
     texts = [text.lstrip("-") for text in trap.texts]
     tenant.seed(containers=[{"name": "APP"}], accounts=accounts(texts))
@@ -199,7 +202,7 @@ def test_names_of_hosts_and_groups_are_no_templates(tenant: Tenant, trap: Trap) 
     play(tenant, trap, {"hostname": "name", "keyed_groups": grouped}, tasks)
 
 
-@pytest.mark.long(reason="ansible-test-2.16 and ansible-test-2.21 have it")
+@PLAYBOOK
 def test_results_and_exports_are_no_templates(tenant: Tenant, trap: Trap) -> None:
     """This covers results of modules, and an export that is read back in each way and exported again."""
     named = [{**account, "name": f"a{number}"} for number, account in enumerate(accounts(trap.texts))]
