@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python -m tests.emulator``: the emulator as a process of its own.
+"""Run the emulator as a process: ``python -m tests.emulator``.
 
-Once it accepts connections, it prints one JSON line, or what a shell takes for its environment. It ends on TERM or INT.
+When it accepts connections, it prints one line of JSON, or its address for a shell. It ends on TERM or INT.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ def read_switches(path: Path) -> dict[str, Any]:
 
 
 def check_target(path: Path) -> None:
-    """Raise ValueError for a file that could not be written at the end."""
+    """Raise ValueError if a file could not be written at the end."""
     if path.is_dir():
-        raise ValueError(f"--save {path}: it is a folder, and not a file")
+        raise ValueError(f"--save {path}: it is a folder, not a file")
     part = part_of(path)
     try:
         part.touch(mode=0o640)
@@ -104,12 +104,12 @@ def check_target(path: Path) -> None:
 
 
 def part_of(path: Path) -> Path:
-    """Return the file that is written before it replaces another one."""
+    """Return the path of the temporary file that replaces another file."""
     return path.with_name(f"{path.name}.part")
 
 
 def save_state(emulator: Emulator, path: Path) -> None:
-    """Write the objects to a file, which is complete or not there."""
+    """Write the objects to a file atomically."""
     from .yaml_files import dump
 
     part = part_of(path)
@@ -119,7 +119,7 @@ def save_state(emulator: Emulator, path: Path) -> None:
 
 
 def beginning(arguments: argparse.Namespace) -> Start:
-    """Return what the tenant starts with. Raise OSError or ValueError for files that cannot be used."""
+    """Return the initial state of the tenant. Raise OSError or ValueError for unusable files."""
     return Start(
         users=arguments.seed_users,
         empty=arguments.empty,

@@ -34,7 +34,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 
 
 class Application:
-    """A WSGI application that serves one tenant."""
+    """A WSGI application for one tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -66,7 +66,7 @@ class Application:
         return self.send(response, start_response, truncated=fault.body == TRUNCATED)
 
     def respond(self, request: Request, segments: list[str]) -> Response:
-        """Return the answer to a request; any other path gets a web page.
+        """Return the answer to a request. Any other path gets a web page.
 
         The address of a tenant's platform has the administration API below a prefix (documented).
         """

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The time of the tenant, which may differ from that of the machine and can be moved."""
+"""The time of the tenant. It may differ from the time of the machine, and tests can move it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from email.utils import format_datetime
 
 
 def parse_moment(text: str) -> float:
-    """Return an ISO 8601 time in seconds since 1970; without an offset, UTC is meant. Raise ValueError."""
+    """Return an ISO 8601 time in seconds since 1970. Without an offset, it is UTC. Raise ValueError."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 class Clock:
-    """A clock that keeps running from any time that it is set to; None is the time of the machine."""
+    """A clock that runs on from any time that it is set to. None is the time of the machine."""
 
     def __init__(self, start: float | None = None) -> None:
         self._start = start
@@ -29,7 +29,7 @@ class Clock:
 
     def set(self, seconds: float) -> None:
         """Set the time in seconds since 1970. A change of the machine's time does not affect it afterwards."""
-        datetime.fromtimestamp(seconds, UTC)  # raises for a time that has no date
+        datetime.fromtimestamp(seconds, UTC)  # raise an error for a time without a date
         self._offset = seconds - time.monotonic()
 
     def now(self) -> float:
@@ -41,5 +41,5 @@ class Clock:
         return datetime.fromtimestamp(self.now(), UTC)
 
     def http_date(self) -> str:
-        """Return the time as the header Date has it."""
+        """Return the time in the format of the header Date."""
         return format_datetime(self.utc().replace(microsecond=0), usegmt=True)

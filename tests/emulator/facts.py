@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Facts of users and roles that only the administration API shows. All else about them is a SCIM resource.
+"""Facts of users and roles that only the administration API shows. SCIM resources hold all other data of them.
 
-Facts are kept in the same storage as the resources, by the same ids, and are never changed in place.
+Facts are in the same storage as the resources, with the same ids, and are never changed in place.
 """
 
 from __future__ import annotations

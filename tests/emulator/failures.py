@@ -49,7 +49,7 @@ def invalid_filter(detail: str) -> Failure:
 
 
 def not_found(resource_type: str, resource_id: str) -> Failure:
-    """Return the 404 for a missing resource; the text depends on its type (recorded)."""
+    """Return the 404 for a missing resource. The text depends on its type (recorded)."""
     return Failure(404, NOT_FOUND.get(resource_type, "Resource {id} not found").format(id=resource_id))
 
 
@@ -59,13 +59,13 @@ def member_not_found(value: str) -> Failure:
 
 
 def duplicate(status: int, what: str, value: str) -> Failure:
-    """Return the error for a name that is already used; the real status is not on record."""
+    """Return the error for a name that is already used. The real status is not on record."""
     scim_type = {409: "uniqueness", 400: "invalidValue"}.get(status, "")
     return Failure(status, f"{what} {value} already exists", scim_type)
 
 
 def error_body(status: int, detail: str, scim_type: str = "") -> dict[str, Any]:
-    """Return a SCIM error body; the status is a string and scimType is optional."""
+    """Return a SCIM error body. The status is a string, and scimType is optional."""
     body: dict[str, Any] = {"schemas": [ERROR_SCHEMA], "status": str(status)}
     if scim_type:
         body["scimType"] = scim_type

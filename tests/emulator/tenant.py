@@ -62,7 +62,7 @@ class Credentials:
 
 @dataclass
 class Entry:
-    """One request in the log; the status is None while it is served and after a dropped connection."""
+    """One request in the log. The status is None while it is served, and after a dropped connection."""
 
     method: str
     path: str
@@ -171,11 +171,11 @@ class Tenant:
         return self.storage.insert(type_name, resource, resource_id)
 
     def changed(self, type_name: str, old: Model | None, new: Model | None) -> None:
-        """Keep other resources in step after a change."""
+        """Update other resources after a change."""
         RULES[type_name].rules.changed(self, old, new)
 
     def location(self, endpoint: str, resource_id: str) -> str:
-        """Return the link to a resource; links are written with a capital S (recorded in 2024)."""
+        """Return the link to a resource. Links are written with a capital S (recorded in 2024)."""
         return f"{self.base_url}{SCIM_PREFIX}/{endpoint}/{quote(resource_id, safe=UNQUOTED)}"
 
     def enter(self, user: Model) -> None:
@@ -197,7 +197,7 @@ class Tenant:
             raise Failure(self.switches["missing_right_status"], f"The right {right} is missing")
 
     def set_switches(self, values: dict[str, Any]) -> None:
-        """Set switches; new additional attributes need new models."""
+        """Set switches. New additional attributes need new models."""
         self.switches.update(values)
         self.apply_switches()
         if "permission_id" in values:
@@ -213,7 +213,7 @@ class Tenant:
                 self.storage.put("User", model.model_validate(user.model_dump(scim_ctx=Context.DEFAULT)))
 
     def apply_switches(self) -> None:
-        """Pass on to the storage the switches that it follows."""
+        """Pass the switches that the storage needs to it."""
         self.storage.hides_service_users = not self.switches["list_service_users"]
         self.storage.canonical = self.switches["canonical_names"]
         self.storage.caseless = frozenset() if self.switches["pam_id_case_sensitive"] else CASELESS
@@ -230,9 +230,9 @@ class Tenant:
         return {name: getattr(self.credentials, name) for name in names}
 
     def reset(self, *, empty: bool | None = None, to: int | None = None, two_clients: bool | None = None) -> None:
-        """Return to the state right after the start, to an empty tenant, or to a kept snapshot; the credentials stay.
+        """Return to the state right after the start, to an empty tenant, or to a kept snapshot. Credentials are kept.
 
-        With ``two_clients``, the start is one with or without a client for the vault.
+        With ``two_clients``, the start has a second client for the vault.
         """
         self.has_two_clients = self.beginning.two_clients if two_clients is None else two_clients
         if to is None:
@@ -251,7 +251,7 @@ class Tenant:
         self.storage.restore(self._kept[to] if to is not None else self._empty if empty else self._first_state())
 
     def load(self, document: Document) -> None:
-        """Return to the start with the objects of a document in place of those of an earlier one."""
+        """Return to the start with the objects of a document instead of those of an earlier one."""
         before = self.beginning
         try:
             self._begin(replace(before, document=document))
@@ -282,7 +282,7 @@ class Tenant:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Serve a read, from the state before the last write as long as stale_reads asks for it."""
+        """Serve a read. If stale_reads asks for it, serve it from the state before the last write."""
         if self._stale is None:
             yield
             return

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""YAML files of users: a tenant, and facts about one. Imported only where there is one, which keeps the start fast."""
+"""Read and write YAML files: a tenant, and facts about one. Imported only if needed, to keep the start fast."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import yaml
 
 
 class Unsafe(str):
-    """A text that Ansible must not take for a template."""
+    """A text that Ansible must not render as a template."""
 
     __slots__ = ()
 
 
 class Loader(yaml.SafeLoader):
-    """Reads the tag of Ansible for texts that are no templates."""
+    """Reads Ansible's tag for texts that are not templates."""
 
 
 class Dumper(yaml.SafeDumper):
@@ -34,7 +34,7 @@ Dumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!un
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the content of a YAML text. Raise ValueError if it is none."""
+    """Return the content of a YAML text. Raise ValueError if it is invalid."""
     try:
         return yaml.load(text, Loader)
     except yaml.YAMLError as error:
@@ -42,7 +42,7 @@ def parse(text: str | bytes) -> Any:
 
 
 def read(path: Path) -> Any:
-    """Return the content of a file, or the maps of all files of a folder as one."""
+    """Return the content of a file, or of all files of a folder as one map."""
     if not path.is_dir():
         return parse(path.read_bytes())
     content: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 
 def dump(content: Any) -> str:
-    """Return the content as YAML that Ansible can read: a text that could be a template is marked."""
+    """Return the content as YAML that Ansible can read. Texts that could be templates are marked."""
     text: str = yaml.dump(
         marked(content), Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the modules against a tenant in tests. No part of the collection is replaced."""
+"""Run the modules against an emulated tenant. No part of the collection is replaced."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Tenant:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """Return the connection options of a module. There are no retries; a test that needs them sets them."""
+        """Return the connection options of a module. There are no retries; a test that needs retries sets them."""
         names = ("tenant_url", "app_id", "scope", "client_id", "client_secret")
         return {name: self.info[name] for name in names} | {"ca_path": self.info["ca_path"], "retries": 0}
 
@@ -68,11 +68,11 @@ class Tenant:
         return {**self.connection, "app_id": None, "scope": None, **credentials}
 
     def connection_for(self, module: str) -> dict[str, Any]:
-        """Return the connection options of a module: as its service user, or as the administrator if it needs that."""
+        """Return the connection options of a module, with the service user or the administrator that it needs."""
         return self.administrator if module.startswith("identity_") else self.connection
 
     def defaults_for(self, module: str) -> dict[str, Any]:
-        """Return defaults for options of a module: the tenant hides nothing from a service user with all rights."""
+        """Return default options of a module for a tenant whose only service user has all rights."""
         many = {"allow_empty_vault": True} if module == "scim_directory" else {}
         return {**self.connection_for(module), **many}
 
@@ -82,12 +82,12 @@ class Tenant:
         return answer.json() if answer.content else None
 
     def reset(self, **how: Any) -> None:
-        """Reset to the state after the start, with ``empty`` without a set-up of SCIM, or ``to`` a kept state."""
+        """Reset to the state after the start. ``empty`` means no set-up of SCIM, and ``to`` is a kept state."""
         self.control("POST", "reset", how)
         self._token = ""
 
     def reset_with_two_clients(self) -> dict[str, Any]:
-        """Reset, with a client for the directory and one for the vault. Return the options of the latter."""
+        """Reset with a client for the directory and one for the vault. Return the options of the second one."""
         self._token = ""
         second: dict[str, Any] = self.control("POST", "reset", {"two_clients": True})
         return second
@@ -107,7 +107,7 @@ class Tenant:
         return self._control.get(f"{self.info['control_url']}/{path}", timeout=60).text
 
     def load(self, document: dict[str, Any]) -> None:
-        """Reset to the start with the objects of a document. Later tests do not see them."""
+        """Reset to the start with the objects of a document. A later reset drops them."""
         self.control("POST", "tenant.yml", document)
         self._token = ""
 
@@ -145,7 +145,7 @@ class Tenant:
 
     @property
     def token(self) -> str:
-        """Return the token of another client. The request for it is recorded like all others."""
+        """Return the token of another client. The log of requests contains the request for it."""
         if not self._token:
             form = {name: self.info[name] for name in ("client_id", "client_secret", "scope")}
             url = f"{self.info['tenant_url']}/oauth2/token/{self.info['app_id']}"
@@ -154,7 +154,7 @@ class Tenant:
         return self._token
 
     def scim(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """Send a request as another client. It is recorded like all others: count before, or forget afterwards."""
+        """Send a request as another client. The log contains it: count requests before, or forget them afterwards."""
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.info['tenant_url']}/scim/v2/{path}"
         answer = self._control.request(method, url, json=body, headers=headers, timeout=60)
@@ -162,7 +162,7 @@ class Tenant:
         return answer
 
     def resources(self, endpoint: str) -> list[dict[str, Any]]:
-        """Return every object of a type, as the server holds it."""
+        """Return every object of a type as the server stores it."""
         found: dict[str, Any] = {}
         while page := self.scim("GET", f"{endpoint}?startIndex={len(found) + 1}").json().get("Resources"):
             known = len(found)
@@ -213,7 +213,7 @@ class Result:
 
 
 def run_module(module: str, options: dict[str, Any], *, check: bool = False) -> Result:
-    """Run a module in the way of this harness, and return its result."""
+    """Run a module in the way that this harness is set to, and return its result."""
     run = _run_main if WAY == "main" else _run_task
     if "MODULE_RECORD" not in os.environ:
         return run(module, options, check)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks for a directory in files, run from the command line."""
+"""Run the playbooks for a directory in files from the command line."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ SECRETS = ("-e", "@secrets.yml")
 
 
 def test_lifecycle_of_a_folder(tenant: Tenant, play: PlaybookRunner) -> None:
-    """Check mode writes nothing, the first run everything, the second nothing; applying an export changes nothing."""
+    """Check mode writes nothing, the first run everything, the second nothing. Applying an export changes nothing."""
     for number, (kind, entries) in enumerate(DIRECTORY.items()):
         play.write(
             f"tenant/{'vault' if number > 1 else 'people'}/{kind}.{'yaml' if number % 2 else 'yml'}", {kind: entries}
@@ -114,7 +114,7 @@ def test_lifecycle_of_a_folder(tenant: Tenant, play: PlaybookRunner) -> None:
 
 
 def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
-    """Both in the environment, in one run without further variables; the vault's alone, which only plans its kinds."""
+    """With both in the environment, one run manages all kinds. With only that of the vault, it plans only its kinds."""
     second = tenant.reset_with_two_clients()
     both = PlaybookRunner.at(tmp_path, {**tenant.connection, **second})
     both.write("secrets.yml", {"initial": PASSWORD, "surname": "Lovelace"})
@@ -133,7 +133,7 @@ def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
 
 
 def test_vaulted_secrets_are_read(tenant: Tenant, play: PlaybookRunner) -> None:
-    """A single value is encrypted, and a whole file."""
+    """A single value is encrypted, and so is a whole file."""
     play.write("key", "the-key\n")
     made = play.run(["ansible-vault", "encrypt_string", "--vault-password-file", "key", PASSWORD])
     vaulted = made.output[made.output.index("!vault") :].partition("\nEncryption")[0]
@@ -422,7 +422,7 @@ def test_drift_fails_a_run_in_check_mode(tenant: Tenant, play: PlaybookRunner) -
 
 
 def stranger_on_a_safe(tenant: Tenant, play: PlaybookRunner) -> dict[str, Any]:
-    """Prepare a tenant that matches the files, except for a stranger on a safe and an old group; return variables."""
+    """Prepare a tenant that differs from its files by a stranger on a safe and an old group. Return variables."""
     tenant.seed(
         users=[{"userName": f"{name}@example.com", "active": True} for name in ("ada", "mallory")],
         containers=[{"name": "APP"}, {"name": "OTHER"}],
@@ -461,7 +461,7 @@ def test_check_drift_fails_for_a_stranger_on_a_safe(tenant: Tenant, play: Playbo
 
 
 def test_check_drift_tells_first_who_reaches_more_or_less(tenant: Tenant, play: PlaybookRunner) -> None:
-    """In the terminal, in the failure, the page and Markdown; and what is new since the last night."""
+    """The terminal, the failure, the page and Markdown have it, and also the changes since the last night."""
     trap = "{{ lookup('pipe', 'touch run') }}\u202e"
     given = stranger_on_a_safe(tenant, play)
     reports = {
@@ -549,7 +549,7 @@ def test_check_drift_writes_nothing_whatever_is_set(tenant: Tenant, play: Playbo
 
 
 def test_the_callback_fails_a_check_in_which_anything_would_change(play: PlaybookRunner) -> None:
-    """It fails the run after all tasks, also for a task that notifies a handler; a run without changes succeeds."""
+    """It fails the run after all tasks, also for a task that notifies a handler. A run without changes succeeds."""
     tasks = [
         {"ansible.builtin.copy": {"content": "{{ text }}", "dest": str(play.folder / "state")}, "notify": "Say so"},
         {"ansible.builtin.debug": {"msg": "the last task"}},
@@ -589,7 +589,7 @@ def test_lists_may_be_separated_by_commas(tenant: Tenant, play: PlaybookRunner) 
     "name",
     [
         "{{ lookup('pipe', 'touch RUN') }} {# x #} {% if %}",
-        # A line that changes the markers of templates (ansible-core: the header of a template).
+        # A first line that changes the delimiters of a template.
         "#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ lookup('pipe', 'touch RUN') ]]",
     ],
     ids=["marks", "header"],
@@ -676,7 +676,7 @@ def inventory(slices: int) -> dict[str, Any]:
 def test_slices_converge_to_the_same_state_as_one_host(
     tenant: Tenant, play: PlaybookRunner, slices: int, apart: bool
 ) -> None:
-    """Slices create the same as one host, and nothing twice. Afterwards one host only has to prune."""
+    """Slices create the same objects as one host, and none twice. Afterwards, one host only has to prune."""
     tenant.seed(users=[{"userName": "leaver@example.com", "active": True}])
     play.write("tenant.yml", large())
     play.write("slices.yml", inventory(slices))
@@ -765,7 +765,7 @@ def test_every_playbook_refuses_unknown_variables_and_takes_the_connection(path:
 
 
 def test_the_known_variables_are_those_of_the_playbooks() -> None:
-    """What the first lines of a playbook list; what any file reads; every option of the connection."""
+    """They are those in the first lines of a playbook, those that any file reads, and all options of the connection."""
     listed, read = set(), set()
     for path in (ROOT / "playbooks").rglob("*.yml"):
         text = path.read_text()
@@ -778,7 +778,7 @@ def test_the_known_variables_are_those_of_the_playbooks() -> None:
 
 
 def test_misspelt_variables_are_refused(tenant: Tenant, play: PlaybookRunner) -> None:
-    """Wherever they come from, all of them at once, before anything is read; those of another playbook are not."""
+    """All are refused at once, from any source, before anything is read. Those of other playbooks are accepted."""
     play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
     play.write("hosts.yml", {"all": {"hosts": {"here": {"directory_protect": "x"}}, "vars": {"directory_prunes": 1}}})
     play.write("group_vars/all.yml", {"cyberark_identity_clientid": "x", "my_directory_path": "x"})
@@ -804,7 +804,7 @@ def test_misspelt_variables_are_refused(tenant: Tenant, play: PlaybookRunner) ->
 
 
 def test_misspelt_variables_of_the_role_are_refused(tenant: Tenant, play: PlaybookRunner) -> None:
-    """Other playbooks check them too; variables with another prefix are ignored there."""
+    """Other playbooks check them, too. They ignore variables with another prefix."""
     tenant.forget_requests()
     given = ["-e", "admin_portal_user_name=new@example.com", "-e", "admin_portal_verfy=false"]
     played = play.run(["ansible-playbook", "idops.cyberark_identity.setup_scim_server", *given])
@@ -895,7 +895,7 @@ def test_hosts_are_tenants(tenant: Tenant, tls_tenant: Tenant, play: PlaybookRun
 
 
 def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: PlaybookRunner) -> None:
-    """Two spellings of the address are one tenant, and no slice continues after another one has failed."""
+    """Two spellings of an address are one tenant. After one slice has failed, no other slice continues."""
     play.write("tenant.yml", large())
     hosts = inventory(2)
     url = tenant.info["tenant_url"]
@@ -918,7 +918,7 @@ def test_slices_of_a_tenant_stop_together(tenant: Tenant, play: PlaybookRunner) 
 
 @pytest.mark.parametrize(("name", "begins"), [("PLAN.HTML", "<!DOCTYPE html>"), ("summary", "### Plan for ")])
 def test_the_ending_of_a_report_is_its_format(play: PlaybookRunner, name: str, begins: str) -> None:
-    """A template in a name stays a text, in the page as well."""
+    """A template in a name stays a text, also in the page."""
     play.write("tenant/groups.yml", "groups:\n- display_name: !unsafe '{{ 6 * 7 }}'\n")
     options = {"directory_path": "tenant", "directory_plan_path": "plan.json", "directory_report_path": name}
     assert play.good("apply", "--check", **options).changed == 1
@@ -1014,7 +1014,7 @@ def test_every_boolean_is_listed() -> None:
 
 
 def test_what_is_no_boolean_is_refused(tenant: Tenant, play: PlaybookRunner) -> None:
-    """The filter bool takes every word that it does not know for false, and y and t, too."""
+    """The filter bool reads every unknown word as false, and also y and t."""
     play.write("tenant.yml", {"users": [{"user_name": "ada@example.com"}]})
     tenant.forget_requests()
     wrong = {

@@ -21,7 +21,7 @@ ICONS, OWN_ICONS = "/vfslow/lib/application/icons", "/vfs/Application/Icons"
 
 
 def import_app(call: Call) -> list[dict[str, Any]]:
-    """Create apps from templates, new ones at every call; an ID that is not an array creates none (recorded)."""
+    """Create apps from templates, new ones at every call. An ID that is not an array creates none (recorded)."""
     ids = call.get("ID")
     return [imported(call, str(template)) for template in ids] if isinstance(ids, list) else []
 
@@ -37,7 +37,7 @@ def imported(call: Call, template: str) -> dict[str, Any]:
 
 
 def get_application(call: Call) -> dict[str, Any] | None:
-    """Return the app with a row key; sources differ about the answer for an unknown one."""
+    """Return the app with a row key. Sources differ about the answer for an unknown one."""
     row_key = call.text("_RowKey")
     app = app_of_id(call.storage, row_key)
     if app is None and call.switches["unknown_application"] == "null":
@@ -54,7 +54,7 @@ def get_application(call: Call) -> dict[str, Any] | None:
 
 
 def get_app_id(call: Call) -> str | None:
-    """Return the row key of the app with an application ID; clients handle two answers for an unknown one."""
+    """Return the row key of the app with an application ID. Clients handle two answers for an unknown one."""
     name = call.required("Name")
     app = app_of_name(call.storage, name)
     if app is None and call.switches["unknown_application"] == "refused":
@@ -81,7 +81,7 @@ def update_application(call: Call) -> dict[str, int]:
 
 
 def check_service_name(call: Call, app: App, name: str) -> None:
-    """Refuse an application ID with white space and, if the switch says so, one that is used: that is not on record."""
+    """Refuse an application ID with white space. Refuse a duplicate one if the switch says so (not on record)."""
     if any(character.isspace() for character in name):
         raise Refusal("The application ID must not contain white space.")
     other = app_of_name(call.storage, name)
@@ -90,7 +90,7 @@ def check_service_name(call: Call, app: App, name: str) -> None:
 
 
 def delete_application(call: Call) -> list[dict[str, Any]]:
-    """Delete apps, each with an outcome of its own; a key that is not an array deletes none."""
+    """Delete apps, each with its own outcome. A key that is not an array deletes none."""
     keys = call.get("_RowKey")
     return [deleted(call, str(key)) for key in keys] if isinstance(keys, list) else []
 
@@ -104,7 +104,7 @@ def deleted(call: Call, row_key: str) -> dict[str, Any]:
 
 
 def app_row(call: Call, app: App) -> dict[str, Any]:
-    """Return the columns that the table of apps and the detail of one app share."""
+    """Return the columns that are in both the table of apps and the details of an app."""
     template = TEMPLATES[app.template]
     unset = None if call.switches["unset_service_name"] == "null" else ""
     return {
@@ -125,7 +125,7 @@ def app_row(call: Call, app: App) -> dict[str, Any]:
 
 
 def icon_of(call: Call, app: App) -> str:
-    """Return the icon of an app; the key that shows an icon that was set is not on record."""
+    """Return the icon of an app. The key for an icon that was set is not on record."""
     uri = app.values.get("IconUri")
     if not uri:
         return f"{ICONS}/{app.template}.png"

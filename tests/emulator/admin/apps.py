@@ -28,7 +28,7 @@ class Template:
 
 
 def oauth_profile(*, client: bool) -> Mapping[str, Any]:
-    """Return the profile of a new app. It allows flows that guides tell integrators to untick."""
+    """Return the profile of a new app. It allows flows that guides tell integrators to disable."""
     return {
         "TargetIsUs": client,
         "ClientIDType": 0,
@@ -58,7 +58,7 @@ class Permission:
 
 @dataclass(frozen=True)
 class App:
-    """A web app; it is never changed in place."""
+    """A web app. It is never changed in place."""
 
     id: str
     template: str
@@ -68,7 +68,7 @@ class App:
 
     @property
     def service_name(self) -> str:
-        """The application ID of the token endpoint, empty when there is none."""
+        """The application ID of the token endpoint. Empty if there is none."""
         return str(self.values.get("ServiceName") or "")
 
 

@@ -31,7 +31,7 @@ READ_USERS = USERS | {superrights.USERS_READ, superrights.SYSTEM_READ}
 
 @dataclass(frozen=True)
 class Call:
-    """A request; the names of its arguments ignore case, and are stored in lower case."""
+    """A request. The names of its arguments ignore case, and are stored in lower case."""
 
     tenant: Tenant
     body: Any
@@ -41,7 +41,7 @@ class Call:
 
     @property
     def caller_id(self) -> str:
-        """The id of the caller, empty for a verb that needs no token."""
+        """The id of the caller. Empty for a verb that needs no token."""
         return "" if self.caller is None else str(self.caller.id)
 
     @property
@@ -64,14 +64,14 @@ class Call:
         return self.arguments.get(name.casefold())
 
     def text(self, name: str) -> str:
-        """Return an argument that is a text, empty when it is missing."""
+        """Return an argument that is a text. Empty if it is missing."""
         value = self.get(name)
         if value is not None and not isinstance(value, str):
             raise Refusal(f"Type casting failure. Key:{name}.")
         return value or ""
 
     def required(self, name: str) -> str:
-        """Return an argument that must be there."""
+        """Return an argument. Refuse the call if it is missing."""
         value = self.text(name)
         if not value:
             raise required(name)
@@ -88,7 +88,7 @@ class Call:
 
 
 def is_object(value: Any) -> bool:
-    """Return whether an entry of a list is an object; other entries have no effect."""
+    """Return whether an entry of a list is an object. Other entries have no effect."""
     return isinstance(value, dict)
 
 
@@ -96,7 +96,7 @@ def is_object(value: Any) -> bool:
 class Verb:
     """A verb: its function, the rights of which a caller needs one, and whether it writes.
 
-    Without ``rights`` every caller may call it; an ``open`` verb needs no token.
+    Without ``rights``, every caller may call it. An ``open`` verb needs no token.
     """
 
     serve: Callable[[Call], Any]
@@ -109,5 +109,5 @@ Verbs = Mapping[str, Verb]
 
 
 def in_both(name: str, verb: Verb) -> Verbs:
-    """Return a verb of roles in both areas that have it (seen in clients)."""
+    """Return a verb of roles for both areas that have it (seen in clients)."""
     return {f"{area}/{name}": verb for area in ("roles", "saasmanage")}

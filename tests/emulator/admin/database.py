@@ -19,7 +19,7 @@ from .envelope import Refusal
 from .tables import TABLES, Sources
 
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-# A longer query is aborted. SQLite checks the time every so many steps.
+# The time limit of a query, and the number of SQLite steps between checks of the time.
 SECONDS, STEPS = 1, 100_000
 WORD = re.compile(r"\w+")
 
@@ -31,12 +31,12 @@ def authorized(action: int, table: str | None, *arguments: str | None) -> int:
 
 
 class Database:
-    """All tables; those that the callers may not read stay empty."""
+    """All tables. Tables that the callers may not read stay empty."""
 
     def __init__(self, visible: frozenset[str]) -> None:
         self.visible = visible
         self._held: dict[str, dict[str, Sources]] = {name: {} for name in TABLES}
-        # The tenant's lock lets one thread in at a time.
+        # The tenant's lock allows only one thread at a time.
         self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         for name, table in TABLES.items():
             columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The directories of the tenant, and a search over their users, groups and roles.
+"""List the directories of the tenant, and search their users, groups and roles.
 
-The vendor's SDKs find roles with it. The keys of rows are those of samples and of the SDKs' models; that a caller
-without a right finds nothing is a guess.
+The vendor's SDKs find roles with this search. The keys of rows are those of samples and of the SDKs' models. It is a
+guess that a caller without a right finds nothing.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def user_rows(call: Call, chosen: list[DirectoryService]) -> Iterator[Row]:
 
 
 def group_rows(call: Call, chosen: list[DirectoryService]) -> Iterator[Row]:
-    """Return the rows of the groups in some directories; that of the cloud has roles and no groups."""
+    """Return the rows of the groups in some directories. The directory of the cloud has roles and no groups."""
     for directory, outsider in outsiders(call, chosen, "group"):
         yield {
             **common(directory, outsider.guid, outsider.shown("upn"), "Group"),
@@ -185,7 +185,7 @@ def role_rows(call: Call, chosen: list[DirectoryService]) -> Iterator[Row]:
 
 
 def right_row(call: Call, path: str) -> Row:
-    """Return a right of a role; the rights to tiles name their service (recorded)."""
+    """Return a right of a role. The rights to tiles name their service (recorded)."""
     return {"Description": shown_name(path, call.switches), "Path": path, "ServiceName": SERVICES.get(path)}
 
 

@@ -26,9 +26,9 @@ BY_NAME = {**{name.casefold(): name for name in COLUMNS}, **ALIASES}
 
 
 def selected(candidates: Iterable[Row], text: str, switches: Switches) -> list[Row]:
-    """Return the rows that a filter selects; an empty one selects all."""
+    """Return the rows that a filter selects. An empty filter selects all."""
     condition = parsed(text)
-    holds(condition, {}, switches)  # Errors show even without rows.
+    holds(condition, {}, switches)  # Report errors even if there are no rows.
     return [row for row in candidates if holds(condition, row, switches)]
 
 
@@ -55,7 +55,7 @@ def holds(condition: Any, row: Row, switches: Switches) -> bool:
 
 
 def holds_part(name: str, value: Any, row: Row, switches: Switches) -> bool:
-    """Return whether one part of a condition holds. Every part is checked, so that a mistake shows with any row."""
+    """Return whether one part of a condition holds. Check every part, so that a mistake shows with any row."""
     if name in ("_and", "_or"):
         if not isinstance(value, list):
             raise Refusal(f"{name} in a filter takes a list.")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The envelope of the administration API: all answers have one form, failures with status 200 too (seen in clients)."""
+"""The envelope of the administration API: all answers have one form, and failures have status 200 (seen in clients)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SAME_PASSWORD = "_I18N_SetPasswordFailedNewSameAsOld"
 
 
 class Refusal(Exception):
-    """A failure that the API answers with ``success`` false."""
+    """A failure. The API answers it with ``success`` false."""
 
     def __init__(self, message: str, message_id: str | None = None) -> None:
         super().__init__(message)
@@ -59,17 +59,17 @@ def accepted(result: Any) -> dict[str, Any]:
 
 
 def refused(message: str, message_id: str | None = None) -> dict[str, Any]:
-    """Return the body of a failure; support can look up its error id."""
+    """Return the body of a failure. Support can look up its error id."""
     return {**ENVELOPE, "Message": message, "MessageID": message_id, "ErrorID": str(uuid.uuid4())}
 
 
 def unset_text(switches: Switches) -> str | None:
-    """Return an unset text of a query. The vendor's Go SDK fails on null, and older samples have it."""
+    """Return an unset text of a query. The vendor's Go SDK fails on null, but older samples have null."""
     return "" if switches["unset_texts"] == "empty" else None
 
 
 def entity(kind: str, key: Any) -> list[dict[str, Any]]:
-    """Return the object that a row is about."""
+    """Return the object of a row."""
     return [{"Type": kind, "Key": key, "IsForeignKey": False}]
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verbs with which a person signs in: a password, and no second factor.
+"""The verbs to sign in with a password and without a second factor.
 
 The steps and keys are those of the vendor's SDKs, whose models define the required keys.
 """

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages of the results of queries."""
+"""Page the results of queries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def query_arguments(call: Call) -> dict[str, Any]:
 
 
 def paged(call: Call, found: list[Item]) -> tuple[list[Item], int]:
-    """Return a page and the number of all rows; a limit has an effect only together with a page (recorded)."""
+    """Return a page and the number of all rows. A limit has an effect only together with a page (recorded)."""
     arguments = query_arguments(call)
     number, size, limit = (whole(arguments.get(name)) for name in ("pagenumber", "pagesize", "limit"))
     if number < 1 or size < 1:

@@ -53,9 +53,9 @@ def principal_name(call: Call, principal: str, permission: Permission) -> str:
 
 
 def set_permissions(call: Call) -> None:
-    """Set the rights of the listed principals, and keep those of others; the right None removes all.
+    """Set the rights of the listed principals. Keep those of others. The right None removes all rights.
 
-    Clients differ in the keys under which they repeat the id of the app.
+    Clients differ in the keys for the id of the app.
     """
     app = found_app(call, call.required("ID"))
     if call.switches["permissions_need_every_id"]:

@@ -3,7 +3,7 @@
 
 """Queries: SELECT over the tables, and the two named scripts that clients run.
 
-Callers see only the rows they may read (documented). That other rows are left out without an error is a guess.
+Callers see only the rows that they may read (documented). It is a guess that other rows are left out without an error.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Rows = list[tuple[Any, ...]]
 
 
 def query(call: Call) -> dict[str, Any] | None:
-    """Return the rows of a script; an empty result is an empty list or null."""
+    """Return the rows of a script. An empty result is an empty list or null."""
     script = call.required("Script").strip()
     if script == WEB_APPS:
         script = "SELECT * FROM Application"

@@ -36,7 +36,7 @@ def unassign_rights(call: Call) -> None:
 
 
 def change_rights(call: Call, change: Callable[[Rights, str], Rights]) -> None:
-    """Change the rights of all listed roles, or of none on an error; a body that is not an array has no effect.
+    """Change the rights of all listed roles, or of none on an error. A body that is not an array has no effect.
 
     The right that a caller needs is not documented.
     """

@@ -114,7 +114,7 @@ def get_role(call: Call) -> dict[str, Any]:
 
 
 def get_role_members(call: Call) -> dict[str, Any]:
-    """Return all members of a role; no source shows paging here."""
+    """Return all members of a role. No source shows paging here."""
     role = found_role(call, call.required("Name"))
     return rows(
         [{"Guid": item.value, "Name": item.display, "Type": SHOWN_KINDS[str(item.type)]} for item in role.members or ()]
@@ -136,7 +136,7 @@ def delete_role(call: Call) -> None:
 
 
 def delete_roles(call: Call) -> None:
-    """Delete the roles of a list of ids, up to the first one that is refused; another body has no effect."""
+    """Delete the roles with these ids, up to the first refused one. A body that is not a list has no effect."""
     for role_id in call.body if isinstance(call.body, list) else ():
         removed_role(call, str(role_id))
 
@@ -150,7 +150,7 @@ def removed_role(call: Call, role_id: str) -> None:
 
 
 def found_role(call: Call, role_id: str) -> Model:
-    """Return the role with an id; its name does not find it (seen in clients)."""
+    """Return the role with an id. Its name does not find it (seen in clients)."""
     role = call.storage.peek("Group", role_id)
     if role is None:
         raise Refusal(f"Role {role_id} not found.")

@@ -16,7 +16,8 @@ from .users import RULES, found_user
 def remove_users(call: Call) -> list[dict[str, Any]] | None:
     """Delete users, or none if the caller is one of them (documented). A user of another directory is only forgotten.
 
-    The result is null, also in the vendor's sample. Clients that look for an outcome of each user cover the other side.
+    The result is null, also in the sample of the vendor. A switch has the other form: clients look for an outcome of
+    each user.
     """
     ids = listed(call)
     if call.caller_id in ids:
@@ -29,7 +30,7 @@ def remove_users(call: Call) -> list[dict[str, Any]] | None:
 
 
 def listed(call: Call) -> list[str]:
-    """Return the ids of a call. One of the vendor's SDKs sends a list in a list; no source says that this works."""
+    """Return the ids of a call. One of the vendor's SDKs sends a list within a list; no source shows if that works."""
     given = call.get("Users")
     ids: list[str] = []
     for item in given if isinstance(given, list) else ():

@@ -30,7 +30,7 @@ FLAGS = {
 
 
 def get_user_attributes(call: Call) -> dict[str, Any]:
-    """Return the attributes of a user; each caller may read its own."""
+    """Return the attributes of a user. Each caller may read its own."""
     user_id = call.required("ID")
     if user_id != call.caller_id:
         call.check(READ_USERS)
@@ -62,7 +62,7 @@ def create_user(call: Call) -> str:
 
 
 def check_mail(call: Call) -> None:
-    """Refuse a new user without the address that an invitation goes to, which is sent by default (documented)."""
+    """Refuse a new user without a mail address if an invitation is sent to it, which is the default (documented)."""
     mandatory = call.switches["mail_mandatory"]
     if mandatory == "invited":
         mandatory = call.flag("SendEmailInvite") is not False or call.flag("VerifyEmail")
@@ -71,7 +71,7 @@ def check_mail(call: Call) -> None:
 
 
 def change_user(call: Call) -> None:
-    """Change the given attributes; the password cannot be changed here."""
+    """Change the given attributes. The password cannot be changed here."""
     user = found_user(call, call.required("ID"))
     facts = changed_facts(call, user_facts(call.storage, str(user.id)), creating=False)
     active = facts_state(call) != DISABLED if call.get("State") is not None else bool(user.active)
@@ -81,7 +81,7 @@ def change_user(call: Call) -> None:
 
 
 def set_user_state(call: Call) -> None:
-    """Set the state of a user; disabled means inactive in SCIM."""
+    """Set the state of a user. Disabled means inactive in SCIM."""
     user = found_user(call, call.required("ID"))
     state = known_state(call.required("state"))
     RULES.check_writable(call.tenant, user)
@@ -91,7 +91,7 @@ def set_user_state(call: Call) -> None:
 
 
 def reset_user_password(call: Call) -> None:
-    """Set a password; other effects of a reset are not on record."""
+    """Set a password. Other effects of a reset are not on record."""
     user = found_user(call, call.required("ID"))
     password = call.required("newPassword")
     check_policy(password)

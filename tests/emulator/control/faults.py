@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults: failures that a test schedules in advance."""
+"""Inject faults: failures that a test schedules in advance."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Fault:
 
     @property
     def prevents_effect(self) -> bool:
-        """True if the request is not carried out."""
+        """True if the request has no effect."""
         return self.drop == "before" or (self.status is not None and not self.effect)
 
     def spoil(self, response: Response) -> Response:
@@ -116,7 +116,7 @@ class Faults:
         self.called_off = threading.Event()
 
     def add(self, payload: Any) -> None:
-        """Add one fault or a list of faults; none is added when one is wrong."""
+        """Add one fault or a list of faults. If one is wrong, none is added."""
         self._faults += [Fault.parse(item) for item in (payload if isinstance(payload, list) else [payload])]
 
     def as_list(self) -> list[dict[str, Any]]:
@@ -124,7 +124,7 @@ class Faults:
         return [asdict(fault) for fault in self._faults]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault a request meets, if any, and count it."""
+        """Return the fault that a request meets, or None, and count it."""
         for fault in self._faults:
             if not fault.matches(method, path):
                 continue

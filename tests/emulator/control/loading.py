@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fill a tenant from a file, and write it to one.
+"""Load a tenant from a file, and save it to one.
 
-An object of the file replaces the attributes of one that has its name; ids, passwords and rights stay. New users and
-accounts get random secrets. A member of a safe that is no user and no group of the file belongs to another directory.
+If an object with the name already exists, its attributes are replaced, and its id, password and rights are kept. New
+users and accounts get random secrets. A member of a safe that is not a user or group of the file belongs to another
+directory.
 """
 
 from __future__ import annotations
@@ -67,14 +68,14 @@ def load(tenant: Tenant, document: Document) -> None:
 
 
 class Names:
-    """The ids of the objects of one type by name: of those that are there, and of those that a file adds."""
+    """The ids of objects of one type by name: existing ones, and those that a file adds."""
 
     def __init__(self, tenant: Tenant, type_name: str, attribute: str) -> None:
         self.tenant, self.type_name, self.attribute = tenant, type_name, attribute
         self.added: dict[str, str] = {}
 
     def expect(self, entries: list[Body], option: str) -> None:
-        """Choose the ids of the objects that are not there yet."""
+        """Assign ids to the objects that do not exist yet."""
         for entry in entries:
             name = str(entry[option])
             if name.casefold() in self.added:
@@ -88,7 +89,7 @@ class Names:
         return self.added.get(name.casefold()) or (str(found[0].id) if found else str(by_id.id) if by_id else None)
 
     def id_of(self, name: str, where: str) -> str:
-        """Return the id of the object with a name, or refuse it."""
+        """Return the id of the object with a name. Raise FileError if there is none."""
         found = self.find(name)
         if found is None:
             raise FileError(f"{where} names {name}, which is neither in the file nor in the tenant")
@@ -112,7 +113,7 @@ def load_users(tenant: Tenant, document: Document, users: Names) -> None:
 
 
 def load_groups(tenant: Tenant, document: Document, users: Names, groups: Names) -> None:
-    """Store the groups, at first without members, because a group may be a member of an earlier one."""
+    """Store the groups, first without members: an earlier group may have a later one as a member."""
     bodies: list[Body] = []
     for entry in document["groups"]:
         name = str(entry["display_name"])
@@ -174,7 +175,7 @@ def user_entry(user: Model, names: dict[str, str]) -> Body:
     """Return a user as an entry."""
     entry = to_entry(USER_ROWS, resource_state(user))
     if "manager" in entry:
-        # A manager who was deleted is in no answer either.
+        # Answers leave out a deleted manager as well.
         entry["manager"] = names.get(entry["manager"])
     return {option: value for option, value in entry.items() if value is not None}
 

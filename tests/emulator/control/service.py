@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control API: tests use it to seed, inspect and disturb the tenant. Clients of a tenant never see it."""
+"""Serve the control API: tests use it to seed, inspect and disturb the tenant. Clients of a tenant never see it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tenant as it starts: the built-in roles, its administrator, and the clients that are set up for SCIM."""
+"""Fill a tenant at its start: built-in roles, its administrator, and the clients that are set up for SCIM."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ TWO_CLIENTS = {"granted_rights": ["UserManagement", "RoleManagement"], "mixed_ri
 class Start:
     """The options that a tenant starts with.
 
-    ``users`` is a number of made-up users, ``document`` the content of a tenant file, ``switches`` are values that
-    differ from their defaults, ``suffixes`` login suffixes beside the usual ones, and ``now`` is the time.
+    ``users`` is a number of generated users. ``document`` is the content of a tenant file. ``switches`` are values that
+    differ from their defaults. ``suffixes`` are login suffixes besides the usual ones. ``now`` is the time.
     """
 
     users: int = 0
@@ -51,7 +51,7 @@ CLIENT_FACTS = UserFacts(oauth_client=True, service_user=True, in_everybody=Fals
 
 
 def fill(tenant: Tenant, users: int, *, empty: bool) -> None:
-    """Fill a tenant; an empty one has no client but the administrator."""
+    """Fill a tenant. An empty one has no client except the administrator."""
     for role_id, name in BUILT_IN.items():
         add_role(tenant, name, role_id)
     credentials = tenant.credentials

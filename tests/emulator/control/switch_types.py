@@ -35,7 +35,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Accept one of some values; ``True`` and ``1`` are not the same value."""
+    """Accept one of some values. ``True`` and ``1`` are different values."""
 
     values: tuple[Any, ...]
 
@@ -64,7 +64,7 @@ def number(minimum: float, *, whole: bool) -> Accept:
 
 
 def list_of(known: tuple[str, ...] | None = None) -> Accept:
-    """Accept a list of strings, limited to the known ones if there are any."""
+    """Accept a list of strings. If there are known strings, accept only these."""
 
     def accept(value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
@@ -77,7 +77,7 @@ def list_of(known: tuple[str, ...] | None = None) -> Accept:
 
 
 def patch_supported(value: Any) -> dict[str, Any]:
-    """Accept the PATCH support of some resource types; the others keep their default."""
+    """Accept the PATCH support of some resource types. The others keep their defaults."""
     if not isinstance(value, dict) or set(value) - set(PATCH_DEFAULTS):
         raise ValueError(f"must be a mapping of {', '.join(PATCH_DEFAULTS)}")
     check = one_of(True, 405, 501)

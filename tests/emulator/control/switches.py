@@ -3,8 +3,8 @@
 
 """The switches: behaviours of the product that public sources leave open.
 
-Each behaviour that is uncertain, or that differs between tenants, is one row of :data:`SWITCHES`, so that tests can run
-against each reading.
+Each uncertain behaviour, or behaviour that differs between tenants, is one row of :data:`SWITCHES`, so that tests can
+run with each reading.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Switches:
         return copy.deepcopy(self._values)
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Set some switches; nothing changes when one value is not accepted."""
+        """Set some switches. If one value is not accepted, nothing changes."""
         unknown = sorted(set(values) - set(BY_NAME))
         if unknown:
             raise UnknownSwitch(f"Unknown switch {', '.join(unknown)}. Known: {', '.join(sorted(BY_NAME))}")

@@ -44,7 +44,7 @@ def authenticated(tenant: Tenant, request: Request) -> tuple[Token, Model]:
 
 
 def app_lives(tenant: Tenant, token: Token) -> bool:
-    """Return whether a token is valid as far as its app goes. The effect of a deleted app is not on record."""
+    """Return whether the app of a token still exists, if the switch requires that. The real effect is not on record."""
     return (
         token.origin != APP
         or tenant.switches["tokens_outlive_app"]
@@ -65,7 +65,7 @@ def reaches(token: Token, path: str, switches: Switches) -> bool:
 
 
 def matches(expression: str, path: str, *, anchored: bool) -> bool:
-    """Return whether an expression matches a path; an invalid expression matches nothing."""
+    """Return whether an expression matches a path. An invalid expression matches nothing."""
     try:
         pattern = re.compile(expression, re.IGNORECASE)
     except re.error:
@@ -76,7 +76,7 @@ def matches(expression: str, path: str, *, anchored: bool) -> bool:
 
 
 def dressed(switches: Switches, response: Response) -> Response:
-    """Return a 401 or 403 in the form that the switches ask for; its body is not on record."""
+    """Return a 401 or 403 in the form that the switches ask for. Its body is not on record."""
     status = response.status
     if switches["html_on_auth_error"]:
         response = html_response(status)

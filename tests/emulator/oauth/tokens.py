@@ -37,7 +37,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Login:
-    """A login that has begun: its session, the name of its user, and the challenge that is to be answered."""
+    """A login in progress: its session, the name of its user, and the challenge."""
 
     id: str
     user: str
@@ -45,7 +45,7 @@ class Login:
 
 
 class Tokens:
-    """The issued tokens that are not revoked, and the logins that have begun."""
+    """The issued tokens that are not revoked, and the logins in progress."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
@@ -73,7 +73,7 @@ class Tokens:
         return login
 
     def end_login(self, session: str) -> Login | None:
-        """Return the login of a session, which is over then."""
+        """End a login, and return it."""
         return self._logins.pop(session, None)
 
     def issue_refresh(self, user_id: str) -> str:
@@ -83,7 +83,7 @@ class Tokens:
         return value
 
     def end_refresh(self, value: str) -> str | None:
-        """Return the user of a token that renews a session, which is used up then."""
+        """Use up a token that renews a session, and return its user."""
         return self._refreshes.pop(value, None)
 
     def revoke_all(self) -> None:

@@ -35,7 +35,7 @@ def numbered_containers(tenant: Tenant, count: int) -> list[Body]:
 
 
 def seed_containers(tenant: Tenant, bodies: int | list[Body]) -> list[str]:
-    """Store containers, and return their ids; one without an owner has no member either."""
+    """Store containers, and return their ids. One without an owner has no member either."""
     listed = numbered_containers(tenant, bodies) if isinstance(bodies, int) else bodies
     model = tenant.model(CONTAINER)
     ids = []
@@ -56,12 +56,12 @@ def seed_containers(tenant: Tenant, bodies: int | list[Body]) -> list[str]:
 
 
 def seed_permissions(tenant: Tenant, bodies: Iterable[Body]) -> list[str]:
-    """Store permissions, and return their ids; without given rights, they have all rights."""
+    """Store permissions, and return their ids. Without given rights, they have all rights."""
     return [seed_permission(tenant, body) for body in bodies]
 
 
 def seed_permission(tenant: Tenant, body: Body) -> str:
-    """Store one permission of a user or group, given by name or id; it may be in another directory."""
+    """Store one permission of a user or group, given by name or id. It may be in another directory."""
     kind = "user" if "user" in body else "group"
     name = str(body[kind])
     model = getattr(tenant.model(PERMISSION), kind.capitalize())
