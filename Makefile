@@ -211,8 +211,9 @@ payload: $(BIN)/.installed $(COLLECTION) ## print what each module ships to the 
 bench-quick: $(BIN)/.installed $(COLLECTION) ## the same with less of it, in two or three minutes; writes to build
 	@$(BIN)/python -m tests.benchmarks.bench --quick
 
-bench-access: $(BIN)/.installed $(COLLECTION) ## tell who reaches what among 20,000 users, and print the times
+bench-access: $(BIN)/.installed $(COLLECTION) ## print the times of questions about access, and what policies cost
 	@$(BIN)/python -m tests.benchmarks.access
+	@$(BIN)/python -m tests.benchmarks.policies
 
 # --- clean-up
 
