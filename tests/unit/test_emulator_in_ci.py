@@ -210,7 +210,7 @@ def test_requirements_are_all_that_the_emulator_imports() -> None:
 
 
 @LONG
-def test_ready_within_two_seconds() -> None:
+def test_the_emulator_is_ready_within_two_seconds() -> None:
     """The fastest of three starts, with the compiled files that a container or an earlier start leaves."""
     took = []
     for _start in range(3):

@@ -67,7 +67,7 @@ def play(tenant: Tenant, tmp_path: Path) -> PlaybookRunner:
 SECRETS = ("-e", "@secrets.yml")
 
 
-def test_lifecycle_of_a_folder(tenant: Tenant, play: PlaybookRunner) -> None:
+def test_a_folder_is_applied_and_exported_without_changes(tenant: Tenant, play: PlaybookRunner) -> None:
     """Check mode writes nothing, the first run everything, the second nothing. Applying an export changes nothing."""
     for number, (kind, entries) in enumerate(DIRECTORY.items()):
         play.write(
@@ -113,7 +113,7 @@ def test_lifecycle_of_a_folder(tenant: Tenant, play: PlaybookRunner) -> None:
     assert yaml.safe_load((play.folder / "new/sub/one.YAML").read_text())["containers"] == DIRECTORY["containers"]
 
 
-def test_two_service_users(tenant: Tenant, tmp_path: Path) -> None:
+def test_two_service_users_manage_all_kinds_in_one_run(tenant: Tenant, tmp_path: Path) -> None:
     """With both in the environment, one run manages all kinds. With only that of the vault, it plans only its kinds."""
     second = tenant.reset_with_two_clients()
     both = PlaybookRunner.at(tmp_path, {**tenant.connection, **second})
@@ -514,7 +514,7 @@ def test_check_drift_tells_first_who_reaches_more_or_less(tenant: Tenant, play: 
     assert tenant.writes() == []
 
 
-def test_check_drift_options(tenant: Tenant, play: PlaybookRunner) -> None:
+def test_check_drift_follows_its_options(tenant: Tenant, play: PlaybookRunner) -> None:
     given = stranger_on_a_safe(tenant, play)
     before = tenant.state()
     for quiet in (False, "false"):

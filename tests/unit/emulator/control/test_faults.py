@@ -46,7 +46,7 @@ def test_count_and_skip(client):
     assert client.control("GET", "faults") == []
 
 
-def test_for_ever_until_called_off(client):
+def test_a_fault_without_a_count_lasts_until_it_is_cleared(client):
     client.fault(path="Users", status=503, count=None)
     assert {client.get("Users").status_code for _time in range(5)} == {503}
     client.control("DELETE", "faults")
@@ -93,7 +93,7 @@ def test_latency_does_not_hold_up_others(client, fault):
     assert any(others_are_served(latency) for latency in (0.5, 4, 20))
 
 
-def test_held_until_called_off(client):
+def test_a_held_request_waits_until_faults_are_cleared(client):
     client.user()
     client.control("DELETE", "requests")
     client.fault(method="DELETE", latency=None)

@@ -346,7 +346,7 @@ def test_the_policy_stops_what_somebody_would_put_into_the_page(show: Open) -> N
     assert tab.locator(".card").count() > 0
 
 
-def test_the_keyboard_suffices(show: Open) -> None:
+def test_the_page_works_with_the_keyboard_alone(show: Open) -> None:
     tab = show(document())
     tab.get_by_role("searchbox", name="Search").focus()
     tab.keyboard.type("app")

@@ -305,7 +305,7 @@ def cached(folder: Path) -> dict[str, Any]:
     return {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
 
 
-def test_cache(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
+def test_the_cache_saves_requests(tenant: Tenant, read: Reader, tmp_path: Path) -> None:
     first = read(**cached(tmp_path))
     tenant.forget_requests()
     second = read(**cached(tmp_path))
@@ -519,7 +519,7 @@ def test_examples(tenant: Tenant, read: Reader, number: int) -> None:
     assert set(found.hosts) >= {{0: "web1.example.com", 1: "web1.example.com", 2: "DB-PRD/oracle"}[number]}
 
 
-def test_strict(read: Reader) -> None:
+def test_strict_reports_a_wrong_expression(read: Reader) -> None:
     assert "wrong" not in read(compose={"wrong": "nothing_of_that_name"}).hosts["web1.example.com"]
     assert "wrong" in (read(compose={"wrong": "nothing_of_that_name"}, strict=True).error or "")
 

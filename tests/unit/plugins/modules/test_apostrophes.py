@@ -37,7 +37,7 @@ def test_a_user_is_created_found_renamed_and_deleted(run: Run) -> None:
     assert changes(run, "scim_user", user_name="d'arcy@example.com", state="absent") == [True, False]
 
 
-def test_a_group_and_its_members(run: Run) -> None:
+def test_a_group_with_an_apostrophe_converges(run: Run) -> None:
     assert not run("scim_user", **USER).failed
     assert changes(run, "scim_group", display_name="o'neil's", users={"add": [NAME]}) == [True, False]
     assert run("scim_group_info", display_name="O'NEIL'S")["groups"][0]["users"]["set"] == [NAME]
@@ -45,7 +45,7 @@ def test_a_group_and_its_members(run: Run) -> None:
 
 
 @pytest.mark.parametrize("others", [0, 60], ids=["found one by one", "listed"])
-def test_a_directory(tenant: Tenant, run: Run, others: int) -> None:
+def test_a_directory_with_apostrophes_converges(tenant: Tenant, run: Run, others: int) -> None:
     people = [{"user_name": f"user-{number}@example.com"} for number in range(others)]
     directory = {
         "users": [USER, {"user_name": "ada@example.com", "manager": NAME}, *people],
@@ -54,7 +54,7 @@ def test_a_directory(tenant: Tenant, run: Run, others: int) -> None:
     assert changes(run, "scim_directory", **directory) == [True, False]
 
 
-def test_a_permission_on_a_safe(tenant: Tenant, run: Run) -> None:
+def test_a_safe_with_an_apostrophe_converges(tenant: Tenant, run: Run) -> None:
     tenant.seed_user(userName=NAME)
     tenant.switch(granted_rights=["VaultManagement"])
     assert changes(run, "scim_pam_object", kind="container", name="O'NEIL") == [True, False]
@@ -75,6 +75,6 @@ def test_queries_of_the_administration_api(run: Run) -> None:
     assert changes(run, "identity_user", user_name=NAME, state="absent") == [True, False]
 
 
-def test_a_csv_file() -> None:
+def test_an_apostrophe_in_a_csv_file_is_kept() -> None:
     (entry,) = entries_of_csv(f"login,lastname\n{NAME},O'Neil\n", Reading(kind="users"))
     assert entry == {"user_name": NAME, "family_name": "O'Neil"}

@@ -157,7 +157,7 @@ def test_no_tenant_url(monkeypatch: pytest.MonkeyPatch) -> None:
         {"client_id": "", "client_secret": ""},
     ],
 )
-def test_no_credentials(options: dict[str, Any]) -> None:
+def test_missing_credentials_are_named(options: dict[str, Any]) -> None:
     result = run_module(READ, {"tenant_url": "http://127.0.0.1:9", **options})
     assert result.code == "invalid"
     assert "client_id" in result["msg"]
@@ -403,7 +403,7 @@ def test_a_proxy_that_refuses(web_server: tuple[str, Any], run: Run, monkeypatch
     assert "proxy-pass-word" not in result.output
 
 
-def test_no_connection(run: Run, closed_port: int) -> None:
+def test_a_closed_port_is_a_transport_error(run: Run, closed_port: int) -> None:
     result = read(run, tenant_url=f"http://127.0.0.1:{closed_port}")
     assert result.code == "transport"
     assert "refused" in result["msg"].lower()
@@ -417,16 +417,18 @@ def test_a_host_that_does_not_exist(run: Run) -> None:
 
 
 class TestTls:
-    def test_trusted(self, tls_tenant: Tenant) -> None:
+    def test_a_trusted_certificate_is_accepted(self, tls_tenant: Tenant) -> None:
         assert run_module(READ, {**tls_tenant.connection, "user_name": "x@example.com"})["users"] == []
 
-    def test_bundle_of_the_environment(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_bundle_of_the_environment_is_used(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_tenant.info["ca_path"])
         options = {**tls_tenant.connection, "ca_path": None, "user_name": "x@example.com"}
         assert run_module(READ, options)["users"] == []
 
     @pytest.mark.parametrize("bundle", [True, False])
-    def test_not_trusted(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool) -> None:
+    def test_an_untrusted_certificate_is_refused(
+        self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool
+    ) -> None:
         # A bundle of the environment must not replace a ca_path that does not know the server.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", tls_tenant.info["ca_path"]) if bundle else None
         import certifi
@@ -439,7 +441,9 @@ class TestTls:
         assert tls_tenant.requests() == []
 
     @pytest.mark.parametrize("bundle", [True, False])
-    def test_not_verified(self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool) -> None:
+    def test_an_unverified_certificate_causes_a_warning(
+        self, tls_tenant: Tenant, monkeypatch: pytest.MonkeyPatch, bundle: bool
+    ) -> None:
         import certifi
 
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where()) if bundle else None
@@ -462,7 +466,7 @@ class TestTls:
             assert option in result["msg"]
             assert result.warnings == []
 
-    def test_plain_http_at_that_port(self, tenant: Tenant) -> None:
+    def test_https_to_a_port_without_tls_is_explained(self, tenant: Tenant) -> None:
         url = tenant.info["tenant_url"].replace("http://", "")
         result = run_module(READ, {**tenant.connection, "tenant_url": url, "retries": 3})
         assert result.code == "transport"

@@ -106,7 +106,7 @@ def test_endless_list_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyPat
     assert len(hostile.seen) <= 20
 
 
-def test_a_token_of_a_megabyte(hostile: Hostile) -> None:
+def test_a_token_of_a_megabyte_is_refused(hostile: Hostile) -> None:
     hostile.answer = lambda seen: reply({"access_token": "x" * 2**20})
     result = hostile.run(access_token=None, client_id="me@example.com", client_secret="my-secret-word")
     assert result.code == "protocol"
@@ -234,7 +234,7 @@ def test_no_redirect_is_followed(
     assert other.seen == []
 
 
-def test_a_created_object_elsewhere(serve: Callable[..., Hostile], hostile: Hostile) -> None:
+def test_a_link_to_another_host_is_not_followed(serve: Callable[..., Hostile], hostile: Hostile) -> None:
     """The client follows neither Location nor meta.location."""
     other = serve()
 
@@ -335,7 +335,7 @@ def server_context(ca: trustme.CA, host: str) -> ssl.SSLContext:
     return context
 
 
-def test_a_certificate_for_another_host(
+def test_a_certificate_for_another_host_is_refused(
     serve: Callable[..., Hostile], authority: tuple[trustme.CA, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -348,7 +348,7 @@ def test_a_certificate_for_another_host(
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
-def test_a_server_that_only_speaks_tls_1_0(
+def test_a_server_that_only_speaks_tls_1_0_is_refused(
     serve: Callable[..., Hostile], authority: tuple[trustme.CA, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

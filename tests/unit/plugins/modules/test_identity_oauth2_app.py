@@ -225,7 +225,7 @@ def test_a_role_that_does_not_exist(tenant: Tenant, run: Run, check: bool) -> No
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_app_of_another_kind(tenant: Tenant, run: Run, state: str) -> None:
+def test_an_app_of_another_kind_is_not_changed(tenant: Tenant, run: Run, state: str) -> None:
     tenant.seed(apps=[{"ServiceName": "some-client", "TemplateName": "GenericSaml"}])
     before = tenant.state()
     result = run("identity_oauth2_app", **ID, state=state)
@@ -236,7 +236,7 @@ def test_an_app_of_another_kind(tenant: Tenant, run: Run, state: str) -> None:
 
 @pytest.mark.parametrize("unset", ["empty", "null"])
 @pytest.mark.parametrize("orphans", ["report", "adopt", "ignore"])
-def test_an_orphan(tenant: Tenant, run: Run, orphans: str, unset: str) -> None:
+def test_an_orphan_causes_a_warning(tenant: Tenant, run: Run, orphans: str, unset: str) -> None:
     tenant.switch(unset_service_name=unset)
     (orphan,) = tenant.seed(apps=[{"Name": "OAuth2 Client"}])["apps"]
     for check in (True, False):
@@ -339,7 +339,7 @@ def test_a_tenant_that_shows_writes_late(tenant: Tenant, run: Run, clients: str)
 
 
 @pytest.mark.parametrize("echoed", [True, False])
-def test_a_logo(tenant: Tenant, run: Run, echoed: bool) -> None:
+def test_another_path_of_a_logo_causes_one_warning(tenant: Tenant, run: Run, echoed: bool) -> None:
     """If the tenant shows its own copy instead of the given path, one warning says so."""
     tenant.switch(icon_shows_uri=echoed)
     result = run("identity_oauth2_app", **ID, icon_uri="/vfslow/some.svg")

@@ -34,7 +34,7 @@ def test_ways_to_name_a_right(tenant: Tenant, run: Run, catalogue: str, names: s
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_an_unknown_right(tenant: Tenant, run: Run, check: bool) -> None:
+def test_an_unknown_right_is_refused(tenant: Tenant, run: Run, check: bool) -> None:
     before = tenant.state()
     result = run("identity_role", check=check, name="clients", administrative_rights={"add": ["User Managment"]})
     assert result.code == "invalid"

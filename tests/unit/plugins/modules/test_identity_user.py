@@ -64,7 +64,7 @@ def test_without_a_password_no_user_is_created(tenant: Tenant, run: Run) -> None
 
 
 @pytest.mark.parametrize("forced", [True, False])
-def test_a_new_password(tenant: Tenant, run: Run, forced: bool) -> None:
+def test_a_new_password_is_set(tenant: Tenant, run: Run, forced: bool) -> None:
     """This also works if a reset makes the user change the password, which would keep a client from its token."""
     run("identity_user", **USER)
     tenant.switch(reset_forces_change=forced)
@@ -79,7 +79,7 @@ def test_a_new_password(tenant: Tenant, run: Run, forced: bool) -> None:
 
 @pytest.mark.parametrize("shown", ["field", "message"])
 @pytest.mark.parametrize("refused", [True, False])
-def test_the_same_password(tenant: Tenant, run: Run, refused: bool, shown: str) -> None:
+def test_the_same_password_changes_nothing(tenant: Tenant, run: Run, refused: bool, shown: str) -> None:
     """If the tenant reports the same password, nothing has changed."""
     run("identity_user", **USER)
     tenant.switch(same_password_refused=refused, message_id_shown=shown)
@@ -129,7 +129,7 @@ def test_flags_that_exclude_each_other(tenant: Tenant, run: Run) -> None:
 
 
 @pytest.mark.parametrize("mandatory", ["invited", True, False])
-def test_mail(tenant: Tenant, run: Run, mandatory: bool | str) -> None:
+def test_mail_defaults_to_the_login_name(tenant: Tenant, run: Run, mandatory: bool | str) -> None:
     tenant.switch(mail_mandatory=mandatory)
     assert run("identity_user", **USER)["user"]["email"] == NAME
 

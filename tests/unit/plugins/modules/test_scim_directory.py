@@ -433,7 +433,7 @@ def test_patch_that_is_not_supported_is_tried_once_for_each_kind(tenant: Tenant,
 
 
 @pytest.mark.ways("main", reason="the action plugin sets progress_path itself")
-def test_progress(tenant: Tenant, run: Run, tmp_path: Path) -> None:
+def test_progress_is_reported_unless_it_is_off(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     """Each run shows its plan, and one of more than two seconds its progress; with progress off, neither."""
     path = tmp_path / "progress"
     good(apply(run, users=people(3), progress_path=str(path)))

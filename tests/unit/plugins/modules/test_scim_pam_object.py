@@ -592,7 +592,7 @@ def test_a_group_of_the_server_is_not_taken_for_one_of_another_directory(
 
 
 @pytest.mark.parametrize("member", [{"user": "Administrator"}, {"group": "Auditors"}], ids=str)
-def test_a_member_of_the_vaults_own(safe: Tenant, pam: Run, member: dict[str, str]) -> None:
+def test_a_member_of_the_vaults_own_directory_is_managed(safe: Tenant, pam: Run, member: dict[str, str]) -> None:
     safe.seed(vault_users=[{"userName": "Administrator"}], vault_groups=[{"displayName": "Auditors"}])
     task = {"kind": "container_permission", "container": "APP-PRD", "search_in": "Vault", **member}
     assert pam(**task, rights_preset="connect_only")["changed"] is True
@@ -701,7 +701,7 @@ def test_another_writer_creates_the_safe_first(safe: Tenant, pam: Run, status: i
     assert container(safe, "NEW")["description"] == "mine"
 
 
-def test_a_client_for_the_vault_alone(safe: Tenant, pam: Run) -> None:
+def test_a_client_for_the_vault_alone_finds_members(safe: Tenant, pam: Run) -> None:
     """It finds users and groups as members; without that right, the hint in the failure does no harm."""
     safe.seed(groups=[{"displayName": "app-team"}])
     safe.switch(granted_rights=["VaultManagement"])

@@ -149,7 +149,7 @@ def test_an_id_never_names_the_collection(tenant: Tenant, run: Run, identifier: 
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_two_users_that_match(tenant: Tenant, run: Run, state: str) -> None:
+def test_two_users_that_match_are_ambiguous(tenant: Tenant, run: Run, state: str) -> None:
     tenant.switch(filter_case_sensitive=False)
     ids = [tenant.seed_user(userName=name) for name in ("ada@example.com", "Ada@example.com")]
     tenant.forget_requests()

@@ -161,7 +161,7 @@ def test_repeated_page_does_not_end_a_list(serve: Serve, ahead: ThreadPoolExecut
         list(scim.query("Users", ahead=ahead))
 
 
-def test_a_server_that_hands_out_everything_at_once(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
+def test_a_list_in_a_single_page_is_read_completely(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 1500, "Resources": users(*range(1500))}))
     assert len(list(scim.query("Users", ahead=ahead))) == 1500
 
@@ -319,7 +319,7 @@ def test_names_that_only_casefold_alike_are_two(serve: Serve, held: str, wanted:
 
 
 @pytest.mark.parametrize("path", ["", "/", "scim", "/scim/v2/", "//scim//v2"])
-def test_paths(serve: Serve, path: str) -> None:
+def test_slashes_in_scim_path_do_not_matter(serve: Serve, path: str) -> None:
     scim = serve(lambda path, query: (200, {"id": "1", "path": path}))
     scim = Scim(scim.client, path)
     assert scim.get("Users", "1") == {"id": "1", "path": "/".join(["", *filter(None, path.split("/")), "Users", "1"])}
