@@ -63,7 +63,7 @@ options:
       - Whether the role may be given Vault Management beside another management right. According to the documentation
         of the product, its members then see no object of the vault. So the task fails unless this is V(true).
       - The same applies to a user that has one of these rights through the role, and the other through another role.
-        The task looks at the users that it adds, and, if it gives rights, at all users who are direct members.
+        The task checks the users that it adds. If it gives rights, it checks all users who are direct members.
     type: bool
     default: false
   users:

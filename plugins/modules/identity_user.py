@@ -94,9 +94,9 @@ options:
 notes:
   - The administrator needs the right User Management, or has to be in the role System Administrator.
   - The task fails with C(failure.code=guard_rail) if it would delete, disable or rename the administrator that runs it,
-    or prevent its login as a client, or take the last member that can log in from a built-in role such as System
-    Administrator. If the administrator does not see these roles, the task only warns.
-  - Wrong passwords lock a user. Pass a new password on to everything that uses it before that runs again.
+    or prevent its login as a client. It also fails if it would take the last member that can log in from a built-in
+    role such as System Administrator. If the administrator does not see these roles, the task only warns.
+  - Wrong passwords lock a user. Give a new password to everything that logs in with it before it runs again.
 seealso:
   - module: idops.cyberark_identity.identity_role
   - module: idops.cyberark_identity.identity_oauth2_app

@@ -35,8 +35,7 @@ options:
   users:
     description:
       - Only rows of these users. A name may have V(*) and V(?), here and in the other lists. Case does not matter.
-      - A name that nothing in the tenant has fails the task, because a misspelt name would look like a user without
-        access.
+      - The task fails if no object has the name, because a misspelt name would look like a user without access.
     type: list
     elements: str
   groups:
@@ -54,8 +53,8 @@ options:
   privileged_data:
     description:
       - Only rows of safes with one of these accounts. The rows list no other accounts.
-      - Give the name, C(safe / name), or C(login@machine), such as V(root@web1), where the properties C(username) and
-        C(address) of the account say that.
+      - Give the name, C(safe / name), or C(login@machine), such as V(root@web1). The login and the machine are the
+        properties C(username) and C(address) of the account.
     type: list
     elements: str
   expired:
@@ -72,8 +71,8 @@ options:
     default: 1000
   document_path:
     description:
-      - A file for the access document, which holds everything that was read, whatever the other options ask for. It is
-        written in check mode as well, and only its owner can read it.
+      - A file for the access document, which holds everything that was read: the options that select rows do not apply
+        to it. It is written in check mode as well, and only its owner can read it.
     type: path
 seealso:
   - module: idops.cyberark_identity.scim_directory_info

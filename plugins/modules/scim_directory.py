@@ -123,9 +123,9 @@ options:
         default: present
       update_password:
         description:
-          - When to write O(idops.cyberark_identity.scim_user#module:password). With V(on_create), only when the user is
-            created; with V(always), in every run, which is then reported as changed, because a password cannot be read
-            back and compared.
+          - When to write O(idops.cyberark_identity.scim_user#module:password). V(on_create) writes it only when the
+            user is created. V(always) writes it in every run, which is then reported as changed, because a password
+            cannot be read back and compared.
         type: str
         choices: [on_create, always]
         default: on_create
@@ -419,8 +419,8 @@ options:
         choices: [password, key]
       update_secret:
         description:
-          - When to write O(idops.cyberark_identity.scim_pam_object#module:secret). With V(on_create), only when the
-            account is created; with V(always), in every run, which is then reported as changed.
+          - When to write O(idops.cyberark_identity.scim_pam_object#module:secret). V(on_create) writes it only when the
+            account is created. V(always) writes it in every run, which is then reported as changed.
         type: str
         choices: [on_create, always]
         default: on_create
@@ -444,7 +444,7 @@ options:
     elements: dict
   part:
     description:
-      - The part of the entries to apply, where several hosts share the work of a tenant. The playbook
+      - The part of the entries to apply, if several hosts share the work of a tenant. The playbook
         C(idops.cyberark_identity.apply_directory) sets it. The filter P(idops.cyberark_identity.directory_part#filter)
         describes the parts.
       - A slice and an early wave exclude O(prune), O(unmanaged), O(approved), O(plan_path) and O(access_path), and
@@ -466,9 +466,9 @@ options:
         default: 3
   input_errors:
     description:
-      - Errors that were found when the lists were read, as texts. With any, the task fails before it writes, and
-        reports them together with all other errors that it can find without the missing entries. No object counts as
-        pruned then, and a name that is not found counts as that of a missing entry.
+      - Errors that were found when the lists were read, as texts. If there is one, the task fails before it writes. It
+        also reports all other errors that it can find without the missing entries. It then prunes nothing in its plan,
+        and takes a name that it does not find for that of a missing entry.
       - The lookup P(idops.cyberark_identity.directory_files#lookup) finds such errors. Those of files at O(path) are
         reported without this option.
     type: list
@@ -479,7 +479,7 @@ options:
         O(vault_client_id) alone, these are V(containers), V(container_permissions) and V(privileged_data).
       - Entries of other kinds are ignored, so that each of two service users can apply its part of the same input. If
         an entry refers to an object of another kind, check mode assumes that the object will exist, and names it in a
-        warning. A run fails unless it exists.
+        warning. Without check mode, the task fails if the object does not exist.
     type: list
     elements: str
     choices: [users, groups, containers, container_permissions, privileged_data]
@@ -533,8 +533,8 @@ options:
       - A permission is protected by the name of its safe or of its member, and an account by that of its safe or its
         own.
       - A protected user or group stays in its groups and on its safes, and these are not deleted. A protected group or
-        safe loses no member and no right, also not because the member itself would be deleted. A deactivated user stays
-        a member.
+        safe loses no member and no right, so the task does not delete its members either. A deactivated user stays a
+        member.
       - A protected user, group or account cannot be renamed, no other one can be renamed to a protected name, and the
         password of a protected user cannot be changed.
     type: list
@@ -627,9 +627,9 @@ options:
       - A file to write the access document to before anything else is written, in check mode, too. It has the directory
         as the tenant is, and as the entries say. RV(access) says who can reach more or less. Only the owner can read
         the file.
-      - What the entries say is the tenant after the plan, and with O(unmanaged) also without the objects that it
-        reports. Where the list of an entry allows more members or rights than it gives, they count as wanted, and are
-        in the gaps.
+      - The directory of the entries is the tenant after the plan. With O(unmanaged), it lacks the objects that are
+        reported. If an entry allows more members or rights than it names, such as a list with C(add), those count as
+        wanted, and are in the gaps.
       - For this, the task reads all users, groups, safes, permissions and accounts that its service users can see, one
         more time, and once together with O(policies).
     type: path
@@ -637,7 +637,7 @@ options:
     description:
       - The file that O(access_path) of an earlier run wrote, such as that of the last night. RV(access) then says what
         has changed since. It may be the same path.
-      - If there is no such file yet, that is said. A damaged one, or one of another tenant, is refused.
+      - If there is no such file yet, RV(access) says so. A damaged file, or one of another tenant, is refused.
     type: path
   approved:
     description:
@@ -652,9 +652,8 @@ options:
     description:
       - Policies that the directory has to follow as it is after the plan. The guide docs/policies.md describes them,
         and the lookup P(idops.cyberark_identity.policy_files#lookup) reads them from files.
-      - They are evaluated before the first write, in check mode, too. If a finding of the severity V(refuse) is new,
-        that is, the plan makes it, the task fails with the code V(policy), and nothing is written. All findings are in
-        RV(policies).
+      - They are evaluated before the first write, in check mode, too. If the plan makes a new finding of the severity
+        V(refuse), the task fails with the code V(policy), and nothing is written. All findings are in RV(policies).
       - For this, the task reads all users, groups, safes, permissions and accounts that its service users can see, one
         more time. Policies about changes alone need no such reading. A policy of the severity V(refuse) that needs a
         kind of object that cannot be read refuses the plan as well.
@@ -671,17 +670,17 @@ options:
     description: The file to append the lines to. The collection sets this option itself, in order to show the lines.
     type: path
 notes:
-  - Some changes are always refused. These are the removal of the last member of a built-in role, and any change after
-    which the service user that runs the task would lose its user, its name, its password, a role that it is in
-    (directly or through other roles), or its permission on a safe that stays.
+  - The removal of the last member of a built-in role is always refused. So is a change by which the service user that
+    runs the task would lose its user, its name, its password, a role that it is in (directly or through other roles),
+    or its permission on a safe that stays.
   - The service user is identified by O(client_id) and by the claims of the token. If neither identifies it, changes
     that could affect it are refused. If there is also a service user for the vault, the same applies to that one.
   - If the process that waits for the module is killed, such as with C(kill -9) of C(ansible-playbook), no further
     change is started. The module can only detect this on the control node, without C(async), and without C(become) to a
     user other than V(root).
   - When the tenant asks to slow down, all workers wait.
-  - The notes of the modules for single objects say which concurrent changes are kept or lost. Concurrent changes of
-    phone numbers are lost from the moment when the tenant is read.
+  - The notes of the modules for single objects say which concurrent changes are kept or lost. Changes of phone numbers
+    by others are lost if they are made after this task has read the tenant.
   - The secret of an existing object is written only if its entry sets C(update_password) or C(update_secret) to
     V(always).
 seealso:

@@ -13,7 +13,7 @@ author:
   - idops contributors (@idops)
 description:
   - Checks everything between this host and a working request to the SCIM server, one step after the other. Each finding
-    has the attempt, the answer, its meaning, and the option or the page of the Admin Portal that mends it.
+    has the attempt, the answer, its meaning and the fix, which is an option or a page of the Admin Portal.
   - The checks are about the options, the proxy, name resolution, the network, TLS, the tenant, clocks, the token, the
     SCIM server, the administrative rights and the vault. The table in docs/doctor.md has every diagnosis.
   - Nothing is written. Each identity logs in once at most, because refused logins lock a user.
@@ -23,8 +23,8 @@ options:
   administrator_client_id:
     description:
       - The full login name of an administrator, a user that is an OAuth confidential client in the role
-        C(System Administrator). With it, the set-up in the Admin Portal is read as well, so that a step that is
-        missing or differs is named. The tenant gives clients one answer for many mistakes of the set-up.
+        C(System Administrator). With it, the module also reads the set-up in the Admin Portal, and names a step that
+        is missing or differs. Without it, it often cannot, because the tenant has one answer for many mistakes.
       - Required together with O(administrator_client_secret).
       - If not set, the value of the environment variable E(CYBERARK_IDENTITY_ADMINISTRATOR_CLIENT_ID) is used.
     type: str
@@ -35,7 +35,8 @@ options:
     type: str
   fail_on:
     description:
-      - The findings with which the task fails. V(problems) keep tasks from working; V(warnings) include these.
+      - The findings with which the task fails. V(problems) keep tasks from working. V(warnings) stands for problems and
+        warnings.
     type: str
     choices: [nothing, problems, warnings]
     default: nothing
@@ -57,7 +58,7 @@ EXAMPLES = r"""
   idops.cyberark_identity.scim_doctor:
   register: doctor
 
-- name: Show what to mend first
+- name: Show what to fix first
   ansible.builtin.debug:
     msg: "{{ doctor.msg }}"
 
@@ -74,7 +75,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: The result in one line, with the first cause and what mends it.
+  description: The result in one line, with the first cause and its fix.
   returned: always
   type: str
   sample: "healthy: 17 checks"
@@ -83,7 +84,7 @@ healthy:
   returned: always
   type: bool
 causes:
-  description: The diagnoses, in the order in which to mend them. docs/doctor.md explains each.
+  description: The diagnoses, in the order in which to fix them. docs/doctor.md explains each.
   returned: always
   type: list
   elements: str
@@ -123,7 +124,7 @@ findings:
       type: str
       returned: always
     fix:
-      description: The option, or the page of the Admin Portal, that mends it.
+      description: The option, or the page of the Admin Portal, with which to fix it.
       type: str
       returned: always
 table:

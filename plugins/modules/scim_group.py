@@ -38,8 +38,8 @@ options:
     description:
       - Names that the group may still have. If a group has one of them, and none has O(display_name), this group is
         renamed. It keeps its id, its members and its rights. Once that is done, the option changes nothing.
-      - If more than one group has one of all these names, the task fails with C(failure.code=conflict) or
-        C(failure.code=ambiguous).
+      - If O(display_name) and these names belong to more than one group, the task fails with C(failure.code=conflict)
+        or C(failure.code=ambiguous).
       - A name that holds C(,) or C(;) is refused. Rename a group that has such a name by O(id).
       - Mutually exclusive with O(id), and with O(state=absent).
     type: list
@@ -95,9 +95,10 @@ options:
 notes:
   - Built-in roles can have members, but cannot be renamed or deleted.
   - The task fails with C(failure.code=guard_rail) if it would take the last member that can log in from a built-in
-    role such as System Administrator, directly or through another group, or the service user that runs the task from
-    one of its groups. To check that, a task that removes members reads who stays.
-  - If O(access_token) is opaque and given alone, it is unknown which user runs the task. No member is removed then.
+    role such as System Administrator, directly or through another group. It also fails if it would take the service
+    user that runs it from one of its groups. To check that, a task that removes members reads who stays.
+  - If only O(access_token) is given and it is opaque, the task cannot find out which user runs it. It then removes no
+    member.
   - A group cannot be a member of itself, directly or through others. The server refuses that.
   - Only the difference is sent. If somebody else adds a member while a task with C(set) runs, the member stays, and the
     task warns. If the tenant does not support PATCH, concurrent changes between the last read and the PUT are lost.

@@ -178,8 +178,8 @@ options:
     type: str
   update_secret:
     description:
-      - When to write O(secret). With V(on_create), only when the account is created; with V(always), in every run,
-        which is then reported as changed.
+      - When to write O(secret). V(on_create) writes it only when the account is created. V(always) writes it in every
+        run, which is then reported as changed.
       - It is not documented whether the server accepts a new secret for an existing account. It may ignore the secret
         without an error.
     type: str

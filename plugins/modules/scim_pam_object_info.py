@@ -48,7 +48,7 @@ options:
     description:
       - The directory that has the O(user) or O(group), for O(kind=container_permission), such as V(corp.example.com).
         V(Vault) is the vault itself.
-        The member is then also found where the permission shows it with its directory.
+        The member is then also found if the permission shows it with its directory.
     type: str
   filter:
     description: A SCIM filter with the attribute names of SCIM, such as V(name sw "APP-").

@@ -15,8 +15,8 @@ description:
   - Measures each behaviour of the SCIM server that no documentation settles, such as the status for a name that is
     taken. It creates throw-away users, groups, safes, permissions and accounts, tries the behaviour on them, and
     deletes them again.
-  - Every name begins with C(scim-probe-). A run that was interrupted leaves its objects behind, and the next one
-    deletes them. So run one probe at a time on a tenant, and give no other object such a name.
+  - Every name begins with C(scim-probe-). The next run deletes the objects that an interrupted one has left. So run one
+    probe at a time on a tenant, and give no other object such a name.
   - The file of O(path) contains no name, id or address of the tenant. The emulator of this collection can start with
     it, so that tests run against a server that behaves like the tenant.
   - A fact that cannot be measured is in RV(not_measured), with the reason. For facts about the vault, the service user

@@ -14,8 +14,8 @@ author:
 description:
   - Sends client credentials to the token endpoint and returns a bearer token, which many tasks of a play can share, or
     other software can use.
-  - Without this module, each task requests its own token. That takes one more request for each task, and is the right
-    choice for a few tasks.
+  - Without this module, each task requests its own token, which is one more request. For a few tasks, that is the right
+    choice.
   - The token is a secret. The task is refused without C(no_log=true), before anything is requested.
 extends_documentation_fragment:
   - idops.cyberark_identity.connection
@@ -23,9 +23,9 @@ extends_documentation_fragment:
   - idops.cyberark_identity.attributes.info
 notes:
   - O(client_id) and O(client_secret) are required here, and O(access_token) is ignored.
-  - A token is valid for hours at most, and cannot be renewed. Tasks that are given O(client_id) and O(client_secret) as
-    well as O(access_token) get a new one when the server refuses it. O(client_id) is enough if the environment has the
-    secret of that client.
+  - A token is valid for hours at most, and cannot be renewed. If a task has O(client_id) and O(client_secret) besides
+    O(access_token), it gets a new token when the server refuses the old one. O(client_id) is enough if the environment
+    has the secret of that client.
   - The module gets a token in check mode as well, because that changes nothing and the tasks that follow need it.
 seealso:
   - module: idops.cyberark_identity.identity_oauth2_app

@@ -45,7 +45,7 @@ options:
     description:
       - Login names that the user may still have. If a user has one of them, and none has O(user_name), this user is
         renamed. It keeps its id, its memberships and its rights. Once that is done, the option changes nothing.
-      - If more than one user has one of all these names, the task fails with C(failure.code=conflict) or
+      - If O(user_name) and these names belong to more than one user, the task fails with C(failure.code=conflict) or
         C(failure.code=ambiguous).
       - A name that holds C(,) or C(;), or C(@) twice, is refused. Rename a user that has such a name by O(id).
       - Mutually exclusive with O(id), and with O(state=absent).
@@ -109,8 +109,8 @@ options:
     type: str
   update_password:
     description:
-      - When to write O(password). With V(on_create), only when the user is created; with V(always), in every run, which
-        is then reported as changed, because a password cannot be read back and compared.
+      - When to write O(password). V(on_create) writes it only when the user is created. V(always) writes it in every
+        run, which is then reported as changed, because a password cannot be read back and compared.
     type: str
     choices: [on_create, always]
     default: on_create
@@ -124,8 +124,8 @@ notes:
   - The task fails with C(failure.code=guard_rail) if it would delete, deactivate or rename the service user that runs
     it, or take the last member that can log in from a built-in role such as System Administrator. To check that, a
     deletion or deactivation reads the built-in roles. If the service user may not read them, the task only warns.
-  - If O(access_token) is opaque and given alone, it is unknown which user runs the task. Deletions, deactivations and
-    new names are then refused with the same code.
+  - If only O(access_token) is given and it is opaque, the task cannot find out which user runs it. It then refuses
+    deletions, deactivations and new names with the same code.
 seealso:
   - module: idops.cyberark_identity.scim_user_info
 """

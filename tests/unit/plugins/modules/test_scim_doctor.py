@@ -380,7 +380,7 @@ def documented() -> str:
     """Return the tables of docs/doctor.md: a row for each diagnosis, by area."""
     lines = []
     for area, rows in AREAS.items():
-        lines += [f"\n### {area}\n", "| what you see | diagnosis | what it means | what mends it |"]
+        lines += [f"\n### {area}\n", "| what you see | diagnosis | what it means | how to fix it |"]
         lines.append("| --- | --- | --- | --- |")
         for row in rows:
             meaning, fix = (text.replace("*", r"\*").format_map(_Named()) for text in (row.meaning, row.fix))
