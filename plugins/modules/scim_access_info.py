@@ -71,7 +71,7 @@ options:
     default: 1000
   document_path:
     description:
-      - A file for the access document, which holds everything that was read: the options that select rows do not apply
+      - A file for the access document, which holds everything that was read. The options that select rows do not apply
         to it. It is written in check mode as well, and only its owner can read it.
     type: path
 seealso:
