@@ -97,6 +97,7 @@ format: $(BIN)/.installed ## format the code and apply ruff's fixes
 unit: $(BIN)/.installed $(COLLECTION) ## unit tests, with the branch coverage of plugins/module_utils
 	@mkdir -p $(BUILD)/coverage
 	@$(if $(QUICK),echo "LEFT OUT: coverage: a change moves it slowly and the whole suite has its threshold")
+	@$(if $(QUICK),echo "LEFT OUT: two thirds of the examples of each property: CI has them and thorough has many more")
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(QUICK),-m "not long",--cov --cov-report=term-missing)
 
 leaks: $(BIN)/.installed $(COLLECTION) ## search everything that a real ansible-playbook leaves behind for secrets

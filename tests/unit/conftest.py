@@ -23,11 +23,13 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import WAY, 
 from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Serve, servers
 
 # No deadline, because the time of an example depends on the load of the machine. No database, because a failing example
-# is printed. The profile "suite" always tries the same examples; "thorough" tries many more, with a fresh seed.
+# is printed. The profile "suite" always tries the same examples, and "quick", of the quick suite, the first of them;
+# "thorough" tries many more, with a fresh seed.
 hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=True)
 suite = hypothesis.settings.get_profile("suite")
 hypothesis.settings.register_profile("thorough", suite, derandomize=False, max_examples=1000, print_blob=True)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+hypothesis.settings.register_profile("quick", suite, max_examples=35)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick" if "QUICK" in os.environ else "suite"))
 
 # Started with the session and not by a fixture: ansible-test forks a process for every test, and each fork would start
 # a tenant and leave it behind.
