@@ -482,15 +482,12 @@ def test_a_run_goes_on_while_its_reader_waits(tenant: Tenant, run: Run, tmp_path
     assert len(tenant.writes()) == 20
 
 
+# Switches that do not affect each other share a server. test_switches.py has each of them alone.
 SERVERS: list[dict[str, Any]] = [
     {},
-    {"groups_paging": True, "max_results": 2, "default_page_size": 2},
-    {"filters_ignored": True},
-    {"filter_case_sensitive": False},
-    {"permission_id": "id"},
-    {"pam_filters": "ignored"},
-    {"pam_get_by_id": 404},
-    {"patch_status": 204, "create_status": 200},
+    {"groups_paging": True, "max_results": 2, "default_page_size": 2, "permission_id": "id"},
+    {"filters_ignored": True, "pam_filters": "ignored"},
+    {"filter_case_sensitive": False, "pam_get_by_id": 404, "patch_status": 204, "create_status": 200},
 ]
 
 

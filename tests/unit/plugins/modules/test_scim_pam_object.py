@@ -65,33 +65,18 @@ def properties(account: dict[str, Any]) -> dict[str, str]:
     return {item["key"].lower(): item["value"] for item in account[ACCOUNT].get("properties", [])}
 
 
+# Switches that do not affect each other share a server. test_switches.py has each of them alone.
 SERVERS: list[dict[str, Any]] = [
     {},
-    {"pam_get_by_id": 404},
-    {"pam_get_by_id": 501},
-    {"pam_filters": "one_clause"},
-    {"pam_filters": "ignored"},
-    {"pam_paging": False, "max_results": 2, "default_page_size": 2},
-    {"pam_sorting": False},
-    {"filter_case_sensitive": False},
-    {"pam_id_case_sensitive": True},
-    {"rights_case": "pascal"},
-    {"retention_urn": "custom"},
-    {"permission_id": "id"},
-    {"property_case": "userName"},
-    {"pam_write_bodies": False},
-    {"container_display_name": "changed"},
-    {"container_lists_accounts": False},
-    {"owner_empty": "object"},
-    {"container_type": "Safe"},
-    {"delete_status": 200},
-    {"create_status": 200},
-    {"immutable_change": "ignored"},
+    {"pam_get_by_id": 404, "rights_case": "pascal", "delete_status": 200, "content_type": "scim+json"},
+    {"pam_get_by_id": 501, "retention_urn": "custom", "create_status": 200, "container_type": "Safe"},
+    {"pam_filters": "one_clause", "permission_id": "id", "owner_empty": "object", "pam_write_bodies": False},
+    {"pam_filters": "ignored", "property_case": "userName", "container_display_name": "changed"},
+    {"pam_paging": False, "max_results": 2, "default_page_size": 2, "container_lists_accounts": False},
+    {"pam_sorting": False, "filter_case_sensitive": False, "immutable_change": "ignored"},
     {"patch_supported": {"Containers": 501, "ContainerPermissions": 501, "PrivilegedData": 501}},
-    {"patch_supported": {"PrivilegedData": True}},
-    {"unknown_right_status": 201},
-    {"role_member_type": "Group"},
-    {"content_type": "scim+json"},
+    {"patch_supported": {"PrivilegedData": True}, "unknown_right_status": 201, "role_member_type": "Group"},
+    {"pam_id_case_sensitive": True},
 ]
 
 

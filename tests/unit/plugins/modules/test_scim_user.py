@@ -246,24 +246,15 @@ def test_refusals_quote_the_tenant(tenant: Tenant, run: Run, options: dict[str, 
     assert tenant.users(options["name"]) == []
 
 
+# Switches that do not affect each other share a server. test_switches.py has each of them alone.
 SERVERS: list[dict[str, Any]] = [
-    {"patch_supported": {"Users": 405}},
-    {"patch_supported": {"Users": 501}},
-    {"patch_paths": "core_only"},
-    {"patch_status": 204},
-    {"delete_status": 200},
-    {"resources_omitted_when_empty": False},
-    {"list_keys_minimal": True},
-    {"users_paging": False},
-    {"content_type": "scim+json"},
-    {"filters_ignored": True},
-    {"filter_case_sensitive": False},
-    {"default_page_size": 1, "max_results": 1},
-    {"list_service_users": False},
-    {"short_pages": True},
+    {"patch_supported": {"Users": 405}, "delete_status": 200, "list_keys_minimal": True},
+    {"patch_supported": {"Users": 501}, "users_paging": False, "content_type": "scim+json"},
+    {"patch_paths": "core_only", "default_page_size": 1, "max_results": 1, "password_required": True},
+    {"patch_status": 204, "resources_omitted_when_empty": False, "location_header": False},
+    {"filters_ignored": True, "list_service_users": False},
+    {"filter_case_sensitive": False, "short_pages": True},
     {"put_drops_display_name": True, "patch_supported": {"Users": 405}},
-    {"location_header": False},
-    {"password_required": True},
     {"throttle": {"every": 3, "retry_after": 0}},
 ]
 
