@@ -28,7 +28,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequ
 )
 
 Run = Callable[..., Result]
-FEW = 3
+FEW = 2
 
 
 @pytest.mark.parametrize("sequence", [sequence for sequence in SEQUENCES if not sequence.reads_only], ids=label)
