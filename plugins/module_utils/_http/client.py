@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""One tenant over HTTP: token, retries and one ``request()``. Knows nothing of Ansible."""
+"""Send requests to one tenant over HTTP: token, retries and one ``request()``. Does not use Ansible."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ from .answers import HTML_HINT, Seen, late_error, read, see, transport_error
 from .bounds import LONGEST_TOKEN, PARTS, LateError
 from .connections import Connections, settings_for
 
-with contextlib.suppress(ImportError):  # _answers says so, and the module with it
+with contextlib.suppress(ImportError):  # answers.py has the error, and Module.run() reports it
     import requests
     from urllib3.exceptions import InsecureRequestWarning
 
-VAULT_PREFIX = "vault_"  # what the options of a client for the vault alone begin with
+VAULT_PREFIX = "vault_"  # the prefix of the options of a client for the vault
 ADMINISTRATOR_PREFIX = "administrator_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-# Repeating one of these has the effect of doing it once (RFC 9110 section 9.2.2).
+# Sending one of these twice has the same effect as once (RFC 9110 section 9.2.2).
 IDEMPOTENT = ("GET", "PUT", "DELETE")
-LONGEST_WAIT = 60.0  # seconds between two tries, whatever Retry-After asks for
+LONGEST_WAIT = 60.0  # the maximum number of seconds between two tries, also with Retry-After
 LONGEST_TIMEOUT = 3600.0  # seconds
-LONGEST_LIFETIME = 315_360_000  # seconds, ten years: what is longer is no lifetime of a token
+LONGEST_LIFETIME = 315_360_000  # seconds, ten years: a longer time is not a lifetime of a token
 LONGEST_SCOPE = 10_000  # characters
 SCHEME = re.compile(r"(authorization:\s*)?bearer\s", re.IGNORECASE)  # RFC 6750 section 2.1
 SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 section 3.3
-LONGEST_RETRYING = 300.0  # seconds after which no further try of the same request begins
+LONGEST_RETRYING = 300.0  # the number of seconds after which no further try starts
 
-# In place of {0} stands the prefix of the options that were given.
+# {0} is replaced by the prefix of the given options.
 CREDENTIALS_HINT = (
     "Check {0}client_id (the user's full login name) and {0}client_secret (its password). On its page under "
     "Core Services > Users, the box 'Is OAuth confidential client' has to be ticked, and the user must not be locked, "
@@ -62,7 +62,7 @@ CREDENTIALS_HINT = (
 SCOPE_HINT = "Set the option {0}scope to a scope that the OAuth2 client app defines on its Scope page"
 APP_HINT = "Check that {0}app_id is the Application ID of an OAuth2 client app of this tenant, under Web Apps"
 METHOD_HINT = "Enable 'Client Creds' on the Tokens page of the OAuth2 client app"
-# A part of what the token endpoint says, in lower case, or its error code (RFC 6749 section 5.2), and what to do then.
+# A part of the message of the token endpoint in lower case, or its error code (RFC 6749 section 5.2), with a hint.
 TOKEN_HINTS = {
     "invalid client creds": CREDENTIALS_HINT,
     "user not allowed access to app": "On the Permissions page of the OAuth2 client app, give a role of the service "
@@ -125,7 +125,7 @@ class Connection:
 
     @property
     def token_url(self) -> str:
-        """The token endpoint of the app; without an app, the tenant's platform token endpoint."""
+        """The token endpoint of the app. Without an app, the platform token endpoint of the tenant."""
         if not self.app_id:
             return f"{self.tenant_url}/oauth2/platformtoken"
         return f"{self.tenant_url}/oauth2/token/{quote(self.app_id, safe='')}"
@@ -142,8 +142,8 @@ class Connection:
 def origin(url: str) -> str:
     """Return the tenant's address as ``https://host[:port]``.
 
-    Raise InvalidError for anything else, for user-info, and for http:// beyond this machine. A path is named in the
-    error and not dropped: it may be a mistake in the host.
+    Raise InvalidError for any other text, for user-info, and for http:// to another machine. A path is an error and is
+    not dropped: it may be a mistake in the host.
     """
     reason, hint = (
         f"tenant_url {url.partition('?')[0]!r} is not the address of a tenant",
@@ -169,35 +169,35 @@ def origin(url: str) -> str:
 
 
 def flaw_of(token: str) -> str | None:
-    """Return the reason why a text is no bearer token, None if it is one: visible ASCII (RFC 6750 section 2.1)."""
+    """Return the reason why a text is no bearer token, or None (RFC 6750 section 2.1: visible ASCII)."""
     if not (token.isascii() and token.isprintable() and " " not in token):
         return "holds a character that no token has"
     return f"is longer than {LONGEST_TOKEN:,} characters" if len(token) > LONGEST_TOKEN else None
 
 
 def lifetime_of(value: Any) -> int | None:
-    """Return ``expires_in`` of RFC 6749 section 5.1 as whole seconds, None if it is no lifetime.
+    """Return ``expires_in`` of RFC 6749 section 5.1 in whole seconds, or None if it is not a lifetime.
 
-    Some servers send a text or a fraction. Zero, negative numbers and other texts are no lifetime.
+    Some servers send a text or a fraction. Zero, negative numbers and other texts are not lifetimes.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         seconds = int(float(value) if isinstance(value, str) else value)
-    except (ValueError, OverflowError):  # of infinity and of what is not a number, too
+    except (ValueError, OverflowError):  # also infinity and NaN
         return None
     return seconds if 0 < seconds <= LONGEST_LIFETIME else None
 
 
 def scope_of(value: Any) -> str | None:
-    """Return ``scope`` of an answer with a token if RFC 6749 section 3.3 knows it as one, None otherwise."""
+    """Return ``scope`` of an answer with a token, or None if it is not valid in RFC 6749 section 3.3."""
     if not isinstance(value, str) or len(value) > LONGEST_SCOPE:
         return None
     return value if SCOPE.fullmatch(value) else None
 
 
 def secrets_in(url: str) -> set[str]:
-    """Return the secrets in the user-info of an address, quoted as they are there and unquoted."""
+    """Return the secrets in the user-info of an address, both as they are quoted there and unquoted."""
     login, at, _host = url.partition("://")[2].rpartition("@")
     password = login.partition(":")[2]
     # A login without a password may be a token; a short one is a name, and would mask every message.
@@ -207,9 +207,9 @@ def secrets_in(url: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Opened:
-    """Open connections and a token, for the next client of the same process with an equal Connection.
+    """Open connections and a token for the next client of the same process with an equal Connection.
 
-    ``missed`` are the kinds of objects of which the last search found nothing.
+    ``missed`` are the kinds of objects whose last search found nothing.
     """
 
     connections: Connections
@@ -220,9 +220,9 @@ class Opened:
 class Client:
     """A session with one tenant. Threads may share it. Its creator closes it.
 
-    ``warn`` gets a text for every retry, ``protect`` every secret the moment it exists. ``mask`` removes secrets from
-    the texts of a server. ``journal`` is for whoever writes through the client: the client itself does not know which
-    objects its requests are about. ``opened`` is what an earlier client left. ``missed`` is for whoever searches, and
+    ``warn`` gets a text for every retry. ``protect`` gets every secret as soon as it exists. ``mask`` removes secrets
+    from texts of a server. ``journal`` is for callers that write: the client does not know which objects its requests
+    concern. ``opened`` has the connections of an earlier client. ``missed`` is for callers that search, and
     ``missed_before`` is that of the earlier client.
     """
 
@@ -251,7 +251,7 @@ class Client:
         self._clock = clock
         self._access_token = (opened and opened.access_token) or connection.access_token
         self._renewable = True  # whether a new token may be accepted where the current one was not
-        self._final: IdentityError | None = None  # ended this client: every further request would meet it
+        self._final: IdentityError | None = None  # the failure that every further request would have as well
         self._lock = threading.Lock()
         self._pace = threading.Lock()
         self._not_before = clock()  # earliest time of the next request, for all threads
@@ -270,7 +270,7 @@ class Client:
         self._connections.close()
 
     def leave(self) -> Opened:
-        """Return the open connections, and the token unless it or the client was refused."""
+        """Return the open connections. Return the token as well unless it or the client was refused."""
         return Opened(self._connections, None if self._final else self._access_token, frozenset(self.missed))
 
     def _protect_all(self, secret: str) -> None:
@@ -286,12 +286,11 @@ class Client:
         body: Any = None,
         repeatable: bool = False,
     ) -> dict[str, Any] | None:
-        """Send one request below the tenant's address and return the JSON object of a good answer, None if empty.
+        """Send one request below the tenant's address. Return the JSON object of a good answer, or None if it is empty.
 
-        ``path`` is quoted already. A ``repeatable`` POST has the same effect twice as once. A refused token is renewed
-        once, if there are credentials for that. After a final failure that all requests share, nothing is sent any
-        more: each request raises that failure.
-        Raise the IdentityError that fits the status, TransportError, or ProtocolError.
+        ``path`` is already quoted. A ``repeatable`` POST has the same effect if it is sent twice. A refused token is
+        renewed once if there are credentials for that. After a final failure that all requests share, no request is
+        sent: each one raises that failure. Raise the IdentityError of the status, TransportError, or ProtocolError.
         """
         url = f"{self.connection.tenant_url}{path}"
         if params:
@@ -329,10 +328,10 @@ class Client:
             self._sleep(left)
 
     def _token(self, refused: str | None = None) -> str:
-        """Return the current token; a new one if there is none or if it is the one that was ``refused``.
+        """Return the current token. Get a new one if there is none, or if it is the ``refused`` one.
 
-        A token that replaced a refused one, and was never accepted, is not replaced in turn. A failure to get a token
-        is final for all requests, whatever it is: trying a refused password again would lock the user.
+        If the tenant refuses a new token that it never accepted, no other one is requested. A failure to get a token is
+        final for all requests: to try a refused password again would lock the user.
         """
         with self._lock:
             if self._final:
@@ -348,13 +347,13 @@ class Client:
             return self._access_token or ""
 
     def claims(self) -> dict[str, Any]:
-        """Return the claims of the current token, empty if it is no JWT."""
+        """Return the claims of the current token. Empty if it is not a JWT."""
         return claims_of(self._token())
 
     def fetch_token(self) -> dict[str, Any]:
-        """Get a token by client credentials (RFC 6749 section 4.4) and return the answer (section 5.1).
+        """Get a token by client credentials (RFC 6749 section 4.4), and return the answer (section 5.1).
 
-        It has ``access_token``, and maybe ``token_type``, ``expires_in`` (seconds) and ``scope``. Raise
+        The answer has ``access_token``, and may have ``token_type``, ``expires_in`` (seconds) and ``scope``. Raise
         AuthenticationError.
         """
         connection = self.connection
@@ -364,7 +363,7 @@ class Client:
         credentials = (connection.client_id or "", connection.client_secret or "")
         auth: Authenticate = _no_auth
         if connection.token_endpoint_auth_method == "client_secret_basic":
-            # The tenant takes both parts raw. RFC 6749 section 2.3.1 would have them URL-encoded first.
+            # The tenant expects both parts without the URL encoding of RFC 6749 section 2.3.1.
             auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
         else:
             form["client_id"], form["client_secret"] = credentials
@@ -382,7 +381,7 @@ class Client:
         return answer
 
     def _exchange(self, method: str, url: str, *, repeatable: bool = False, **content: Any) -> dict[str, Any] | None:
-        """Send a request and return its answer, retrying transient failures."""
+        """Send a request and return its answer. Retry transient failures."""
         began, passed = self._clock(), self._passed
         started = passed
         attempt = 1
@@ -399,7 +398,7 @@ class Client:
                     attempt, passed = 1, self._passed
                 late = self._clock() - began + LONGEST_WAIT > LONGEST_RETRYING
                 if late or attempt > self.connection.retries:
-                    # Retries are used up: callers must not start over. Others may go on if their requests succeeded.
+                    # No retries are left: callers must not start over. Other threads may go on if they succeed.
                     shared = error.shared and self._passed == started
                     raise error.with_facts(uncertain=False, shared=shared) from None
                 self.pause(attempt, error, f"try {attempt + 1} of {self.connection.retries + 1} follows")
@@ -417,7 +416,7 @@ class Client:
         params: Mapping[str, Any] | None = None,
         **content: Any,
     ) -> Seen:
-        """Send one request once and return what came, whatever its status. Raise TransportError.
+        """Send one request once, and return the response with any status. Raise TransportError.
 
         ``token`` replaces the token of this client; an empty one sends none. ``content`` is ``json`` or ``data``.
         """
@@ -433,7 +432,7 @@ class Client:
             raise error.masked(self._mask) from error
 
     def try_token(self, app_id: str | None, form: Mapping[str, str], *, client_id: str | None = None) -> Seen:
-        """Ask for a token with a form and return what came. The secret goes only with this client's own id."""
+        """Request a token with a form, and return the response. The secret is sent only with this client's own id."""
         path = f"/oauth2/token/{quote(app_id, safe='')}" if app_id else "/oauth2/platformtoken"
         own = client_id is None
         login = {
@@ -447,7 +446,7 @@ class Client:
         return seen
 
     def _send(self, method: str, url: str, take: Callable[[requests.Response, str], Answer], **content: Any) -> Answer:
-        """Send a request and return what ``take`` makes of its answer."""
+        """Send a request, and return the result of ``take`` for its response."""
         request = f"{method} {url.partition('?')[0]}"
 
         timeout = self.connection.timeout
@@ -469,9 +468,9 @@ class Client:
 
 
 def _wait(attempt: int, error: IdentityError) -> float:
-    """Return the seconds to wait after that many tries: what the server asks for, or exponential backoff with jitter.
+    """Return the seconds to wait before the next try: the time in Retry-After, or exponential backoff with jitter.
 
-    The jitter spreads callers that were refused together.
+    The jitter spreads callers that were refused at the same time.
     """
     wait = error.retry_after
     if wait is None:
@@ -482,8 +481,8 @@ def _wait(attempt: int, error: IdentityError) -> float:
 def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
     """Return whether the same request may be sent again.
 
-    It may if it certainly had no effect, or has the same effect twice as once. This server may answer a client's
-    mistake with a 500, so a write is not repeated after one.
+    It may if it is known to have had no effect, or if a second request has no further effect. This server may answer a
+    client's mistake with a 500, so a write is not repeated after a 500.
     """
     if isinstance(error, ServerError):
         return method == "GET" or repeatable
@@ -491,7 +490,7 @@ def _may_repeat(error: IdentityError, method: str, repeatable: bool) -> bool:
 
 
 def _token_error(error: IdentityError, prefix: str) -> IdentityError:
-    """Return the failure as what it means at the token endpoint, where the options begin with ``prefix``."""
+    """Return the failure of a token request with the hint for it. ``prefix`` is the prefix of the options."""
     if error.status not in (400, 401, 403, 404):
         return error
     said = "unknown app" if error.status == 404 else f"{error.detail} {error.error_type}".lower()
@@ -505,9 +504,9 @@ def _token_error(error: IdentityError, prefix: str) -> IdentityError:
 
 
 def claims_of(token: str) -> dict[str, Any]:
-    """Return the claims of a token, empty if it is no JWT (RFC 7519 section 3).
+    """Return the claims of a token. Empty if it is not a JWT (RFC 7519 section 3).
 
-    They are not verified: they only say whose token it is.
+    The claims are not verified: they only identify the user of the token.
     """
     try:
         _header, payload, _signature = token.split(".")
@@ -518,7 +517,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def _bearer(token: str) -> Authenticate:
-    """Return bearer authentication for requests. Given as ``auth``, it also overrides an entry in .netrc."""
+    """Return bearer authentication for requests. As ``auth``, it also overrides an entry in .netrc."""
 
     def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {token}"

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Connections to one origin, which are kept alive.
+"""Keep connections to one origin open.
 
 The adapter of requests is used without its session. For each request, the session would read proxies and .netrc again,
-and prepare to follow redirects: that takes as much time as sending the request.
+and prepare to follow redirects. That takes as much time as sending the request.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ try:
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection
-except ImportError:  # answers.py says so, and the module with it
+except ImportError:  # answers.py has the error, and Module.run() reports it
     HTTPAdapter = HTTPConnection = object  # type: ignore[assignment,misc]
 
 VERSION = "0.1.0"
-MOST_WORKERS = 32  # threads that share connections
+MOST_WORKERS = 32  # the maximum number of threads that share connections
 Answer = TypeVar("Answer")
 
 
 def settings_for(url: str, verify: bool | str, certificate: Any) -> dict[str, Any]:
-    """Return the proxies and the certificates for requests to an origin, by the options and the environment."""
+    """Return the proxies and the certificates for requests to an origin, from the options and the environment."""
     # REQUESTS_CA_BUNDLE overrides the ``verify`` of a session, but not the ``verify`` of a single call.
     return dict(requests.Session().merge_environment_settings(url, {}, True, verify, certificate))
 
 
 class Connections:
-    """Connections that are kept alive, and the cookies of their server. Threads may share them.
+    """Open connections, and the cookies of their server. Threads may share them.
 
-    An exchange takes at most so many ``seconds``, including the lookup of the host's address.
+    ``seconds`` limits an exchange, including the lookup of the host's address.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -55,7 +55,7 @@ class Connections:
             **requests.utils.default_headers(),
             "User-Agent": f"idops.cyberark_identity/{VERSION} (Ansible)",
             "Accept": "application/json, application/scim+json",
-            # Without it the tenant may answer with a page for a browser.
+            # Without this header, the tenant may answer with a page for a browser.
             "X-IDAP-NATIVE-CLIENT": "true",
         }
 
@@ -73,12 +73,12 @@ class Connections:
         settings: dict[str, Any],
         **content: Any,
     ) -> Answer:
-        """Send a request and return what ``take`` makes of the response. No redirect is followed.
+        """Send a request, and return the result of ``take`` for the response. Do not follow redirects.
 
-        ``timeout`` is for each part of the response, in seconds. ``content`` is ``auth``, and ``json`` or ``data``.
-        Raise LateError, and what requests raises.
+        ``timeout`` limits each part of the response, in seconds. ``content`` is ``auth``, and ``json`` or ``data``.
+        Raise LateError, and the errors of requests.
         """
-        if self._process != os.getpid():  # a fork: the watchdog runs in the other process, which also uses the sockets
+        if self._process != os.getpid():  # after a fork: the other process has the watchdog, and uses the same sockets
             self._open()
         request = requests.PreparedRequest()
         request.prepare(method, url, headers=self._headers, cookies=self._cookies, **content)
@@ -92,7 +92,7 @@ class _Connection(HTTPConnection):
     """A connection that the watchdog can break."""
 
     def connect(self) -> None:
-        """Connect in a thread of its own: nothing can break off the lookup of an address."""
+        """Connect in a separate thread, because nothing can interrupt the lookup of an address."""
         exchange, connect = current_exchange(), super().connect
 
         def open_socket() -> None:
@@ -108,7 +108,7 @@ class _Connection(HTTPConnection):
         exchange.use(self)
 
     def putrequest(self, *args: Any, **options: Any) -> None:
-        """Begin a request, on a connection that may have served another one."""
+        """Start a request on a new or used connection."""
         current_exchange().use(self)
         super().putrequest(*args, **options)
 
@@ -129,7 +129,7 @@ class _Adapter(HTTPAdapter):
 
 
 def _watch_connections(manager: Any) -> None:
-    """Let a manager of pools open connections that the watchdog can break."""
+    """Make a manager of pools open connections that the watchdog can break."""
     manager.pool_classes_by_scheme = {
         scheme: type(pool.__name__, (pool,), {"ConnectionCls": _watched(pool.ConnectionCls)})
         for scheme, pool in manager.pool_classes_by_scheme.items()

@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Break off exchanges with a server that take too long, with one thread for all of them.
+"""Interrupt exchanges with a server that take too long. One thread watches all of them.
 
-A socket's timeout does not do that: it starts anew with each byte that arrives.
+The timeout of a socket does not limit the total time: it starts again with each byte that arrives.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _running = threading.local()
 
 
 class Exchange:
-    """A request that is under way, and the connection that it uses."""
+    """A request in progress, and the connection that it uses."""
 
     def __init__(self, seconds: float) -> None:
         self.late = False
@@ -33,18 +33,18 @@ class Exchange:
 
     @property
     def left(self) -> float:
-        """The seconds until the exchange is late."""
+        """The seconds until the time limit of the exchange."""
         return self._ends - time.monotonic()
 
     def use(self, connection: Any) -> None:
-        """Note the socket to break. Raise LateError if it is too late for that."""
+        """Store the socket to break. Raise LateError if the time limit is already over."""
         self._connection, connection.exchange = connection, self
         self._socket = connection.sock
         if self.late:
             raise LateError
 
     def break_off(self) -> None:
-        """Fail every wait for the server, unless the next exchange has got the connection."""
+        """Interrupt every wait for the server, unless the next exchange already uses the connection."""
         self.late = True
         broken = self._socket
         if broken is None or self._connection.exchange is not self:
@@ -52,7 +52,7 @@ class Exchange:
         while not isinstance(broken, socket.socket):  # TLS within the TLS of a proxy
             broken = broken.socket
         with contextlib.suppress(OSError):
-            # Not the method of an SSLSocket, which the thread that reads from it does not survive.
+            # Use the method of socket: that of SSLSocket would crash the thread that reads from it.
             socket.socket.shutdown(broken, socket.SHUT_RDWR)
 
 
@@ -63,16 +63,16 @@ def current_exchange() -> Exchange:
 
 
 class Watchdog:
-    """Limits each exchange to so many ``seconds``. Threads may share it.
+    """Limits each exchange to a number of ``seconds``. Threads may share it.
 
-    Its thread starts with the first exchange, and ends if there is none at the time when the last known one would have
-    been late, or on ``close``. It keeps no process alive.
+    Its thread starts with the first exchange. It ends on ``close``, or if no exchange is left when the last known one
+    would reach its limit. It does not keep a process alive.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._changed = threading.Condition()
-        self._pending: dict[Exchange, None] = {}  # the first to be late comes first, as all have the same time
+        self._pending: dict[Exchange, None] = {}  # sorted by their limits, because all have the same number of seconds
         self._is_watching = False
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Watchdog:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Limit the time of the block, which is one exchange. Raise LateError if it was late, whatever its outcome."""
+        """Limit the time of the block, which is one exchange. Raise LateError if it was late, also if it succeeded."""
         exchange = self._begin()
         try:
             yield

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Objects of the SCIM server: found by key or id, written by PATCH or PUT, verified by what comes back."""
+"""Find, write and verify objects of the SCIM server: by key or id, with PATCH or PUT."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from .along import Along
 from .member_lists import MemberLists
 from .protocol import FEW, PAGE, Scim
 
-# The scimTypes of a PATCH that the server does not support, as opposed to a value that it does not accept.
+# The scimTypes of an unsupported PATCH. Others mean a value that the server does not accept.
 PATCH_REFUSED = ("invalidPath", "invalidSyntax", "noTarget")
 
 
 class ScimObjects:
-    """The objects of one SCIM server, of every kind that it has."""
+    """The objects of all kinds on one SCIM server."""
 
     def __init__(self, scim: Scim, finder: VaultFinder | None = None, *, verify_late: bool = False) -> None:
         self.scim = scim
@@ -53,11 +53,11 @@ class ScimObjects:
         # Labels of deleted objects by id. With verify_late, they are checked later.
         self._deleted: dict[str, str] = {}
         self._verify_late = verify_late
-        # Endpoints that refused a PATCH. It is not tried there again.
+        # Endpoints that refused a PATCH. They get no further PATCH.
         self._without_patch: set[str] = set()
 
     def locate(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
-        """Return the object, None if there is none, and the keys that the task gives, with references resolved."""
+        """Return the object or None, and the keys of the task with references resolved."""
         current, keys = self._by_id(task) if task.identifier else self._by_keys(task, check=check)
         if current is None and not task.absent:
             report_unknown_keys(self._finder, task, keys, check=check)
@@ -65,8 +65,8 @@ class ScimObjects:
 
     def _by_keys(self, task: Task, *, check: bool) -> tuple[Object | None, Object]:
         keys = resolve_keys(self._finder, task)
-        # Before a deletion, check that no second object has the name. Doubt absence unless a create follows, which the
-        # server would refuse if the object existed after all.
+        # Before a deletion, check that no second object has the name. Verify absence unless a create follows: then the
+        # server would refuse the create of an existing object.
         current = self.find(task.resource, keys, thorough=task.absent, doubt=task.absent or check)
         if task.former_names:
             current = renamed_object(task, current, self._with_former_names(task))
@@ -76,7 +76,7 @@ class ScimObjects:
         return current, {**keys, **known_keys(task, current or {})}
 
     def _with_former_names(self, task: Task) -> Iterator[Object]:
-        """Yield the objects with a former name. Absence is doubted: a second object would be created."""
+        """Yield the objects with a former name. Verify that a name is absent: a second object would be created."""
         for name in task.former_names:
             if found := self.find(task.resource, {task.resource.keys[0]: name}, doubt=True):
                 yield found
@@ -98,9 +98,9 @@ class ScimObjects:
         return current, known if task.absent else keys
 
     def find(self, resource: Resource, keys: Object, *, thorough: bool = False, doubt: bool = False) -> Object | None:
-        """Return the object with these keys, None if there is none. References in the keys are resolved.
+        """Return the object with these keys, or None. References in the keys are resolved.
 
-        With ``doubt``, and for some kinds always, filters that find nothing are tested with an object that exists.
+        With ``doubt``, and for some kinds always, filters that find nothing are tested with an existing object.
         """
         return self.scim.find(
             resource.endpoint,
@@ -121,14 +121,14 @@ class ScimObjects:
             )
 
     def expect_deletions(self, plans: Sequence[Plan]) -> None:
-        """Read the objects that are deleted along with others once for all deletions."""
+        """Read the changes that these deletions cause once for all of them."""
         self._along.expect(plans)
 
     def along(self, plan: Plan) -> tuple[Sequence[Plan], Collection[str]]:
         return self._along.of(plan)
 
     def write(self, task: Task, plan: Plan, desired: Object) -> tuple[Plan, Object]:
-        """Carry the plan out. Return it, and the object as the server then shows it."""
+        """Apply the plan. Return it, and the object as the server shows it afterwards."""
         resource = plan.resource
         if plan.action == "delete":
             self.scim.delete(resource.endpoint, plan.identifier)
@@ -145,7 +145,7 @@ class ScimObjects:
             self.client.warn(f"The server accepted the {resource.name}, but does not show it (yet)")
             return plan, plan.expected
         written = self.lists.typed(resource, written)
-        if plan.unmet(written, desired):  # an answer may leave out attributes that the object has
+        if plan.unmet(written, desired):  # an answer may omit attributes of the object
             written = self._shown(resource, written["id"]) or written
         for option, held, wanted in plan.unmet(written, desired):
             self.client.warn(
@@ -154,19 +154,19 @@ class ScimObjects:
         return plan, written
 
     def verify_deletions(self, resource: Resource) -> None:
-        """Check that the deleted objects of this kind are gone, and warn about those that are not."""
+        """Check that the deleted objects of this kind are gone. Warn about those that are not."""
         deleted, self._deleted = self._deleted, {}
         shown = set() if resource.listed else self._still_shown(resource, deleted)
         for identifier in shown:
             self.client.warn(f"The server accepted the deletion of {deleted[identifier]}, but still shows it")
 
     def _still_shown(self, resource: Resource, identifiers: Collection[str]) -> list[str]:
-        """Return the ids that the server still shows. One listing is used where it takes fewer requests."""
+        """Return the ids that the server still shows. Use one list if that takes fewer requests."""
         if len(identifiers) > FEW:
             short: list[str] = []
-            with suppress(IdentityError):  # a finished write must not fail for it
+            with suppress(IdentityError):  # the write is already done and must not fail
                 total = self.scim.count(resource.endpoint)
-                # A listing ends with an empty page.
+                # A list ends with an empty page.
                 if total is not None and total // PAGE + 2 < len(identifiers):
                     items = self.scim.query(resource.endpoint, attributes=resource.key_attribute, on_short=short.append)
                     listed = {item["id"] for item in items}
@@ -175,7 +175,7 @@ class ScimObjects:
         return [identifier for identifier in identifiers if self._shown(resource, identifier)]
 
     def _with_members_of_vault(self, plan: Plan) -> Plan:
-        """Return the plan of a new permission with the id that its member has in the vault, which may differ."""
+        """Return the plan of a new permission with the id of its member in the vault, which may differ."""
         resource = plan.resource
         if not resource.in_vault or plan.after.get(resource.elsewhere or ""):
             return plan
@@ -193,12 +193,12 @@ class ScimObjects:
         try:
             return self._sent(plan, plan.body, partial(self.scim.create, plan.resource.endpoint))
         except ConflictError:
-            self.scim.distrust(plan.resource.endpoint)  # a lookup missed the object that has the name
+            self.scim.distrust(plan.resource.endpoint)  # the lookup missed the object with this name
             raise
 
     @staticmethod
     def _sent(plan: Plan, body: Object, send: Callable[[Object], Object | None]) -> Object | None:
-        """Send the body. If it is refused, send it once more with other separators, where it has any."""
+        """Send the body. If it is refused and contains separators, send it once more with other ones."""
         try:
             return send(body)
         except InvalidError:
@@ -208,7 +208,7 @@ class ScimObjects:
             return send(other)
 
     def _shown(self, resource: Resource, identifier: str) -> Object | None:
-        """Return the object as a GET shows it, None if that fails: a finished write must not fail for it."""
+        """Return the object as a GET shows it. Return None if the GET fails, because the write is already done."""
         with suppress(IdentityError):
             shown = self.scim.get(resource.endpoint, identifier, listed=resource.listed)
             return shown and self.lists.typed(resource, shown)
@@ -219,7 +219,7 @@ class ScimObjects:
         return current and self.lists.typed(plan.resource, current)
 
     def _update(self, task: Task, plan: Plan, desired: Object) -> Object | None:
-        """PATCH the changes. If the server does not offer that, read again, merge, and PUT the whole object."""
+        """PATCH the changes. If the server does not support that, read the object again, merge, and PUT it."""
         endpoint = plan.resource.endpoint
         answer = None
         try:
@@ -232,7 +232,7 @@ class ScimObjects:
         except InvalidError as error:
             if error.error_type not in PATCH_REFUSED:
                 raise
-        # A PUT must not undo what somebody else changed after the first GET.
+        # A PUT must not undo a change that somebody else made after the first GET (lost update).
         fresh = self._again(plan)
         if fresh is None:
             raise NotFoundError(f"the {plan.resource.name} was deleted while it was being changed")
