@@ -96,7 +96,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "proxy_unusable",
             FAILED,
             "`Check tenant_url and the proxy settings`",
-            "The proxy of {variable} is no address of a proxy.",
+            "{variable} is not the address of a proxy.",
             "Set {variable} to http://HOST:PORT. A password in it has to be URL-encoded.",
         ),
         Diagnosis(
@@ -146,7 +146,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "proxy_speaks_no_http",
             FAILED,
             "`the proxy does not let it through`",
-            "What answers at {proxy} is no HTTP proxy.",
+            "The server at {proxy} is no HTTP proxy.",
             "Correct the port in {variable}.",
         ),
     ),
@@ -169,14 +169,14 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "name_blocked",
             FAILED,
             "`no connection`",
-            "The name server answers {addresses} for {host}, which is nowhere: a filter blocks the name.",
+            "The name server answers {addresses} for {host}, which leads nowhere: a filter blocks the name.",
             "Ask the network team to take {host} off the filter.",
         ),
         Diagnosis(
             "proxy_only_for_http",
             FAILED,
             "`no connection`",
-            "{host} cannot be reached, and HTTP_PROXY is set, but HTTPS_PROXY is not: the tenant is asked without it.",
+            "{host} cannot be reached. HTTP_PROXY is set, but HTTPS_PROXY is not, so no proxy is used for the tenant.",
             "Set HTTPS_PROXY to the same value as HTTP_PROXY.",
         ),
         Diagnosis(
@@ -206,7 +206,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             WARNING,
             "each task takes some seconds to connect",
             "{dead} of {host} does not answer, and {alive} does: each connection may try the dead one first.",
-            "Have the route to {dead} mended, often IPv6, or the address removed from the name server.",
+            "Have the route to {dead} repaired, which is often IPv6, or the address removed from the name server.",
         ),
     ),
     "TLS": (
@@ -252,7 +252,8 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`alert certificate required`",
             "The server wants a client certificate.",
-            "Set client_cert and client_key to one that it knows. A tenant wants none: a gateway before it does.",
+            "Set client_cert and client_key to one that it knows. A tenant asks for none: a gateway in front of it "
+            "does.",
         ),
         Diagnosis(
             "clock_wrong",
@@ -352,7 +353,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             WARNING,
             "nothing yet",
             "The certificate of {host}, issued by {issuer}, expires on {until}.",
-            "Tell whoever runs the server. Afterwards no task can connect.",
+            "Tell whoever runs the server. After that day, no task can connect.",
         ),
     ),
     "Tenant": (
@@ -368,7 +369,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "not_a_tenant",
             FAILED,
             "`something that is not a JSON object`",
-            "What answers at {host} is a web server, but no identity tenant.",
+            "A web server answers at {host}, but no identity tenant.",
             "Set tenant_url to the address of the tenant. Open it in a browser on this host: a login page of your "
             "network has to be answered first.",
         ),
@@ -405,7 +406,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "`the connection broke`",
             "The connection is closed before an answer came: {reason}.",
-            "Try again. If it stays so, a firewall or a proxy in between does it.",
+            "Try again. If it happens again, a firewall or a proxy in between closes the connection.",
         ),
         Diagnosis(
             "tenant_not_recognized",
@@ -558,7 +559,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "rights_hide_the_vault",
             WARNING,
             "lists of safes and accounts are empty",
-            "{login} has {rights} beside Vault Management: objects of the vault are not seen then.",
+            "{login} has {rights} beside Vault Management, and then sees no object of the vault.",
             "Use two service users, each with a role of its own: run the playbook setup_scim_server with "
             "admin_portal_profile=vault for the second, and set vault_client_id.",
         ),
@@ -591,7 +592,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "`invalid client creds or client not allowed`",
             "Nothing in the set-up of {login} is wrong: the password is, or a policy asks this user for a second "
             "factor.",
-            "Compare {client_secret} with the password. Then see whether a policy of the portal reaches the user: "
+            "Compare {client_secret} with the password. Then see whether a policy of the portal applies to the user: "
             "Core Services > Policies, Authentication Policies. A service user must not need a second factor.",
         ),
         Diagnosis(
@@ -600,8 +601,8 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "`invalid client creds or client not allowed`",
             "{login} is refused. The login was sent in a header (client_secret_basic), which clients and servers "
             "encode in different ways.",
-            "Set token_endpoint_auth_method to client_secret_post. If that is refused as well, it is the user: see "
-            "client_refused.",
+            "Set token_endpoint_auth_method to client_secret_post. If that is refused as well, the cause is the user: "
+            "see client_refused.",
         ),
         Diagnosis(
             "client_refused",
@@ -747,7 +748,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             "scim_foreign",
             FAILED,
             "`answered for ServiceProviderConfig with something else`",
-            "What answers at {path} is no SCIM server.",
+            "The server at {path} is no SCIM server.",
             "Leave scim_path out, and check tenant_url.",
         ),
         Diagnosis(
@@ -828,7 +829,7 @@ AREAS: Mapping[str, tuple[Diagnosis, ...]] = {
             FAILED,
             "a failure for one kind of objects",
             "The list of {kind} cannot be read: {reason}.",
-            "If it stays so, report it to whoever runs the tenant, with the answer.",
+            "If it happens again, report it to whoever runs the tenant, with the answer.",
         ),
         Diagnosis(
             "slow",
