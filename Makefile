@@ -31,7 +31,7 @@ export XDG_CACHE_HOME := $(BUILD)/cache
 # Container images often set this variable. Each of the suite's hundreds of processes would then compile every import.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough integration package changelog release docs
+.PHONY: help test test-all lint ansible-lint format unit leaks faults thorough ways integration package changelog release docs
 .PHONY: mutants screenshots
 .PHONY: demo emulator bench bench-quick bench-access payload clean distclean
 .PHONY: $(ANSIBLE_TEST) $(SANITY) $(UNITS) $(INTEGRATION)
@@ -105,6 +105,9 @@ leaks: $(BIN)/.installed $(COLLECTION) ## search everything that a real ansible-
 
 thorough: $(BIN)/.installed $(COLLECTION) ## property tests with ten times the examples and a fresh seed
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 tests/unit/plugins/module_utils/
+
+ways: $(BIN)/.installed $(COLLECTION) ## run modules as tasks in the tests of modules, and compare each run with that of main()
+	$(BIN)/python tools/ways.py
 
 mutants: $(BIN)/.installed $(COLLECTION) ## break single lines of guard rails, masking, retries and merging; a test must fail
 	$(BIN)/python tools/mutants.py

@@ -29,6 +29,7 @@ ALL = (
     ("unit", "lint"),
     ("faults",),
     ("thorough",),
+    ("ways",),
     ("interop",),
     ("docs",),
     ("demo",),
@@ -39,6 +40,7 @@ QUICK = (("unit", "lint", "ansible-test-2.21", "ansible-test-2.16", "package"),)
 LEFT_OUT = {
     "faults": "every request with every fault, and killed at every one; unit has a spread of them",
     "thorough": "the property tests run in unit, with fewer examples",
+    "ways": "it repeats the tests of modules as tasks of Ansible; unit compares both on a spread of tasks",
     "interop": "it installs SCIM servers by other authors, and awx.awx, from their registries",
     "docs": "a person sees better what it shows; the build of the site fails on any warning",
     "demo": "a person sees better what it shows",

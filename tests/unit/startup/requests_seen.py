@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Take = Callable[[str], object]
+_watching = contextlib.ExitStack()  # of this process
 
 
 @contextlib.contextmanager
@@ -48,4 +49,4 @@ def install() -> None:
             file.write(json.dumps(line) + "\n")
 
     with contextlib.suppress(ImportError):
-        watched(append).__enter__()
+        _watching.enter_context(watched(append))

@@ -21,15 +21,14 @@ from typing import Any
 
 from ansible_collections.idops.cyberark_identity.tests.unit.startup.requests_seen import watched
 
+FOLDER = re.escape(tempfile.gettempdir())
 RANDOM = re.compile(
-    r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}"  # ids
-    r"|[0-9a-f]{32,64}"  # ids and digests without hyphens
-    r"|eyJ[\w.-]+"  # tokens
-    r"|(?<=client_secret=)[^&]+"
-    r"|(?<=127\.0\.0\.1[:_])\d+|(?<=localhost:)\d+|(?<=port=)\d+"
+    r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32,64}"  # ids and digests
+    r"|eyJ[\w.-]+|(?<![\w-])[\w-]{64,}|(?<=client_secret=)[^&]+"
+    r"|(?<=:)\d{4,5}\b|(?<=&#58;)\d{4,5}\b|(?<=port=)\d+"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(?:Z|[+-]\d\d:?\d\d)?|/Date\(\d+\)/"  # times
-    r"|(?<![\w.])\d+(?:\.\d+)? (?=s\b|ms\b|seconds)"  # durations
-    r"|/tmp/[^\s\"']*?/(?:popen-gw\d+/)?(?=test_)"  # folders of tests
+    r"|(?<![\w.])\d+(?:\.\d+)? (?=s\b|ms\b|seconds)"
+    rf"|{FOLDER}/(?:cyberark-identity-tests-[^/\s]+|[^\s\"']*?/popen-gw\d+)"
 )
 _runs: Counter[str] = Counter()
 
@@ -50,7 +49,7 @@ def recorded(module: str, check: bool) -> Iterator[dict[str, Any]]:
             lines += map(json.loads, Path(file.name).read_text().splitlines())
             run["requests"] = sorted(map(_request, lines))
             run.setdefault("result", {}).setdefault("changed", False)  # as Ansible does
-            _write({name: _settled(value) for name, value in run.items()})
+            _write({**_settled(run), "test": test})
 
 
 def _write(run: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+import pytest
 import requests
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant, module_process
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import APP, CASES, Case, Options
@@ -27,6 +28,7 @@ ACCOUNT = "urn:ietf:params:scim:schemas:cyberark:1.0:PrivilegedData"
 SECRETS = ("password", "secret")
 # True to try every case, False for a sample.
 EVERYTHING = bool(os.environ.get("EVERY_FAULT"))
+IN_THIS_PROCESS = pytest.mark.ways("main", "task", reason="it replaces code in the process of the tests")
 
 
 def _team(tenant: Tenant) -> object:

@@ -21,6 +21,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible.c
     OTHER_VARIABLES,
 )
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant, run_module
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import IN_THIS_PROCESS
 
 Run = Callable[..., Result]
 SOURCES = (".py", ".yml", ".md", ".sh", ".cfg", ".toml")
@@ -163,6 +164,7 @@ def test_missing_credentials_are_named(options: dict[str, Any]) -> None:
     assert "client_id" in result["msg"]
 
 
+@IN_THIS_PROCESS
 def test_a_missing_library_names_the_fix(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REQUESTS_IMPORT_ERROR", "ImportError")
     result = read(run)
@@ -315,6 +317,7 @@ def test_invalid_values_are_refused(tenant: Tenant, run: Run, options: dict[str,
     assert tenant.requests() == []
 
 
+@IN_THIS_PROCESS
 def test_internal_error_is_not_a_traceback(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(*arguments: Any, **options: Any) -> None:
         raise KeyError("some secret")

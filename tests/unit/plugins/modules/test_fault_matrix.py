@@ -25,6 +25,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT,
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
     EVERYTHING,
+    IN_THIS_PROCESS,
     SEQUENCES,
     Step,
     before_request,
@@ -133,6 +134,7 @@ def in_time(sequence: Case) -> Any:
 
 
 @pytest.mark.parametrize("sequence", [in_time(sequence) for sequence in SEQUENCES], ids=label)
+@IN_THIS_PROCESS
 def test_each_request_meets_each_fault(
     sequence: Case, tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, record_property: Callable[..., None]
 ) -> None:

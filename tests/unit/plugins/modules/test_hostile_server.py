@@ -20,6 +20,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._http impo
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._scim import protocol
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result
 from ansible_collections.idops.cyberark_identity.tests.unit.hostile import Hostile, Seen, reply
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import IN_THIS_PROCESS
 
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\r\u202e\u2028\x9b31m"
 
@@ -71,6 +72,7 @@ def test_the_total_time_is_that_of_all_tries(hostile: Hostile) -> None:
 
 
 @pytest.mark.parametrize("compressed", [False, True])
+@IN_THIS_PROCESS
 def test_oversized_body_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, compressed: bool) -> None:
     monkeypatch.setattr(bounds, "LONGEST_BODY", 8 * 2**20)
     bomb = gzip.compress(bytes(200 * 2**20), 1)
@@ -91,6 +93,7 @@ def test_oversized_body_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("size", [1, 1000])
+@IN_THIS_PROCESS
 def test_endless_list_is_refused(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(protocol, "MOST_PAGES", 20)
     monkeypatch.setattr(protocol, "MOST_OBJECTS", 5000)

@@ -24,6 +24,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.playbook_runner impo
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.cases import CASES, Case
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import lines_of, writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    IN_THIS_PROCESS,
     SEQUENCES,
     before_request,
     good,
@@ -71,6 +72,7 @@ def test_every_write_of_every_module_is_recorded(sequence: Case, tenant: Tenant,
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@IN_THIS_PROCESS
 def test_a_line_is_on_the_disk_before_the_request(
     tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +122,7 @@ def test_nothing_is_written_without_a_journal(
     assert (tenant.writes(), tenant.state()) == ([], before)
 
 
+@IN_THIS_PROCESS
 def test_a_disk_that_is_full_stops_the_run(
     tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +155,7 @@ def test_a_disk_that_is_full_stops_the_run(
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
+@IN_THIS_PROCESS
 def test_a_disk_that_fails_is_reported(
     tenant: Tenant, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
 ) -> None:

@@ -22,7 +22,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import CORE_USER, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import before_request, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    IN_THIS_PROCESS,
+    before_request,
+    good,
+)
 
 Run = Callable[..., Result]
 Object = dict[str, Any]
@@ -209,6 +213,7 @@ def meet(meeting: Meeting, way: str, number: int, tenant: Tenant, run: Run) -> t
 
 @WAYS
 @pytest.mark.parametrize("meeting", UNMANAGED.values(), ids=UNMANAGED)
+@IN_THIS_PROCESS
 def test_concurrent_changes_to_unmanaged_values(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
     """Other changes are lost only where documented, and the task's values are in place even then."""
     for number, method in enumerate(methods(meeting, way, tenant, run), 1):
@@ -229,6 +234,7 @@ MANAGED = {
 
 @WAYS
 @pytest.mark.parametrize("meeting", MANAGED.values(), ids=MANAGED)
+@IN_THIS_PROCESS
 def test_task_values_win_over_earlier_changes(meeting: Meeting, way: str, tenant: Tenant, run: Run) -> None:
     """The task's values win over earlier ones of the other client."""
     for number, _method in enumerate(methods(meeting, way, tenant, run), 1):
@@ -263,6 +269,7 @@ TWINS: dict[str, tuple[str, Object, int, Object]] = {
 
 
 @pytest.mark.parametrize(("module", "options", "after", "twin"), TWINS.values(), ids=TWINS)
+@IN_THIS_PROCESS
 def test_a_new_object_is_taken_back_if_another_client_creates_one_of_its_name(
     tenant: Tenant, run: Run, module: str, options: Object, after: int, twin: Object
 ) -> None:
@@ -279,6 +286,7 @@ def test_a_new_object_is_taken_back_if_another_client_creates_one_of_its_name(
 
 
 @pytest.mark.parametrize("path", ["members", 'members[value eq "ID"]'], ids=["added", "removed"])
+@IN_THIS_PROCESS
 def test_members_that_others_add_or_remove_are_no_warning(tenant: Tenant, run: Run, path: str) -> None:
     """Ten hosts each add a member to one group at once: each task reports only its own changes."""
     ids = {name: tenant.seed_user(userName=f"{name}@example.com") for name in ("ada", "grace", "alan")}

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import IN_THIS_PROCESS
 
 Run = Callable[..., Result]
 SCHEMA = json.loads((ROOT / "docs/schemas/plan.schema.json").read_text())
@@ -238,6 +239,7 @@ def test_a_plan_that_cannot_be_written_stops_the_run(tenant: Tenant, run: Run) -
     assert tenant.writes() == []
 
 
+@IN_THIS_PROCESS
 def test_an_object_that_changes_during_the_run_is_left_alone(
     tenant: Tenant, run: Run, plan: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

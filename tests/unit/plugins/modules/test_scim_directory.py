@@ -20,6 +20,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._http impo
 from ansible_collections.idops.cyberark_identity.plugins.modules import scim_directory
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    IN_THIS_PROCESS,
     apply,
     done,
     doubled,
@@ -537,6 +538,7 @@ def test_a_failure_does_not_repeat_what_was_given(tenant: Tenant, run: Run, wron
     assert told.get("client_id") in (None, tenant.info["client_id"])
 
 
+@IN_THIS_PROCESS
 def test_the_log_of_the_host_has_no_entries(tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, msg, log_args=None: logged.append(f"{msg} {log_args}"))

@@ -19,7 +19,12 @@ from typing import Any
 import pytest
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._directory import progress
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import MODULES, ROOT, Result, Tenant
-from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import apply, done, good
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
+    IN_THIS_PROCESS,
+    apply,
+    done,
+    good,
+)
 
 Run = Callable[..., Result]
 PASSWORD = "Initial-pass-1"
@@ -324,6 +329,7 @@ def test_secret_repeated_elsewhere_is_masked(tenant: Tenant, run: Run, password:
 # -- Other rules ----------------------------------------------------------------
 
 
+@IN_THIS_PROCESS
 def test_as_many_connections_as_workers_are_kept(tenant: Tenant, run: Run, caplog: pytest.LogCaptureFixture) -> None:
     tenant.switch(latency=0.05)
     with caplog.at_level(logging.WARNING, "urllib3"):

@@ -22,6 +22,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.erro
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.client import Client, Connection
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._http.connections import Connections
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
+from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import IN_THIS_PROCESS
 from requests.adapters import HTTPAdapter
 
 Run = Callable[..., Result]
@@ -73,6 +74,7 @@ def rotate_password(tenant: Tenant) -> None:
 
 @WORKERS
 @pytest.mark.parametrize("on_error", ["stop", "continue"])
+@IN_THIS_PROCESS
 def test_a_password_that_is_rotated_during_a_run_costs_one_failed_login(
     tenant: Tenant, run: Run, workers: int, on_error: str
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_token_that_goes_stale_again_and_again_is_renewed_each_time(tenant: Te
 
 
 @WORKERS
+@IN_THIS_PROCESS
 def test_an_access_token_that_cannot_be_renewed_ends_the_run(tenant: Tenant, run: Run, workers: int) -> None:
     token = tenant.token
     tenant.forget_requests()
@@ -159,6 +162,7 @@ def test_a_tenant_that_goes_on_refusing_ends_the_run(tenant: Tenant, run: Run, w
 
 
 @WORKERS
+@IN_THIS_PROCESS
 def test_a_tenant_that_cannot_be_reached_ends_the_run(
     tenant: Tenant, run: Run, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import Resul
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.journals import writes_of
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import (
     EVERYTHING,
+    IN_THIS_PROCESS,
     SEQUENCES,
     comparable,
     differences,
@@ -508,6 +509,7 @@ def test_a_damaged_journal_is_refused(tenant: Tenant, run: Run, tmp_path: Path) 
     assert tenant.writes() == []
 
 
+@IN_THIS_PROCESS
 def test_a_journal_that_is_too_long_is_refused(tenant: Tenant, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     good(run("scim_group", display_name="new", journal_path=str(path)))
@@ -664,6 +666,7 @@ def cut(number: int, *, effect: bool) -> Iterator[None]:
 @pytest.mark.long(reason="many random runs")
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(TASKS, max_size=3), TASKS, st.integers(2, 14), st.booleans())
+@IN_THIS_PROCESS
 def test_random_runs_that_are_cut_are_taken_back(
     tenant: Tenant,
     run: Run,
