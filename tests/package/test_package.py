@@ -51,7 +51,7 @@ LINTED = "QUICK" not in os.environ
 if not LINTED:
     IMPORTER["GALAXY_IMPORTER_RUN_ANSIBLE_LINT"] = "false"
 
-# Expected warnings of ansible-lint in the importer. Each must occur, so that an entry is removed when its reason is gone.
+# Expected warnings of ansible-lint in the importer. Each must occur, so that an entry goes when its reason is gone.
 EXPECTED = (
     # docs/awx needs the collection awx.awx. In the repository .ansible-lint handles that.
     r"docs/awx/configure\.yml:\d+:\d+: syntax-check\[unknown-module\]: couldn't resolve module/action 'awx\.awx\.",
