@@ -29,8 +29,8 @@ DIRECTORY = ROOT / "plugins/modules/scim_directory.py"
 COLLECTION = "idops.cyberark_identity"
 MODULES = {"user": "scim_user", "group": "scim_group"}
 WHERE = (
-    "The source of the entry, such as a file and a line, for messages. By default, they give the place in the list. "
-    f"The lookups P({COLLECTION}.directory_files#lookup) and P({COLLECTION}.directory_csv#lookup) set it."
+    "The source of the entry, such as a file and a line, for messages. By default, messages give the place in the "
+    f"list. The lookups P({COLLECTION}.directory_files#lookup) and P({COLLECTION}.directory_csv#lookup) set it."
 )
 # The words that limit an option of scim_pam_object to a kind. An entry has one kind.
 OF_KIND = re.compile(r",? for O\(kind=(\w+)\)(?: and O\(kind=(\w+)\))?")

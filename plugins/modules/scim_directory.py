@@ -105,7 +105,7 @@ options:
             type: str
       position:
         description:
-          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+          - The source of the entry, such as a file and a line, for messages. By default, messages give the place in the
             list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
             P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
@@ -179,7 +179,7 @@ options:
         type: str
       position:
         description:
-          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+          - The source of the entry, such as a file and a line, for messages. By default, messages give the place in the
             list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
             P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
@@ -230,7 +230,7 @@ options:
       creator_rights:
         description:
           - The rights that the creator of the safe keeps. All other rights of the creator are removed; none is ever
-            added. An empty list removes the creator from the safe.
+            added.
         type: list
         elements: str
       description:
@@ -261,7 +261,7 @@ options:
         type: int
       position:
         description:
-          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+          - The source of the entry, such as a file and a line, for messages. By default, messages give the place in the
             list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
             P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
@@ -303,7 +303,7 @@ options:
         type: str
       position:
         description:
-          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+          - The source of the entry, such as a file and a line, for messages. By default, messages give the place in the
             list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
             P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str
@@ -383,7 +383,7 @@ options:
         type: str
       position:
         description:
-          - The source of the entry, such as a file and a line, for messages. By default, they give the place in the
+          - The source of the entry, such as a file and a line, for messages. By default, messages give the place in the
             list. The lookups P(idops.cyberark_identity.directory_files#lookup) and
             P(idops.cyberark_identity.directory_csv#lookup) set it.
         type: str

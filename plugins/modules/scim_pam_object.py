@@ -64,9 +64,9 @@ options:
   creator_rights:
     description:
       - The rights that the creator of the safe keeps, for O(kind=container). All other rights of the creator are
-        removed; none is ever added. An empty list removes the creator from the safe.
-      - When omitted, its permission is not changed. A service user that creates a safe over SCIM becomes a member with
-        every right, and then keeps all of them.
+        removed; none is ever added.
+      - An empty list removes the creator from the safe. When omitted, its permission is not changed. A service user
+        that creates a safe over SCIM becomes a member with every right, and then keeps all of them.
       - A service user without C(manageSafeMembers) can no longer manage the permissions on this safe.
     type: list
     elements: str
