@@ -462,7 +462,7 @@ def test_lifecycle_of_the_directory_jobs(launch: Launcher, tls_tenant: Tenant) -
     for template in ("apply", "export"):
         refused = launch(template)
         assert refused.status != 0
-        assert "Could not get a token for admin-service$@example.com" in refused.text, refused.output
+        assert "Could not get a token for scim-service$@example.com" in refused.text, refused.output
 
 
 @pytest.mark.long(reason="jobs take minutes; the data that they are made of is checked")
