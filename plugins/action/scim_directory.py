@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the files of scim_directory, shows how far it is while it runs, and lets it know when Ansible is gone."""
+"""Read the files of scim_directory, show its progress while it runs, and tell it when Ansible has ended."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ display = Display()
 
 
 class ActionModule(InProcessAction):
-    """Runs the module with a file that it writes its progress to, and shows the lines as they come.
+    """Runs the module with a file for its progress, and shows the lines as they are written.
 
     A lock on the file (flock) tells the module that somebody waits for its result. The system releases the lock when
-    this process ends, however it ends; the follower releases it when the process of the playbook is gone.
+    this process ends in any way. The follower releases it when the process of the playbook has ended.
     """
 
     module = scim_directory
@@ -93,7 +93,7 @@ class ActionModule(InProcessAction):
     def _with_files(self) -> dict[str, Any]:
         """Return the options of the module, with the task's part of its lists. Read the files at ``path``.
 
-        The lists are taken out of the task, because Ansible sends its options to the parent process with the result.
+        The lists are removed from the task, because Ansible sends its options to the parent process with the result.
         They are kept here for another attempt (``until``).
         """
         kept = {**getattr(self._task, KEPT, {}), **self._task.args}
@@ -114,7 +114,7 @@ class ActionModule(InProcessAction):
 
 
 def _starts_of(path: Any) -> list[str]:
-    """Return the files and folders that the option names; none where it is wrong, which the module refuses."""
+    """Return the files and folders in the option, or none if the option is invalid. The module refuses it later."""
     starts = path.split(",") if isinstance(path, str) else path
     names = starts if isinstance(starts, list) and all(isinstance(start, str) for start in starts) else []
     # Variables of the environment first: what they hold may be absolute.

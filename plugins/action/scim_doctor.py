@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows the table of scim_doctor in the terminal, where a result would be one long line. It can run without this."""
+"""Show the table of scim_doctor in the terminal, where a result would be one long line. The plugin is optional."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 idops contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs scim_probe in the process of the task where that is possible."""
+"""Run scim_probe in the process of the task if possible."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ FORMATS: dict[str, Callable[[dict[str, Any], int], str]] = {
 
 
 def access_report(document: Any, report: str = "markdown", limit: int = 60_000) -> str:
-    """Return the document as a text, marked as no template: names in it may look like one."""
+    """Return the document as a text, marked as not a template: a name in it may look like one."""
     if not isinstance(limit, int) or limit < SHORTEST_LIMIT:
         raise AnsibleFilterError(f"access_report: limit has to be a number of at least {SHORTEST_LIMIT}")
     if report not in FORMATS:

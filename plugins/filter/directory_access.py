@@ -145,7 +145,7 @@ def directory_access(
     found: Any = None,
     **options: Any,
 ) -> Any:
-    """Return the rows of a directory, or another report, with all texts marked as no templates."""
+    """Return the rows of a directory, or another report. All texts are marked as not templates."""
     try:
         query = _query(options)
         if report not in REPORTS:
@@ -172,7 +172,7 @@ def _query(options: Mapping[str, Any]) -> Query:
 
 
 def _read(directory: Any) -> dict[str, Any]:
-    """Return the directory that is given, and where it comes from, as arguments of an access document."""
+    """Return the directory and its source as arguments of an access document."""
     if not isinstance(directory, Mapping):
         raise InvalidError("the input is no directory: it has to be a map of lists")
     if not is_access_document(directory):
@@ -188,7 +188,7 @@ def _read(directory: Any) -> dict[str, Any]:
 
 
 def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
-    """Return the arguments with those of a plan, or of an earlier document. Raise InvalidError for another tenant."""
+    """Return the arguments with those of a plan or an earlier document. Raise InvalidError for another tenant."""
     if plan is not None and before is not None:
         raise InvalidError("plan and before are two differences", hint="Give one of them")
     if plan is not None:
@@ -250,7 +250,7 @@ def _report(facts: dict[str, Any], report: str, query: Query, limit: int) -> Any
 
 
 def _plain(value: Any) -> Any:
-    """Return the value with maps and lists of Python's own types."""
+    """Return the value with Python's own maps and lists."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -79,7 +79,7 @@ FORMATS: dict[str, Callable[[dict[str, Any], int], str]] = {
 
 
 def directory_report(plan: Any, report: str = "markdown", limit: int = 60_000) -> str:
-    """Return the plan as a text, marked as no template: names in it may look like one."""
+    """Return the plan as a text, marked as not a template: a name in it may look like one."""
     ran = isinstance(plan, Mapping) and is_result(dict(plan))
     if not ran and (not isinstance(plan, Mapping) or plan.get("format") != FORMAT):
         raise AnsibleFilterError(

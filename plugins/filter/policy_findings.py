@@ -95,7 +95,7 @@ def policy_findings(
     source: str = "files",
     date: str | None = None,
 ) -> dict[str, Any]:
-    """Return what breaks policies, marked as no template: names in it may look like one."""
+    """Return findings of policies, marked as not templates: a name in them may look like one."""
     for name, value in (("the directory", directory), ("plan", plan or {}), ("entries", entries or {})):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(f"policy_findings: {name} has to be a map, and is {type(value).__name__}")

@@ -78,7 +78,7 @@ PARTS = ("policies", "findings", "refused", "gaps")
 
 
 def policy_report(found: Any, report: str, root: str | None = None, limit: int = 60_000) -> str:
-    """Return what policies found as a text, marked as no template: names in it may look like one."""
+    """Return findings of policies as a text, marked as not a template: a name in it may look like one."""
     if not isinstance(found, Mapping) or not set(PARTS) <= set(found):
         raise AnsibleFilterError(
             "policy_report takes what policy_findings returns, or policies of a result of scim_directory"

@@ -195,7 +195,7 @@ ADDRESS = re.compile(r"(?!-)[\w.:%-]+")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
-    """Reads the accounts, or takes them from the cache, and makes hosts and groups of them."""
+    """Reads the accounts from the vault or the cache, and creates hosts and groups for them."""
 
     NAME = "idops.cyberark_identity.scim_pam"
 
@@ -220,7 +220,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(report_of(error)) from None
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """Take the options of the file: templates are rendered, and the connection is checked as for a module."""
+        """Read the options of the file. Render templates, and check the connection as for a module."""
         written = dict(direct or {})
         environment = environment_options()
         self._secrets |= secrets_among(environment) | secrets_among(written)
@@ -290,7 +290,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self.display.vv(f"{self.NAME}: {len(hosts)} hosts of {len(accounts)} accounts, {left_out} left out")
 
     def _name_of(self, account: Object) -> Any:
-        """Return the name of the host that an account belongs to, empty if there is none."""
+        """Return the host name of an account, or an empty text."""
         expression = self.get_option("hostname")
         if not expression:
             return account["address"] and mark_name(account["address"])

@@ -127,7 +127,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             except InvalidError as error:
                 problems.append(InvalidError(f"{term}: {str(error).rstrip('.')}"))
         if problems:
-            failure = all_of(problems)  # which directory_files recognises
+            failure = all_of(problems)  # directory_files recognises this error
             raise AnsibleError(str(failure)) from failure
         return entries
 

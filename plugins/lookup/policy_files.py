@@ -88,12 +88,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _holds(file: dict[str, Any]) -> bool:
-    """Return whether a file has policies, or is wrong. Without policies, everything would pass."""
+    """Return whether a file has policies or an error. Without policies, everything would pass."""
     return bool(file["wrong"] or file["content"].get("policies"))
 
 
 def _paths(term: str, wrong: list[str]) -> list[str]:
-    """Return the files that a term means: those of shipped policies by their name, or a path."""
+    """Return the files of a term, which is the name of shipped policies or a path."""
     shipped = {path.stem: str(path) for path in sorted((PLAYBOOKS / "policies").glob("*.yml"))}
     if term == ALL:
         return list(shipped.values())

@@ -59,9 +59,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _unknown(prefix: str, names: list[str], known: list[str]) -> list[str]:
-    """Return a sentence for each name with the prefix that is not known.
+    """Yield a sentence for each unknown name with the prefix.
 
-    The prefix is left out of the comparison: it makes all names alike.
+    The prefix is left out of the comparison, because it makes all names similar.
     """
     endings = [name[len(prefix) :] for name in known if name.startswith(prefix)]
     found = []

@@ -24,8 +24,8 @@ MOST = {
     "scim_group_info": READS,
     "scim_pam_object": WRITES,
     "scim_pam_object_info": READS,
-    "scim_server_info": (25, 5300),
-    "scim_token": (18, 3400),
+    "scim_server_info": (25, 5400),
+    "scim_token": (18, 3500),
     "scim_user": WRITES,
     "scim_user_info": READS,
 }

@@ -47,7 +47,7 @@ class Told:
     texts: tuple[str, ...] = ()
     more: int | None = None
     fewer: int | None = None
-    facts: Mapping[tuple[str, ...], str] | None = field(default_factory=dict)  # what differs, and whom it is about
+    facts: Mapping[tuple[str, ...], str] | None = field(default_factory=dict)  # a difference, and its users
 
 
 def drift_document(

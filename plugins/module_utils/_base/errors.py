@@ -46,17 +46,17 @@ from typing import Any
 
 FIRST_LETTER = re.compile(r"^[a-z](?=[a-z]* )")
 LONGEST_TEXT = 20_000  # characters
-SHOWN = 20  # texts of many that a message holds
+SHOWN = 20  # the maximum number of texts in a message
 
 
 class IdentityError(Exception):
-    """The root: what was tried, what the server said, what to do next.
+    """The base class: the attempted action, the answer of the server, and the next step.
 
-    ``error_type`` is the server's own name for the case: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
-    (RFC 6749 section 5.2). ``transient`` means that a retry may succeed. ``uncertain`` means that the request
-    may have taken effect, so the object is looked up before a retry. ``pending`` means that it may take effect even
-    after that lookup. ``shared`` means that all requests of the task would fail in the same way. ``attempt`` is the
-    action that failed, ``diff`` the planned change, and ``changed`` whether a part of it was carried out before.
+    ``error_type`` is the server's own name for the error: ``scimType`` (RFC 7644 section 3.12) or OAuth's ``error``
+    (RFC 6749 section 5.2). ``transient`` means that a retry may succeed. ``uncertain`` means that the request may have
+    taken effect, so the object is looked up before a retry. ``pending`` means that it may take effect even after that
+    lookup. ``shared`` means that all requests of the task would fail in the same way. ``attempt`` is the action that
+    failed, ``diff`` the planned change, and ``changed`` whether a part of it was already applied.
     """
 
     code = "protocol"
@@ -95,7 +95,7 @@ class IdentityError(Exception):
         return f"{_sentence(text)} {_sentence(self.hint)}" if self.hint else _sentence(text)
 
     def with_facts(self, **facts: Any) -> IdentityError:
-        """Return the same failure with other facts, such as its hint. This one is unchanged: others may hold it."""
+        """Return the same failure with other facts, such as its hint. This one is not changed: threads may share it."""
         other = copy.copy(self)
         vars(other).update(facts)
         return other
@@ -110,7 +110,7 @@ class IdentityError(Exception):
         return self.with_facts(reason=mask(reason), detail=detail, error_type=error_type)
 
     def failure(self) -> dict[str, Any]:
-        """Return the ``failure`` of a module's result: always ``code``, the other keys if the server sent them."""
+        """Return the ``failure`` of a result. It always has ``code``, and the other keys if the server sent them."""
         facts = {"code": self.code, "status": self.status, "detail": self.detail, "type": self.error_type}
         return {name: value for name, value in facts.items() if value is not None}
 
@@ -209,17 +209,17 @@ def shown(text: str) -> str:
 
 
 def without_halves(text: str) -> str:
-    """Replace lone surrogates: JSON can spell half of a character, and ansible-core 2.19 refuses a result with it."""
+    """Replace lone surrogates. JSON can contain them, but ansible-core 2.19 refuses such a result."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def cut(text: str) -> str:
-    """Cut a text to a readable length. Mask its secrets before: half of one would not be recognised."""
+    """Cut a text to a readable length. Mask its secrets first, because half of a secret is not recognised."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 def report_of(error: Exception) -> str:
-    """Describe an unexpected exception: where it was raised, and not its text, which may hold a secret."""
+    """Return the class and the place of an unexpected exception, without its text, which may hold a secret."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"Unexpected {type(error).__name__} in line {where.lineno} of {os.path.basename(where.filename)}. "
@@ -244,7 +244,7 @@ def _sentence(text: str) -> str:
 
 
 def joined(parts: Sequence[object]) -> str:
-    """Return one text with each of these as a sentence. A first word that is an option or a file stays as it is."""
+    """Return one text with each part as a sentence. A first word that is an option or a file keeps its case."""
     first, *others = [_sentence(str(part)) for part in parts]
     return " ".join([first, *(FIRST_LETTER.sub(lambda found: found[0].upper(), text) for text in others)])
 
@@ -268,6 +268,6 @@ def raise_all(failures: Sequence[IdentityError]) -> None:
 
 
 def some(texts: Sequence[str], separator: str = ", ") -> str:
-    """Join the first texts of many, and say how many more there are."""
+    """Join the first texts, and add the number of the others."""
     more = f"{separator}and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
     return separator.join(texts[:SHOWN]) + more

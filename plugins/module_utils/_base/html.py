@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""The frame of a page that needs nothing else: one file that loads nothing and sends nothing. No I/O.
+"""Build a self-contained page: one file that loads nothing and sends nothing. No I/O.
 
-Names come from the tenant and from files. They are escaped, and scripts only ever make texts of them. The page's policy
-allows its own style and script alone. Even injected markup could neither run a script nor load anything.
+Names come from the tenant and from files. They are escaped, and scripts insert them only as texts. The policy of the
+page allows only its own style and script. Even injected markup could not run a script or load anything.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PAGE = """<!DOCTYPE html>
 
 
 def page_of(title: str, body: str, data: Any, style: str, script: str) -> str:
-    """Return the page. ``body`` is markup; ``data`` is what ``script`` draws, anything that JSON can hold."""
+    """Return the page. ``body`` is markup. ``data`` is the input of ``script``, of the types of JSON."""
     style, script = STYLE + style, SCRIPT + script
     return PAGE.format(
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
@@ -54,12 +54,12 @@ def page_of(title: str, body: str, data: Any, style: str, script: str) -> str:
 
 
 def escaped(value: Any) -> str:
-    """Return a value as a text in markup. Characters that nobody sees are escaped as in JSON."""
+    """Return a value as a text in markup. Invisible characters are escaped as in JSON."""
     return html.escape(shown(str(value)))
 
 
 def terms(pairs: Any) -> str:
-    """Return a list of pairs, each a term and what is said of it."""
+    """Return a description list of pairs of a term and its description."""
     return "".join(f"<dt>{escaped(term)}</dt><dd>{escaped(value)}</dd>" for term, value in pairs)
 
 
@@ -68,6 +68,6 @@ def _hash(text: str) -> str:
 
 
 def _json(data: Any) -> str:
-    """Return JSON that cannot end the element that it is in: nothing in it is outside ASCII, or markup."""
+    """Return JSON that cannot end its element: it contains only ASCII, and no characters of markup."""
     text = json.dumps(data, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The style and the script that all pages begin with. Neither loads anything, and a page allows no others.
+"""Hold the style and the script that all pages share. They load nothing.
 
 The script is JavaScript in a text, because only Python files are shipped to managed hosts.
 """

@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""The file of the journal: one line of JSON before each write, and one after it. Knows no SCIM and no Ansible.
+"""Write the file of the journal: one line of JSON before each write, and one after it. Uses no SCIM and no Ansible.
 
-The line before a write is on the disk when ``begin()`` returns. That of its outcome is flushed at once, too, but nobody
-waits for that until the end of the task. Threads and processes may share a file: each line is one ``write()`` to a
-descriptor that appends, which the system does not mix with another. Threads share the wait for the disk as well.
+The line before a write is on the disk when ``begin()`` returns. The line of the outcome is written at once as well, but
+the task waits for the disk only at its end. Threads and processes may share a file: each line is one ``write()`` to a
+descriptor that appends, so the system does not mix lines. Threads also share the wait for the disk.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from .errors import JournalError
 from .secrets import Secrets
 
 FORMAT = 1  # docs/schemas/journal.schema.json describes it
-# Without waiting for a reader where the path is a pipe: that is refused below.
+# Do not wait for a reader if the path is a pipe: pipes are refused below.
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
 MODE = 0o600
 LOOKS, LOOK_EVERY = 5, 0.02  # seconds
 
 
 class Journal:
-    """Appends the writes of one task to a file, without its ``secrets``. ``facts`` are what all its lines have."""
+    """Appends the writes of one task to a file, without its ``secrets``. ``facts`` are in all of its lines."""
 
     def __init__(self, path: str, facts: Mapping[str, Any], secrets: Secrets) -> None:
         self._path = path
@@ -46,10 +46,10 @@ class Journal:
         self._written = self._flushed = 0  # lines
         self._flusher = ThreadPoolExecutor(1)
         self._outcome: Future[None] | None = None  # of the flush of the last outcome
-        self._failed: OSError | None = None  # a flush that failed: a later one may succeed without what was lost
+        self._failed: OSError | None = None  # a failed flush: a later one may succeed although lines were lost
 
     def open(self) -> int:
-        """Open the file, unless it is open, and return its descriptor. Raise JournalError if it cannot be written."""
+        """Open the file if it is not open, and return its descriptor. Raise JournalError if it cannot be written."""
         with self._lock:
             if self._descriptor is None:
                 try:
@@ -92,9 +92,9 @@ class Journal:
         now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
         head = {"format": FORMAT, "time": now, "event": event, "write": write}
         line = {**head, **self._facts, **self._secrets.masked_values(record)}
-        # ASCII has one line separator, and no halves of characters.
+        # ASCII has one line separator, and no lone surrogates.
         encoded = json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
-        if _is_cut(descriptor):  # a full disk or a crash left a part of a line, which this one must not continue
+        if _is_cut(descriptor):  # a full disk or a crash left a part of a line: start a new line
             encoded = b"\n" + encoded
         if os.write(descriptor, encoded) != len(encoded):
             raise OSError("no room for a whole line")
@@ -103,7 +103,7 @@ class Journal:
             return self._written
 
     def _flush(self, line: int) -> None:
-        """Wait until the line with this number is on the disk: one wait is for all lines before it."""
+        """Wait until the line with this number is on the disk. One wait covers all lines before it."""
         with self._flushing:
             if self._failed:
                 raise self._failed
@@ -122,7 +122,7 @@ class Journal:
 
 
 def _is_cut(descriptor: int) -> bool:
-    """Return whether the last line of the file has no end. Another process may be about to write that: look again."""
+    """Return whether the last line has no end. Another process may be about to write it, so look again."""
     for _look in range(LOOKS):
         size = os.fstat(descriptor).st_size
         if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":

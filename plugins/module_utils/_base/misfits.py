@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Refuse values of another type than their option, which Ansible would silently convert. Knows no AnsibleModule.
+"""Refuse values of another type than their option, which Ansible would silently convert. Uses no AnsibleModule.
 
-YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and booleans. Ansible makes texts of them:
-``59016``, ``False``, ``45045`` and ``21221``. The original text is lost, so the value is refused.
+YAML 1.1 reads ``0163210``, ``no``, ``12:30:45`` and ``212_21`` as numbers and booleans. Ansible converts them to the
+texts ``59016``, ``False``, ``45045`` and ``21221``. The original text is lost, so the value is refused.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .paths import Object
 
 Spec = dict[str, dict[str, Any]]  # options, as Ansible takes them
 
-# Options of the type str that take a number as well.
+# Options of the type str that also accept a number.
 NUMBERS = ("max_removals", "max_access_removals")
 QUOTE = "Put it into quotes; add | string to a template that makes it"
-# A number that every parser reads alike: no leading zero, which means octal to YAML, no underscore, no 0x.
+# A number that all parsers read in the same way: no leading zero (octal in YAML), no underscore, no 0x.
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]|[0-9]+_)")  # other texts that int() accepts
 DECIMAL_HINT = "Write it as a decimal number, without leading zeros"
-# A text that does not become a list by splitting at commas: one with brackets around it, or with semicolons.
+# A text that is not a list with commas: it has brackets around it, or semicolons.
 NO_LIST = re.compile(r"^\s*\[.*\]\s*$|;", re.DOTALL)
 LIST_HINT = "Give a list. A text is split at its commas alone"
 GROUPS_HINT = "In a template, groups is always the groups of the inventory: give your variable another name"
@@ -41,9 +41,9 @@ def refuse_misfits(specs: Spec, options: Object) -> None:
 
 
 def _misfits(specs: Spec, options: Object, place: str = "") -> Iterator[InvalidError | None]:
-    """Yield the error of each value whose type is wrong, None for others.
+    """Yield the error of each value with a wrong type, and None for other values.
 
-    ``place`` is what precedes the options' names in the message. No value of an option with ``no_log`` is quoted.
+    ``place`` is the prefix of option names in messages. No value of an option with ``no_log`` is quoted.
     """
     for option, value in options.items():
         spec = specs.get(option, {})

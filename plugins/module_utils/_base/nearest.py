@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find the known name that is closest to a misspelt one."""
+"""Find the known name that is closest to a misspelled one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like this one, or None if none is. Case and hyphens do not matter."""
+    """Return the known name that is most similar, or None. Case and hyphens do not matter."""
     from difflib import get_close_matches  # every module loads this file, and only failures need difflib
 
     close = get_close_matches(name.lower().replace("-", "_"), sorted(known), n=1)
@@ -19,6 +19,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(found: Iterable[str | None]) -> str:
-    """Return "Did you mean a and b?" for the names that were found, or an empty text if there are none."""
+    """Return "Did you mean a and b?" for these names, or an empty text if there are none."""
     names = dict.fromkeys(name for name in found if name)
     return f"Did you mean {' and '.join(names)}?" if names else ""

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Values inside SCIM resources: their paths, and their equality on this server."""
+"""Read and write values inside SCIM resources by their paths, and compare values like this server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import InvalidError
 
-# Characters that nobody sees, although they count as letters, marks or symbols: fillers, joiners, variation selectors.
+# Invisible characters that count as letters, marks or symbols: fillers, joiners, variation selectors.
 HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 # Characters that count as a hyphen: hyphen, non-breaking hyphen, figure dash, en dash and minus sign.
 HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
@@ -32,10 +32,10 @@ Write = tuple[Path, Any]
 
 
 def fold(text: Any) -> str:
-    """Return the text in the form in which names are compared: without case, and composed.
+    """Return the text in the form to compare names: without case, and composed.
 
-    Canonically equal texts and those that differ only in case are the same (Unicode D145, with simple case folding):
-    ``É`` is ``e`` with an accent of its own. Unlike casefold() this keeps ß and ss, which are two names, apart.
+    Canonically equal texts and texts that differ only in case become the same (Unicode D145, with simple case folding).
+    ``É`` equals ``e`` with a combining accent. Unlike casefold(), this keeps ß and ss apart: they are two names.
     """
     whole = str(text)
     if whole.isascii():
@@ -45,15 +45,16 @@ def fold(text: Any) -> str:
 
 @lru_cache(4096)
 def _folded(character: str) -> str:
-    """Return one character without case, itself where its lower case has several."""
+    """Return one character without case. Return it unchanged if its lower case has several characters."""
     return next((low for low in (character.casefold(), character.lower()) if len(low) == 1), character)
 
 
 def look(text: Any) -> str:
-    """Return the look of a name, which is the same for all texts that people could take for it.
+    """Return the look of a name. Names that people could confuse have the same look.
 
-    Beside case and canonical equality, compatible characters are the same (Unicode D146), and blanks and hyphens of any
-    kind; invisible characters and blanks around do not count. For guard rails, which rather protect too much.
+    Compatible characters count as the same (Unicode D146), and so do blanks and hyphens of any kind. Case, invisible
+    characters and outer blanks do not matter. Guard rails use it, because they must protect too much rather than too
+    little.
     """
     whole = str(text)
     if whole.isascii() and whole.isprintable():
@@ -64,7 +65,7 @@ def look(text: Any) -> str:
 
 
 def natural(text: str) -> tuple[list[tuple[int, str]], str]:
-    """Return the sort key of a text for people: without case, and numbers in them by value."""
+    """Return a sort key for people: case does not matter, and numbers sort by value."""
     parts = re.findall(r"[0-9]+|[^0-9]+", fold(text))
     return [(int(part), "") if part[0] in DIGITS else (-1, part) for part in parts], text
 
@@ -86,15 +87,15 @@ def composed(value: Any) -> Any:
 
 
 def is_like(name: str, pattern: str, form: Callable[[Any], str] = fold) -> bool:
-    """Return whether a name matches a pattern of ``*`` and ``?``. A bracket is a letter like others.
+    """Return whether a name matches a pattern with ``*`` and ``?``. Brackets have no special meaning.
 
-    Both are compared in a ``form``: that of names, or, for guard rails, their look.
+    ``form`` converts both before the comparison: ``fold`` for names, or ``look`` for guard rails.
     """
     return fnmatchcase(form(name), form(pattern).replace("[", "[[]"))
 
 
 def letters(text: Any) -> str:
-    """Return the letters and digits of the text, without case: ``Use accounts`` and ``useAccounts`` are one name."""
+    """Return the letters and digits of the text without case: ``Use accounts`` and ``useAccounts`` are the same."""
     return "".join(character for character in fold(text) if character.isalnum())
 
 
@@ -103,7 +104,7 @@ def is_value(value: Any) -> bool:
 
 
 def get(resource: Object, path: Path) -> Any:
-    """Return the value at the path, None if there is none."""
+    """Return the value at the path, or None."""
     node: Any = resource
     for part in path:
         node = node.get(part) if isinstance(node, dict) else None
@@ -111,14 +112,14 @@ def get(resource: Object, path: Path) -> Any:
 
 
 def one_object(node: Any) -> Object:
-    """Return a complex value, also where a server shows it as a list of one, or as its id alone; empty without one."""
+    """Return a complex value. A server may show it as a list of one, or as an id. Empty if there is none."""
     if isinstance(node, list):
         node = node[0] if node else None
     return node if isinstance(node, dict) else {"value": node} if is_value(node) else {}
 
 
 def id_mark(identifier: Any) -> str:
-    """Return what two spellings of one id share: a GUID has no case (RFC 9562 section 4), any other id has one."""
+    """Return a key to compare ids: a GUID has no case (RFC 9562 section 4), and other ids have one."""
     text = str(identifier)
     return text.lower() if GUID.fullmatch(text) else text
 
@@ -128,9 +129,9 @@ def objects(node: Any) -> list[Object]:
 
 
 def put(resource: Object, path: Path, value: Any) -> None:
-    """Set the value at the path. None removes it, along with the maps that become empty.
+    """Set the value at the path. None removes the value, and maps that become empty.
 
-    A path that leads through a list leads through each object in it.
+    A path through a list sets the value in each object of the list.
     """
     head, *rest = path
     if rest and isinstance(resource.get(head), list):
@@ -149,7 +150,7 @@ def put(resource: Object, path: Path, value: Any) -> None:
 
 
 def put_null(resource: Object, path: Path) -> None:
-    """Set null at the path, on purpose."""
+    """Set null at the path. ``put`` would remove the value."""
     *way, last = path
     for part in way:
         resource = resource.setdefault(part, {})
@@ -157,7 +158,7 @@ def put_null(resource: Object, path: Path) -> None:
 
 
 def path_text(path: Path) -> str:
-    """Return the path as PATCH takes it (RFC 7644 section 3.10): a URN ends with a colon, a name with a dot."""
+    """Return the path in the form of PATCH (RFC 7644 section 3.10): a colon follows a URN, and a dot follows a name."""
     head, *rest = path
     if not rest:
         return head
@@ -165,7 +166,7 @@ def path_text(path: Path) -> str:
 
 
 def same(one: Any, other: Any, *, caseless: bool = False) -> bool:
-    """Return whether two values are equal to this server: 7 and "7" are, true and "True", None and the empty text."""
+    """Return whether two values are equal to this server: 7 and "7", true and "True", None and the empty text."""
     if one is other or (isinstance(one, str) and one == other):
         return True
     if isinstance(one, dict) or isinstance(other, dict):
@@ -188,7 +189,7 @@ def as_text(value: Any) -> str:
 def quoted(value: str) -> str:
     """Quote a string as a comparison value of a filter, which is a JSON string (RFC 7644 section 3.4.2.2).
 
-    Raise InvalidError for a lone surrogate: JSON and YAML can spell it, and it cannot be sent.
+    Raise InvalidError for a lone surrogate: JSON and YAML can contain it, but it cannot be sent.
     """
     text = json.dumps(value, ensure_ascii=False)
     try:

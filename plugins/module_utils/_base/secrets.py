@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Recognise the keys of secrets, and remove secrets from texts. Pure: knows no server and no Ansible."""
+"""Recognise the keys of secrets, and remove secrets from texts. Pure: uses no server and no Ansible."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 from .errors import LONGEST_TEXT, shown
 from .paths import letters
 
-HIDDEN = "********"  # what stands in place of a secret
+HIDDEN = "********"  # the mask of a secret
 WITHHELD = "(not shown: it repeats a secret in an encoded form)"
 
 # -- Names ------------------------------------------------------------------
@@ -65,20 +65,20 @@ _COUNT = re.compile("[0-9]{1,3}")
 def means_secret(key: str) -> bool:
     """Return whether the key of a free map names a secret: ``password``, ``API-Key``, ``rootPwd``.
 
-    The end of the name decides: ``PasswordChangeDate`` is a date. Case and separators do not matter. Whether
-    ``EnablePassword`` is a password or a flag only its value tells: see ``is_secret``.
+    The end of the name decides: ``PasswordChangeDate`` is a date. Case and separators do not matter. ``EnablePassword``
+    may be a password or a flag: ``is_secret`` also checks its value.
     """
     name = letters(key)
     return name in WHOLE or bool(_SECRET.fullmatch(name) or _WORD.fullmatch(key))
 
 
 def is_synonym(key: Any, option: str) -> bool:
-    """Return whether the key is another name of the secret that the option is for."""
+    """Return whether the key is another name of the secret in this option."""
     return letters(key) in SYNONYMS.get(option, ())
 
 
 def is_secret(key: Any, value: Any) -> bool:
-    """Return whether an entry of a free map is a secret: its key means one, and its value says more than yes or no."""
+    """Return whether an entry of a free map is a secret: its key means one, and its value is not just yes or no."""
     if not means_secret(str(key)) or isinstance(value, (dict, list)):
         return means_secret(str(key))
     text = str(value).strip().lower()
@@ -93,7 +93,7 @@ SHORTEST_ENCODING = 8  # characters; fewer could be a word
 def spellings(secret: str) -> set[str]:
     """Return the forms in which a server or a message may quote a secret, as text and as encoded bytes.
 
-    As text it may be in a form or a URL, in JSON, in HTML, in a message, or in the repr of a list.
+    Text forms are those in a form or a URL, in JSON, in HTML, in a message, and in the repr of a list.
     """
     forms = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
     forms |= {re.sub("%..", lambda code: code[0].lower(), form) for form in forms}  # as .NET writes it
@@ -105,7 +105,7 @@ def spellings(secret: str) -> set[str]:
 def _encodings(secret: str) -> set[str]:
     """Return the secret in hex, and in base64 at each offset within a longer text, such as a whole request.
 
-    Characters that depend on their neighbours are left out, and so are forms that are too short to be sure of.
+    Characters that depend on their neighbours are left out. Forms that are too short to be unique are left out as well.
     """
     pieces = set()
     for raw in (secret.encode(errors="replace"), secret.encode("latin-1", "replace")):  # as requests sends a login
@@ -119,7 +119,7 @@ def _encodings(secret: str) -> set[str]:
 
 # -- Masking ----------------------------------------------------------------
 
-BEGIN = 8  # characters of a secret that are looked for first
+BEGIN = 8  # the number of first characters to search for
 FEW = 100  # beginnings that are searched for one by one, because a search is faster than cutting up the text
 SHORTEST_DECODED = 4  # characters; what is shorter is in every text that is decoded the wrong way
 DEPTH = 4  # times that a text is decoded, one way after another
@@ -129,10 +129,9 @@ LONGEST_LOOK = 2 * LONGEST_TEXT  # characters of a text that are decoded; less o
 
 
 class Secrets:
-    """The secrets of a task, kept in the set that is given here, and found in texts.
+    """The secrets of a task, stored in the given set, and searched in texts.
 
-    To look for each of them in each text takes minutes for ten thousand users with a password each: most are ruled out
-    by their first characters.
+    To search each text for each of ten thousand secrets takes minutes, so most are excluded by their first characters.
     """
 
     def __init__(self, secrets: set[str]) -> None:
@@ -155,12 +154,12 @@ class Secrets:
         return text
 
     def found_in(self, text: str) -> set[str]:
-        """Return the secrets that the text holds as they are."""
+        """Return the secrets that the text contains in plain form."""
         self._refresh()
         return self._exact.found_in(text)
 
     def masked_values(self, value: Any) -> Any:
-        """Return a value of any depth with stars for the secrets that its texts and keys hold as they are."""
+        """Return a value of any depth with stars for the secrets that its texts and keys contain in plain form."""
         found = sorted(self.found_in("\n".join(_texts(value))), key=len, reverse=True)
 
         def masked(item: Any) -> Any:
@@ -213,7 +212,7 @@ class Secrets:
 
 
 class _Index:
-    """Finds which of many texts are in another one."""
+    """Finds which of many texts are contained in another one."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._short: list[str] = []
@@ -261,7 +260,7 @@ LEGIBLE = re.compile(rb"[\t\n\r\x20-\x7e\xa0-\xff\x80-\xbf]{4,}")
 
 
 def _decodings(text: str) -> Iterator[str]:
-    """Yield the text as it would be decoded in each way, and each of these in each way, and so on."""
+    """Yield all decodings of the text, and decodings of these, to a limited depth."""
     waiting, seen = [text], {text}
     for _time in range(DEPTH):
         found = []
@@ -291,7 +290,7 @@ def _from_page(text: str) -> Iterator[str]:
 def _from_escapes(text: str) -> Iterator[str]:
     if "\\" in text:
         written = ESCAPES.sub(_unescaped, text)
-        # Two halves of a character (RFC 8259 section 7) are one.
+        # Join surrogate pairs to one character (RFC 8259 section 7).
         yield written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if not written.isascii():  # bytes, one by one
             yield written.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -323,7 +322,7 @@ def _base64_bytes(run: str) -> bytes:
 
 
 def _texts_of(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Yield what is legible of the pieces, by each of the two encodings that are in use."""
+    """Yield the readable texts in the pieces, in each of the two usual encodings."""
     legible = b"\n".join(part for piece in pieces for part in LEGIBLE.findall(piece))
     for encoding in ("utf-8", "latin-1"):
         yield codecs.decode(legible, encoding, "replace")

@@ -3,9 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Names of attributes and URNs of schemas have no case (RFC 7643 section 2.1, RFC 7644 section 3.10).
+"""Convert names of attributes and URNs in answers to the spelling of the schemas.
 
-Answers are converted to the spelling of the schemas once, so that all other code can look names up unchanged.
+They have no case (RFC 7643 section 2.1, RFC 7644 section 3.10). Answers are converted once, so that all other code can
+look up names unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from .paths import Path
 
 
 class Spelling:
-    """The names below one place of an answer. Names that no path holds stay as they are, and so do those below them."""
+    """The names below one place of an answer. Unknown names, and the names below them, are not changed."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         below: dict[str, list[Path]] = {}
@@ -28,7 +29,7 @@ class Spelling:
         self._below = {name: Spelling(rest) for name, rest in below.items() if rest}
 
     def apply(self, node: Any) -> None:
-        """Rename in place what is spelled otherwise; a name that is there in the right spelling as well stays."""
+        """Rename names with another spelling in place. If the right spelling also exists, that name is not changed."""
         if isinstance(node, list):
             for item in node:
                 self.apply(item)

@@ -98,7 +98,7 @@ def _is_end(text: str, place: int) -> bool:
 
 
 def _is_bad(text: str, place: int) -> bool:
-    """Return whether the character is invisible, or stands for a lost one."""
+    """Return whether the character is invisible, or replaces a lost one."""
     return text[place] == REPLACEMENT or (is_hidden(text[place]) and not _is_used(text, place))
 
 
@@ -118,8 +118,8 @@ def _refusal(option: str, text: str, place: int, *, in_list: bool, of_object: bo
 def check_secret(option: str, secret: str) -> None:
     """Raise InvalidError for a placeholder, and for a blank or invisible character at the start or end.
 
-    The error does not quote the secret. The file of a private key may end with one line break. Many passwords contain
-    braces, so that only a text which is one whole expression counts as a template.
+    The error does not quote the secret. A file with a private key may end with one line break. Many passwords contain
+    braces, so only a text that is one whole expression counts as a template.
     """
     for pattern, (meaning, hint) in PLACEHOLDERS.items():
         if re.fullmatch(pattern, secret, re.DOTALL):

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Carry out the steps of a plan, several at a time, each after those that it needs. The only writes of a run."""
+"""Apply the steps of a plan, several at a time, each after the steps that it needs. Only this file writes."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Halt:
-    """A failure of one step that keeps other steps from beginning, because they would fail in the same way.
+    """A failure of one step that stops further steps, because they would fail in the same way.
 
-    ``kind`` is the kind of objects that is no longer created, None if no step begins at all. ``container`` limits that
-    to one safe.
+    ``kind`` is the kind of objects that is no longer created. If it is None, no step starts at all. ``container``
+    limits the halt to one safe.
     """
 
     step: Step
@@ -47,10 +47,10 @@ class Halt:
 
     @classmethod
     def of(cls, step: Step, error: IdentityError) -> Halt | None:
-        """Return the halt that a failure causes, None if other steps may succeed.
+        """Return the halt of a failure, or None if other steps may succeed.
 
-        If the right to create one object is missing, it is missing for all objects of its kind. Each safe has members
-        of its own, so there it is missing for that safe only. An update or a removal may be refused for one object.
+        If the right to create one object is missing, it is missing for all objects of its kind. Each safe has its own
+        members, so there it is missing only for that safe. An update or a removal may be refused for one object.
         """
         if error.shared:
             return cls(step, error)
@@ -59,7 +59,7 @@ class Halt:
         return None
 
     def holds(self, step: Step) -> bool:
-        """Return whether this failure keeps a step from beginning."""
+        """Return whether this failure stops a step from starting."""
         if self.kind is None:
             return True
         creates = step.plan.action == "create"
@@ -67,7 +67,7 @@ class Halt:
 
     @property
     def scope(self) -> str:
-        """Return a description, for messages, of the steps that do not begin."""
+        """Return a description of the stopped steps for messages."""
         if self.kind is None:
             return "nothing else was begun, because it would fail in the same way"
         where = f" in {self.step.desired.parent!r}" if self.container is not None else ""
@@ -83,9 +83,9 @@ class Applied:
 
 
 class Application:
-    """Carries out one plan: the steps that others need first, removals at the end.
+    """Applies one plan: steps that others need first, removals at the end.
 
-    The creator of a safe loses rights last: the steps before may need them.
+    The creator of a safe loses rights last, because earlier steps may need them.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Application:
         """Carry out these steps, each as soon as the objects that it needs are there."""
         waiting = _Waiting(steps)
         running: set[Future[Result]] = set()
-        # Futures put themselves here when they are done. Waiting for any of thousands would scan all of them each time.
+        # Futures are put here when they are done: to wait for one of thousands would scan all of them each time.
         finished: SimpleQueue[Future[Result]] = SimpleQueue()
 
         def begin(ready: Iterable[Step]) -> None:
@@ -218,7 +218,7 @@ class Application:
 
 
 class _Waiting:
-    """The steps of one batch that are not begun, and the steps of the batch that each of them needs."""
+    """The steps of one batch that have not started, and the steps of the batch that each needs."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
         batch = {step.desired: step for step in steps}
@@ -229,7 +229,7 @@ class _Waiting:
                 self._needed_by.setdefault(need, []).append(step)
 
     def take_ready(self, among: Iterable[Step]) -> list[Step]:
-        """Return those of these steps that wait for nothing else. They wait no more."""
+        """Return those of these steps that need no other step, and stop tracking them."""
         ready = [step for step in among if step in self._needs and not self._needs[step]]
         for step in ready:
             del self._needs[step]

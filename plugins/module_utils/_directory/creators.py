@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The rights that the creators of safes keep, planned for all safes of a directory at once."""
+"""Plan the rights that the creators of safes keep, for all safes of a directory at once."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Creators:
         return next(iter(self._relations.vault_caller.names.values()), None)
 
     def _of_safe(self, found: Found, safe: Object, permissions: Iterable[Object]) -> Step | None:
-        """Return the step that trims the creator of an existing safe, None if there is nothing to take away."""
+        """Return the step that trims the creator of an existing safe, or None if there is nothing to remove."""
         permission = self._permission(safe, permissions)
         if permission is None:
             return None

@@ -3,11 +3,11 @@
 
 # Private to this collection: it may change in any release.
 
-"""Bring a whole directory to its desired state: everything is read and planned before the first write.
+"""Bring a whole directory to its desired state: all objects are read and planned before the first write.
 
-A run is a line of stages, one file each: entries, checks, survey, planning, plan_checks, creators, losses, apply,
-report. Each hands frozen values (values.py) to the next. An object is planned and written as in the modules for single
-objects: by the same tables, plans and ``ensure()``.
+A run is a sequence of stages, one file each: entries, checks, survey, planning, plan_checks, creators, losses, apply,
+report. Each passes frozen values (values.py) to the next. An object is planned and written as in the modules for single
+objects: with the same tables, plans and ``ensure()``.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from .values import Desired, Finding, Planned, Result, Step, references_of
 
 
 class Directory:
-    """One run: ``plan()`` reads the tenant and writes nothing, ``apply()`` carries the plan out.
+    """One run. ``plan()`` reads the tenant and writes nothing. ``apply()`` applies the plan.
 
-    ``now`` is the time of the run, in seconds since 1970.
+    ``now`` is the time of the run in seconds since 1970.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Directory:
         self._rails = GuardRails(rules, self._names.count, self._access)
 
     def plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired] = (), unread: Sequence[str] = ()) -> Planned:
-        """Return the steps, removals last, in an order in which they can be carried out.
+        """Return the steps in the order in which they are applied, removals last.
 
         ``elsewhere`` are the entries of other runs that create objects. ``unread`` are errors of the input. Raise one
         failure for these, for all invalid entries, and for a plan that the guard rails refuse.
@@ -82,7 +82,7 @@ class Directory:
         return planned
 
     def _plan(self, listed: Sequence[Desired], elsewhere: Iterable[Desired], problems: Problems) -> Planned:
-        """Return the plan as far as it can be made in spite of problems."""
+        """Return the plan. Entries with problems are left out."""
         self._check(listed, elsewhere, problems)
         sound = [desired for desired in listed if desired not in problems]
         rules = self._rules_for(listed, problems)
@@ -109,7 +109,7 @@ class Directory:
         return Applied([Result(step, action_of(step.plan)) for step in planned.steps])
 
     def apply(self, planned: Planned) -> Applied:
-        """Carry the plan out, and return what became of each step."""
+        """Apply the plan, and return the result of each step."""
         run = Application(self._store, self._names, self._rules, self._report, self._is_abandoned)
         return run.apply(planned.steps)
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report objects without an entry: the safes where they count, and their form in results. No I/O."""
+"""Report objects without an entry: those in the scope of the entries, in the form of results. No I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {resource.name: resource for resource in RESOURCES.values()}
 
 
 class Scope:
-    """The safes that the entries name. Objects on other safes are neither pruned nor reported."""
+    """The safes that the entries name. Objects on other safes are not pruned and not reported."""
 
     def __init__(self, listed: Iterable[Desired]) -> None:
         self._named = {(each.resource.plural, fold(each.parent)) for each in listed if each.parent is not None}
@@ -28,12 +28,12 @@ class Scope:
         self._leaving: set[str] = set()
 
     def see(self, found: Found) -> None:
-        """Note a safe by its name, which its entry need not give."""
+        """Note a safe by its name. An entry may give only its id."""
         if found.resource.contains:
             (self._leaving if found.desired.absent else self._safes).add(fold(found.name))
 
     def has_any(self, resource: Resource) -> bool:
-        """Return whether objects of a kind can be in the scope at all."""
+        """Return whether objects of a kind can be in the scope."""
         return not resource.parent or bool(self._safes - self._leaving)
 
     def prunes(self, resource: Resource, item: Object) -> bool:

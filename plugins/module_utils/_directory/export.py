@@ -23,10 +23,10 @@ from .._scim.sight import advice, may_be_hidden, sees_nothing, unseen
 
 
 def export(scim: Scim, plurals: Collection[str], on_gap: Callable[[str], None] | None = None) -> Object:
-    """Return the objects of these kinds, without ids and without options that are not set, sorted by name.
+    """Return the objects of these kinds, sorted by name, without ids and without options that are not set.
 
-    A reference is a name, or an id where several objects have the name. ``on_gap`` also gets the warnings about what
-    may be there, and was not seen.
+    A reference is a name, or an id if several objects have the name. ``on_gap`` also gets the warnings about objects
+    that may exist and were not shown.
     """
 
     def warn(text: str) -> None:
@@ -64,7 +64,7 @@ def export(scim: Scim, plurals: Collection[str], on_gap: Callable[[str], None] |
 
 
 def secrets_of(exported: Object) -> Object:
-    """Return the names of the objects that may have secrets, which no export holds, by kind."""
+    """Return the names of the objects that may have secrets, by kind. An export contains no secrets."""
     return {
         resource.plural: [_label(resource, entry) for entry in exported[resource.plural]]
         for resource in RESOURCES.values()
@@ -73,7 +73,7 @@ def secrets_of(exported: Object) -> Object:
 
 
 def _names(resource: Resource, items: Collection[Object]) -> dict[str, str]:
-    """Return the names that mean one object each, by id."""
+    """Return the unique names of objects, by id."""
     names = {item["id"]: str(item.get(resource.key_attribute) or "") for item in items}
     times = Counter(map(fold, names.values()))
     return {identifier: name for identifier, name in names.items() if name and times[fold(name)] == 1}

@@ -18,7 +18,7 @@ from .values import Desired, Step
 
 
 class NameIndex:
-    """Find objects for references as the SCIM server would, but ask it only for names that have not been seen.
+    """Find objects for references like the SCIM server does. Ask it only for names that have not been seen.
 
     In check mode, an object that another run will create counts as existing. If entries could not be read, any name
     that is not found counts as existing, and the run fails because of these entries.
@@ -58,11 +58,11 @@ class NameIndex:
         self._complete.add(endpoint)
 
     def all_names(self, endpoint: str) -> Collection[str]:
-        """Return the names of all objects of a kind, none if the kind has not been listed."""
+        """Return the names of all objects of a kind. Empty if the kind has not been listed."""
         return self.names(endpoint) if endpoint in self._complete else ()
 
     def count(self, endpoint: str) -> int | None:
-        """Return how many objects there are, None if the server does not say."""
+        """Return the number of objects, or None if the server does not state it."""
         return len(self._names.get(endpoint, ())) if endpoint in self._complete else self._scim.count(endpoint)
 
     def expect(self, desired: Desired) -> None:
@@ -74,7 +74,7 @@ class NameIndex:
             self._former[desired.resource.endpoint, fold(former)] = desired
 
     def expect_elsewhere(self, desired: Desired) -> None:
-        """Note that another run makes or renames the object of an entry, whose options are that run's to check."""
+        """Note that another run creates or renames the object of an entry. That run also checks its options."""
         if desired.is_plain:
             self._elsewhere[desired.resource.endpoint, fold(desired.name)] = desired
         with suppress(InvalidError):
@@ -82,7 +82,7 @@ class NameIndex:
                 self._former[desired.resource.endpoint, fold(former)] = desired
 
     def mark_created(self, desired: Desired, identifier: str | None) -> None:
-        """Note that an expected object is there, under this name or another one.
+        """Note that an expected object exists, under this name or another one.
 
         Without its id, the next reference to it is looked up.
         """
@@ -92,7 +92,7 @@ class NameIndex:
             self._coming.pop((desired.resource.endpoint, fold(name)), None)
 
     def renamed(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry that renames the object with this name, None if there is none."""
+        """Return the entry that renames the object with this former name, or None."""
         return self._former.get((endpoint, fold(reference)))
 
     def mark_renamed(self, step: Step) -> None:
@@ -101,7 +101,7 @@ class NameIndex:
         self._renamed.add(step.desired)
 
     def renaming(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry whose step renames the object with this present name or id, None if it keeps its name."""
+        """Return the entry whose step renames the object with this present name or id, or None."""
         identifier = self._identify(endpoint, reference)
         return self._renaming.get((endpoint, identifier)) if identifier else None
 
@@ -114,12 +114,12 @@ class NameIndex:
         self._leaving_ids[step.resource.endpoint, step.plan.identifier] = step.desired
 
     def pending(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry that will create the object with this name, None if the object has been seen."""
+        """Return the entry that will create the object with this name, or None if the object has been seen."""
         seen = self._identify(endpoint, reference) is not None
         return None if seen else self._coming.get((endpoint, fold(reference)))
 
     def leaving(self, endpoint: str, reference: str) -> Desired | None:
-        """Return the entry that removes the object with this name or id, None if it stays."""
+        """Return the entry that removes the object with this name or id, or None."""
         by_name = self._leaving.get((endpoint, fold(reference)))
         identifier = self._identify(endpoint, reference)
         return by_name or (self._leaving_ids.get((endpoint, identifier)) if identifier else None)
@@ -150,7 +150,7 @@ class NameIndex:
         return self._scim.find_in_vault(endpoint, attribute, reference)
 
     def knows(self, endpoint: str, reference: str) -> bool:
-        """Return whether a reference is understood without asking the server."""
+        """Return whether a reference can be resolved without a request."""
         key = (endpoint, fold(reference))
         return (
             endpoint in self._complete

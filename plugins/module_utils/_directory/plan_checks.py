@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Check the whole plan before the guard rails do: circles, references to removed objects, a hidden vault."""
+"""Check the whole plan before the guard rails: circles, references to removed objects, a hidden vault."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNJUDGED = "Names that were not found, and may be in what could not be read"
 
 
 class PlanCheck:
-    """Checks the steps of one run. ``problems`` are those of the stages before, ``now`` is its time."""
+    """Checks the steps of one run. ``problems`` are those of earlier stages. ``now`` is the time of the run."""
 
     def __init__(self, scim: Scim, rules: Rules, names: NameIndex, problems: Problems, now: float) -> None:
         self._scim = scim
@@ -38,9 +38,9 @@ class PlanCheck:
         self._now = now
 
     def check(self, listed: Sequence[Desired], sound: Sequence[Desired], steps: Sequence[Step]) -> None:
-        """Warn of changes that may be mistakes, and note the problems of entries and of the whole plan.
+        """Warn about changes that may be mistakes, and note the problems of entries and of the whole plan.
 
-        ``sound`` are the entries that had none before they were read.
+        ``sound`` are the entries without problems before the tenant was read.
         """
         warn, names = self._scim.client.warn, self._names
         _warn_of_changes(warn, names, steps, self._now)
@@ -88,7 +88,7 @@ def created_by(steps: Iterable[Step]) -> Iterator[tuple[Resource, Object]]:
 
 
 def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Sequence[Step], now: float) -> None:
-    """Name changes that may be a mistake, such as a list that is empty after a failed lookup."""
+    """Warn about changes that may be mistakes, such as a list that is empty after a failed lookup."""
     if empty := emptied_by((step.plan for step in steps), now):
         warn(f"Lists that come out empty: {', '.join(empty)}")
     logins = [name for each in RESOURCES.values() if each.suffixed for name in names.all_names(each.endpoint)]
@@ -101,9 +101,9 @@ def _warn_of_changes(warn: Callable[[str], None], names: NameIndex, steps: Seque
 
 
 def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problems) -> None:
-    """Refuse references to objects that this run removes, old references too, and any use of a former name.
+    """Note references to objects that this run removes, also existing references, and any use of a former name.
 
-    Removing a member by its former name would take away access that the next run gives back.
+    To remove a member by its former name would remove access that the next run adds again.
     """
     for desired in listed:
         for endpoint, name in references_of(desired):
@@ -116,7 +116,7 @@ def _note_leavers(listed: Iterable[Desired], names: NameIndex, problems: Problem
 
 
 def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Problems) -> None:
-    """Note a group that would be in itself, whether it is new or not: the server would refuse the last write."""
+    """Note a group that would contain itself, because the server would refuse the last write."""
     holders = [each for each in listed if each.resource.member_rows and not each.absent]
     names = names_of(holders, steps)
     by_name = {(each.resource.endpoint, fold(names[each])): each for each in holders}
@@ -128,7 +128,7 @@ def _note_nesting(listed: Sequence[Desired], steps: Sequence[Step], problems: Pr
 
 
 def _note_circles(steps: Iterable[Step], problems: Problems) -> None:
-    """Note steps that need each other: none of them could be the first."""
+    """Note steps that need each other, because none of them can be first."""
     needs = {step.desired: step.needs for step in steps if step.desired not in problems}
     for circle in _circles_in(needs):
         places = _places_of(circle, {desired: desired.name for desired in circle})

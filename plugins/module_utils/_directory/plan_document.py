@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan as a document that people review, and its digest, with which a later run is compared. No I/O.
+"""Build the plan document that people review, and the digest that a later run compares. No I/O.
 
-The same situation gives the same bytes: rows are sorted, and nothing depends on the time. A secret is never in it,
-not even as a hash: it only says that one will be set.
+The same input gives the same bytes: rows are sorted, and nothing depends on the time. A secret is never in it, not even
+as a hash. The document only states that a secret will be set.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def document_of(planned: Planned, tenant: str, rules: Rules, kinds: Sequence[str
 
 
 def with_digest(document: Object) -> Object:
-    """Return the document with the digest of what is compared: the tenant and the changes."""
+    """Return the document with the digest of the compared parts: the tenant and the changes."""
     return {**document, "digest": digest_of(document)}
 
 
@@ -66,7 +66,7 @@ def digest_of(document: Object) -> str:
 
 
 def counts_of(document: Object) -> dict[str, int]:
-    """Return the number of changes by action, and of objects that stay as they are."""
+    """Return the number of changes by action, and the number of unchanged objects."""
     counts = Counter(row["action"] for row in document["changes"])
     unchanged = sum(each.get("unchanged", 0) for each in document["summary"].values())
     return {**{action: counts[action] for action in ACTIONS}, "unchanged": unchanged}
@@ -125,7 +125,7 @@ def _canonical(value: Any) -> str:
 
 
 def approved_document(text: str, path: str) -> Object:
-    """Return the document in a text. Raise InvalidError if it is no plan, or was modified."""
+    """Return the document in a text. Raise InvalidError if it is not a plan, or was modified."""
     try:
         document = json.loads(text)
         digest, found = document["digest"], digest_of(document)
@@ -158,7 +158,7 @@ def refuse_other_plan(planned: Object, digest: str, approved: Object | None) -> 
 
 
 def _differences(approved: Object, planned: Object) -> list[str]:
-    """Return what is different now, object by object."""
+    """Return the differences between two plans, object by object."""
     before, after = ({_identity(row): row for row in document["changes"]} for document in (approved, planned))
     return [
         *(f"{_text(row)} is new" for mark, row in after.items() if mark not in before),

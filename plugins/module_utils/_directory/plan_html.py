@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan as one page that needs nothing else. No I/O."""
+"""Render a plan as one self-contained page. No I/O."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _scope(document: Object) -> Iterator[tuple[str, Any]]:
 
 
 def _boxes(name: str, values: Sequence[str], rows: Sequence[Object]) -> str:
-    """Return a box to tick for each value that occurs, with how often."""
+    """Return a checkbox for each value, with its count."""
     counts = Counter(row[name] for row in rows)
     return "".join(
         f'<label><input type="checkbox" name="{name}" value="{value}" checked> {value} '
@@ -80,7 +80,7 @@ def _counts(rows: Sequence[Object]) -> str:
 
 
 def _change(row: Object) -> Object:
-    """Return what the page shows of one change: texts, and lists of texts."""
+    """Return the content of the page for one change: texts, and lists of texts."""
     return {
         "kind": _kind(row["type"]),
         "action": row["action"],
@@ -91,7 +91,7 @@ def _change(row: Object) -> Object:
 
 
 def _stranger(row: Object) -> Object:
-    """Return what the page shows of an object that no entry names."""
+    """Return the content of the page for an object without an entry."""
     named = {option: value for option, value in row.items() if option not in ("type", "name") and value}
     return {
         "kind": _kind(row["type"]),
@@ -107,7 +107,7 @@ def _kind(name: str) -> str:
 
 
 def _sides(values: Mapping[str, Any]) -> tuple[Any, Any, bool]:
-    """Return an attribute before and after, None where there is nothing, and whether lists only show what differs."""
+    """Return an attribute before and after, with None for no value, and whether lists only have differences."""
     if "add" in values:
         return _names(values["remove"]), _names(values["add"]), True
     return _value(values.get("before")), _value(values.get("after")), False
@@ -118,7 +118,7 @@ def _names(items: Sequence[Any]) -> list[str]:
 
 
 def _value(value: Any) -> str | list[str] | None:
-    """Return a value as a text, a list of texts as it is, and None for nothing."""
+    """Return a value as a text. A list of texts is not changed, and no value is None."""
     if value in (None, "", [], {}):
         return None
     if isinstance(value, dict) and isinstance(whole := value.get("set"), list):  # all members or rights

@@ -3,10 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""A plan as Markdown for merge requests. No I/O.
+"""Render a plan as Markdown for merge requests. No I/O.
 
-Names come from the tenant and from files, so that they must not become markup, links or mentions: each is in a code
-element, in which GitHub and GitLab look for none, and has entities for all but letters and digits.
+Names come from the tenant and from files, and must not become markup, links or mentions. Each is in a code element,
+where GitHub and GitLab do not expand them. All characters except letters and digits are entities.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .._model.rows import Resource
 from .plan_document import ACTIONS
 from .plan_text import OUTCOMES, SIGNS, WORDS, heading_of
 
-MOST_NAMES = 20  # members or rights in one cell
+MOST_NAMES = 20  # the maximum number of members or rights in one cell
 
 
 def markdown_of(document: Object, limit: int) -> str:

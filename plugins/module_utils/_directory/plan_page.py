@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The style and the script of a plan as a page, after those of all pages in _base/html_parts.py."""
+"""Hold the style and the script of the page of a plan. They follow those of all pages in _base/html_parts.py."""
 
 from __future__ import annotations
 

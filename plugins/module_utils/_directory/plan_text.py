@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Show a plan as lines for a terminal. No I/O."""
+"""Render a plan as lines for a terminal. No I/O."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def lines_of(document: Object) -> Iterator[str]:
 
 
 def heading_of(document: Object) -> tuple[str, str, str]:
-    """Return what a document is, what it is for, and the sentence that sums it up. Only a plan is for a tenant."""
+    """Return the kind of a document, its subject, and the sentence that summarizes it. Only a plan is for a tenant."""
     if "sentence" in document:
         return document["title"], "", document["sentence"]
     return "Plan", document["tenant"], sentence_of_plan(document)

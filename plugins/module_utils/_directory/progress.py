@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report the progress of a long run in a file that another process follows, and notice when that process is gone."""
+"""Report the progress of a long run in a file that another process reads, and notice when that process ends."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PLAN_LINE = "plan: "  # the prefix of a line of a plan; the action plugin knows 
 
 
 class Progress:
-    """Writes a line every second from the second one on, unless it is ``quiet``; without a path, nothing.
+    """Writes a line every second from the second one on, unless it is ``quiet``. Without a path, it writes nothing.
 
-    The reader may hold a lock on the file (flock) for as long as it waits for the result. An empty line tells such a
-    reader that the file is open, so that it can be unlinked.
+    The reader may hold a lock on the file (flock) while it waits for the result. An empty line tells the reader that
+    the file is open, so that it can be unlinked.
     """
 
     def __init__(self, path: str | None, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,7 +59,7 @@ class Progress:
         return self._watched and self._locked() is False
 
     def _locked(self) -> bool | None:
-        """Return whether another process holds a lock on the file, None if that cannot be known."""
+        """Return whether another process holds a lock on the file, or None if that is unknown."""
         if self._file is None:
             return None
         try:
@@ -72,7 +72,7 @@ class Progress:
         return False
 
     def show(self, lines: Iterable[str]) -> None:
-        """Write lines of a plan, which the reader shows as they are."""
+        """Write lines of a plan. The reader shows them unchanged."""
         for line in () if self._quiet else lines:
             self._write(f"{PLAN_LINE}{line}")
 

@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Find who is affected by a directory run: members of groups and safes, protected objects, the user that runs it.
+"""Find the users, groups and safes that a directory run affects, for the guard rails. Writes nothing.
 
-The guard rails decide on these facts. Writes nothing. None is read unless something is taken away.
+Facts are read only if a plan takes something away.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from .name_index import NameIndex
 
 
 class Relations(ScimPeople):
-    """Answers questions about one tenant, from the known ``names`` if they suffice."""
+    """Answers questions about one tenant. Uses the known ``names`` if they suffice."""
 
     def __init__(self, scim: Scim, names: NameIndex, lists: MemberLists) -> None:
         super().__init__(scim, lists, names.name_of)
         self._names = names
         self._own_safes: dict[str, bool] = {}  # by name, whether the user that reads and writes the vault is a member
 
-    # -- Who runs the task ----------------------------------------------------
+    # -- The user that runs the task ----------------------------------------------------
 
     @property
     def vault_caller(self) -> Caller:
@@ -48,7 +48,7 @@ class Relations(ScimPeople):
         return self.is_caller(self.vault_caller, identifier, shown)
 
     def is_own_object(self, resource: Resource, item: Object) -> bool | None:
-        """Return whether a user, a group or a permission is that of a user that runs the task; None if unknown."""
+        """Return whether an object is the user that runs the task, its group or its permission; None if unknown."""
         if resource is USER:
             return self.is_own_login(item["id"], str(item.get(USER.key_attribute)))
         if not resource.access:
@@ -59,13 +59,13 @@ class Relations(ScimPeople):
     def _on_safe(self, own: bool | None, safe: str | None) -> bool | None:
         """Return ``own``. If it is unknown, return False if the user that uses the vault is a member of the safe.
 
-        Half of the groups on real safes are those of another directory. The server does not show their members. If such
-        a group is taken off a safe, direct members of the safe keep their access.
+        Half of the groups on real safes belong to another directory, and the server does not show their members. If
+        such a group is removed from a safe, direct members of the safe keep their access.
         """
         return False if own is None and safe is not None and self.is_member(safe) else own
 
     def is_member(self, safe: str) -> bool:
-        """Return whether the user that reads and writes the vault has a permission on a safe of its own."""
+        """Return whether the user that reads and writes the vault has its own permission on a safe."""
         if fold(safe) not in self._own_safes:
             (permissions,) = permissions_on(self._scim, [{"id": safe, "name": safe}]).values()
             self._own_safes[fold(safe)] = any(
@@ -76,7 +76,7 @@ class Relations(ScimPeople):
             )
         return self._own_safes[fold(safe)]
 
-    # -- Who is left ----------------------------------------------------------
+    # -- Members that lose access ----------------------------------------------------------
 
     def taken_along(
         self, deleted: Sequence[tuple[Resource, Object]], protects: Callable[[Iterable[str]], bool]
@@ -118,12 +118,12 @@ class Relations(ScimPeople):
             for permission in on_safe:
                 yield CONTAINER_PERMISSION, permission
 
-    # -- Who is behind an id --------------------------------------------------
+    # -- Names of ids --------------------------------------------------
 
     def member(self, who: tuple[str, str, str], *, named: bool, own: bool, safe: str | None) -> Member:
-        """Return the member that loses access, with ``named`` by all names, with ``own`` also if it runs the task.
+        """Return the member that loses access. ``named`` adds all its names, and ``own`` whether it runs the task.
 
-        ``safe`` is the name of the safe, None for a group.
+        ``safe`` is the name of the safe, or None for a group.
         """
         endpoint, identifier, shown = who
         name = self.name_of(endpoint, identifier) if named else None
@@ -131,7 +131,7 @@ class Relations(ScimPeople):
         return Member((shown, name) if name else (shown,), is_own)
 
     def loss_of(self, resource: Resource, item: Object, *, own: bool | None, named: bool) -> Loss:
-        """Return an object that would be deleted; if ``named``, a permission has the names of its member as well."""
+        """Return an object that would be deleted. With ``named``, a permission also has the names of its member."""
         also: list[str | None] = []
         if named and resource.is_permission:
             also = [self.name_of(endpoint, who) for endpoint, who, _shown in resource.members(item)]
@@ -139,7 +139,7 @@ class Relations(ScimPeople):
         return Loss(resource, item["id"], names, tuple(name for name in also if name), own)
 
     def unmatched(self, patterns: Sequence[str]) -> list[str]:
-        """Return the patterns that no name on the server matches, as far as the service user can read it."""
+        """Return the patterns that match no name that the service user can read."""
         left = list(patterns)
         for resource in (USER, GROUP, CONTAINER, PRIVILEGED_DATA):
             names = self._names.names(resource.endpoint)
@@ -162,7 +162,7 @@ class Relations(ScimPeople):
         return found
 
     def _listed_names(self, resource: Resource) -> set[str]:
-        """Return the names of all objects of a kind, of an account with and without its safe. None of a hidden kind."""
+        """Return the names of all objects of a kind. Accounts have a name with and without their safe."""
         found: set[str] = set()
         with suppress(AuthorizationError, UnsupportedError):
             for item in self._scim.query(resource.endpoint):

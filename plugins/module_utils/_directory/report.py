@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Report a run: its changes, its failures and the counts, never the whole tenant. No I/O."""
+"""Build the result of a run: its changes, its failures and the counts, but never the whole tenant. No I/O."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .values import Planned, Result
 def report_of_run(planned: Planned, applied: Applied) -> Object:
     """Return the result of the module."""
     order = {step: number for number, step in enumerate(planned.steps)}
-    # A step that was not begun after a failure is in the summary only: it could be nearly every one.
+    # Steps that did not start after a failure are only in the summary, because there may be very many.
     told = [one for one in applied.results if one.action != "none" and (one.error or one.action != "skipped")]
     shown = sorted(told, key=lambda one: order[one.step])
     return {
@@ -44,7 +44,7 @@ def report_of_run(planned: Planned, applied: Applied) -> Object:
 
 
 def failure_of(planned: Planned, applied: Applied) -> Object:
-    """Return the message and the failure of a run in which a step failed, an empty map if none did."""
+    """Return the message and the failure of a run with a failed step, or an empty map."""
     failed = [one for one in applied.results if one.error]
     if not failed:
         return {}

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Turn the result of a run into the form in which reports show a plan. No I/O."""
+"""Convert the result of a run to the form of a plan, for the same reports. No I/O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_result(value: Object) -> bool:
 
 
 def document_of_result(result: Object) -> Object:
-    """Return what a run did: its changes and its failures. A failed run has no plan if nothing was begun."""
+    """Return the changes and failures of a run. A failed run has no plan if no step started."""
     diff = result.get("diff") or {}
     return {
         "title": "Result",
@@ -63,6 +63,6 @@ def _values(before: Any, after: Any) -> Object:
 
 
 def _members(value: Any) -> list[str] | None:
-    """Return the names in a list of members or rights, None for another value."""
+    """Return the names in a list of members or rights, or None for another value."""
     names = value.get("set") if isinstance(value, dict) else None
     return list(map(str, names)) if isinstance(names, list) else None

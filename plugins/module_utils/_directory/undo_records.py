@@ -43,7 +43,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Write:
-    """The two lines of a write. ``end`` is None if the outcome is not known."""
+    """The two lines of a write. ``end`` is None if the outcome is unknown."""
 
     begin: Object
     end: Object | None
@@ -57,8 +57,8 @@ class Write:
 class Record:
     """The effect of one write on one object. A write that is not ``certain`` may have had no effect.
 
-    ``before`` is the object before a deletion, ``after`` the object after another write, as far as they are recorded.
-    ``labels`` has the spelling of each part, and of a member its name and id.
+    ``before`` is the object before a deletion, and ``after`` the object after another write, if they are recorded.
+    ``labels`` has the spelling of each part; for a member, it is its name and id.
     """
 
     resource: Resource
@@ -124,12 +124,12 @@ def _refuse(path: str, damage: Mapping[str, Sequence[int]]) -> None:
 def _is_cut(line: str) -> bool:
     """Return whether a kill, a crash or a full disk cut the line off while it was written.
 
-    Such a line may be ignored, be it the last one or one that a later task closed with a line break:
+    Such a line may be ignored if it is the last one, or if a later task ended it with a line break:
     - The request of a cut ``begin`` was never sent, because the whole line is flushed before. If it was sent, the line
-      was damaged later; its ``end`` then stands alone, and is refused.
-    - A cut ``end`` leaves its ``begin`` without an outcome, and the undo looks at the object as after any kill.
-    - If the cut is before the event, it is one of the two.
-    A line that lacks anything but its end, or that has another line in it, is damage and is not ignored.
+      was damaged later. Its ``end`` is then alone, and is refused.
+    - A cut ``end`` leaves its ``begin`` without an outcome. The undo looks at the object as after any kill.
+    - If the cut is before the event, the line is one of the two.
+    A line that lacks anything except its end, or that contains another line, is damaged and not ignored.
     """
     if HEAD.startswith(line):
         return True
@@ -138,14 +138,14 @@ def _is_cut(line: str) -> bool:
     try:
         json.loads(line)
     except ValueError as error:
-        # Python tells where a string began that does not end, and otherwise where it had to stop reading.
+        # Python reports the start of a string that does not end, and otherwise the position where it stopped.
         open_string = str(error).startswith("Unterminated string")
         return open_string or getattr(error, "pos", 0) >= len(line) - LONGEST_ATOM
     return False
 
 
 def _row(line: str) -> Object | None:
-    """Return a whole line of a journal, None if it is none."""
+    """Return a whole line of a journal as a map, or None."""
     try:
         row = json.loads(line)
     except ValueError:
@@ -159,7 +159,7 @@ def _row(line: str) -> Object | None:
 
 
 def changes_of(resource: Resource, attributes: Object) -> tuple[dict[Field, Change], dict[Field, Any], tuple[str, ...]]:
-    """Return the changes and the labels in the attributes of a line, and what of them is a secret."""
+    """Return the changes and labels in the attributes of a line, and the options that are secrets."""
     changes: dict[Field, Change] = {}
     labels: dict[Field, Any] = {}
     hidden = []
@@ -212,7 +212,7 @@ def fields_of(resource: Resource, state: Object) -> tuple[dict[Field, Any], dict
 
 
 def mark_of(item: Any) -> str:
-    """Return the mark by which a member or a right is compared: a member by its id, if it has one."""
+    """Return the key to compare a member or a right. For a member, it is the id if there is one."""
     if isinstance(item, dict):
         return id_mark(item["id"]) if item["id"] is not None else fold(item["name"])
     return fold(item)
@@ -224,7 +224,7 @@ def absent_value(resource: Resource, each: Field) -> Any:
 
 
 def _is_hidden(value: Any) -> bool:
-    """Return whether a value has stars in place of a secret."""
+    """Return whether a value is masked."""
     if isinstance(value, (dict, list)):
         return any(map(_is_hidden, value.values() if isinstance(value, dict) else value))
     return isinstance(value, str) and HIDDEN in value
@@ -257,7 +257,7 @@ class Held:
         }
 
     def id_of(self, resource: Resource, identifier: str) -> str | None:
-        """Return an id in the spelling of the server, None if there is no such object."""
+        """Return an id in the spelling of the server, or None if there is no such object."""
         return self._ids.get(resource.endpoint, {}).get(id_mark(identifier))
 
     def state(self, resource: Resource, identifier: str) -> Object | None:
@@ -265,7 +265,7 @@ class Held:
         return None if found is None else self._states[resource.endpoint][found]
 
     def named(self, resource: Resource, keys: Object) -> str | None:
-        """Return the id of the object with these keys, None if there is none."""
+        """Return the id of the object with these keys, or None."""
         return self._keys.get(resource.endpoint, {}).get(key_of(resource, keys))
 
     def all(self, resource: Resource) -> Mapping[str, Object]:
@@ -308,7 +308,7 @@ def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
 def _with_present_names(
     record: Record, place: int, records: Sequence[Record], renames: Sequence[tuple[int, Record]], held: Held
 ) -> Record:
-    """Return a record about a permission with the present name of its member, and the id that is made of that."""
+    """Return a record of a permission with the present name of its member, and the id with this name."""
     resource = record.resource
     present = {}
     for option in resource.either:
@@ -334,9 +334,9 @@ def _is_named(record: Record, keys: Object) -> bool:
 
 
 def _renamed(target: Resource, name: str, place: int, renames: Sequence[tuple[int, Record]]) -> str | None:
-    """Return the id of the object that had this name at a place of the journal, None if none of this name is renamed.
+    """Return the id of the object that had this name at an index of the journal, or None if no rename has the name.
 
-    The next rename away from the name tells it, or else the last one to it.
+    The next rename from the name identifies the object, or else the last rename to it.
     """
     key = Field(target.keys[0])
     of_kind = [(number, each.identifier, each.changes[key]) for number, each in renames if each.resource is target]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Deal with objects that no entry names: remove those that are pruned, report those whose kind is watched."""
+"""Handle objects without an entry: remove those of pruned kinds, and report those of watched kinds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .values import Desired, Found, Step
 
 
 class Unlisted:
-    """Decides about one object at a time. ``reported`` are those that stay, as a result shows them."""
+    """Decides about one object at a time. ``reported`` are the remaining objects in the form of results."""
 
     def __init__(self, rules: Rules, listed: Iterable[Desired], relations: Relations, rails: GuardRails) -> None:
         self._rules = rules
@@ -31,16 +31,16 @@ class Unlisted:
         self.reported: list[Object] = []
 
     def see(self, found: Found) -> None:
-        """Note the name of a safe that is found by its id: objects on it are in the scope."""
+        """Note the name of a safe that was found by its id: objects on it are in the scope."""
         self._scope.see(found)
 
     def wants(self, resource: Resource) -> bool:
-        """Return whether the objects of a kind have to be read that no entry names."""
+        """Return whether objects of a kind that have no entry must be read."""
         watched = resource.plural in self._rules.watched and self._scope.has_any(resource)
         return watched or resource.plural in self._rules.prune
 
     def step(self, resource: Resource, item: Object) -> Step | None:
-        """Return the removal of an object if it is pruned; else report it if its kind is watched."""
+        """Return the removal of an object of a pruned kind. Otherwise, report it if its kind is watched."""
         pruned = resource.plural in self._rules.prune and self._scope.prunes(resource, item)
         removal = self._removal(resource, item) if pruned else None
         watched = resource.plural in self._rules.watched and self._scope.watches(resource, item)
@@ -49,10 +49,11 @@ class Unlisted:
         return removal
 
     def _is_spared(self, resource: Resource, item: Object) -> bool:
-        """Return whether an object is not reported: in general, because prune spares it, too.
+        """Return whether an object is not reported, usually because prune keeps it as well.
 
-        A right that the user that runs the task has through a group is reported: the whole group has it. So is one of
-        the service user for users and groups, if the vault has a service user of its own: it needs none on a safe.
+        If the user that runs the task has a right through a group, the right is reported: the whole group has it. A
+        right of the service user for users and groups is reported if the vault has its own service user: it needs no
+        right on a safe.
         """
         if item.get(LINKED_OBJECT) or resource.is_disabled(item):
             return True
@@ -64,7 +65,7 @@ class Unlisted:
         return self._rails.keeps(self._loss_of(resource, item, own=own))
 
     def _removal(self, resource: Resource, item: Object) -> Step | None:
-        """Return the removal of an object, None if it must stay."""
+        """Return the removal of an object, or None if it must stay."""
         keys = resource.keys_of(item)
         loss = self._loss_of(resource, item, own=self._relations.is_own_object(resource, item))
         if item.get(LINKED_OBJECT) or self._rails.keeps(loss):

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The names of users and groups of other directories, which one server shows with the directory and another without."""
+"""Compare names of users and groups of other directories. Servers show them with or without the directory."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ class Scim:
         return self.find(endpoint, stages, matches, doubt=attribute if doubt else "")
 
     def find_all(self, endpoint: str, attribute: str, references: Collection[str]) -> dict[str, Object | None]:
-        """Return the object for each reference: the one whose ``attribute`` in any case, or whose id, it is.
+        """Return the object for each reference: its ``attribute`` is the reference in any case, or its id is.
 
         A few are looked up one by one. For more, all objects are read once.
         """
@@ -371,7 +371,7 @@ def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
 
 
 def _begun(calls: Sequence[Callable[[], Result]], *, at_once: bool) -> Sequence[Callable[[], Result]]:
-    """Return functions that return the results of calls, which are all made now if ``at_once`` says so."""
+    """Return functions that return the results of calls. With ``at_once``, all calls start now."""
     return results_at_once(calls) if at_once else calls
 
 

@@ -3,9 +3,10 @@
 
 # Private to this collection: it may change in any release.
 
-"""Checks of the set-up in the Admin Portal, seen by an administrator: the app, the user, the roles. Only reads.
+"""Check the set-up in the Admin Portal as an administrator: the app, the user, the roles. Read only.
 
-They come before the token: the tenant has one answer for many mistakes in the set-up, and these checks tell them apart.
+These checks run before the token: the tenant has one answer for many mistakes in the set-up, and these checks
+distinguish them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ STATES = {"disabled": "user_disabled", "locked": "user_locked", "expired": "user
 
 @dataclass(frozen=True)
 class Granted:
-    """The roles of a service user that may use the app, as far as they are known, and their rights."""
+    """The known roles of a service user that may use the app, and their rights."""
 
     roles: tuple[str, ...]
     rights: tuple[str, ...]
@@ -76,7 +77,7 @@ TABLES = {"Application": "apps", "User": "users"}
 
 
 def _unseen(objects: IdentityObjects, table: str) -> Finding | None:
-    """Return a finding if the administrator sees no object of a table: then nothing is known to be missing."""
+    """Return a finding if the administrator sees nothing in a table: a missing object proves nothing then."""
     if objects.identity.select(table, ("ID",), "ID IS NOT NULL"):
         return None
     what = TABLES[table]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The diagnosis of a failure that any request may meet: below HTTP, in a gateway, or because of too many requests."""
+"""Diagnose failures that any request may have: below HTTP, in a gateway, or because of too many requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .values import Finding, sick
 
 
 def from_error(error: IdentityError, tried: str, connection: Connection) -> Finding | None:
-    """Return the finding of a failure, None if the request itself was refused."""
+    """Return the finding of a failure, or None if the server refused the request itself."""
     parts = urlsplit(connection.tenant_url)
     facts: dict[str, Any] = {
         "host": parts.hostname,

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""All checks in order, and the checks that each of them needs. Nothing is written to the tenant."""
+"""List all checks in order, and the checks that each of them needs. Writes nothing to the tenant."""
 
 from __future__ import annotations
 

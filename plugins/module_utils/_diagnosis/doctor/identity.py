@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Checks of the address, of the tenant behind it, and of the token. One login of each identity at most.
+"""Check the address, the tenant behind it, and the token. Each identity logs in at most once.
 
-A refused login counts towards the lock of the user, so that nothing is tried a second time in another way.
+A refused login counts towards the lock of the user, so no login is tried again in another way.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def check_options(patient: Patient) -> Finding:
 
 
 def _incomplete(options: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the option of a login that is given, and the one that is missing beside it. None for complete logins."""
+    """Return the given option of an incomplete login, and the missing one. None for complete logins."""
     for prefix in ("", VAULT_PREFIX, ADMINISTRATOR_PREFIX):
         names = (f"{prefix}client_id", f"{prefix}client_secret")
         login, secret = (options.get(name) for name in names)
@@ -125,7 +125,7 @@ def check_versions(patient: Patient) -> Finding:
 
 
 def check_tenant(patient: Patient) -> Finding:
-    """Ask which pod has the user's suffix (admin contract 2). Nobody logs in by that, and no credential is sent."""
+    """Ask which pod has the user's suffix (admin contract 2). This is no login, and sends no credential."""
     connection, route = patient.connection, patient.learned("proxy")
     suffix = (connection.client_id or "").rpartition("@")[2]
     tried = f"POST {connection.tenant_url}/Security/StartAuthentication for @{suffix}, without credentials"
@@ -227,7 +227,7 @@ def check_discovery(patient: Patient) -> Finding:
 
 
 def check_token(connection: Connection, patient: Patient) -> Finding:
-    """Get a token, or take the one that is given."""
+    """Get a token, or use the given one."""
     if connection.access_token:
         return healthy("take the given token", "a token is given", {"token": connection.access_token, "given": True})
     tried = f"get a token for {connection.client_id} from {connection.token_url}"
@@ -286,7 +286,7 @@ def _why_refused(connection: Connection, patient: Patient) -> str:
 
 
 def _mistake(connection: Connection, patient: Patient) -> str | None:
-    """Return the check of the Admin Portal that found a mistake in the set-up of an identity, None for none."""
+    """Return the check of the Admin Portal that found a mistake in the set-up of an identity, or None."""
     checks = (patient.known.get(identity_name(check, connection)) for check in PORTAL)
     return next((finding.check for finding in checks if finding and finding.status == FAILED), None)
 

@@ -3,9 +3,9 @@
 
 # Private to this collection: it may change in any release.
 
-"""Checks from this host to the server: proxy, name, port, TLS. No request of HTTP and no credential is sent.
+"""Check the path from this host to the server: proxy, name, port, TLS. Sends no HTTP request and no credential.
 
-The connection that requests would make is made here step by step, so that the failing step is known.
+The connection of requests is made here step by step, so that the failing step is known.
 """
 
 from __future__ import annotations

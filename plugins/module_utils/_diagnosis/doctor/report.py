@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Findings as a table for a terminal, as Markdown for a colleague, and as a sentence. No I/O."""
+"""Render findings as a table for a terminal, as Markdown for a colleague, and as a sentence. No I/O."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WORDS = {"problem": FAILED, "warning": WARNING}
 
 
 def table_of(findings: Sequence[Finding]) -> list[str]:
-    """Return the lines for a terminal: the causes, the first one to mend on top, then all checks."""
+    """Return the lines for a terminal: the causes in the order in which to fix them, then all checks."""
     lines: list[str] = []
     found = causes(findings)
     for number, finding in enumerate(found, 1):
@@ -67,7 +67,7 @@ def _verdict(found: Sequence[Finding]) -> str:
 
 
 def markdown_of(findings: Sequence[Finding]) -> str:
-    """Return the findings as Markdown. Texts of servers and options are in code elements, where nothing is markup."""
+    """Return the findings as Markdown. Texts of servers and options are in code elements, and are not markup."""
     found = causes(findings)
     return "\n".join(["### Diagnosis", "", *_causes(found), *_rows(findings), "", _verdict(found), ""])
 

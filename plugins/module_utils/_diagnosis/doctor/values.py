@@ -18,9 +18,9 @@ from .diagnoses import DIAGNOSES, FAILED, OK, SKIPPED, WARNING
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check. ``diagnosis`` is the code of the cause, empty if nothing is wrong.
+    """The result of one check. ``diagnosis`` is the code of the cause. It is empty if nothing is wrong.
 
-    ``facts`` fill in the texts of the diagnosis. ``learned`` is for later checks and never shown.
+    ``facts`` fill the texts of the diagnosis. ``learned`` is for later checks and never shown.
     """
 
     check: str
@@ -44,7 +44,7 @@ class Finding:
         return self.told("fix")
 
     def told(self, text: str, dress: Callable[[str], str] = str, star: str = "*") -> str:
-        """Return a text of the diagnosis with the facts in it, each dressed by a function. Empty without one."""
+        """Return a text of the diagnosis with its facts, each formatted by a function. Empty without a diagnosis."""
         if not self.diagnosis:
             return ""
         template = str(getattr(DIAGNOSES[self.diagnosis], text)).replace("*", star)
@@ -57,12 +57,12 @@ class Finding:
 
 
 def healthy(tried: str, answer: str, learned: Any = None) -> Finding:
-    """Return the finding of a check in which nothing is wrong. The name of the check is added later."""
+    """Return the finding of a check without a problem. The name of the check is added later."""
     return Finding("", OK, tried, answer, learned=learned)
 
 
 def sick(code: str, tried: str, answer: str, learned: Any = None, **facts: Any) -> Finding:
-    """Return the finding that names a cause."""
+    """Return the finding of a check with a cause."""
     texts = {name: str(fact) for name, fact in facts.items()}
     return Finding("", DIAGNOSES[code].status, tried, answer, code, texts, learned)
 
@@ -94,7 +94,7 @@ class Patient:
         return administrator
 
     def learned(self, check: str) -> Any:
-        """Return what an earlier check learned, None if it did not run or learned nothing."""
+        """Return the value that an earlier check learned, or None."""
         finding = self.known.get(check)
         return finding.learned if finding else None
 
@@ -114,7 +114,7 @@ def identity_name(check: str, connection: Connection) -> str:
 
 
 def examine(patient: Patient, checks: Iterable[Check], otherwise: Callable[[IdentityError], Finding]) -> list[Finding]:
-    """Run the checks in order. A failure that a check did not expect becomes a finding by ``otherwise``."""
+    """Run the checks in order. ``otherwise`` converts a failure that a check did not expect to a finding."""
     known: dict[str, Finding] = {}
     for check in checks:
         lacking = next((name for name in check.needs if not known[name].passed), None)
@@ -127,13 +127,13 @@ def examine(patient: Patient, checks: Iterable[Check], otherwise: Callable[[Iden
                 finding = check.run(replace(patient, known=dict(known)))
             except IdentityError as error:
                 finding = otherwise(error)
-            except Exception as error:  # a bug of ours, or an odd system: the other checks still have results
+            except Exception as error:  # a bug, or an unusual system: the other checks still have results
                 finding = otherwise(ProtocolError(report_of(error)))
         known[check.name] = replace(finding, check=check.name)
     return list(known.values())
 
 
 def causes(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings that name a cause, in the order in which to mend them: failures first."""
+    """Return the findings with a cause in the order in which to fix them, failures first."""
     found = [finding for finding in findings if finding.diagnosis]
     return [each for status in (FAILED, WARNING) for each in found if each.status == status]

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The facts of tokens and rights: one function each, and one row.
+"""Measure facts of tokens and rights: one function each, and one row.
 
 No request has a wrong secret of an existing user: that could lock the user.
 """
@@ -23,7 +23,7 @@ NEEDED = {"UserManagement": "Users", "RoleManagement": "Groups", "VaultManagemen
 
 
 def _own_token(session: Session, *, scope: bool = True) -> Exchange:
-    """Ask for a token as the collection does, or without the scope."""
+    """Request a token as the collection does, or without the scope."""
     connection = session.scim.client.connection
     form = {"scope": connection.scope} if scope and connection.app_id and connection.scope else {}
     return good(session.ask_token(connection.app_id, **form), "a request for a token")
@@ -37,7 +37,7 @@ def _app(session: Session) -> str:
 
 
 def _stranger(session: Session) -> Exchange:
-    """Ask for a token as a user that does not exist."""
+    """Request a token as a user that does not exist."""
     return session.ask_token(
         _app(session), scope=session.scim.client.connection.scope or "", client_id=session.login("x")
     )
@@ -119,7 +119,7 @@ def auth_error_body(session: Session) -> str:
 
 
 def _may(session: Session, client: Client, endpoint: str) -> bool:
-    """Return whether a client may create objects. If so, the server refuses an empty one for its content."""
+    """Return whether a client may create objects. If it may, the server refuses an empty object as invalid."""
     return session.send("POST", endpoint, body={}, client=client).status not in NO_RIGHT
 
 

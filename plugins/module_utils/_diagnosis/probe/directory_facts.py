@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The facts of users, groups and the protocol: one function each, and one row."""
+"""Measure facts of users, groups and the protocol: one function each, and one row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MANY = 100  # members that a list may be limited to
 
 
 def honours_paging(endpoint: str) -> Any:
-    """Return a function that looks behind the end of a list."""
+    """Return a function that requests a page behind the end of a list."""
 
     def measure(session: Session) -> bool:
         (session.user if endpoint == "Users" else session.group)()
@@ -35,7 +35,7 @@ def honours_paging(endpoint: str) -> Any:
 
 
 def _page_limit(session: Session, **params: int) -> int:
-    """Return how many users a list holds, if that is fewer than there are."""
+    """Return the number of users on a page, if it is less than the total."""
     session.user("u1"), session.user("u2")
     answer = good(session.get("Users", **params), "a list")
     held = len(answer.resources)
@@ -57,7 +57,7 @@ def _lookup(session: Session, endpoint: str, text: str) -> Exchange:
 
 
 def _of_others(session: Session, answer: Exchange) -> bool:
-    """Return whether a list holds users that are not of this run."""
+    """Return whether a list contains users that are not from this run."""
     return any(not fold(item.get("username")).startswith(session.name) for item in answer.resources)
 
 
@@ -88,7 +88,7 @@ def total_results_wrong(session: Session) -> Any:
 
 
 def _lookup_mine(session: Session, **params: Any) -> Exchange:
-    """List the two users of this run with a filter for the prefix of their names."""
+    """List the two users of this run by a filter for the prefix of their names."""
     answer = session.get("Users", filter=f"userName sw {quoted(session.name + '-u')}", **params)
     if _of_others(session, good(answer, "a filter")):
         raise UnclearError("the filter is ignored, so that the right count is not known")
@@ -186,7 +186,7 @@ def _member_and_group(session: Session) -> tuple[Object, Object]:
 
 
 def _shown_member(session: Session) -> tuple[Object, Object]:
-    """Return a user, and the member that it is of a group."""
+    """Return a user, and its entry as a member of a group."""
     user, group = _member_and_group(session)
     return user, _entry(session, "Groups", group, "members", user["id"])
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The file of facts, in YAML. JSON texts are YAML, so that no library is needed to write it."""
+"""Write the file of facts in YAML. JSON texts are valid YAML, so no library is needed."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Judgements about answers that several facts share. No I/O."""
+"""Judge answers, for several facts. No I/O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def status_of(answer: Exchange, *known: int) -> int:
 
 
 def good(answer: Exchange, what: str) -> Exchange:
-    """Return the answer, which has to be a good one."""
+    """Return the answer. Raise UnclearError unless it is a good one."""
     if not answer.ok:
         raise UnclearError(f"{what} was answered with {answer.status}")
     return answer
@@ -39,5 +39,5 @@ def replaced(path: str, value: Any) -> Object:
 
 
 def refusal(answer: Exchange) -> Any:
-    """Return the support for PATCH that an answer to one shows."""
+    """Return the support for PATCH that an answer shows."""
     return True if answer.ok else status_of(answer, 405, 501)

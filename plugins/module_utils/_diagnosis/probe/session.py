@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The requests of a probe, its throw-away objects, and their removal."""
+"""Send the requests of a probe, and create and remove its temporary objects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KINDS = (PRIVILEGED_DATA, CONTAINER, GROUP, USER)
 
 
 class Session:
-    """One run of the probe. Objects are made when a fact needs them first."""
+    """One run of the probe. Objects are created when a fact needs them."""
 
     def __init__(self, scim: Scim, suffix: str, protect: Callable[[str], None]) -> None:
         self.scim = scim
@@ -81,7 +81,7 @@ class Session:
         return self.send("PATCH", endpoint, identifier, body={"schemas": [PATCH], "Operations": list(operations)})
 
     def ask_token(self, app_id: str | None, **form: str) -> Exchange:
-        """Ask for a token, with ``client_id`` in the form as an unknown user."""
+        """Request a token, with ``client_id`` in the form as an unknown user."""
         client = self.scim.client
         if not client.connection.client_secret:
             raise UnclearError("there is no client_secret to ask for a token with")
@@ -120,7 +120,7 @@ class Session:
         }
 
     def once(self, what: str, endpoint: str, body: Callable[[], Object]) -> Object:
-        """Return an object of this run, which is created when it is needed first."""
+        """Return an object of this run. Create it at the first use."""
         if what in self._missing:
             raise self._missing[what]
         if what not in self._made:
@@ -137,7 +137,7 @@ class Session:
         return self._made[what]
 
     def find(self, endpoint: str, part: str) -> Object | None:
-        """Return the object of this run with a name, however the server treats filters."""
+        """Return the object of this run with a name. Works with servers that ignore filters."""
         with suppress(IdentityError):
             for item in self.every(endpoint):
                 if self.is_named(endpoint, item, part):
@@ -172,7 +172,7 @@ class Session:
         return {"schemas": [CONTAINER.schema, *names], "name": f"{self.name}-{part}", **attributes}
 
     def safe(self, part: str = "s1") -> Object:
-        """Return a safe. None is made that could not be deleted, because its creator would not see it."""
+        """Return a safe. None is created if its creator could not see and delete it."""
         if self._sees_vault is None:
             client = self.scim.client_of("Containers")
             listed = self.get("Containers", count=1)
@@ -251,7 +251,7 @@ class Session:
         return sum(gone for gone, _left in sums), sum(left for _gone, left in sums)
 
     def _sweep_kind(self, endpoint: str) -> tuple[int, int]:
-        """Delete the objects of one kind; listed again, until there is none, because a list may be out of date."""
+        """Delete the objects of one kind. List them again until there are none, because a list may be out of date."""
         if self.get(endpoint, count=1).status in NO_RIGHT:
             return 0, 0  # a user that may not list them has created none
         gone: set[str] = set()

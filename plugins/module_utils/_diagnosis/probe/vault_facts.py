@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""The facts of the vault: safes, their members and accounts. One function each, and one row."""
+"""Measure facts of the vault: safes, their members and accounts. One function each, and one row."""
 
 from __future__ import annotations
 
