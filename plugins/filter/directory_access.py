@@ -174,7 +174,7 @@ def _query(options: Mapping[str, Any]) -> Query:
 def _read(directory: Any) -> dict[str, Any]:
     """Return the directory and its source as arguments of an access document."""
     if not isinstance(directory, Mapping):
-        raise InvalidError("the input is no directory: it has to be a map of lists")
+        raise InvalidError("the input is not a directory: it has to be a map of lists")
     if not is_access_document(directory):
         return {"source": "files", "directory": _checked(directory, "files"), "gaps": []}
     document = read_document(directory)
@@ -190,10 +190,10 @@ def _read(directory: Any) -> dict[str, Any]:
 def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
     """Return the arguments with those of a plan or an earlier document. Raise InvalidError for another tenant."""
     if plan is not None and before is not None:
-        raise InvalidError("plan and before are two differences", hint="Give one of them")
+        raise InvalidError("plan and before exclude each other", hint="Give one of them")
     if plan is not None:
         if not isinstance(plan, Mapping):
-            raise InvalidError("plan is no map", hint="Read the file that plan_path wrote with from_json")
+            raise InvalidError("plan is not a map", hint="Read the file that plan_path wrote with from_json")
         written = _plain(plan)
         planned = {"after": after(facts["directory"], written), "renames": renames_of(written)}
         return {**facts, **planned, "source": "plan", "tenant": written.get("tenant"), "drift": None}
@@ -212,7 +212,7 @@ def _compared(facts: dict[str, Any], plan: Any, before: Any) -> dict[str, Any]:
                 hint="Read the same kinds of objects for both",
             )
         then = {"directory": _checked(earlier["directory"], earlier["source"]), "date_before": earlier["date"]}
-        if facts["source"] == "drift":  # of which the tenant is compared, and not the files
+        if facts["source"] == "drift":  # compare its tenant, not its files
             then.update(source="tenant", drift=None)
         return {**facts, "after": facts["directory"], "gaps": [*earlier["gaps"], *facts["gaps"]], **then}
     return facts

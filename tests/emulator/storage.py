@@ -57,7 +57,7 @@ class TenantStorage(ScimStorage):
         return Snapshot({name: dict(table) for name, table in self._tables.items()}, tuple(map(dict, self._buckets)))
 
     def exchange(self, snapshot: Snapshot) -> Snapshot:
-        """Put the content of a snapshot in place, and return what was there."""
+        """Replace the content by that of a snapshot, and return the old content."""
         current = Snapshot(self._tables, self._buckets)
         self._tables, self._buckets = snapshot.tables, snapshot.buckets
         return current

@@ -31,8 +31,8 @@ MOST_NAMES = 20  # the maximum number of names in the text of a policy that coun
 class Finding:
     """A subject that breaks a policy.
 
-    A finding without a subject is a count of a policy, or the ``count`` of subjects that are not listed. ``new`` is
-    whether a plan causes it, None without a plan.
+    If the policy counts subjects, a finding has no subject. Further subjects that are not listed share one finding, and
+    ``count`` is their number. ``new`` is whether a plan causes the finding, None without a plan.
     """
 
     policy: Policy

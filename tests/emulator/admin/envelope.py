@@ -76,7 +76,7 @@ def entity(kind: str, key: Any) -> list[dict[str, Any]]:
 def rows(
     items: list[dict[str, Any]], kind: str = "", key: str = "", *, columns: Iterable[str] = (), total: int | None = None
 ) -> dict[str, Any]:
-    """Return a table as results show it (recorded). Each row is about the object of a kind whose id a column holds.
+    """Return a table as results show it (recorded). ``key`` is the column with the id of the object of each row.
 
     The total differs from the number of rows on a page. Clients read only the name of a column.
     """

@@ -72,7 +72,7 @@ def as_administrator(
             return sick("administrator_sees_too_little", f"read {what}", error.reason, what=what)
 
 
-# A query shows nothing of what its caller may not read, without an error. Every tenant has users and apps of its own.
+# A query silently omits objects that its caller may not read. Every tenant has its own users and apps.
 TABLES = {"Application": "apps", "User": "users"}
 
 
@@ -125,7 +125,7 @@ def _settings(app: Mapping[str, Any], tried: str, name: str, connection: Connect
 
 
 def _covers(expression: str, path: str) -> bool:
-    """Return whether an expression of a scope may cover a path. Where it has to begin is not known."""
+    """Return whether an expression of a scope may match a path. No source states whether it must match the start."""
     try:
         return re.search(expression, path, re.IGNORECASE) is not None
     except re.error:

@@ -3,7 +3,7 @@
 
 # Private to this collection: it may change in any release.
 
-"""Checks of the SCIM server: its path, the rights of each identity, its view of the vault, and its speed."""
+"""Check the SCIM server: its path, the rights of each identity, its view of the vault, and its speed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Read:
 
 
 def _client(connection: Connection, patient: Patient) -> Client:
-    """Return a client with the token that an earlier check got. A refused one is final for its client alone."""
+    """Return a client with the token of an earlier check. If the token is refused, only this client stops."""
     learned = patient.learned(identity_name("token", connection))
     if not learned["given"]:
         connection = replace(connection, access_token=learned["token"], client_secret=None)
@@ -79,7 +79,7 @@ def _client(connection: Connection, patient: Patient) -> Client:
 
 
 def check_path(connection: Connection, patient: Patient) -> Finding:
-    """Read the features of the server. Any token that opens the path may do so."""
+    """Read the features of the server. A token needs only access to the path for that."""
     path = patient.options["scim_path"]
     tried = f"GET {connection.tenant_url}{path.rstrip('/')}/ServiceProviderConfig"
     client = _client(connection, patient)
@@ -114,7 +114,7 @@ def _path_failure(error: IdentityError, tried: str, connection: Connection, pati
 
 
 def _blame(error: IdentityError, tried: str, connection: Connection, patient: Patient) -> Finding | None:
-    """Return the finding of a failure that any request may meet. The tenant itself is known to be one."""
+    """Return the finding of a failure that any request may have. An earlier check has found the tenant."""
     found = from_error(error, tried, connection)
     if found and found.diagnosis == "not_a_tenant":
         path = patient.options["scim_path"]
@@ -170,9 +170,9 @@ def _why_no_vault(connection: Connection, patient: Patient) -> str:
 
 
 def _sees_vault_alone(patient: Patient) -> bool:
-    """Return whether the first service user is known to have the right on the vault, and no other.
+    """Return whether the first service user is known to have only the right on the vault.
 
-    A vault that shows objects is not hidden by other rights. Reading users proves nothing: the vault has its own.
+    A vault that shows objects is not hidden by other rights. Reading users proves nothing: the vault has its own users.
     """
     reads, held = patient.learned("reading") or {}, patient.learned("portal_roles")
     vault = [reads[kind.endpoint] for kind in PAM_OBJECTS if kind.endpoint in reads]
@@ -182,7 +182,7 @@ def _sees_vault_alone(patient: Patient) -> bool:
 
 
 def _is_the_first(connection: Connection, patient: Patient) -> bool:
-    """Return whether the service user for the vault is that of client_id. A login name has no case."""
+    """Return whether the service user for the vault is the one in client_id. A login name has no case."""
     logins = [fold(each.client_id or "") for each in patient.connections]
     return connection.prefix == VAULT_PREFIX and len(logins) > 1 and logins[0] == logins[1] != ""
 
@@ -233,7 +233,7 @@ def check_vault(connection: Connection, patient: Patient) -> Finding:
 
 
 def _why_empty(held: Granted | None, connection: Connection, patient: Patient) -> str:
-    """Return the reason why no object of the vault is seen. ``held`` are the rights, as far as they are known."""
+    """Return the reason why no object of the vault is shown. ``held`` are the known rights."""
     if held and not held.beside_vault:
         return "vault_is_empty"
     if _is_the_first(connection, patient):

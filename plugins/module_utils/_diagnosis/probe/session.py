@@ -100,7 +100,7 @@ class Session:
         return f"{self.name}-{part}@{self.suffix}"
 
     def password(self) -> str:
-        """Return a random password or secret. It is known as one before it is sent."""
+        """Return a random password or secret. It is registered as a secret before it is sent."""
         made = f"Aa1-{secrets.token_urlsafe(18)}"
         self._protect(made)
         return made

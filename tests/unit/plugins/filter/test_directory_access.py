@@ -169,7 +169,7 @@ def test_tests_and_filters_on_rows() -> None:
 
 ROWS = directory_access(FILES)
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
-    "no directory": (lambda: directory_access("users"), "the input is no directory"),
+    "no directory": (lambda: directory_access("users"), "the input is not a directory"),
     "a result": (lambda: directory_access({"directory": FILES}), "a directory has no directory"),
     "a wrong entry": (lambda: directory_access({"users": [{"name": "ada"}]}), "has no option name"),
     "an unknown report": (lambda: directory_access(FILES, report="pdf"), "There are rows, summary, reach"),
@@ -178,7 +178,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a text for a flag": (lambda: directory_access(FILES, expired="no"), "expired takes true or false"),
     "an unknown name": (lambda: directory_access(FILES, users=["adaa@example.com"]), "Did you mean ada@example.com"),
     "a difference without a plan": (lambda: directory_access(FILES, report="difference"), "a difference needs a plan"),
-    "a plan and a day": (lambda: directory_access(FILES, plan={}, before={}), "plan and before are two differences"),
+    "a plan and a day": (lambda: directory_access(FILES, plan={}, before={}), "plan and before exclude each other"),
     "a day as a text": (lambda: directory_access(FILES, before="access.json"), "this is not an access document"),
     "a plan as text": (lambda: directory_access(FILES, plan="plan.json"), "with from_json"),
     "a plan of nothing": (lambda: directory_access(FILES, plan={"changes": []}), "this is not a plan"),
