@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as WaitedError
 from typing import TypeVar
 
@@ -56,22 +56,6 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
         if outcome.done():  # the call's own error
             raise
         raise LateError from None
-
-
-def results_at_once(calls: Sequence[Callable[[], Result]]) -> list[Callable[[], Result]]:
-    """Make calls at the same time, wait for all of them, and return functions that return or raise their results.
-
-    The first call runs in this thread. If it is interrupted, the other threads continue.
-    """
-    others = [begin(call) for call in calls[1:]]
-    first: Future[Result] = Future()
-    try:
-        first.set_result(calls[0]())
-    except Exception as error:
-        first.set_exception(error)
-    outcomes = [first, *others]
-    wait(outcomes)
-    return [outcome.result for outcome in outcomes]
 
 
 def bounded(pieces: Iterable[bytes], said: str) -> bytes:

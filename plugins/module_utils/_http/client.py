@@ -209,12 +209,12 @@ def secrets_in(url: str) -> set[str]:
 class Opened:
     """Open connections and a token for the next client of the same process with an equal Connection.
 
-    ``missed`` are the kinds of objects whose last search found nothing.
+    ``missed`` has what the last search for a kind of object asked for, if it found nothing.
     """
 
     connections: Connections
     access_token: str | None = field(repr=False)
-    missed: frozenset[str] = frozenset()
+    missed: Mapping[str, object] = field(default_factory=dict)
 
 
 class Client:
@@ -245,8 +245,8 @@ class Client:
         self._protect = protect
         self._mask = mask
         self.journal = journal
-        self.missed_before = opened.missed if opened else frozenset()
-        self.missed: set[str] = set()
+        self.missed_before = opened.missed if opened else {}
+        self.missed: dict[str, object] = {}
         self._sleep = sleep
         self._clock = clock
         self._access_token = (opened and opened.access_token) or connection.access_token
@@ -271,7 +271,7 @@ class Client:
 
     def leave(self) -> Opened:
         """Return the open connections. Return the token as well unless it or the client was refused."""
-        return Opened(self._connections, None if self._final else self._access_token, frozenset(self.missed))
+        return Opened(self._connections, None if self._final else self._access_token, dict(self.missed))
 
     def _protect_all(self, secret: str) -> None:
         for spelling in spellings(secret):

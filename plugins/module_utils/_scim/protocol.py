@@ -12,7 +12,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from contextlib import closing, suppress
 from functools import partial
 from itertools import chain, islice
@@ -29,7 +29,7 @@ from .._base.errors import (
 )
 from .._base.paths import Object, fold, quoted
 from .._base.spelling import Spelling
-from .._http.bounds import MOST_OBJECTS, MOST_PAGES, Result, results_at_once
+from .._http.bounds import MOST_OBJECTS, MOST_PAGES, Result, begin
 from .._http.client import VAULT_PREFIX, Client
 from .._model.filters import could_match, is_named, name_stages
 from .._model.resources import RESOURCES
@@ -174,10 +174,11 @@ class Scim:
         was found and filters by the attribute ``doubt`` find nothing on this server.
         """
         client = self.client_of(endpoint)
-        at_once = endpoint in client.missed_before
+        before = client.missed_before.get(endpoint)
+        at_once = before is not None and before != stages  # the same object has been created since
         hits: dict[str, Object] = {}
         is_refused = False
-        searches = _begun(
+        searches = _results_of(
             [partial(self._matching, endpoint, matches, filters or [None], at_once=at_once) for filters in stages],
             at_once=at_once,
         )
@@ -192,7 +193,10 @@ class Scim:
             hits.update(found)
             if all_seen or (hits and not thorough):
                 break
-        (client.missed.discard if hits or all_seen or is_refused else client.missed.add)(endpoint)
+        if hits or all_seen or is_refused:
+            client.missed.pop(endpoint, None)
+        else:
+            client.missed[endpoint] = stages
         if not all_seen and ((short and (thorough or not hits)) or (not hits and self._is_blind(endpoint, doubt))):
             found, _all_seen, short = self._matching(endpoint, matches, [None])
             hits.update(found)
@@ -232,7 +236,7 @@ class Scim:
         hits: dict[str, Object] = {}
         all_seen = False
         searches = [partial(self._search, endpoint, matches, filter, short.append) for filter in filters]
-        for search in _begun(searches, at_once=at_once):
+        for search in _results_of(searches, at_once=at_once):
             found, is_everything = search()
             hits.update(found)
             all_seen = all_seen or is_everything
@@ -370,9 +374,23 @@ def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
     on_short(text)
 
 
-def _begun(calls: Sequence[Callable[[], Result]], *, at_once: bool) -> Sequence[Callable[[], Result]]:
-    """Return functions that return the results of calls. With ``at_once``, all calls start now."""
-    return results_at_once(calls) if at_once else calls
+def _results_of(calls: Sequence[Callable[[], Result]], *, at_once: bool) -> Sequence[Callable[[], Result]]:
+    """Return functions that return the results of calls, or raise their errors.
+
+    With ``at_once``, all calls are made now and at the same time, and all of them have ended. The first one runs in
+    this thread. If it is interrupted, the other threads continue.
+    """
+    if not at_once:
+        return calls
+    others = [begin(call) for call in calls[1:]]
+    first: Future[Result] = Future()
+    try:
+        first.set_result(calls[0]())
+    except Exception as error:
+        first.set_exception(error)
+    outcomes = [first, *others]
+    wait(outcomes)
+    return [outcome.result for outcome in outcomes]
 
 
 def _only(endpoint: str, hits: list[Object]) -> Object | None:

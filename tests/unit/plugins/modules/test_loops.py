@@ -87,3 +87,11 @@ def test_a_failure_of_one_of_the_filters_is_the_failure_of_the_item(tenant: Tena
     failed = loop("scim_user", user_name="bea@example.com", password="Aa1-secret")
     assert failed.code == "server_error"
     assert tenant.users("bea@example.com") == []
+
+
+def test_the_same_object_again_is_looked_up_by_its_name_alone(tenant: Tenant, loop: Run) -> None:
+    """As in a loop over attributes of one user, which the first item creates."""
+    for number, reads in ((1, FILTERS), (2, 1), (3, 1)):
+        tenant.forget_requests()
+        loop("scim_user", user_name="ada@example.com", display_name=f"Ada {number}", password="Aa1-secret")
+        assert len([query for query in reads_of(tenant) if "filter" in query]) == reads
