@@ -50,7 +50,7 @@ class Application:
             entry = Entry(request.method, request.path, request.decoded_query)
             self.tenant.log.append(entry)
             self.tenant.storage.sweep(SWEPT_PER_REQUEST)
-            fault = self.tenant.faults.take(request.method, request.path) or Fault()
+            fault = self.tenant.faults.take(request.method, request.path, request.decoded_query) or Fault()
             delay = self.tenant.switches["latency"] + (fault.latency or 0)
             called_off = self.tenant.faults.called_off
         if delay:

@@ -36,6 +36,7 @@ def is_whole(value: Any, low: float, high: float = float("inf")) -> bool:
 ACCEPTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "method": (lambda value: isinstance(value, str), "a method or *"),
     "path": (lambda value: isinstance(value, str), "a regular expression"),
+    "query": (lambda value: isinstance(value, str), "a regular expression"),
     "count": (lambda value: value is None or is_whole(value, 1), "a number of at least 1, or null for ever"),
     "skip": (lambda value: is_whole(value, 0), "a number"),
     "status": (lambda value: value is None or is_whole(value, 200, 599), "an HTTP status or null"),
@@ -58,6 +59,7 @@ class Fault:
 
     method: str = "*"
     path: str = ""
+    query: str = ""
     count: int | None = 1
     skip: int = 0
     status: int | None = None
@@ -79,12 +81,14 @@ class Fault:
             accept, description = ACCEPTED[name]
             if not accept(value):
                 raise ValueError(f"{name} must be {description}")
-        re.compile(values.get("path", ""))
+        for name in ("path", "query"):
+            re.compile(values.get(name, ""))
         return cls(**values)
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, query: str) -> bool:
         """Return whether a request matches the fault."""
-        return self.method.upper() in ("*", method) and re.search(self.path, path, re.IGNORECASE) is not None
+        parts = ((self.path, path), (self.query, query))
+        return self.method.upper() in ("*", method) and all(re.search(*part, re.IGNORECASE) for part in parts)
 
     @property
     def prevents_effect(self) -> bool:
@@ -123,10 +127,10 @@ class Faults:
         """Return the pending faults with their remaining counts."""
         return [asdict(fault) for fault in self._faults]
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, query: str) -> Fault | None:
         """Return the fault that a request meets, or None, and count it."""
         for fault in self._faults:
-            if not fault.matches(method, path):
+            if not fault.matches(method, path, query):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

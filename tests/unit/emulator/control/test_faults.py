@@ -40,6 +40,13 @@ def test_retry_after(client, value):
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(value))
 
 
+def test_query_selects(client):
+    client.fault(path="Users", query='filter=.* sw "', status=503)
+    filters = ('eq "sw"', 'sw "a"', 'sw "a"')
+    found = [client.get("Users", filter=f"userName {test}") for test in filters]
+    assert [answer.status_code for answer in found] == [200, 503, 200]
+
+
 def test_count_and_skip(client):
     client.fault(path="Users", status=503, count=2, skip=1)
     assert [client.get("Users").status_code for _time in range(5)] == [200, 503, 503, 200, 200]
