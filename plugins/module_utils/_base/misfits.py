@@ -36,8 +36,9 @@ INVENTORY_GROUPS = {"all", "ungrouped"}
 
 
 def refuse_misfits(specs: Spec, options: Object) -> None:
-    """Raise InvalidError for all values that have another type than their options."""
-    raise_all([misfit for misfit in _misfits(specs, options) if misfit])
+    """Raise InvalidError for all values that have another type than their options, in the order of the specs."""
+    ordered = {option: options[option] for option in specs if option in options}
+    raise_all([misfit for misfit in _misfits(specs, {**ordered, **options}) if misfit])
 
 
 def _misfits(specs: Spec, options: Object, place: str = "") -> Iterator[InvalidError | None]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -93,6 +94,13 @@ def test_all_wrong_options_of_one_object_are_reported(run: Run) -> None:
     result = run("scim_group", display_name="team", users={"set": ["no", True, None]})
     assert "users.set[1]" in result["msg"]
     assert "users.set[2]" in result["msg"]
+
+
+def test_wrong_options_are_reported_in_one_order_whatever_their_order_in_the_task(run: Run) -> None:
+    """Ansible passes the options of a task in an order of its own."""
+    wrong = {"organization": 7, "given_name": True, "user_name": 1}
+    messages = {run("scim_user", **{name: wrong[name] for name in names})["msg"] for names in permutations(wrong)}
+    assert len(messages) == 1
 
 
 # The option that names a member of the wrong kind, and the message.

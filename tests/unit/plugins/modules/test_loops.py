@@ -13,6 +13,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._ansible i
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import Result, Tenant
 
 Run = Callable[..., Result]
+pytestmark = pytest.mark.ways("main", reason="the items of a loop are one task, and each run of a module is another")
 LATENCY = 0.2  # seconds
 # A new name of letters: the filter by the name itself, and four by its first letters.
 FILTERS = 5
