@@ -92,3 +92,39 @@ def test_a_tenant_and_a_plan_are_checked_and_applied(tenant: Tenant, play: Playb
     planned = play("check_directory", directory_policies="inactive_users", directory_plan_path="plan.json")
     assert planned.status == 2 and "left@example.com / APP-PRD / Ops" in planned.text, planned.output
     assert tenant.writes() == []
+
+
+def test_a_playbook_reports_nothing_that_an_earlier_one_read(play: PlaybookRunner) -> None:
+    """Facts outlive a play. In one run, the findings of a playbook are not those of the next one."""
+    play.write("directory/all.yml", FILES)
+    play.write("policies/mine.yml", {"policies": [MINE]})
+    source = {"directory_path": "directory/all.yml"}
+    first = {**source, "directory_policies": "policies/mine.yml", "directory_policy_report_path": "out/a.json"}
+    second = {**source, "directory_report_path": "out/b.md", "directory_access_path": "out/b.json"}
+    play.write(
+        "both.yml",
+        [
+            {"ansible.builtin.import_playbook": "idops.cyberark_identity.check_directory", "vars": first},
+            {"ansible.builtin.import_playbook": "idops.cyberark_identity.access_report", "vars": second},
+        ],
+    )
+    played = play.run(["ansible-playbook", "both.yml"])
+    assert played.status == 0, played.output
+    assert json.loads((play.folder / "out/a.json").read_text())["findings"]
+    assert json.loads((play.folder / "out/b.json").read_text())["findings"] is None
+
+
+def test_a_refused_playbook_reports_no_access_of_an_earlier_one(play: PlaybookRunner) -> None:
+    good = [{**user, "password": "Initial-pass-1"} for user in FILES["users"]]
+    play.write("directory/all.yml", {**FILES, "users": good})
+    play.write("out/old.json", {})
+    first = {"directory_path": "directory", "directory_access_path": "out/a.json", "directory_allow_empty_vault": True}
+    report = {"directory_access_path": "out/old.json", "directory_access_report_path": "out/b.md"}
+    second = {"directory_path": "no-such-folder", **report}
+    drift = "idops.cyberark_identity.check_drift"
+    play.write("both.yml", [{"ansible.builtin.import_playbook": drift, "vars": given} for given in (first, second)])
+    played = play.run(["ansible-playbook", "both.yml", "-e", "directory_fail_on_drift=false"])
+    assert played.status == 2, played.output
+    assert (play.folder / "out/a.json").exists()
+    assert "There is nothing at directory_path" in played.text
+    assert played.output.count("fatal:") == 1
