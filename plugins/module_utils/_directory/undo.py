@@ -131,17 +131,28 @@ class _Builder:
             else:
                 self._undo_updates(tracked)
         for resource in (kind for kind in RESOURCES.values() if kind.creator_policy):
-            for entry in self._entries[resource.plural]:
-                name = entry.get(resource.keys[0])
-                if rights := self._kept_rights.get(fold(name)):
-                    entry[resource.creator_policy] = rights
-                elif "id" not in entry:
-                    reason = "the user that creates it again becomes a member with every right"
-                    self._lost.append(_about(resource.name, str(name), reason))
+            self._limit_creators(resource)
         for tracked in self._removed.values():
             self._entries[tracked.resource.plural].append(
                 {**self._address(tracked.resource, tracked.identifier), "state": "absent"}
             )
+
+    def _limit_creators(self, resource: Resource) -> None:
+        """Give the creators of restored safes their former rights, after everything else on these safes."""
+        entries = self._entries[resource.plural]
+        reused = {each["id"] for each in entries if "id" in each}
+        for name in self._kept_rights:
+            existing = self._held.named(resource, {resource.keys[0]: name})
+            if existing and existing not in reused:
+                entries.append({"id": existing})
+        for entry in entries:
+            state = (self._held.state(resource, entry["id"]) if "id" in entry else None) or entry
+            safe = str(state.get(resource.keys[0]))
+            if rights := self._kept_rights.get(fold(safe)):
+                entry[resource.creator_policy] = rights
+            elif "id" not in entry:
+                reason = "the user that creates it again becomes a member with every right"
+                self._lost.append(_about(resource.name, safe, reason))
 
     # -- Objects that were created ----------------------------------------------
 
@@ -228,6 +239,8 @@ class _Builder:
     def _was_added(self, holder: Resource, identifier: str, row: Attribute, mark: str) -> bool:
         """Return whether the journal recorded this reference, so that the undo removes it as well."""
         tracked = self._tracked.get((holder.endpoint, id_mark(identifier)))
+        if isinstance(row.shape, One) and tracked and any(record.action == "create" for record in tracked.records):
+            return True  # such a reference never changes after the creation
         changes = [record.changes for record in (tracked.records if tracked else ())]
         joined = [each[Field(row.option, mark)] for each in changes if Field(row.option, mark) in each]
         named = [each[Field(row.option)] for each in changes if Field(row.option) in each]
@@ -265,6 +278,13 @@ class _Builder:
             self._leave_alone(tracked, "there is another object with its name")
             return
         self._removed.pop((resource.endpoint, id_mark(existing)), None)
+        limited = bool(differing) and not any(differing.values()) and existing in self._held.of_creators
+        if limited and resource.parent and self._is_callers_on_restored_safe(tracked, fields):
+            # A user may not take away its own rights, except those that it got as the creator of the safe.
+            self._kept_rights[fold(fields[Field(resource.parent.option)])] = [
+                labels[each] for each in fields if _is_access(resource, each)
+            ]
+            return
         self._add_update(tracked, existing, differing, labels)
 
     def _fields_to_restore(
@@ -305,7 +325,11 @@ class _Builder:
             self._note_loss(tracked, f"its {parent.option} no longer exists")
             return
         entry = self._options(tracked, fields, labels, new=True)
-        if parent and self._is_callers_on_restored_safe(tracked, fields):
+        if (
+            parent
+            and not self._is_on_present_safe(parent, fields)
+            and self._is_callers_on_restored_safe(tracked, fields)
+        ):
             # The server creates this permission with the safe, and gives its creator every right.
             self._kept_rights[fold(fields[Field(parent.option)])] = [
                 right
@@ -323,6 +347,10 @@ class _Builder:
             tracked, [name for name in tracked.records[tracked.deletion or 0].hidden if "." in name]
         )
         self._entries[resource.plural].append(entry)
+
+    def _is_on_present_safe(self, parent: Attribute, fields: Mapping[Field, Any]) -> bool:
+        safe = RESOURCES[str(parent.within)]
+        return self._held.named(safe, {safe.keys[0]: fields[Field(parent.option)]}) is not None
 
     def _is_callers_on_restored_safe(self, tracked: Tracked, fields: Mapping[Field, Any]) -> bool:
         """Return whether this is the permission of the caller on a safe that the undo creates again."""

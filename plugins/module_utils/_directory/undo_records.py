@@ -276,10 +276,16 @@ def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
     """Return the effects of the writes to the SCIM server, one record for each object.
 
     If the outcome of a write is unknown, the tenant may show it: an object that exists was not deleted, and one that
-    does not exist was not created.
+    does not exist was not created. But an object that the journal created later was deleted before: safes and
+    permissions that are created again may have the same ids.
     """
     found: list[Record] = []
-    for write in writes:
+    created = {
+        (write.begin["type"], id_mark(write.end["id"])): place
+        for place, write in enumerate(writes)
+        if write.end and write.certain and write.begin["action"] == "create" and write.end["id"]
+    }
+    for place, write in enumerate(writes):
         begin, end = write.begin, write.end
         if begin["api"] != "scim" or (end and end["outcome"] == "refused"):
             continue
@@ -288,13 +294,17 @@ def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
         if begin["action"] == "create" and not identifier:
             identifier = held.named(resource, begin["keys"])
         deletes = begin["action"] == "delete"
-        if not identifier or (deletes and not write.certain and held.id_of(resource, identifier)):
+        kept = deletes and not write.certain and _was_kept(resource, identifier, place, created, held)
+        if not identifier or kept:
             continue
         found.append(_record(resource, identifier, begin, end, certain=write.certain))
         for row in begin.get("along", ()):
             kind = KINDS[row["type"]]
-            if row["action"] != "delete" or not held.id_of(kind, row["id"]):
+            inside = deletes and kind.endpoint in resource.contains
+            if row["action"] != "delete" or inside or not _was_kept(kind, row["id"], place, created, held):
                 found.append(_record(kind, row["id"], row, None, certain=False))
+        if begin["action"] == "create":
+            found.extend(_creators_again(resource, begin["keys"], found, held))
     renames = [
         (place, record)
         for place, record in enumerate(found)
@@ -303,6 +313,36 @@ def records_of(writes: Sequence[Write], held: Held) -> list[Record]:
     if not renames:
         return found
     return [_with_present_names(record, place, found, renames, held) for place, record in enumerate(found)]
+
+
+def _was_kept(
+    kind: Resource, identifier: str | None, place: int, created: Mapping[tuple[str, str], int], held: Held
+) -> bool:
+    """Return whether an object exists that may have been deleted, and that no later write created."""
+    if not identifier or not held.id_of(kind, identifier):
+        return False
+    return created.get((kind.name, id_mark(identifier)), -1) <= place
+
+
+def _creators_again(safe: Resource, keys: Object, found: Sequence[Record], held: Held) -> list[Record]:
+    """Return a record for the permission of the creator on a safe that was deleted before.
+
+    The server creates this permission with the safe, so no line of the journal does.
+    """
+    deleted = {
+        (each.resource.endpoint, key_of(each.resource, each.keys)): each for each in found if each.action == "delete"
+    }
+    records = []
+    for kind in RESOURCES.values():
+        if not kind.is_permission or kind.endpoint not in safe.contains or kind.parent is None:
+            continue
+        for identifier in sorted(held.of_creators):
+            state = held.state(kind, identifier) or {}
+            former = deleted.get((kind.endpoint, key_of(kind, state)))
+            if former and fold(state[kind.parent.option]) == fold(keys[safe.keys[0]]):
+                again = replace(former, identifier=identifier, action="create", certain=True, before=None)
+                records.append(replace(again, changes={}, labels={}, after=state, hidden=()))
+    return records
 
 
 def _with_present_names(

@@ -227,6 +227,55 @@ def test_each_action_is_taken_back(tenant: Tenant, run: Run, tmp_path: Path, act
         good(undo(run, tmp_path / "undo.jsonl"))
 
 
+DELETE_ADA = ("users", {**ADA, "state": "absent"})
+CREATE_ADA = ("users", {**ADA, "organization": "one", "password": PASSWORD})
+DELETE_INNER = ("groups", {"display_name": "inner", "state": "absent"})
+CREATE_INNER = ("groups", {"display_name": "inner", "users": {"set": ["grace@example.com"]}})
+DELETE_APP = ("containers", {"name": "APP", "state": "absent"})
+CREATE_APP = ("containers", {"name": "APP", "description": "one"})
+ADA_ON_APP = (
+    "container_permissions",
+    {"container": "APP", "user": "ada@example.com", "rights": {"set": ["addAccounts"]}},
+)
+INNER_ON_APP = ("container_permissions", {"container": "APP", "group": "inner", "rights": {"set": ["addAccounts"]}})
+ROOT_ON_APP = ("privileged_data", {"container": "APP", "name": "root", "description": "one"})
+# Safes and permissions that are created again may have the ids of the deleted ones.
+CREATED_AGAIN: dict[str, list[tuple[str, Options]]] = {
+    "a safe": [DELETE_APP, CREATE_APP],
+    "a safe as it was": [DELETE_APP, ("containers", {"name": "APP", "description": "Accounts"})],
+    "a safe, after a user": [DELETE_APP, CREATE_ADA, CREATE_APP],
+    "a safe, twice": [DELETE_APP, CREATE_APP, DELETE_APP, CREATE_APP],
+    "a safe, and deleted again": [DELETE_APP, CREATE_APP, DELETE_APP],
+    "a safe with less rights": [DELETE_APP, ("containers", {"name": "APP", "creator_rights": ["listAccounts"]})],
+    "a safe and a permission": [DELETE_APP, CREATE_APP, ADA_ON_APP],
+    "a safe and an account": [DELETE_APP, CREATE_APP, ROOT_ON_APP],
+    "a user and its permission": [DELETE_ADA, CREATE_ADA, ADA_ON_APP],
+    "a user, and deleted again": [DELETE_ADA, CREATE_ADA, DELETE_ADA],
+    "a user and a safe": [DELETE_APP, CREATE_APP, DELETE_ADA, CREATE_ADA, ADA_ON_APP],
+    "a changed permission of a user": [ADA_ON_APP, DELETE_ADA, CREATE_ADA, ADA_ON_APP],
+    "a group and its permission": [DELETE_INNER, CREATE_INNER, INNER_ON_APP],
+    "a group, twice": [DELETE_INNER, CREATE_INNER, DELETE_INNER, CREATE_INNER],
+    "an account": [("privileged_data", {"container": "APP", "name": "root", "state": "absent"}), ROOT_ON_APP],
+}
+AGAIN_IN_TIME = {"a safe", "a user and its permission", "a group and its permission", "a safe and a permission"}
+
+
+@pytest.mark.parametrize(
+    "case", [case if case in AGAIN_IN_TIME else pytest.param(case, marks=MORE) for case in CREATED_AGAIN]
+)
+def test_creations_after_deletions_are_taken_back(tenant: Tenant, run: Run, tmp_path: Path, case: str) -> None:
+    tenant.seed(**SEED)
+    path = tmp_path / "journal.jsonl"
+    before = visible(tenant)
+    for plural, entry in CREATED_AGAIN[case]:
+        good(run("scim_directory", **{plural: [entry]}, max_access_removals="100%", journal_path=str(path)))
+    result = good(undo(run, path))
+    assert (result["left_alone"], result["lost"]) == ([], [])
+    assert differences(visible(tenant), before) == []
+    again = good(undo(run, path))
+    assert (again["changed"], again["left_alone"]) == (False, [])
+
+
 def change_user(tenant: Tenant, name: str, **attributes: Any) -> None:
     user = tenant.user(name)
     tenant.scim("PUT", f"Users/{user['id']}", {**user, **attributes})
