@@ -328,7 +328,7 @@ pam_object:
       returned: for container permissions
       sample: "2035-12-31T18:00:00Z"
     type:
-      description: Whether the secret is a password or a key.
+      description: Whether the secret is a password or a key. Null if the server shows something else.
       type: str
       returned: for privileged data
       sample: password

@@ -157,7 +157,7 @@ pam_objects:
       returned: for container permissions
       sample: "2027-01-31T18:00:00Z"
     type:
-      description: Whether the secret is a password or a key.
+      description: Whether the secret is a password or a key. Null if the server shows something else.
       type: str
       returned: for privileged data
       sample: password

@@ -15,8 +15,8 @@ from typing import Any
 
 from .._model.resources import GROUP, MEMBERS, NOT_IN_VAULT
 from .._model.rows import Attribute, NewValue, Policy, Resource
-from .._model.shapes import Joined, Members, Names, Truth
-from .shapes import GRANTS, Choice, Grants, Scopes, Timespan
+from .._model.shapes import Choice, Joined, Members, Names, Truth
+from .shapes import GRANTS, Grants, Scopes, Timespan
 
 AUTH_METHODS = ("AuthorizationCode", "Implicit", "ClientCreds", "ResourceCreds")
 _GRANT: Mapping[str, Any] = {

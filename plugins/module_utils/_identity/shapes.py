@@ -31,19 +31,6 @@ LONGEST_LIFETIME = 10 * 365 * 24 * 3600  # seconds
 COMPOSED = {"Admin": 28, "ViewDetail": 20}
 
 
-class Choice(Shape):
-    """One of several words. ``words`` has the values of servers for each word. The first value is sent."""
-
-    def __init__(self, words: Mapping[str, tuple[Any, ...]]) -> None:
-        self.words = words
-
-    def read(self, node: Any) -> str | None:
-        return next((word for word, spellings in self.words.items() if fold(node) in map(fold, spellings)), None)
-
-    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
-        return [(path, self.words[after][0])]
-
-
 class Timespan(Shape):
     """A duration: seconds in the option, and ``[days.]hours:minutes:seconds`` in the object."""
 

@@ -14,6 +14,7 @@ from .._base.paths import letters
 from .rows import Access, Attribute, NewValue, Policy, Resource
 from .shapes import (
     KIND,
+    Choice,
     Entry,
     Flat,
     Joined,
@@ -299,7 +300,12 @@ PRIVILEGED_DATA = Resource(
         Attribute("container", (ACCOUNT, "safe"), caseless=True, required=True, immutable=True, within="Containers"),
         Attribute("name", ("name",), caseless=True, required=True, filter="name"),
         Attribute("description", ("description",), lines=True),
-        Attribute("type", ("type",), caseless=True, spec={"choices": ["password", "key"]}),
+        Attribute(
+            "type",
+            ("type",),
+            shape=Choice({"password": ("password",), "key": ("key",)}),
+            spec={"choices": ["password", "key"]},
+        ),
         Attribute(
             "properties",
             (ACCOUNT, "properties"),

@@ -120,6 +120,22 @@ class Truth(Shape):
         return {"true": True, "1": True, "false": False, "0": False}.get(str(node).lower())
 
 
+class Choice(Shape):
+    """One of several words. ``words`` has the values of servers for each word. The first value is sent.
+
+    Another value is read as None: no option can have it.
+    """
+
+    def __init__(self, words: Mapping[str, tuple[Any, ...]]) -> None:
+        self.words = words
+
+    def read(self, node: Any) -> str | None:
+        return next((word for word, spellings in self.words.items() if fold(node) in map(fold, spellings)), None)
+
+    def writes(self, path: Path, node: Any, before: Any, after: Any) -> list[Write]:
+        return [(path, None if after is None else self.words[after][0])]
+
+
 class Single(Shape):
     """The first value of a list. The directory has only one mail field."""
 

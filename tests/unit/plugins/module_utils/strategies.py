@@ -16,7 +16,6 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._base.path
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.resources import IDENTITY_RESOURCES
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._identity.shapes import (
     GRANTS,
-    Choice,
     Grants,
     Scopes,
     Timespan,
@@ -31,6 +30,7 @@ from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.res
 )
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.rows import Attribute, Resource
 from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.shapes import (
+    Choice,
     Entry,
     Flat,
     Joined,

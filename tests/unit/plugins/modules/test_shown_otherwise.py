@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,25 @@ def test_a_property_that_the_server_adds_is_no_warning(tenant: Tenant, run: Run)
         result = run("scim_pam_object", **account)
         assert (result["changed"], result.warnings) == (changed, [])
     assert result["pam_object"]["properties"] == {"username": "root", "CreationMethod": "SCIM"}
+
+
+@pytest.mark.parametrize(("shown", "type_"), [("Password", "password"), ("KEY", "key"), ("file", None)])
+def test_what_is_read_about_an_account_can_be_applied(
+    tenant: Tenant, run: Run, shown: str, type_: str | None, tmp_path: Path
+) -> None:
+    """The vault's own schema writes the type in capitals, and a server may show a type that has no option."""
+    tenant.seed(containers=[{"name": "APP"}], accounts=[{"container": "APP", "name": "root", "type": shown}])
+    (account,) = run("scim_pam_object_info", kind="privileged_data")["pam_objects"]
+    assert account["type"] == type_
+    exported = run("scim_directory_info", include=["privileged_data"])["directory"]["privileged_data"]
+    assert [entry.get("type") for entry in exported] == [type_]
+    assert run("scim_directory", privileged_data=exported)["changed"] is False
+
+    journal = {"journal_path": str(tmp_path / "journal.jsonl"), "journal_run": "removal"}
+    named = {"kind": "privileged_data", "container": "APP", "name": "root"}
+    assert run("scim_pam_object", **named, state="absent", **journal)["changed"] is True
+    undo = {"journal": journal["journal_path"], "run": "removal", "on_loss": "continue"}
+    assert [action["action"] for action in run("scim_directory", undo=undo)["actions"]] == ["create"]
 
 
 def test_one_object_in_two_rows_is_one_object(tenant: Tenant, run: Run) -> None:
