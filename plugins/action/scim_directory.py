@@ -17,14 +17,13 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible.module import hand_over
 from ..modules import scim_directory
 from ..plugin_utils._directory_files import KINDS, Reader
-from ..plugin_utils._in_process import InProcessAction
+from ..plugin_utils._in_process import InProcessAction, refusal
 from ..plugin_utils._parts import Part
 
 LOOK_EVERY = 0.2  # seconds
@@ -128,7 +127,7 @@ def _part_of(given: Any) -> Part:
     try:
         return Part(**{name: int(number) for name, number in given.items()})
     except (TypeError, ValueError):
-        raise AnsibleActionFail("part takes the numbers slices, slice and wave") from None
+        raise refusal("part takes the numbers slices, slice and wave") from None
 
 
 def _follow(lines: TextIO, folder: str, ended: threading.Event, name: str) -> None:

@@ -13,6 +13,7 @@ and a connection for each item.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._ansible import module as own_module
 from ..module_utils._ansible.in_process import run_main
+from ..module_utils._base.errors import InvalidError
 from ..module_utils._http.answers import REQUESTS_IMPORT_ERROR
 from ._as_json import SINCE_2_19, encoded
 
@@ -48,6 +50,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
     _here = False
 
     def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        _end_if_orphaned()
         self._here = self._may_run_here(task_vars or {})
         # The journal takes the name of the task from this variable.
         named = {"ansible_target_log_info": self._task.get_name(), **(task_vars or {})}
@@ -72,7 +75,7 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         try:
             return bool(boolean(given))
         except TypeError:
-            raise AnsibleActionFail(f"{SWITCH} is {given}. Write true or false.") from None
+            raise refusal(f"{SWITCH} is {given!r}", hint="Write true or false") from None
 
     def _python(self, variables: Mapping[str, Any]) -> str:
         """Return the Python interpreter that the task uses."""
@@ -106,6 +109,19 @@ class InProcessAction(NormalAction):  # type: ignore[misc]
         with _environment(environment):
             output = run_main(self.module.main, self._arguments)
         return {"rc": output.status, **_text("stdout", output.text), **_text("stderr", output.errors)}
+
+
+def refusal(reason: str, hint: str | None = None) -> AnsibleActionFail:
+    """Return the error of a wrong value, with a failure as those of modules."""
+    wrong = InvalidError(reason, hint=hint)
+    return AnsibleActionFail(str(wrong), result={"failure": wrong.failure()})
+
+
+def _end_if_orphaned() -> None:
+    """End the process of the task if its parent was killed. It would go on with the remaining items of a loop."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        os._exit(1)  # Any other way waits until the result is taken, and nobody takes it.
 
 
 def _is_this_python(python: str) -> bool:

@@ -11,11 +11,13 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +244,53 @@ def test_a_timeout_ends_the_task(tenant: Tenant, tmp_path: Path) -> None:
     assert played.status == 2
     assert re.search("Timed out after 1 second|failed to execute in the expected time frame", played.text)
     assert time.monotonic() - began < 15
+
+
+def test_a_value_that_an_action_plugin_refuses_has_a_code(tenant: Tenant, tmp_path: Path) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "cyberark_identity_in_process is 'maybe'. Write true or false.": {
+            f"{COLLECTION}.scim_user_info": NOBODY,
+            "vars": {"cyberark_identity_in_process": "maybe"},
+        },
+        "part takes the numbers slices, slice and wave": {f"{COLLECTION}.scim_directory": {"part": {"slices": "x"}}},
+    }
+    is_refused = {"that": ["result is failed", "result.failure.code == 'invalid'"]}
+    tasks: list[dict[str, Any]] = []
+    for task in wrong.values():
+        tasks += [{**task, "register": "result", "ignore_errors": True}, {"ansible.builtin.assert": is_refused}]
+    runner = PlaybookRunner.at(tmp_path, tenant.connection)
+    runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    played = runner.run(["ansible-playbook", "play.yml"])
+    assert played.status == 0, played.output
+    assert all(text in played.text for text in wrong)
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_a_loop_ends_if_ansible_is_killed(tenant: Tenant, tmp_path: Path, in_process: bool) -> None:
+    runner = PlaybookRunner.at(tmp_path, tenant.connection)
+    task = {"name": "Create", f"{COLLECTION}.scim_user": EVERY_ITEM, "loop": [f"u{n}@example.com" for n in range(5)]}
+    variables = {"password": PASSWORD, "cyberark_identity_in_process": in_process}
+    runner.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": [task]}])
+    tenant.fault(method="POST", path="/Users", latency=1, count=None)
+    command = [shutil.which("ansible-playbook", path=runner.environment["PATH"]) or "", "play.yml"]
+    with subprocess.Popen(command, env=runner.environment, cwd=tmp_path, stdout=subprocess.DEVNULL) as playbook:
+        wait_until(lambda: created(tenant) == 1)
+        workers = Path(f"/proc/{playbook.pid}/task/{playbook.pid}/children").read_text().split()
+        playbook.kill()
+    assert workers
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    assert created(tenant) <= 2  # the write that was in progress is completed
+
+
+def created(tenant: Tenant) -> int:
+    return sum(request["method"] == "POST" and request["path"].endswith("/Users") for request in tenant.requests())
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_every_module_can_run_in_the_process_of_its_task() -> None:
