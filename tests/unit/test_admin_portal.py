@@ -127,6 +127,19 @@ def test_a_refused_step_leaves_nothing_behind(tenant: Tenant, tmp_path: Path) ->
     assert role.counts[1] == 1
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"admin_portal_token_lifetime": 0}, {"admin_portal_application_icon_uri": "logo"}], ids=str
+)
+def test_a_wrong_setting_of_the_app_is_refused_before_anything_is_written(
+    tenant: Tenant, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    role = Role(tenant, tmp_path)
+    played = role(**wrong)
+    assert played.status == 2
+    assert next(iter(wrong)).rpartition("_")[2] in played.text
+    assert tenant.writes() == []
+
+
 def test_one_user_with_both_profiles_is_refused_before_anything_is_changed(tenant: Tenant, tmp_path: Path) -> None:
     role = Role(tenant, tmp_path)
     assert role().status == 0
