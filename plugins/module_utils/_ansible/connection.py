@@ -320,6 +320,15 @@ def with_source(message: str, given: Object, unused: Mapping[str, str], known: C
     return f"{message} From the environment: {', '.join(sources)}." if sources else message
 
 
+def with_variable(message: str, given: Object, unused: Mapping[str, str]) -> str:
+    """Return the message about a wrong option, with the environment variable that its value came from."""
+    wrong = re.match(r"(?:argument '|value of )?(\w+)", message)
+    option = wrong[1] if wrong else ""
+    if option not in environment_options() or option in given or option in unused:
+        return message
+    return f"{message.rstrip('.')}. From the environment: {variable(option)}."
+
+
 def _mentions(message: str, option: str) -> bool:
     return any(re.search(rf"\b{word}\b", message) for word in [option, *WORDS.get(option, [])])
 

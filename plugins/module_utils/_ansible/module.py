@@ -51,6 +51,7 @@ from .connection import (
     unknown_variables,
     with_source,
     with_unused,
+    with_variable,
     without_nulls,
 )
 
@@ -181,6 +182,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
         failure = result.get("failure") or InvalidError(msg).failure()
         if failure["code"] == AuthenticationError.code:
             msg = with_source(msg, self._given, self.unused, self.argument_spec)
+        if failure["code"] == InvalidError.code:
+            msg = with_variable(msg, self._given, self.unused)
         result["failure"] = {
             key: self.masked(value) if isinstance(value, str) else value for key, value in failure.items()
         }

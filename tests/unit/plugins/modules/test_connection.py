@@ -498,6 +498,20 @@ def test_missing_credentials_name_an_empty_variable(
     assert result["msg"].endswith(f". Set, but empty: CYBERARK_IDENTITY_{empty}"), result["msg"]
 
 
+@pytest.mark.parametrize(
+    ("option", "wrong"), [("timeout", "soon"), ("retries", "-1"), ("scim_path", "https://x/"), ("ca_path", "/no-such")]
+)
+def test_a_wrong_value_of_the_environment_is_reported_with_its_variable(
+    tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch, option: str, wrong: str
+) -> None:
+    variable = f"CYBERARK_IDENTITY_{option.upper()}"
+    monkeypatch.setenv(variable, wrong)
+    result = run("scim_user_info", **{option: None})
+    assert result.code == "invalid"
+    assert result["msg"].endswith(f"From the environment: {variable}."), result["msg"]
+    assert "From the environment" not in run("scim_user_info", **{option: wrong})["msg"]
+
+
 def test_a_refused_login_says_which_credentials_are_of_the_environment(
     tenant: Tenant, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
