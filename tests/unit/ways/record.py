@@ -25,9 +25,9 @@ FOLDER = re.escape(tempfile.gettempdir())
 RANDOM = re.compile(
     r"[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32,64}"  # ids and digests
     r"|eyJ[\w.-]+|(?<![\w-])[\w-]{64,}|(?<=client_secret=)[^&]+"
-    r"|(?<=:)\d{4,5}\b|(?<=&#58;)\d{4,5}\b|(?<=port[ =])\d+"  # ports
-    r"|(?<=co%20%22)\d{4,}|(?<=scim-probe-)[0-9a-f]{6}"  # digits of an id in a filter, names of a probe
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.]+(?:Z|[+-]\d\d:?\d\d)?|/Date\(\d+\)/"  # times
+    r"|(?<=:)\d{4,5}\b|(?<=&#58;)\d{4,5}\b|[Pp]ort[ =](?:<code>)?\d+"  # ports
+    r"|(?<=co%20%22)\d{4,}|(?i:scim-probe-)[0-9a-fA-F]{6}|Aa1-[\w-]{24}"  # an id in a filter; names, secrets of a probe
+    r"|\d{4}-\d\d-\d\d[T ]\d\d(?:(?::|&#58;)[\d.]+)+(?:Z|[+-]\d\d:?\d\d)?|/Date\(\d+\)/"  # times
     r"|(?<![\w.])\d+(?:\.\d+)? (?=s\b|ms\b|seconds)"
     rf"|{FOLDER}/(?:cyberark-identity-tests-[^/\s]+|[^\s\"']*?/popen-gw\d+)"
 )
