@@ -119,14 +119,14 @@ class Scim:
         chosen = {name: value for name, value in {"filter": filter, "attributes": attributes}.items() if value}
         fetch = partial(self._page, endpoint, chosen)
         seen: set[str] = set()
-        reached = longest = empty = 0
+        reached = longest = empty = rows = 0
         with closing(_pages(fetch, ahead)) as pages:
             for number, (page, total) in enumerate(pages, 1):
-                fresh = [resource for resource in page if resource["id"] not in seen]
-                seen.update(resource["id"] for resource in fresh)
-                yield from fresh
+                fresh = {resource["id"]: resource for resource in page if resource["id"] not in seen}
+                seen.update(fresh)
+                yield from fresh.values()
                 counted = filter is not None and total is not None and len(page) < PAGE
-                longest, empty = max(longest, len(page)), 0 if page else empty + 1
+                rows, longest, empty = rows + len(page), max(longest, len(page)), 0 if page else empty + 1
                 reached += len(page) or longest or PAGE
                 holds_more = not page and empty <= FEW and reached < (total or 0) and len(seen) < (total or 0)
                 if (not fresh and not holds_more) or (counted and len(seen) >= (total or 0)):
@@ -134,7 +134,9 @@ class Scim:
                 if number == MOST_PAGES or len(seen) > MOST_OBJECTS:
                     raise ProtocolError(f"The server returned {len(seen):,} {endpoint}, and its list has no end")
         if len(seen) < (total or 0):
-            _report_short(f"The server counts {total} {endpoint}, but returned {len(seen)}", None if page else on_short)
+            text = f"The server counts {total} {endpoint}, but returned {len(seen)}"
+            repeated = ", some of them repeatedly" if rows > len(seen) else ""
+            _report_short(f"{text}{repeated}", None if page else on_short)
 
     def _page(self, endpoint: str, chosen: Mapping[str, str], start: int = 1, count: int = PAGE) -> Page:
         """Return the page at a position, and the total. ``chosen`` has a filter or attributes."""

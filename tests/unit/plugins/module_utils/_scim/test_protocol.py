@@ -161,6 +161,16 @@ def test_repeated_page_does_not_end_a_list(serve: Serve, ahead: ThreadPoolExecut
         list(scim.query("Users", ahead=ahead))
 
 
+@pytest.mark.parametrize("total", [3, 6])
+def test_an_object_that_a_page_repeats_is_one_object(serve: Serve, total: int) -> None:
+    """Some servers have a row for each value that matches. It stays unknown whether the total counts rows."""
+    scim = serve(paged(users(1, 1, 2, 3, 3, 3), total, PAGE))
+    short: list[str] = []
+    assert list(scim.query("Users", on_short=short.append)) == users(1, 2, 3)
+    assert short == (["The server counts 6 Users, but returned 3, some of them repeatedly"] if total == 6 else [])
+    assert scim.find_named("Users", "userName", "user3@example.com") == users(3)[0]
+
+
 def test_a_list_in_a_single_page_is_read_completely(serve: Serve, ahead: ThreadPoolExecutor | None) -> None:
     scim = serve(lambda path, query: (200, {"totalResults": 1500, "Resources": users(*range(1500))}))
     assert len(list(scim.query("Users", ahead=ahead))) == 1500
