@@ -1045,4 +1045,4 @@ def test_the_switch_of_the_process_is_a_boolean(play: PlaybookRunner) -> None:
     play.write("own.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
     assert play.run(["ansible-playbook", "own.yml", "-e", "switch="]).status == 0
     refused = play.run(["ansible-playbook", "own.yml", "-e", "switch=flase"])
-    assert "cyberark_identity_in_process is flase. Write true or false." in refused.text, refused.output
+    assert "cyberark_identity_in_process is 'flase'. Write true or false." in refused.text, refused.output

@@ -16,7 +16,7 @@ from typing import Any
 from .._base.paths import Object, fold, get, id_mark, put, put_null
 from .._base.secrets import HIDDEN
 from .rows import Attribute, Resource
-from .shapes import Joined, Members, Moment, Names, seconds
+from .shapes import Joined, Members, Moment, Names, One, seconds
 
 
 @dataclass(frozen=True)
@@ -225,11 +225,28 @@ def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
 
 
 def is_same_change(one: Plan, other: Plan) -> bool:
-    """Return whether two plans of one task make the same change. Other attributes of the object may differ."""
-    if one.action != other.action or one.action == "delete":
-        return one.action == other.action and one.before == other.before
-    options = [[change.attribute.option for change in plan.changes] for plan in (one, other)]
-    return options[0] == options[1] and all(map(_same_values, one.changes, other.changes))
+    """Return whether ``one`` makes the change of ``other``, an earlier plan of the same task.
+
+    Other attributes of the object may differ. An object that is deleted may refer to fewer others than before: the
+    server removes references to an object, such as a manager or a member, that the run deletes first.
+    """
+    if one.action != other.action:
+        return False
+    if one.action == "delete":
+        options = {**one.before, **other.before}
+        return all(_is_left(one.resource, name, one.before.get(name), other.before.get(name)) for name in options)
+    changed = [[change.attribute.option for change in plan.changes] for plan in (one, other)]
+    return changed[0] == changed[1] and all(map(_same_values, one.changes, other.changes))
+
+
+def _is_left(resource: Resource, option: str, now: Any, was: Any) -> bool:
+    """Return whether a value is as it was, or what is left of it if the option refers to other objects."""
+    refers = any(row.option == option and not isinstance(row.shape, One) for row in resource.references)
+    if now == was or not refers:
+        return bool(now == was)
+    if isinstance(now, dict) and isinstance(was, dict):
+        return all(name in was["set"] for name in now["set"])
+    return not now
 
 
 def _same_values(one: Change, other: Change) -> bool:

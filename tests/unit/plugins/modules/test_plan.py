@@ -13,6 +13,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.plan import (
+    Task,
+    is_same_change,
+    make_plan,
+)
+from ansible_collections.idops.cyberark_identity.plugins.module_utils._model.resources import USER
 from ansible_collections.idops.cyberark_identity.tests.unit.harness import ROOT, Result, Tenant
 from ansible_collections.idops.cyberark_identity.tests.unit.plugins.modules.sequences import IN_THIS_PROCESS
 
@@ -277,3 +283,40 @@ def test_a_secret_that_is_quoted_elsewhere_is_masked(
         assert "the password is ********" in (tmp_path / "plan.json").read_text()
         digests.add(document["digest"])
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("workers", [1, 8])
+def test_an_approved_plan_deletes_objects_that_refer_to_each_other(
+    tenant: Tenant, run: Run, tmp_path: Path, workers: int
+) -> None:
+    """The server removes a manager and a nested group from the objects that refer to them."""
+    users: list[dict[str, Any]] = [{"user_name": "boss@example.com"}]
+    users += [{"user_name": f"{name}@example.com", "manager": "boss@example.com"} for name in "ab"]
+    groups = [{"display_name": "inner"}, {"display_name": "outer", "groups": {"set": ["inner"]}}]
+    wanted = {"users": [{**user, "password": "Aa1-secret"} for user in users], "groups": groups}
+    assert not run("scim_directory", **wanted).failed
+    gone: dict[str, Any] = {
+        "users": [{"user_name": user["user_name"], "state": "absent"} for user in users],
+        "groups": [{"display_name": group["display_name"], "state": "absent"} for group in groups],
+        "plan_path": str(tmp_path / "plan.json"),
+    }
+    planned = run("scim_directory", check=True, **gone)
+    result = run("scim_directory", **gone, approved=planned["plan"]["digest"], workers=workers)
+    assert not result.failed, result.output
+    assert result["summary"] == {"users": {"delete": 3}, "groups": {"delete": 2}}
+
+
+def test_a_plan_is_another_one_if_the_deleted_object_got_a_manager(tenant: Tenant, run: Run) -> None:
+    names = ("ada@example.com", "boss@example.com")
+    ada, boss = (tenant.seed_user(userName=name) for name in names)
+    now = make_plan(Task(USER, {}, absent=True), {}, tenant.user(names[0]))
+    tenant.scim("PATCH", f"Users/{ada}", _manager(boss))
+    later = make_plan(Task(USER, {}, absent=True), {}, tenant.user(names[0]))
+    assert is_same_change(now, later)
+    assert not is_same_change(later, now)
+
+
+def _manager(identifier: str) -> dict[str, Any]:
+    path = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
+    operation = {"op": "replace", "path": path, "value": {"value": identifier}}
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]}
