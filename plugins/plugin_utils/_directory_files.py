@@ -243,7 +243,7 @@ def _misshaped(kind: str, node: yaml.Node) -> str:
 def _of_template(failure: Exception, node: yaml.Node) -> str:
     """Return the error of a template without Ansible's message, because that may quote a secret in the template.
 
-    Errors of CSV files contain no secrets, so their messages are returned.
+    The errors of CSV files are returned with their messages, which contain no secrets.
     """
     if of_csv := next((each for each in _chain(failure) if isinstance(each, InvalidError)), None):
         return f"refers to {of_csv.reason.rstrip('.')}"

@@ -39,7 +39,7 @@ PAYLOAD = b"in process"  # replaces the payload of a module
 
 
 class InProcessAction(NormalAction):  # type: ignore[misc]
-    """Run the module of the same name in this process if the result is the same, else as Ansible does.
+    """Run the module of the same name in this process, or as Ansible does if this process could change the result.
 
     ``_execute_module`` remains Ansible's own. Two of its steps are replaced: building a payload, and running it. Each
     action plugin imports its ``module``. Strategies load action plugins before they start a process for a task, so a

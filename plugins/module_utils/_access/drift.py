@@ -120,7 +120,7 @@ def _open_lists(expected: Object, entries: Iterable[Desired]) -> Iterator[str]:
 
 
 def _further(row: Attribute, value: Mapping[str, Any], entry: Object) -> Iterator[str]:
-    """Yield the members or rights of the tenant that the entry does not list."""
+    """Yield the members or rights that the tenant has and the entry does not list."""
     names = value.get("add") or []
     given = {fold(name) for name in (row.shape.read(names) if isinstance(row.shape, Names) else names)}
     yield from (name for name in (entry.get(row.option) or {}).get("set") or () if fold(name) not in given)

@@ -78,7 +78,7 @@ MISSING = {
 }
 
 
-# Options that belong to one tenant. The others, such as ca_path and timeout, belong to the network.
+# Options that differ between tenants. Others, such as ca_path and timeout, are the same for all tenants of a network.
 OF_A_TENANT = (
     "app_id",
     "scope",

@@ -269,7 +269,7 @@ class Reports:
 
     @classmethod
     def of(cls, module: DirectoryModule, scim: Scim) -> Reports:
-        """Read the policies and the previous report. Raise InvalidError if they are invalid."""
+        """Read the policies and the previous report. Raise InvalidError if one of them is invalid."""
         path, earlier = module.params["access_path"], module.params["previous_access_path"]
         if earlier and not path:
             raise InvalidError("previous_access_path needs access_path", hint="Give the file for the new report, too")

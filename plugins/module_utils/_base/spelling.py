@@ -29,7 +29,7 @@ class Spelling:
         self._below = {name: Spelling(rest) for name, rest in below.items() if rest}
 
     def apply(self, node: Any) -> None:
-        """Rename names with another spelling in place. If the right spelling also exists, that name is not changed."""
+        """Correct the spelling of names in the object itself. Keep a name if the correct spelling is also there."""
         if isinstance(node, list):
             for item in node:
                 self.apply(item)

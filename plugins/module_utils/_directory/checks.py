@@ -90,7 +90,7 @@ def refuse_options(errors: Sequence[IdentityError], listed: Sequence[Desired], u
 
 
 def note_doubles(listed: Iterable[Desired], problems: Problems) -> set[Desired]:
-    """Note and return the entries with the same keys or the same id as an earlier entry."""
+    """Return the entries that repeat the keys or the id of an earlier entry, and report each as a problem."""
     seen: dict[tuple[Any, ...], Desired] = {}
     doubles = set()
     for desired in listed:

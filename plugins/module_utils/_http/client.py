@@ -363,7 +363,7 @@ class Client:
         credentials = (connection.client_id or "", connection.client_secret or "")
         auth: Authenticate = _no_auth
         if connection.token_endpoint_auth_method == "client_secret_basic":
-            # The tenant expects both parts without the URL encoding of RFC 6749 section 2.3.1.
+            # RFC 6749 section 2.3.1 URL-encodes the id and the secret. The tenant does not decode them.
             auth = requests.auth.HTTPBasicAuth(*(part.encode() for part in credentials))
         else:
             form["client_id"], form["client_secret"] = credentials

@@ -227,8 +227,8 @@ def make_plan(task: Task, desired: Object, current: Object | None) -> Plan:
 def is_same_change(one: Plan, other: Plan) -> bool:
     """Return whether ``one`` makes the change of ``other``, an earlier plan of the same task.
 
-    Other attributes of the object may differ. An object that is deleted may refer to fewer others than before: the
-    server removes references to an object, such as a manager or a member, that the run deletes first.
+    Other attributes of the object may differ. A deleted object may refer to fewer others than before: if the run
+    deletes a manager or a member first, the server may remove the references to it.
     """
     if one.action != other.action:
         return False

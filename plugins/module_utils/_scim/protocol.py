@@ -177,7 +177,8 @@ class Scim:
         """
         client = self.client_of(endpoint)
         before = client.missed_before.get(endpoint)
-        at_once = before is not None and before != stages  # the same object has been created since
+        # An item that repeats the search of a missing object probably finds it: the item before created it.
+        at_once = before is not None and before != stages
         hits: dict[str, Object] = {}
         is_refused = False
         searches = _results_of(
@@ -379,8 +380,8 @@ def _report_short(text: str, on_short: Callable[[str], None] | None) -> None:
 def _results_of(calls: Sequence[Callable[[], Result]], *, at_once: bool) -> Sequence[Callable[[], Result]]:
     """Return functions that return the results of calls, or raise their errors.
 
-    With ``at_once``, all calls are made now and at the same time, and all of them have ended. The first one runs in
-    this thread. If it is interrupted, the other threads continue.
+    With ``at_once``, make all calls at the same time and wait until all have ended. The first one runs in this thread.
+    If it is interrupted, the other threads continue.
     """
     if not at_once:
         return calls

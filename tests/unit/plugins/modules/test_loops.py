@@ -14,7 +14,7 @@ from ansible_collections.idops.cyberark_identity.tests.unit.harness import Resul
 
 Run = Callable[..., Result]
 pytestmark = pytest.mark.ways("main", reason="the items of a loop are one task, and each run of a module is another")
-LATENCY = 0.2  # seconds
+LATENCY = 0.5  # seconds, many times as long as a module runs on a busy machine
 # A new name of letters: the filter by the name itself, and four by its first letters.
 FILTERS = 5
 

@@ -289,7 +289,7 @@ def test_a_secret_that_is_quoted_elsewhere_is_masked(
 def test_an_approved_plan_deletes_objects_that_refer_to_each_other(
     tenant: Tenant, run: Run, tmp_path: Path, workers: int
 ) -> None:
-    """The server removes a manager and a nested group from the objects that refer to them."""
+    """The emulator removes a deleted manager or nested group from the objects that refer to it."""
     users: list[dict[str, Any]] = [{"user_name": "boss@example.com"}]
     users += [{"user_name": f"{name}@example.com", "manager": "boss@example.com"} for name in "ab"]
     groups = [{"display_name": "inner"}, {"display_name": "outer", "groups": {"set": ["inner"]}}]
